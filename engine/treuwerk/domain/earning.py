@@ -1,0 +1,115 @@
+"""How points come about: rules read events and answer with awards, each carrying its own arithmetic.
+
+An explanation is a short tape of steps (start with a quantity, multiply, divide, round). Folding the tape gives the
+points again, so a stored explanation can be checked years later without the rule that made it.
+"""
+
+import json
+from collections.abc import Collection, Iterable, Sequence
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+from math import floor
+from typing import Protocol
+
+import attrs
+
+from treuwerk.domain.purchases import EarningEvent
+
+
+class Operation(StrEnum):
+    """What a step does to the running figure."""
+
+    START = "start"
+    TIMES = "times"
+    PER = "per"
+    FACTOR = "factor"
+    ROUND_DOWN = "round_down"
+
+
+@attrs.frozen
+class Step:
+    """One step of the tape: `name` says what the operand is (``quantity``, ``wp``, ``SYSTEM``), for the reader's eye.
+
+    `operand` is an exact decimal as text; ROUND_DOWN has none.
+    """
+
+    operation: Operation
+    name: str
+    operand: str = ""
+
+
+def fold(steps: Iterable[Step]) -> list[Fraction]:
+    """The running figure after each step, exact."""
+    figures: list[Fraction] = []
+    figure = Fraction(0)
+    for step in steps:
+        figure = _after(figure, step)
+        figures.append(figure)
+    return figures
+
+
+def _after(figure: Fraction, step: Step) -> Fraction:
+    match step.operation:
+        case Operation.START:
+            return Fraction(step.operand)
+        case Operation.TIMES | Operation.FACTOR:
+            return figure * Fraction(step.operand)
+        case Operation.PER:
+            return figure / Fraction(step.operand)
+        case Operation.ROUND_DOWN:
+            return Fraction(floor(figure))
+
+
+@attrs.frozen
+class Award:
+    """Points of one unit for one event of the batch.
+
+    `event` is the index in the batch that the rule was given; `points` a whole number above zero; the steps fold to it.
+    """
+
+    event: int
+    unit: str
+    points: int
+    steps: tuple[Step, ...]
+
+
+@attrs.frozen
+class Doubt:
+    """A rule that cannot decide: the event is quarantined with the reason and earns nothing from any rule."""
+
+    event: int
+    code: str
+    reason: str
+
+
+class EarningRule(Protocol):
+    """A rule with its settings bound, built once at start-up.
+
+    It must be a pure function of the events: the same answer whole, split or in another order. `units` are the
+    codes of all units that it may award; a unit that the programme does not have is a mistake found at start-up.
+    """
+
+    @property
+    def units(self) -> Collection[str]:
+        """Codes of the units that this rule may award."""
+        ...
+
+    def awards(self, events: Sequence[EarningEvent]) -> Iterable[Award | Doubt]:
+        """Awards and doubts for these events, in any order; events that the rule is not meant for are passed over."""
+        ...
+
+
+def steps_as_json(steps: Sequence[Step]) -> str:
+    """The tape in the compact form that is stored: a list of [operation, name, operand]."""
+    return json.dumps([[s.operation, s.name, s.operand] for s in steps], ensure_ascii=False, separators=(",", ":"))
+
+
+def steps_from_json(tape: Iterable[Sequence[str]]) -> tuple[Step, ...]:
+    """The steps of a stored tape."""
+    return tuple(Step(Operation(operation), name, operand) for operation, name, operand in tape)
+
+
+def whole_points(figure: Decimal) -> int:
+    """Points are whole: what is behind the decimal mark is dropped, once, after every factor."""
+    return floor(figure)

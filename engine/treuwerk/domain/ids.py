@@ -1,0 +1,54 @@
+"""Ids that the application makes itself, so that no table needs a sequence.
+
+Accounts are random, which spreads them over shards. Rows behind an account are ordered by time: 42 bits of
+milliseconds since 2020 and 21 bits that begin at random, so that two processes do not meet.
+"""
+
+import secrets
+from collections.abc import Iterator
+from itertools import count
+
+_MILLISECONDS_UNTIL_2020 = 1_577_836_800_000
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32
+_WIDTH = 26
+TRANSACTION = "txn"
+PURCHASE = "pur"
+
+
+def new_account_id() -> int:
+    """A random positive 63-bit id."""
+    return secrets.randbits(63) | 1 << 62
+
+
+def row_ids(now: int) -> Iterator[int]:
+    """Endless ids for rows made at `now` (microseconds UTC), each larger than the one before."""
+    milliseconds = now // 1000 - _MILLISECONDS_UNTIL_2020
+    return count((milliseconds << 21) + secrets.randbits(20))
+
+
+def public_id(prefix: str, account_id: int, row_id: int) -> str:
+    """The id that people see: prefix and 26 characters that hold the account and the row.
+
+    >>> public_id("txn", 1, 2)
+    'txn_0000000000000g000000000002'
+    """
+    number, digits = (account_id << 64) | row_id, []
+    for _ in range(_WIDTH):
+        number, digit = divmod(number, 32)
+        digits.append(_ALPHABET[digit])
+    return f"{prefix}_{''.join(reversed(digits))}"
+
+
+def account_and_row(text: str) -> tuple[str, int, int]:
+    """Prefix, account and row of a public id.
+
+    Raises:
+        ValueError: the text is no id of ours.
+    """
+    prefix, _, body = text.strip().lower().partition("_")
+    if len(body) != _WIDTH or not prefix or any(character not in _ALPHABET for character in body):
+        raise ValueError(f"{text!r} is no id: expected a prefix such as txn_ and {_WIDTH} letters and digits")
+    number = 0
+    for character in body:
+        number = number * 32 + _ALPHABET.index(character)
+    return prefix, number >> 64, number & (2**64 - 1)

@@ -1,0 +1,42 @@
+"""Who collects: a company with its wallet, the people of the company, and what it is known by."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+import attrs
+
+CUSTOMER_NUMBER = "customer_number"
+
+
+class ParticipantStatus(StrEnum):
+    """Only an active participant earns; what a blocked one would have earned waits."""
+
+    APPLIED = "applied"
+    ACTIVE = "active"
+    BLOCKED = "blocked"
+    LEFT = "left"
+
+
+@attrs.frozen
+class Participant:
+    """What rules may know of a company. No name, no address: rules need none, and logs stay free of them."""
+
+    account_id: int
+    group: str
+    status: ParticipantStatus = ParticipantStatus.ACTIVE
+    country: str = ""
+    attributes: Mapping[str, str] = attrs.field(factory=dict)
+
+    @property
+    def earns(self) -> bool:
+        """Whether purchases of today are scored at once."""
+        return self.status is ParticipantStatus.ACTIVE
+
+
+def identifier(value: str) -> str:
+    """An identifier as it is compared: trimmed, upper case, without leading zeros.
+
+    >>> identifier(" 0010-ab ")
+    '10-AB'
+    """
+    return value.strip().upper().lstrip("0") or "0"

@@ -1,0 +1,124 @@
+"""Delimited text, line by line, so that a broken line never takes a good one with it.
+
+Python's csv module lets one stray quote swallow the rest of a file and one lone carriage return stop it. Here every
+physical line is read alone; quoted cells work as in RFC 4180, except that a cell cannot hold a line break.
+"""
+
+import csv
+from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
+from functools import partial
+from typing import BinaryIO
+
+import attrs
+
+from treuwerk.domain.reading import shortened
+
+LONGEST_LINE = 65_536
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+class UnreadableFile(ValueError):
+    """The file as a whole cannot be read; the message names found, expected and the next step."""
+
+
+@attrs.frozen
+class BadLine:
+    """A physical line that is no row: why, and what stands there."""
+
+    at: int
+    code: str
+    reason: str
+    raw: str
+
+
+@attrs.frozen
+class Dialect:
+    """How a partner writes tables. Nothing of it is guessed."""
+
+    delimiter: str = ";"
+    encoding: str = "utf-8"
+
+
+Row = tuple[int, list[str]]
+
+
+def rows(stream: BinaryIO, dialect: Dialect) -> Iterator[Row | BadLine]:
+    """Each line as (line number, cells) or as a BadLine; empty lines are passed over."""
+    for at, raw in _physical_lines(stream):
+        if isinstance(raw, BadLine):
+            yield raw
+        elif raw:
+            yield _row(at, raw, dialect)
+
+
+def _physical_lines(stream: BinaryIO) -> Iterator[tuple[int, bytes | BadLine]]:
+    at = 0
+    for raw in iter(partial(stream.readline, LONGEST_LINE), b""):
+        at += 1
+        if at == 1:
+            raw = raw.removeprefix(_BYTE_ORDER_MARK)
+        if len(raw) == LONGEST_LINE and not raw.endswith(b"\n"):
+            _skip_line(stream)
+            yield at, BadLine(at, "line_too_long", f"line longer than {LONGEST_LINE} bytes", _shown(raw))
+        else:
+            yield at, raw.rstrip(b"\r\n") if raw.endswith(b"\n") else raw
+
+
+def _skip_line(stream: BinaryIO) -> None:
+    for rest in iter(partial(stream.readline, LONGEST_LINE), b""):
+        if rest.endswith(b"\n"):
+            return
+
+
+def _row(at: int, raw: bytes, dialect: Dialect) -> Row | BadLine:
+    try:
+        text = raw.decode(dialect.encoding)
+    except UnicodeDecodeError as error:
+        reason = f"found byte 0x{raw[error.start]:02x}, expected {dialect.encoding}; check the feed's encoding"
+        return BadLine(at, "bad_encoding", reason, _shown(raw))
+    if "\r" in text or "\0" in text:
+        found = "a lone carriage return" if "\r" in text else "a NUL character"
+        return BadLine(at, "stray_control", f"found {found} inside the line, expected printable text", _shown(raw))
+    if '"' not in text:
+        return at, text.split(dialect.delimiter)
+    return _quoted_row(at, text, dialect)
+
+
+def _quoted_row(at: int, text: str, dialect: Dialect) -> Row | BadLine:
+    try:
+        return at, next(csv.reader([text], delimiter=dialect.delimiter, strict=True))
+    except csv.Error as error:
+        return BadLine(at, "stray_quote", f"found a quote that is not closed or not at the border of a cell ({error}), "
+                       'expected "…" around a whole cell and "" for a quote inside', shortened(text))
+
+
+def _shown(raw: bytes) -> str:
+    return shortened(raw[:200].decode("utf-8", "replace"))
+
+
+def header(first: Row | BadLine | None, required: Sequence[str], delimiter: str) -> dict[str, int]:
+    """Column name → position, from the first row.
+
+    Raises:
+        UnreadableFile: no header, a column missing or named twice.
+    """
+    if first is None:
+        raise UnreadableFile(f"the file is empty; expected a header line with {delimiter.join(required)}")
+    if isinstance(first, BadLine):
+        raise UnreadableFile(f"line {first.at}: no header: {first.reason}")
+    names = [cell.strip() for cell in first[1]]
+    missing = [name for name in required if name not in names]
+    twice = sorted({name for name in names if names.count(name) > 1 and name})
+    if twice:
+        raise UnreadableFile(f"line {first[0]}: column {', '.join(twice)} stands twice in the header")
+    if missing:
+        raise UnreadableFile(_missing(first[0], names, missing, delimiter))
+    return {name: position for position, name in enumerate(names)}
+
+
+def _missing(at: int, names: list[str], missing: list[str], delimiter: str) -> str:
+    hints = [f"{name} (did you mean {close[0]}?)" if (close := get_close_matches(name, names, 1)) else name
+             for name in missing]
+    found = shortened(delimiter.join(names), 200)
+    return f"line {at}: column missing: {', '.join(hints)}; found {found!r}. Is this the right file and delimiter?"

@@ -1,0 +1,187 @@
+"""The registry: loads the plugins that a programme names, checks them, and has one typed method per hook.
+
+Entry points of the group ``treuwerk.plugins`` are looked up by name; nothing else that is installed is imported.
+"""
+
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any, TypeVar
+
+import attrs
+import pluggy
+
+from treuwerk.hookspecs import PROJECT, ClearingSourceKind, DemoData, EarningRuleKind, Hooks
+
+GROUP = "treuwerk.plugins"
+R = TypeVar("R")
+
+
+class PluginError(Exception):
+    """A named plugin cannot be used. The message names plugin, distribution, version and remedy."""
+
+
+@attrs.frozen
+class PluginInfo:
+    """One plugin as ``treuwerk plugins`` lists it; `state` is installed, used or failed."""
+
+    name: str
+    distribution: str
+    version: str
+    state: str
+    hooks: tuple[str, ...] = ()
+    error: str = ""
+
+
+def installed() -> dict[str, list[EntryPoint]]:
+    """Installed plugins by name. More than one entry point under a name is a conflict that `load` reports."""
+    found: dict[str, list[EntryPoint]] = {}
+    for entry in entry_points(group=GROUP):
+        found.setdefault(entry.name, []).append(entry)
+    return found
+
+
+class Registry:
+    """The plugins of one programme. Two registries share nothing, so two programmes run in one process."""
+
+    def __init__(self) -> None:
+        self._manager = pluggy.PluginManager(PROJECT)
+        self._manager.add_hookspecs(Hooks)
+        self._origins: dict[str, str] = {}
+
+    def add(self, name: str, plugin: object, origin: str = "given as an object") -> None:
+        """Register a plugin object under a name.
+
+        Raises:
+            PluginError: name taken, a hook misspelt, or an argument that the hook does not have.
+        """
+        try:
+            self._manager.register(plugin, name)
+            self._origins[name] = origin
+            self._manager.check_pending()
+        except (ValueError, pluggy.PluginValidationError) as error:
+            if self._manager.get_plugin(name) is plugin:
+                self._manager.unregister(name=name)
+            raise PluginError(f"plugin {name!r} ({origin}) does not fit the hooks of this engine: {error}. "
+                              f"Hooks are {', '.join(hook_names())}; mend the plugin or update it") from error
+
+    def earning_rule_kinds(self) -> dict[str, EarningRuleKind[Any]]:
+        """Rule kinds by name."""
+        return self._by_name("earning_rule_kinds", EarningRuleKind)
+
+    def clearing_sources(self) -> dict[str, ClearingSourceKind[Any]]:
+        """Reader kinds by name."""
+        return self._by_name("clearing_sources", ClearingSourceKind)
+
+    def demo_data(self) -> DemoData | None:
+        """The demo data of the bundle, if a plugin offers any."""
+        offers = self._offers("demo_data", DemoData)
+        if len(offers) > 1:
+            raise PluginError(f"demo data is offered by {' and '.join(name for name, _ in offers)}; name only one")
+        return offers[0][1] if offers else None
+
+    def describe(self) -> list[PluginInfo]:
+        """The loaded plugins in the order of the programme file."""
+        return [_info(name, self._origins[name], self._hooks_of(name)) for name in self._origins]
+
+    def _hooks_of(self, name: str) -> tuple[str, ...]:
+        callers = self._manager.get_hookcallers(self._manager.get_plugin(name)) or []
+        return tuple(sorted(caller.name for caller in callers))
+
+    def _by_name(self, hook: str, record: type[R]) -> dict[str, R]:
+        kinds: dict[str, tuple[str, R]] = {}
+        for plugin, offer in self._offers(hook, record):
+            name = getattr(offer, "name", "")
+            if name in kinds:
+                raise PluginError(f"{hook}: {name!r} is offered by plugin {kinds[name][0]!r} and by plugin {plugin!r} "
+                                  f"({self._origins[plugin]}); remove one of them from the programme's plugins")
+            kinds[name] = (plugin, offer)
+        return {name: offer for name, (_, offer) in kinds.items()}
+
+    def _offers(self, hook: str, record: type[R]) -> list[tuple[str, R]]:
+        """All records that plugins offer at a hook, checked, each with the name of its plugin."""
+        offers: list[tuple[str, R]] = []
+        for implementation in getattr(self._manager.hook, hook).get_hookimpls():
+            name = implementation.plugin_name
+            offers += [(name, offer) for offer in self._checked(name, hook, implementation.function, record)]
+        order = list(self._origins)
+        return sorted(offers, key=lambda offer: order.index(offer[0]))
+
+    def _checked(self, name: str, hook: str, function: Any, record: type[R]) -> Sequence[R]:
+        try:
+            answer = function()
+        except Exception as error:
+            raise PluginError(f"plugin {name!r} ({self._origins[name]}) failed in {hook}: "
+                              f"{type(error).__name__}: {error}") from error
+        if not isinstance(answer, Sequence) or not all(isinstance(offer, record) for offer in answer):
+            raise PluginError(f"plugin {name!r} ({self._origins[name]}) answered {hook} with {answer!r:.80}; "
+                              f"expected a list of {record.__name__}")
+        return answer
+
+
+def hook_names() -> list[str]:
+    """All hooks of this engine, in alphabetical order."""
+    return sorted(name for name in vars(Hooks) if not name.startswith("_"))
+
+
+def load(names: Sequence[str], given: Mapping[str, object] | None = None) -> tuple[Registry, list[PluginError]]:
+    """The registry with the named plugins, in this order, and what is wrong with those that could not be loaded.
+
+    `given` are plugin objects that need no installation. Who cannot live with errors raises the first.
+    """
+    registry, found, errors = Registry(), installed(), []
+    for name in names:
+        try:
+            _load_one(registry, name, found, given or {})
+        except PluginError as error:
+            errors.append(error)
+    return registry, errors
+
+
+def _load_one(registry: Registry, name: str, found: Mapping[str, Sequence[EntryPoint]],
+              given: Mapping[str, object]) -> None:
+    if name in given:
+        registry.add(name, given[name])
+    else:
+        entry = _entry(name, found)
+        registry.add(name, _imported(entry), _origin(entry))
+
+
+def _entry(name: str, found: Mapping[str, Sequence[EntryPoint]]) -> EntryPoint:
+    entries = found.get(name, [])
+    if len(entries) == 1:
+        return entries[0]
+    if entries:
+        raise PluginError(f"plugin {name!r} is installed twice: {' and '.join(map(_origin, entries))}; uninstall one")
+    close = get_close_matches(name, found, 1)
+    hint = f"did you mean {close[0]!r}? " if close else ""
+    raise PluginError(f"plugin {name!r} is not installed; {hint}installed are {', '.join(sorted(found)) or 'none'}. "
+                      "Install the distribution that brings it, or take it out of the programme's plugins")
+
+
+def _imported(entry: EntryPoint) -> object:
+    try:
+        return entry.load()
+    except Exception as error:
+        extra = entry.name.replace("_", "-")
+        distribution = entry.dist.name if entry.dist else entry.value
+        raise PluginError(f"plugin {entry.name!r} ({_origin(entry)}) cannot be imported: {type(error).__name__}: "
+                          f"{error}. Is something missing? Try: pip install '{distribution}[{extra}]'") from error
+
+
+def _origin(entry: EntryPoint) -> str:
+    return f"{entry.dist.name} {entry.dist.version}" if entry.dist else entry.value
+
+
+def _info(name: str, origin: str, hooks: tuple[str, ...]) -> PluginInfo:
+    distribution, _, version = origin.rpartition(" ")
+    return PluginInfo(name, distribution or origin, version if distribution else "", "used", hooks)
+
+
+def overview(used: Sequence[PluginInfo]) -> list[PluginInfo]:
+    """The used plugins first, then all others that are installed."""
+    names = {info.name for info in used}
+    others = [PluginInfo(entry.name, entry.dist.name if entry.dist else "", entry.dist.version if entry.dist else "",
+                         "installed")
+              for name, entries in sorted(installed().items()) if name not in names for entry in entries]
+    return [*used, *others]

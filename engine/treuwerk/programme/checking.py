@@ -1,0 +1,73 @@
+"""Contradictions between tables of a programme that each are right for themselves."""
+
+from collections.abc import Iterator
+from itertools import combinations
+
+from treuwerk.programme.errors import Mistake
+from treuwerk.programme.settings import Settings, Texts
+from treuwerk.programme.structuring import meant
+
+
+def contradictions(settings: Settings) -> list[Mistake]:
+    """All contradictions, each with its path."""
+    return [*_units_that_are_not_there(settings), *_double_names(settings), *_overlapping_revisions(settings),
+            *_missing_languages(settings), *_locales(settings)]
+
+
+def _units_that_are_not_there(settings: Settings) -> Iterator[Mistake]:
+    known = settings.units
+    for number, earning in enumerate(settings.earning):
+        for unit in sorted(set(earning.rule.units) - set(known)):
+            yield _unknown_unit(f"earning[{number}]", unit, known)
+    for number, tier in enumerate(settings.tiers):
+        if tier.unit not in known:
+            yield _unknown_unit(f"tiers[{number}].unit", tier.unit, known)
+
+
+def _unknown_unit(path: str, unit: str, known: dict[str, object] | object) -> Mistake:
+    names = sorted(known)  # type: ignore[call-overload]
+    return Mistake(path, f"unit {unit!r}", f"a unit of this programme: {', '.join(names)}", meant(unit, names))
+
+
+def _double_names(settings: Settings) -> Iterator[Mistake]:
+    seen: set[str] = set()
+    for number, source in enumerate(settings.sources):
+        if source.head.name in seen:
+            yield Mistake(f"sources[{number}].name", f"{source.head.name!r} again", "a name that no other source has")
+        seen.add(source.head.name)
+
+
+def _overlapping_revisions(settings: Settings) -> Iterator[Mistake]:
+    heads = [(number, earning.head) for number, earning in enumerate(settings.earning)]
+    for (_, first), (number, second) in combinations(heads, 2):
+        if first.name != second.name:
+            continue
+        if first.revision == second.revision:
+            yield Mistake(f"earning[{number}].revision", f"revision {second.revision} of {second.name!r} again",
+                          "a higher number for each revision")
+        elif first.valid_from <= second.valid_until and second.valid_from <= first.valid_until:
+            yield Mistake(f"earning[{number}].valid_from", f"days that revision {first.revision} of {first.name!r} "
+                          "covers too", "windows that do not overlap", "end the older revision with valid_until")
+
+
+def _missing_languages(settings: Settings) -> Iterator[Mistake]:
+    for path, texts in _all_texts(settings):
+        if missing := [locale for locale in settings.programme.locales if not texts.get(locale)]:
+            yield Mistake(path, f"no text for {', '.join(missing)}", "one for each of the programme's locales")
+
+
+def _all_texts(settings: Settings) -> Iterator[tuple[str, Texts]]:
+    for code, unit in settings.units.items():
+        yield f"units.{code}.name", unit.name
+    for code, group in settings.groups.items():
+        yield f"groups.{code}.name", group.name
+    for number, tier in enumerate(settings.tiers):
+        yield f"tiers[{number}].name", tier.name
+    for number, earning in enumerate(settings.earning):
+        yield f"earning[{number}].title", earning.head.title
+
+
+def _locales(settings: Settings) -> Iterator[Mistake]:
+    for number, locale in enumerate(settings.programme.locales):
+        if not (len(locale) == 2 and locale.isascii() and locale.islower()):
+            yield Mistake(f"programme.locales[{number}]", repr(locale), "a language such as de, en, fr")

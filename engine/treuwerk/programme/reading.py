@@ -1,0 +1,83 @@
+"""From the client's folder to checked settings: every mistake is collected, nothing is left to be found on use."""
+
+import tomllib
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import attrs
+from cattrs import ClassValidationError
+
+from treuwerk.plugins import PluginError, Registry, load
+from treuwerk.programme.checking import contradictions
+from treuwerk.programme.errors import Mistake, ProgrammeError
+from treuwerk.programme.kinds import register_kinds
+from treuwerk.programme.settings import Settings
+from treuwerk.programme.structuring import mistakes, new_converter, table
+
+FILE = "programme.toml"
+
+
+@attrs.frozen
+class LoadedProgramme:
+    """A programme that passed every check, with the registry of its plugins."""
+
+    folder: Path
+    settings: Settings
+    registry: Registry
+
+
+def read_programme(folder: Path, given: Mapping[str, object] | None = None) -> LoadedProgramme:
+    """Read and check the programme in a folder; `given` are plugin objects that need no installation.
+
+    Raises:
+        ProgrammeError: with all mistakes that one pass can find.
+    """
+    raw = _toml(folder / FILE)
+    registry, plugin_errors = load(_plugin_names(raw), given)
+    found = [Mistake(f"{FILE}: plugins", "", str(error)) for error in plugin_errors]
+    settings = None
+    try:
+        settings = structured(raw, registry)
+    except PluginError as error:
+        found.append(Mistake(f"{FILE}: plugins", "", str(error)))
+    except ClassValidationError as error:
+        found += [_in_file(mistake) for mistake in mistakes(error, "")]
+    if settings is not None:
+        found += [_in_file(mistake) for mistake in contradictions(settings)]
+    if found or settings is None:
+        raise ProgrammeError(found)
+    return LoadedProgramme(folder, settings, registry)
+
+
+def structured(raw: dict[str, Any], registry: Registry) -> Settings:
+    """The settings of a parsed file, by the kinds that the registry knows."""
+    converter = new_converter()
+    register_kinds(converter, registry.earning_rule_kinds(), registry.clearing_sources())
+    settings: Settings = table(converter, raw, Settings)
+    return settings
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"), parse_float=Decimal)
+    except FileNotFoundError:
+        raise ProgrammeError([Mistake(str(path), "no such file", "a programme folder",
+                                      "name it with --programme, or make one with treuwerk new programme")]) from None
+    except UnicodeDecodeError as error:
+        raise ProgrammeError([Mistake(str(path), f"byte 0x{error.object[error.start]:02x} at {error.start}",
+                                      "UTF-8 text")]) from error
+    except tomllib.TOMLDecodeError as error:
+        raise ProgrammeError([Mistake(str(path), str(error), "valid TOML")]) from error
+
+
+def _plugin_names(raw: dict[str, Any]) -> list[str]:
+    names = raw.get("plugins", [])
+    return [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
+
+
+def _in_file(mistake: Mistake) -> Mistake:
+    return attrs.evolve(mistake, path=f"{FILE}: {mistake.path or '(top level)'}")
+
+

@@ -1,0 +1,151 @@
+"""What stands in ``programme.toml``, as attrs classes: field = key, type = what is accepted, default = may be left out.
+
+Each class is one table; its docstring and attribute docs are the settings reference.
+"""
+
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+import attrs
+from attrs.validators import ge, matches_re, min_len
+
+from treuwerk.domain.ledger import Expiry
+from treuwerk.domain.earning import EarningRule
+from treuwerk.hookspecs import ClearingSource
+
+_CODE = matches_re(r"[a-z][a-z0-9_]{0,39}")
+_COLOUR = matches_re(r"#[0-9a-f]{6}")
+Texts = dict[str, str]
+"""A text per language: ``{ de = "Fachpartner", en = "Certified partner" }``."""
+
+
+def _known_zone(_: object, attribute: Any, value: str) -> None:
+    if value not in available_timezones():
+        raise ValueError(f"'{attribute.name}' must be a time zone such as Europe/Berlin: {value}")
+
+
+@attrs.frozen
+class Programme:
+    """``[programme]``: who the programme is."""
+
+    code: str = attrs.field(validator=_CODE)
+    name: str = attrs.field(validator=min_len(1))
+    starts_on: date
+    zone: str = attrs.field(validator=_known_zone)
+    """IANA time zone in which days begin and end."""
+    locales: list[str] = attrs.field(validator=min_len(1))
+    """Languages of portal and mails; the first is the default."""
+    currency: str = attrs.field(default="EUR", validator=matches_re(r"[A-Z]{3}"))
+
+    @property
+    def time_zone(self) -> ZoneInfo:
+        """The zone, ready for use."""
+        return ZoneInfo(self.zone)
+
+
+@attrs.frozen
+class Unit:
+    """``[units.<code>]``: one kind of points. Whole numbers only."""
+
+    name: Texts
+    spendable: bool = True
+    """Whether rewards can be paid with it; status points cannot."""
+    expires: Expiry | None = None
+    """``{ after_months = 36, rounding = "end_of_year", start = "booking" }``; left out: never."""
+
+
+@attrs.frozen
+class Group:
+    """``[groups.<code>]``: a kind of participant."""
+
+    name: Texts
+
+
+@attrs.frozen
+class Tier:
+    """``[[tiers]]``: a status level, reached from `points` on in `unit`."""
+
+    code: str = attrs.field(validator=_CODE)
+    name: Texts
+    unit: str
+    points: int = attrs.field(validator=ge(0))
+
+
+@attrs.frozen
+class EarningHead:
+    """``[[earning]]``: one revision of one rule. All keys beside these belong to the rule's kind.
+
+    Purchases are scored by the revision that is valid on their day; both days are included.
+    """
+
+    name: str = attrs.field(validator=_CODE)
+    rule: str
+    """The kind of rule, as a plugin offers it."""
+    title: Texts
+    revision: int = attrs.field(default=1, validator=ge(1))
+    valid_from: date = date.min
+    valid_until: date = date.max
+
+
+@attrs.frozen
+class Earning:
+    """A rule of the programme, ready to be asked."""
+
+    head: EarningHead
+    settings: Any
+    rule: EarningRule
+
+
+@attrs.frozen
+class SourceHead:
+    """``[[sources]]``: one feed. All keys beside these belong to the reader."""
+
+    name: str = attrs.field(validator=_CODE)
+    reader: str
+    """The kind of reader, as a plugin offers it."""
+
+
+@attrs.frozen
+class Source:
+    """A feed of the programme, ready to read."""
+
+    head: SourceHead
+    settings: Any
+    source: ClearingSource
+
+
+@attrs.frozen
+class Theme:
+    """``[theme]``: how the portal looks. Colours as ``#rrggbb``; `logo` is an SVG below ``static/``."""
+
+    accent: str = attrs.field(default="#0b5d51", validator=_COLOUR)
+    accent_dark: str = attrs.field(default="#5fd0bc", validator=_COLOUR)
+    logo: str = ""
+
+
+@attrs.frozen
+class Clearing:
+    """``[clearing]``: how files are worked off."""
+
+    batch_lines: int = attrs.field(default=20_000, validator=[ge(100)])
+    """Lines of one database transaction. Larger is faster, and holds SQLite's only write lock longer."""
+
+
+@attrs.frozen
+class Settings:
+    """The whole file."""
+
+    programme: Programme
+    plugins: list[str]
+    units: dict[str, Unit] = attrs.field(validator=min_len(1))
+    groups: dict[str, Group] = attrs.field(validator=min_len(1))
+    earning: list[Earning] = attrs.field(factory=list)
+    sources: list[Source] = attrs.field(factory=list)
+    measures: dict[str, int | str] = attrs.field(factory=lambda: {"PCE": 1})
+    """Unit of a line → how many base units it is, or the article attribute that says so."""
+    tiers: list[Tier] = attrs.field(factory=list)
+    theme: Theme = attrs.field(factory=Theme)
+    clearing: Clearing = attrs.field(factory=Clearing)
+
+

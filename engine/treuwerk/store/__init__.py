@@ -1,0 +1,1 @@
+"""What is kept: tables, connections and one module of queries per noun. SQLAlchemy Core throughout."""

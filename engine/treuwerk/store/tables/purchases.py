@@ -1,0 +1,54 @@
+"""What came in: runs over files, purchase lines, activities, and what could not be booked."""
+
+from sqlalchemy import Column, Index, Text
+
+from treuwerk.store.tables.base import WHOLE, Home, define, key, text, whole
+
+clearing_run = define(
+    "clearing_run", Home.RUN,
+    key("id"),
+    text("source"), text("file"), text("sha256"), text("actor"),
+    whole("started_at"), Column("finished_at", WHOLE),
+    whole("cursor"),  # last physical line whose fate is committed: a killed run goes on behind it
+    whole("documents"), whole("lines"), whole("booked"), whole("duplicate"), whole("waiting"), whole("rejected"),
+    whole("ignored"), whole("transactions"), text("points"),
+    Index("ix_clearing_run_file", "sha256", "source"),
+)
+
+# The purchase itself, whoever reports it and whichever way: the first to come is booked, by this key alone.
+purchase_identity = define(
+    "purchase_identity", Home.LOOKUP,
+    key("key", Text), text("content"), whole("account_id"), whole("line_id"),
+    clustered=True,
+)
+
+purchase_line = define(
+    "purchase_line", Home.ACCOUNT,
+    key("account_id"), key("id"),  # the id of its transaction, where it earned points
+    whole("run_id"), whole("at_line"),
+    text("source"), text("seller"), text("document"), text("line"), text("occurred_on"),
+    text("article_number"), whole("quantity"), text("reported_quantity"), text("reported_unit"),
+    Column("net_millionths", WHOLE), text("currency"), text("order_number"), text("features"), text("serials"),
+)
+
+activity = define(
+    "activity", Home.ACCOUNT,
+    key("account_id"), key("id"),
+    text("kind"), text("code"), text("occurred_on"), whole("person_id"), whole("run_id"), whole("at_line"),
+)
+
+waiting = define(
+    "waiting", Home.LOOKUP,
+    key("key", Text),
+    whole("run_id"), whole("at_line"), text("code"), text("reason"), text("document"), text("line"),
+    clustered=True,
+)
+
+problem = define(
+    "problem", Home.RUN,
+    key("run_id"), key("at_line"), key("code", Text),
+    text("state"),  # waiting or rejected
+    text("document"), text("reason"), text("raw"),
+    clustered=True,
+)
+

@@ -1,0 +1,110 @@
+"""Quantity × attribute ÷ attribute per point × factor, rounded down once."""
+
+from collections.abc import Collection, Iterator, Sequence
+from decimal import Decimal
+from functools import lru_cache
+
+import attrs
+from attrs.validators import min_len
+
+from treuwerk.domain.earning import Award, Doubt, Operation, Step, whole_points
+from treuwerk.domain.purchases import Article, EarningEvent
+
+_REMEMBERED = 65_536
+
+
+def _positive(_: object, attribute: "attrs.Attribute[Decimal]", value: Decimal) -> None:
+    if value <= 0:
+        raise ValueError(f"'{attribute.name}' must be > 0: {value}")
+
+
+def _all_positive(_: object, attribute: "attrs.Attribute[dict[str, Decimal]]", value: dict[str, Decimal]) -> None:
+    for name, factor in value.items():
+        if factor <= 0:
+            raise ValueError(f"'{attribute.name}.{name}' must be > 0: {factor}")
+
+
+@attrs.frozen
+class ProductFactorSettings:
+    """Keys of an ``[[earning]]`` table with ``rule = "product_factor"``."""
+
+    unit: str
+    """Unit of the points."""
+    article_kinds: list[str] = attrs.field(validator=min_len(1))
+    """Kinds of articles that earn, such as ``["module"]``."""
+    attribute: str
+    """Article attribute that counts, such as ``wp``."""
+    attribute_per_point: Decimal = attrs.field(validator=_positive)
+    """How much of the attribute makes one point, such as 10."""
+    feature: str = ""
+    """Feature of the delivery that decides the factor, such as ``scope``; empty: no factor."""
+    factors: dict[str, Decimal] = attrs.field(factory=dict, validator=_all_positive)
+    """Factor by value of the feature. A line with any other value is quarantined, never defaulted."""
+    unit_without_factor: str = ""
+    """A second unit that gets the same points without the factor, such as status points."""
+
+    def __attrs_post_init__(self) -> None:
+        """A feature without factors could never be decided."""
+        if self.feature and not self.factors:
+            raise ValueError(f"'factors' is empty: name a factor for each value of feature {self.feature!r}")
+
+
+class ProductFactor:
+    """The rule with its settings; answers for equal lines are remembered, since a feed repeats them."""
+
+    def __init__(self, settings: ProductFactorSettings) -> None:
+        self._settings = settings
+        self._kinds = frozenset(settings.article_kinds)
+        self._tapes = lru_cache(maxsize=_REMEMBERED)(self._computed)
+
+    def __reduce__(self) -> tuple[type["ProductFactor"], tuple[ProductFactorSettings]]:
+        """Settings are enough to build the rule again in another process."""
+        return type(self), (self._settings,)
+
+    @property
+    def units(self) -> Collection[str]:
+        """The unit, and the one without factor where it is named."""
+        return {self._settings.unit, self._settings.unit_without_factor} - {""}
+
+    def awards(self, events: Sequence[EarningEvent]) -> Iterator[Award | Doubt]:
+        """One award per unit for each line of an article that earns."""
+        feature = self._settings.feature
+        for index, event in enumerate(events):
+            article = event.article
+            if article is None or article.kind not in self._kinds:
+                continue
+            attribute = article.attributes.get(self._settings.attribute)
+            value = event.features.get(feature, "") if feature else ""
+            if attribute is None or (feature and value not in self._settings.factors):
+                yield self._doubt(index, article, value, attribute)
+                continue
+            for unit, points, steps in self._tapes(event.quantity, attribute, value):
+                yield Award(index, unit, points, steps)
+
+    def _computed(self, quantity: Decimal, attribute: Decimal,
+                  value: str) -> list[tuple[str, int, tuple[Step, ...]]]:
+        settings = self._settings
+        base = (Step(Operation.START, "quantity", f"{quantity:f}"),
+                Step(Operation.TIMES, settings.attribute, f"{attribute:f}"),
+                Step(Operation.PER, settings.attribute, f"{settings.attribute_per_point:f}"))
+        figure = quantity * attribute
+        tapes = [(settings.unit_without_factor, whole_points(figure / settings.attribute_per_point), _rounded(base))]
+        if settings.feature:
+            factor = settings.factors[value]
+            base = (*base, Step(Operation.FACTOR, value, f"{factor:f}"))
+            figure *= factor
+        tapes.insert(0, (settings.unit, whole_points(figure / settings.attribute_per_point), _rounded(base)))
+        return [tape for tape in tapes if tape[0] and tape[1] > 0]
+
+    def _doubt(self, index: int, article: Article, value: str, attribute: Decimal | None) -> Doubt:
+        settings = self._settings
+        if attribute is None:
+            return Doubt(index, "attribute_missing", f"article {article.number} has no {settings.attribute!r}; "
+                         "add it to the article master and clear the line again")
+        found = repr(value) if value else "nothing"
+        return Doubt(index, "unknown_feature", f"{settings.feature}: found {found}, "
+                     f"expected {' or '.join(settings.factors)}; ask the sender to correct the line")
+
+
+def _rounded(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    return (*steps, Step(Operation.ROUND_DOWN, "points"))
