@@ -92,14 +92,7 @@ def running(*, durable: bool = False) -> Iterator[Server]:
     if named := os.environ.get(URL_VARIABLE):
         yield Server(make_url(named).set(drivername="postgresql+psycopg"))
         return
-    binaries = find_binaries()
-    for attempt in range(1, ATTEMPTS + 1):
-        try:
-            keeper, server = _started(binaries, durable=durable)
-            break
-        except NoPostgres:
-            if attempt == ATTEMPTS:
-                raise
+    keeper, server = _started(find_binaries(), durable=durable)
     try:
         yield server
     finally:
@@ -129,7 +122,16 @@ def _folders_of_the_wheel() -> list[Path]:
     return [folder / "bin" for package in packages for folder in sorted(package.glob("pginstall*"), reverse=True)]
 
 
-def _started(binaries: Path, *, durable: bool) -> tuple["subprocess.Popen[str]", Server]:
+def _started(binaries: Path, *, durable: bool, attempts: int = ATTEMPTS) -> tuple["subprocess.Popen[str]", Server]:
+    try:
+        return _start(binaries, durable=durable)
+    except NoPostgres:
+        if attempts <= 1:
+            raise
+        return _started(binaries, durable=durable, attempts=attempts - 1)
+
+
+def _start(binaries: Path, *, durable: bool) -> tuple["subprocess.Popen[str]", Server]:
     port = _free_port()
     order = {"binaries": str(binaries), "port": port, "durable": durable, "user": _other_user()}
     keeper = subprocess.Popen(
