@@ -29,8 +29,6 @@ def upgrade() -> None:
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column("occurred_on", sa.Text(), nullable=False),
         sa.Column("person_id", WHOLE, nullable=False),
-        sa.Column("run_id", WHOLE, nullable=False),
-        sa.Column("at_line", WHOLE, nullable=False),
         sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_activity")),
         sqlite_strict=True)
     op.create_table(
