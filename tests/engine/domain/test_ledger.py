@@ -143,8 +143,17 @@ def test_buckets_are_filled_evenly() -> None:
     assert max(filled.values()) < 200
 
 
-def test_the_chain_is_sha256_over_the_head_before_and_the_digest() -> None:
+def test_the_chain_is_sha256_over_the_head_before_and_the_batch() -> None:
     digest = sha256(b"batch").hexdigest()
 
-    assert chained(FIRST_HEAD, digest) == sha256(("0" * 64 + digest).encode()).hexdigest()
-    assert chained(chained(FIRST_HEAD, digest), digest) != chained(FIRST_HEAD, digest)
+    head = chained(FIRST_HEAD, 1, 1, 20, digest)
+
+    assert head == sha256(f"{'0' * 64} 1 1 20 {digest}".encode()).hexdigest()
+
+
+def test_the_chain_tells_numbers_apart_that_are_written_alike() -> None:
+    digest = sha256(b"batch").hexdigest()
+
+    heads = {chained(FIRST_HEAD, *numbers, digest) for numbers in ((1, 1, 11), (1, 11, 1), (11, 1, 1), (1, 1, 1))}
+
+    assert len(heads) == 4
