@@ -84,9 +84,11 @@ class ProductFactor:
     def _computed(self, quantity: Decimal, attribute: Decimal,
                   value: str) -> list[tuple[str, int, tuple[Step, ...]]]:
         settings = self._settings
-        base = (Step(Operation.START, "quantity", f"{quantity:f}"),
-                Step(Operation.TIMES, settings.attribute, f"{attribute:f}"),
-                Step(Operation.PER, settings.attribute, f"{settings.attribute_per_point:f}"))
+        base: tuple[Step, ...] = (
+            Step(Operation.START, "quantity", f"{quantity:f}"),
+            Step(Operation.TIMES, settings.attribute, f"{attribute:f}"),
+            Step(Operation.PER, settings.attribute, f"{settings.attribute_per_point:f}"),
+        )
         figure = quantity * attribute
         tapes = [(settings.unit_without_factor, whole_points(figure / settings.attribute_per_point), _rounded(base))]
         if settings.feature:

@@ -109,6 +109,9 @@ def bucket_of(account_id: int) -> int:
     return (account_id * 11_400_714_819_323_198_485 % 2**64) >> 54
 
 
-def chained(previous_head: str, digest: str) -> str:
-    """The next head of the chain: SHA-256 over the previous head and the batch's digest, both as hexadecimal text."""
-    return sha256(f"{previous_head}{digest}".encode("ascii")).hexdigest()
+def chained(previous_head: str, number: int, first: int, last: int, digest: str) -> str:
+    """The next head of the chain: SHA-256 over previous head, seal number, first and last sequence, and digest.
+
+    The hashed text is these five, separated by one space each; heads and digests are lower-case hexadecimal.
+    """
+    return sha256(f"{previous_head} {number} {first} {last} {digest}".encode("ascii")).hexdigest()

@@ -53,12 +53,9 @@ def rows(stream: BinaryIO, dialect: Dialect) -> Iterator[Row | BadLine]:
 
 
 def _physical_lines(stream: BinaryIO) -> Iterator[tuple[int, bytes | BadLine]]:
-    at = 0
-    for raw in iter(partial(stream.readline, LONGEST_LINE), b""):
-        at += 1
-        if at == 1:
-            raw = raw.removeprefix(_BYTE_ORDER_MARK)
-        if len(raw) == LONGEST_LINE and not raw.endswith(b"\n"):
+    for at, read in enumerate(iter(partial(stream.readline, LONGEST_LINE), b""), start=1):
+        raw = read.removeprefix(_BYTE_ORDER_MARK) if at == 1 else read
+        if len(read) == LONGEST_LINE and not read.endswith(b"\n"):
             _skip_line(stream)
             yield at, BadLine(at, "line_too_long", f"line longer than {LONGEST_LINE} bytes", _shown(raw))
         else:

@@ -1,6 +1,6 @@
 """Contradictions between tables of a programme that each are right for themselves."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import combinations
 
 from treuwerk.programme.errors import Mistake
@@ -24,8 +24,8 @@ def _units_that_are_not_there(settings: Settings) -> Iterator[Mistake]:
             yield _unknown_unit(f"tiers[{number}].unit", tier.unit, known)
 
 
-def _unknown_unit(path: str, unit: str, known: dict[str, object] | object) -> Mistake:
-    names = sorted(known)  # type: ignore[call-overload]
+def _unknown_unit(path: str, unit: str, known: Iterable[str]) -> Mistake:
+    names = sorted(known)
     return Mistake(path, f"unit {unit!r}", f"a unit of this programme: {', '.join(names)}", meant(unit, names))
 
 

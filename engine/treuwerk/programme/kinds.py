@@ -44,7 +44,7 @@ def _head_and_settings(converter: cattrs.Converter, value: object, head_class: t
     rest = {k: v for k, v in value.items() if k not in own}
     settings, more = _tried(lambda: table(converter, rest, _kind(value, key, kinds).settings))
     if errors or more:
-        raise ClassValidationError(f"in {head_class.__name__}", errors + more, head_class)  # type: ignore[arg-type]
+        raise _all(errors + more, head_class)
     return head, settings
 
 
@@ -63,9 +63,13 @@ def _kind(value: dict[str, Any], key: str, kinds: Mapping[str, Any]) -> Any:
     if value[key] not in kinds:
         known = ", ".join(sorted(kinds)) or "none; name the plugin that brings it under plugins"
         hint = meant(value[key], kinds)
-        raise ClassValidationError("", [_noted(WrongValue(value[key], f"a {key} that a loaded plugin offers: {known}",
-                                                          hint), key)], dict)
+        unknown = WrongValue(value[key], f"a {key} that a loaded plugin offers: {known}", hint)
+        raise _all([_noted(unknown, key)], dict)
     return kinds[value[key]]
+
+
+def _all(errors: list[Exception], kind: type) -> ClassValidationError:
+    return ClassValidationError(f"in {kind.__name__}", errors, kind)  # pyright: ignore[reportCallIssue] # no stub
 
 
 def _noted(error: Exception, key: str) -> Exception:

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo, available_timezones
 import attrs
 from attrs.validators import ge, matches_re, min_len
 
-from treuwerk.domain.ledger import Expiry
 from treuwerk.domain.earning import EarningRule
+from treuwerk.domain.ledger import Expiry
 from treuwerk.hookspecs import ClearingSource
 
 _CODE = matches_re(r"[a-z][a-z0-9_]{0,39}")

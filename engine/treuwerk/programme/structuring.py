@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from enum import Enum
 from typing import Any
 
+import attrs
 import cattrs
 from cattrs import ClassValidationError, IterableValidationError
 from cattrs.errors import ForbiddenExtraKeysError
@@ -109,7 +110,7 @@ def _mistakes_of_one(error: BaseException, path: str) -> list[Mistake]:
         case WrongValue():
             return [Mistake(path, error.found, error.expected, error.hint)]
         case ForbiddenExtraKeysError():
-            known = [field.name for field in error.cl.__attrs_attrs__]
+            known = [field.name for field in attrs.fields(error.cl)]
             return [Mistake(f"{path}.{key}".lstrip("."), "", "no such key here",
                             meant(key, known) or f"known are {', '.join(known)}") for key in sorted(error.extra_fields)]
         case KeyError():

@@ -1,1 +1,1 @@
-"""Use cases: each reads what it needs, calls the domain, and writes in one transaction."""
+"""Use cases: one function each, one transaction each. They take the time and the connection as arguments."""

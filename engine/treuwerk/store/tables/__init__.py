@@ -13,7 +13,7 @@ from treuwerk.store.tables.ledger import (
     sealed,
 )
 from treuwerk.store.tables.master import account, article, article_alias, identifier, installation, participant, person
-from treuwerk.store.tables.purchases import activity, clearing_run, problem, purchase_identity, purchase_line, waiting
+from treuwerk.store.tables.purchases import activity, clearing_run, problem, purchase_identity, purchase_line
 from treuwerk.store.tables.web import local_login, web_session
 
 __all__ = [
@@ -41,6 +41,5 @@ __all__ = [
     "purchase_line",
     "seal",
     "sealed",
-    "waiting",
     "web_session",
 ]

@@ -63,7 +63,7 @@ balance = define(
 # Books of the system have no balance row, which every booking would wait for: they are sums of these.
 balance_delta = define(
     "balance_delta", Home.RUN,
-    key("seal_number"), key("bucket"), key("book", Text), key("unit", Text),
+    key("source_id"), key("bucket"), key("book", Text), key("unit", Text),
     whole("amount"),
     clustered=True,
 )

@@ -1,6 +1,7 @@
 """What came in: runs over files, purchase lines, activities, and what could not be booked."""
 
 from sqlalchemy import Column, Index, Text
+from sqlalchemy import text as sql
 
 from treuwerk.store.tables.base import WHOLE, Home, define, key, text, whole
 
@@ -37,18 +38,15 @@ activity = define(
     text("kind"), text("code"), text("occurred_on"), whole("person_id"), whole("run_id"), whole("at_line"),
 )
 
-waiting = define(
-    "waiting", Home.LOOKUP,
-    key("key", Text),
-    whole("run_id"), whole("at_line"), text("code"), text("reason"), text("document"), text("line"),
-    clustered=True,
-)
-
+# What a person or better master data must settle. Nothing is lost: `payload` is the line as it came.
 problem = define(
     "problem", Home.RUN,
     key("run_id"), key("at_line"), key("code", Text),
     text("state"),  # waiting or rejected
-    text("document"), text("reason"), text("raw"),
+    text("document"), text("reason"), text("payload"),
+    text("purchase_key"), Column("settled_at", WHOLE),
+    Index("ix_problem_waiting", "purchase_key",
+          sqlite_where=sql("state = 'waiting' AND settled_at IS NULL"),
+          postgresql_where=sql("state = 'waiting' AND settled_at IS NULL")),
     clustered=True,
 )
-

@@ -1,0 +1,100 @@
+"""Asking the rules: the one place where a programme's rules meet a batch of events.
+
+What rules return is checked here. A rule that raises or answers nonsense does not spoil the batch: it is asked again
+event by event, and only the events that it fails on are parked, with rule and reason.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date
+
+import attrs
+
+from treuwerk.domain.earning import Award, Doubt, EarningRule
+from treuwerk.domain.purchases import EarningEvent
+
+
+@attrs.frozen
+class ActiveRule:
+    """One revision of a rule with its window; both days of the window are included."""
+
+    name: str
+    revision: int
+    rule: EarningRule
+    valid_from: date = date.min
+    valid_until: date = date.max
+    units: Collection[str] = attrs.field(default=attrs.Factory(lambda self: frozenset(self.rule.units), takes_self=True))
+
+
+@attrs.frozen
+class Earned:
+    """An award together with the revision that gave it."""
+
+    by: ActiveRule
+    award: Award
+
+
+@attrs.define
+class Evaluation:
+    """Per event of the batch: what it earned, or the doubt because of which it earns nothing."""
+
+    earned: list[list[Earned]]
+    doubts: dict[int, Doubt] = attrs.field(factory=dict)
+
+
+class Misbehaviour(Exception):
+    """A rule answered with something that is no award for its events."""
+
+
+def evaluate(rules: Sequence[ActiveRule], events: Sequence[EarningEvent]) -> Evaluation:
+    """Ask every rule about the events of its days, in the order of the programme file."""
+    result = Evaluation([[] for _ in events])
+    for active in rules:
+        indexes = _indexes_in_window(active, events)
+        if indexes:
+            _ask(active, events if len(indexes) == len(events) else [events[i] for i in indexes], indexes, result)
+    for index in result.doubts:
+        result.earned[index] = []
+    return result
+
+
+def _indexes_in_window(active: ActiveRule, events: Sequence[EarningEvent]) -> Sequence[int]:
+    if active.valid_from == date.min and active.valid_until == date.max:
+        return range(len(events))
+    return [i for i, event in enumerate(events) if active.valid_from <= event.occurred_on <= active.valid_until]
+
+
+def _ask(active: ActiveRule, events: Sequence[EarningEvent], indexes: Sequence[int], result: Evaluation) -> None:
+    try:
+        answers = _checked(active, active.rule.awards(events), len(events))
+    except Exception:  # a plugin may fail in any way; the single events tell which of them it fails on
+        answers = [answer for at, event in enumerate(events) for answer in _asked_alone(active, event, at)]
+    earned, doubts = result.earned, result.doubts
+    for answer in answers:
+        index = indexes[answer.event]
+        if isinstance(answer, Doubt):
+            doubts.setdefault(index, answer)
+        else:
+            earned[index].append(Earned(active, answer))
+
+
+def _asked_alone(active: ActiveRule, event: EarningEvent, at: int) -> list[Award | Doubt]:
+    try:
+        return [attrs.evolve(answer, event=at) for answer in _checked(active, active.rule.awards([event]), 1)]
+    except Exception as error:
+        reason = f"rule {active.name!r} revision {active.revision} failed: {type(error).__name__}: {error}"
+        return [Doubt(at, "rule_failed", f"{reason}; mend the rule, then clear the file again")]
+
+
+def _checked(active: ActiveRule, answers: Iterable[Award | Doubt], count: int) -> list[Award | Doubt]:
+    checked = list(answers)
+    for answer in checked:
+        kind = type(answer)
+        if kind is not Award and kind is not Doubt:
+            raise Misbehaviour(f"answered with {answer!r:.80}, expected Award or Doubt")
+        if type(answer.event) is not int or not 0 <= answer.event < count:
+            raise Misbehaviour(f"named event {answer.event!r}, expected 0 to {count - 1}")
+        if kind is Award and (type(answer.points) is not int or answer.points <= 0):  # type: ignore[union-attr]
+            raise Misbehaviour(f"gave {answer.points!r} points, expected a whole number above 0")  # type: ignore[union-attr]
+        if kind is Award and answer.unit not in active.units:  # type: ignore[union-attr]
+            raise Misbehaviour(f"gave unit {answer.unit!r}, declared {sorted(active.units)}")  # type: ignore[union-attr]
+    return checked

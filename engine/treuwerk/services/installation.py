@@ -1,0 +1,63 @@
+"""A programme together with its database: what every use case works on."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import attrs
+from sqlalchemy import insert, select
+
+from treuwerk.domain.evaluation import ActiveRule
+from treuwerk.programme.reading import LoadedProgramme, read_programme
+from treuwerk.store.database import Database
+from treuwerk.store.migrating import check_schema
+from treuwerk.store.tables import installation
+
+
+class ForeignDatabase(Exception):
+    """The database belongs to another programme."""
+
+
+@attrs.frozen
+class Installation:
+    """A checked programme and an open database."""
+
+    programme: LoadedProgramme
+    database: Database
+
+    @property
+    def rules(self) -> list[ActiveRule]:
+        """All revisions of all rules, in the order of the programme file."""
+        return [ActiveRule(earning.head.name, earning.head.revision, earning.rule, earning.head.valid_from,
+                           earning.head.valid_until) for earning in self.programme.settings.earning]
+
+
+def open_installation(folder: Path, url: str, given: Mapping[str, object] | None = None) -> Installation:
+    """Read the programme and open its database.
+
+    Raises:
+        ProgrammeError: mistakes in the programme.
+        SchemaError: the database has no tables, or those of another release.
+        ForeignDatabase: the database was made for another programme.
+    """
+    programme = read_programme(folder, given)
+    database = Database(url)
+    check_schema(database)
+    _check_owner(database, programme)
+    return Installation(programme, database)
+
+
+def claim_database(database: Database, code: str, now: int) -> None:
+    """Note in an empty database to which programme it belongs."""
+    with database.writing() as connection:
+        if connection.execute(select(installation.c.programme)).first() is None:
+            connection.execute(insert(installation).values(programme=code, created_at=now))
+
+
+def _check_owner(database: Database, programme: LoadedProgramme) -> None:
+    code = programme.settings.programme.code
+    with database.reading() as connection:
+        owner = connection.execute(select(installation.c.programme)).scalar()
+    if owner is not None and owner != code:
+        database.close()
+        raise ForeignDatabase(f"the database {database.url.render_as_string()} belongs to programme {owner!r}, found "
+                              f"programme {code!r}; name the right folder with --programme or database with --database")

@@ -1,0 +1,63 @@
+"""Which source a file is for, and its documents in batches that fit into one transaction each."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from hashlib import file_digest
+from typing import BinaryIO
+
+from treuwerk.domain.documents import Document
+from treuwerk.domain.tabular import UnreadableFile
+from treuwerk.programme.settings import Source
+
+_HEAD_BYTES = 4096
+
+
+def source_for(sources: Sequence[Source], name: str | None, file: str, stream: BinaryIO) -> Source:
+    """The source with that name, or the only one that recognises the file.
+
+    Raises:
+        UnreadableFile: no source has the name, none recognises the file, or more than one does.
+    """
+    names = ", ".join(source.head.name for source in sources) or "none"
+    if name is not None:
+        with suppress(StopIteration):
+            return next(source for source in sources if source.head.name == name)
+        raise UnreadableFile(f"{file}: no source is called {name!r}; the programme has {names}")
+    head = stream.read(_HEAD_BYTES)
+    stream.seek(0)
+    found = [source for source in sources if source.source.recognises(file, head)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise UnreadableFile(f"{file}: recognised by {' and '.join(source.head.name for source in found)}; "
+                             "name one with --source")
+    raise UnreadableFile(f"{file}: no source recognises this file (the programme has {names}); "
+                         "name one with --source to see what it misses")
+
+
+def fingerprint(stream: BinaryIO) -> str:
+    """SHA-256 of the whole stream, which is rewound afterwards."""
+    digest = file_digest(stream, "sha256").hexdigest()
+    stream.seek(0)
+    return digest
+
+
+def last_line(document: Document) -> int:
+    """The last physical line that a document covers."""
+    return max([line.at for line in document.lines[-1:]] + [fault.line or 0 for fault in document.faults], default=0)
+
+
+def batches(documents: Iterable[Document], lines: int, behind: int = 0) -> Iterator[list[Document]]:
+    """Documents in batches of at least `lines` lines, without those that end at or before line `behind`."""
+    batch: list[Document] = []
+    size = 0
+    for document in documents:
+        if last_line(document) <= behind:
+            continue
+        batch.append(document)
+        size += len(document.lines) + len(document.faults)
+        if size >= lines:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch

@@ -1,0 +1,105 @@
+"""Master data files: CSV or XLSX rows as named cells, each with its line, and the receipt of an import."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from treuwerk.domain.tabular import BadLine, Dialect, Row, UnreadableFile, header, rows
+
+CSV = Dialect(";", "utf-8")
+
+
+class BadRow(Exception):
+    """A row that cannot be imported; the message names column, found and expected."""
+
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+
+
+@attrs.frozen
+class NamedRow:
+    """A row with its cells by column name, trimmed."""
+
+    at: int
+    cells: dict[str, str]
+
+    def need(self, column: str) -> str:
+        """A cell that must not be empty."""
+        if value := self.cells.get(column, ""):
+            return value
+        raise BadRow("empty_cell", f"column {column}: found nothing, expected a value")
+
+    def extra(self, known: Sequence[str]) -> dict[str, str]:
+        """Filled cells of columns that are not known: they become attributes."""
+        return {name: value for name, value in self.cells.items() if name not in known and name and value}
+
+
+@attrs.define
+class ImportReceipt:
+    """What became of the rows: created + changed + unchanged + rejected = rows of the file."""
+
+    file: str
+    created: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    dry_run: bool = False
+    problems: list[dict[str, Any]] = attrs.field(factory=list)
+
+    def reject(self, at: int, code: str, reason: str) -> None:
+        """A row that is not imported."""
+        self.rejected += 1
+        self.problems.append({"line": at, "code": code, "reason": reason})
+
+    @property
+    def done_in_part(self) -> bool:
+        """Whether a row was rejected."""
+        return bool(self.rejected)
+
+    def as_json(self) -> dict[str, Any]:
+        """The shape that others rely on."""
+        return attrs.asdict(self)
+
+
+def named_rows(path: Path, required: Sequence[str]) -> Iterator[NamedRow | BadLine]:
+    """The rows of a file below its header.
+
+    Raises:
+        UnreadableFile: no header, a column missing, or a spreadsheet that cannot be opened.
+    """
+    with path.open("rb") as stream:
+        lines = _spreadsheet(path) if path.suffix.lower() == ".xlsx" else rows(stream, CSV)
+        columns = list(header(next(lines, None), required, CSV.delimiter))
+        for line in lines:
+            if isinstance(line, BadLine):
+                yield line
+            elif len(line[1]) != len(columns):
+                yield BadLine(line[0], "wrong_width", f"found {len(line[1])} cells, expected {len(columns)} as in the "
+                              "header; a ; inside a cell needs quotes around the cell", ";".join(line[1])[:200])
+            else:
+                yield NamedRow(line[0], {name: cell.strip() for name, cell in zip(columns, line[1], strict=True)})
+
+
+def _spreadsheet(path: Path) -> Iterator[Row | BadLine]:
+    try:
+        from python_calamine import CalamineError, CalamineWorkbook
+    except ImportError:
+        raise UnreadableFile(f"{path.name}: spreadsheets need an extra package; pip install 'treuwerk[xlsx]', "
+                             "or save the sheet as CSV with ; and UTF-8") from None
+    try:
+        sheet = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
+    except (CalamineError, OSError) as error:
+        raise UnreadableFile(f"{path.name}: not a readable XLSX file: {error}") from error
+    for at, cells in enumerate(sheet, 1):
+        if any(cell != "" for cell in cells):
+            yield at, [_cell(cell) for cell in cells]
+
+
+def _cell(value: Any) -> str:
+    """A spreadsheet cell as text; Excel keeps whole numbers as floats."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)

@@ -1,0 +1,198 @@
+"""Whose purchase it is and of what: document lines become earning events, or wait, or are refused with a reason."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from json import JSONEncoder
+
+import attrs
+from sqlalchemy import Connection
+
+from treuwerk.domain.documents import Document, DocumentKind, DocumentLine, Movement
+from treuwerk.domain.participants import Participant, identifier
+from treuwerk.domain.purchases import Article, EarningEvent
+from treuwerk.domain.reading import plain_number
+from treuwerk.domain.records import evidence_of
+from treuwerk.programme.settings import Settings
+from treuwerk.store.parties import all_articles, participants_known_as
+
+EARNING_KINDS = {DocumentKind.DELIVERY, DocumentKind.RECEIPT, DocumentKind.INVOICE, DocumentKind.SALES_REPORT}
+_MILLION = 6
+_compact = JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
+Facts = tuple[str, str, str, str, str, str, int, str, str, int | None, str, str, str, str]
+"""Columns of a purchase line from ``source`` to ``serials``, in their order."""
+
+
+@attrs.frozen
+class Matched:
+    """A line that may earn. `key` is the purchase's identity over all channels, `evidence` a digest of its facts."""
+
+    key: str
+    evidence: str
+    event: EarningEvent
+    facts: Facts
+    at: int
+
+
+@attrs.frozen
+class Problem:
+    """A line that is not booked. `state` is waiting (better master data will do) or rejected (the line is wrong)."""
+
+    at: int
+    document: str
+    code: str
+    reason: str
+    state: str
+    payload: str = ""
+    key: str = ""
+
+    def as_json(self) -> dict[str, object]:
+        """The problem as receipts list it."""
+        return {"line": self.at, "document": self.document, "code": self.code, "state": self.state,
+                "reason": self.reason}
+
+    def as_row(self, run_id: int) -> dict[str, object]:
+        """The problem as a row of its table."""
+        return {"run_id": run_id, "at_line": self.at, "code": self.code, "state": self.state,
+                "document": self.document, "reason": self.reason, "payload": self.payload, "purchase_key": self.key,
+                "settled_at": None}
+
+
+@attrs.frozen
+class Ignored:
+    """A line that is right and earns nothing, such as free text with quantity 0."""
+
+    at: int
+
+
+class _Refusal(Exception):
+    def __init__(self, state: str, code: str, reason: str) -> None:
+        super().__init__(reason)
+        self.state, self.code = state, code
+
+
+class Matcher:
+    """Matches the documents of one run; master data is read once, participants as they come."""
+
+    def __init__(self, settings: Settings, today: date, connection: Connection) -> None:
+        self._settings = settings
+        self._today = today
+        self._articles = all_articles(connection)
+        self._participants: dict[tuple[str, str], Participant | None] = {}
+        self._features: dict[int, tuple[Mapping[str, str], str]] = {}
+
+    def learn(self, connection: Connection, documents: Sequence[Document]) -> None:
+        """Look up the buyers of a batch in one query per identifier scheme."""
+        wanted: dict[str, set[str]] = {}
+        for document in documents:
+            for scheme, value in document.buyer.ids:
+                if (scheme, value) not in self._participants:
+                    wanted.setdefault(scheme, set()).add(value)
+        for scheme, values in wanted.items():
+            known = participants_known_as(connection, scheme, {identifier(value) for value in values})
+            for value in values:
+                self._participants[scheme, value] = known.get(identifier(value))
+
+    def match(self, document: Document) -> Iterator[Matched | Problem | Ignored]:
+        """Each line of a document, in its order."""
+        day = document.event_date
+        prefix = "|".join(("purchase", document.seller.name, document.kind, identifier(document.number), str(day)[:4]))
+        for line in document.lines:
+            key = f"{prefix}|{identifier(line.id)}"
+            try:
+                yield self._matched(document, line, key) if line.qty else Ignored(line.at)
+            except _Refusal as refusal:
+                yield Problem(line.at, document.number, refusal.code, str(refusal), refusal.state,
+                              _payload(document, line), key)
+
+    def _matched(self, document: Document, line: DocumentLine, key: str) -> Matched:
+        self._check_kind(document, line)
+        participant, day = self._participant(document), self._day(document)
+        article = self._article(line)
+        quantity = self._base_units(line, article)
+        net = None if line.amount is None else int(line.amount.scaleb(_MILLION))
+        facts = (
+            document.source, document.seller.name, document.number, line.id, day.isoformat(), article.number, quantity,
+            plain_number(line.qty), line.unit, net, document.currency, document.orders[0] if document.orders else "",
+            self._features_text(line.features), "|".join(line.serials))
+        event = EarningEvent(participant, day, article, "", Decimal(quantity), line.amount, document.currency,
+                             line.features)
+        return Matched(key, purchase_evidence(participant.account_id, facts), event, facts, line.at)
+
+    def _check_kind(self, document: Document, line: DocumentLine) -> None:
+        if document.kind not in EARNING_KINDS:
+            raise _Refusal("rejected", "wrong_kind", f"found a document of kind {document.kind}, expected "
+                           f"{', '.join(sorted(EARNING_KINDS))}; it cannot earn points")
+        if line.movement is not Movement.DELIVER or line.qty < 0:
+            found = line.movement if line.movement is not Movement.DELIVER else f"quantity {line.qty}"
+            raise _Refusal("waiting", "correction", f"found {found}: points are to be taken back; the line waits for a "
+                           "person in the service centre, nothing was booked")
+
+    def _participant(self, document: Document) -> Participant:
+        for party in document.buyer.ids:
+            if found := self._participants.get(party):
+                if found.earns:
+                    return found
+                raise _Refusal("waiting", "participant_not_active", f"{party[0]} {party[1]} is {found.status}; the line "
+                               "waits until the participant is active, then clear the file again")
+        named = " or ".join(f"{scheme} {value}" for scheme, value in document.buyer.ids) or "no buyer"
+        raise _Refusal("waiting", "unknown_participant", f"found {named}, expected a participant of the programme; "
+                       "import it with treuwerk import participants, then clear the file again")
+
+    def _day(self, document: Document) -> date:
+        day = document.event_date
+        if day is None:
+            raise _Refusal("rejected", "no_date", "found no date, expected the day of the delivery")
+        if day > self._today:
+            raise _Refusal("rejected", "future_date", f"found {day}, expected a day up to {self._today}")
+        if day < self._settings.programme.starts_on:
+            raise _Refusal("rejected", "before_start", f"found {day}, expected a day from the programme's start "
+                           f"{self._settings.programme.starts_on} on")
+        return day
+
+    def _article(self, line: DocumentLine) -> Article:
+        for number in (line.article_seller, line.gtin):
+            if number and (article := self._articles.get(identifier(number))):
+                return article
+        raise _Refusal("waiting", "unknown_article", f"found article {line.article_seller!r}, expected one of the "
+                       "article master; import it with treuwerk import articles, then clear the file again")
+
+    def _base_units(self, line: DocumentLine, article: Article) -> int:
+        measure = self._settings.measures.get(line.unit.upper())
+        if measure is None:
+            raise _Refusal("rejected", "unknown_unit", f"found unit {line.unit!r}, expected one of "
+                           f"{', '.join(self._settings.measures)}; add it under [measures] in programme.toml")
+        per_unit = Decimal(measure) if isinstance(measure, int) else article.attributes.get(measure)
+        if per_unit is None:
+            raise _Refusal("waiting", "unit_not_convertible", f"article {article.number} has no {measure!r} to convert "
+                           f"{line.unit}; add it to the article master, then clear the file again")
+        quantity = line.qty * per_unit
+        whole = int(quantity)
+        if whole != quantity:
+            raise _Refusal("rejected", "fraction", f"found quantity {plain_number(line.qty)} {line.unit}, expected whole "
+                           "pieces")
+        return whole
+
+    def _features_text(self, features: Mapping[str, str]) -> str:
+        """Features as text; readers hand out the same mapping many times, so it is found by its identity."""
+        known = self._features.get(id(features))
+        if known is None or known[0] is not features:
+            known = self._features[id(features)] = (features, _compact(dict(features)))
+            if len(self._features) > 10_000:
+                self._features = {id(features): known}
+        return known[1]
+
+
+def purchase_evidence(account_id: int, facts: Sequence[object]) -> str:
+    """The digest of a purchase line: its account and all its facts but the source, which may be any channel."""
+    return evidence_of([str(account_id), *map(str, facts[1:])])
+
+
+def _payload(document: Document, line: DocumentLine) -> str:
+    return _compact({
+        "kind": document.kind, "number": document.number, "date": str(document.event_date or ""),
+        "seller": document.seller.name, "buyer": [list(pair) for pair in document.buyer.ids],
+        "currency": document.currency, "orders": document.orders, "line": line.id, "article": line.article_seller,
+        "gtin": line.gtin, "qty": plain_number(line.qty), "unit": line.unit, "movement": line.movement,
+        "amount": None if line.amount is None else plain_number(line.amount), "serials": line.serials,
+        "features": dict(line.features)})

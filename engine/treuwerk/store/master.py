@@ -1,0 +1,125 @@
+"""Saving participants and articles: set-based, and a row that did not change is not written."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import attrs
+from sqlalchemy import Connection, Row, Table, and_, delete, insert, or_, select, update
+
+from treuwerk.domain.ids import new_account_id
+from treuwerk.domain.ledger import bucket_of
+from treuwerk.domain.participants import CUSTOMER_NUMBER
+from treuwerk.store.tables import account, article, article_alias, identifier, participant
+
+_PARTICIPANT = ("name", "group", "status", "country", "locale", "email", "street", "postcode", "city", "attributes")
+_ARTICLE = ("written_as", "kind", "name", "gtin", "attributes")
+
+
+@attrs.define
+class Saved:
+    """How many rows were created, changed and left alone; refused ones by key with the reason."""
+
+    created: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    refused: dict[str, str] = attrs.field(factory=dict)
+
+
+def save_participants(connection: Connection, rows: Mapping[str, Mapping[str, Any]], now: int) -> Saved:
+    """Create or change participants by customer number, with their identifiers."""
+    saved = Saved()
+    owners = _owners(connection, [pair for row in rows.values() for pair in row["identifiers"]])
+    before = _by_key(connection, participant, "account_id", set(owners.values()))
+    for key, row in rows.items():
+        account_id = owners.get((CUSTOMER_NUMBER, key))
+        foreign = [pair for pair in row["identifiers"] if pair in owners and owners[pair] != account_id]
+        if foreign:
+            saved.refused[key] = (f"{foreign[0][0]} {foreign[0][1]} belongs to another participant; "
+                                  "correct the file, or merge the two")
+            continue
+        if account_id is None:
+            account_id = _open_account(connection, now)
+            connection.execute(insert(participant).values(
+                account_id=account_id, version=1, changed_at=now, **{name: row[name] for name in _PARTICIPANT}))
+            saved.created += 1
+        else:
+            _change(connection, participant, "account_id", before[account_id], row, _PARTICIPANT, now, saved)
+        owners |= _save_identifiers(connection, account_id, row["identifiers"], owners)
+    return saved
+
+
+def _owners(connection: Connection, pairs: Collection[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    schemes: dict[str, list[str]] = {}
+    for scheme, value in pairs:
+        schemes.setdefault(scheme, []).append(value)
+    if not schemes:
+        return {}
+    wanted = or_(*(and_(identifier.c.scheme == scheme, identifier.c.value.in_(values))
+                   for scheme, values in schemes.items()))
+    rows = connection.execute(select(identifier.c.scheme, identifier.c.value, identifier.c.account_id).where(wanted))
+    return {(row.scheme, row.value): row.account_id for row in rows}
+
+
+def _open_account(connection: Connection, now: int) -> int:
+    account_id = new_account_id()
+    connection.execute(insert(account).values(account_id=account_id, bucket=bucket_of(account_id), opened_at=now))
+    return account_id
+
+
+def _save_identifiers(connection: Connection, account_id: int, pairs: Mapping[tuple[str, str], str],
+                      owners: Mapping[tuple[str, str], int]) -> dict[tuple[str, str], int]:
+    fresh = {pair: written for pair, written in pairs.items() if pair not in owners}
+    if fresh:
+        connection.execute(insert(identifier), [
+            {"scheme": scheme, "value": value, "account_id": account_id, "written_as": written}
+            for (scheme, value), written in fresh.items()])
+    return dict.fromkeys(fresh, account_id)
+
+
+def save_articles(connection: Connection, rows: Mapping[str, Mapping[str, Any]], now: int) -> Saved:
+    """Create or change articles by number, with their aliases."""
+    saved = Saved()
+    before = _by_key(connection, article, "number", set(rows))
+    aliases = dict(connection.execute(select(article_alias.c.alias, article_alias.c.number)).tuples().all())
+    for key, row in rows.items():
+        foreign = [alias for alias in row["aliases"] if aliases.get(alias, key) != key]
+        if foreign:
+            saved.refused[key] = f"alias {foreign[0]} belongs to article {aliases[foreign[0]]}; an alias names one article"
+            continue
+        own = sorted(alias for alias, number in aliases.items() if number == key)
+        if key not in before:
+            connection.execute(insert(article).values(number=key, version=1, changed_at=now,
+                                                      **{name: row[name] for name in _ARTICLE}))
+            saved.created += 1
+        else:
+            _change(connection, article, "number", before[key], row, _ARTICLE, now, saved, own != row["aliases"])
+        if own != row["aliases"]:
+            _replace_aliases(connection, key, row["aliases"])
+            aliases = {alias: number for alias, number in aliases.items() if number != key}
+            aliases |= dict.fromkeys(row["aliases"], key)
+    return saved
+
+
+def _replace_aliases(connection: Connection, number: str, aliases: Collection[str]) -> None:
+    connection.execute(delete(article_alias).where(article_alias.c.number == number))
+    if aliases:
+        connection.execute(insert(article_alias), [{"alias": alias, "number": number} for alias in aliases])
+
+
+def _by_key(connection: Connection, table: Table, key: str, values: Collection[Any]) -> dict[Any, Row[Any]]:
+    if not values:
+        return {}
+    rows = connection.execute(select(table).where(table.c[key].in_(list(values))))
+    return {row._mapping[key]: row for row in rows}
+
+
+def _change(connection: Connection, table: Table, key: str, before: Row[Any], row: Mapping[str, Any],
+            names: tuple[str, ...], now: int, saved: Saved, changed: bool = False) -> None:
+    old = before._mapping
+    differing = {name: row[name] for name in names if old[name] != row[name]}
+    if not differing and not changed:
+        saved.unchanged += 1
+        return
+    connection.execute(update(table).where(table.c[key] == old[key])
+                       .values(version=old["version"] + 1, changed_at=now, **differing))
+    saved.changed += 1

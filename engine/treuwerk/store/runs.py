@@ -1,0 +1,70 @@
+"""Runs over files, and the problems that they met."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from treuwerk.store.tables import clearing_run, problem
+
+_AT_ONCE = 1_000
+COUNTERS = ("documents", "lines", "booked", "duplicate", "waiting", "rejected", "ignored", "transactions")
+
+
+class RunTaken(Exception):
+    """Another process works on the same run."""
+
+
+def runs_of(connection: Connection, sha256: str, source: str) -> list[Row[Any]]:
+    """Earlier runs over the same bytes, oldest first."""
+    query = select(clearing_run).where(clearing_run.c.sha256 == sha256, clearing_run.c.source == source)
+    return list(connection.execute(query.order_by(clearing_run.c.id)))
+
+
+def start_run(connection: Connection, values: Mapping[str, Any]) -> None:
+    """Note that a file is being worked off; all counters begin at 0."""
+    zeros: dict[str, Any] = dict.fromkeys(COUNTERS, 0)
+    connection.execute(insert(clearing_run).values(**zeros | dict(values), cursor=0, points="{}"))
+
+
+def advance(connection: Connection, run_id: int, before: int, after: int, totals: Mapping[str, Any]) -> None:
+    """Move the run's cursor over a batch, together with what the batch booked.
+
+    Raises:
+        RunTaken: the cursor is not where this process left it.
+    """
+    moved = connection.execute(update(clearing_run).where(clearing_run.c.id == run_id, clearing_run.c.cursor == before)
+                               .values(cursor=after, **totals))
+    if moved.rowcount != 1:
+        raise RunTaken(f"run {run_id}: another process is working on this file; wait for it and look at its receipt")
+
+
+def finish(connection: Connection, run_id: int, now: int) -> None:
+    """Note that every line of the file has its fate."""
+    connection.execute(update(clearing_run).where(clearing_run.c.id == run_id).values(finished_at=now))
+
+
+def note_problems(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Keep problems; one that a resumed run meets again is kept once."""
+    values = list(rows)
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    if values:
+        connection.execute(dialect.insert(problem).on_conflict_do_nothing(), values)
+
+
+def settle(connection: Connection, keys: Iterable[str], now: int) -> None:
+    """Waiting lines whose purchase is booked now wait no longer."""
+    open_ones = (problem.c.state == "waiting", problem.c.settled_at.is_(None))
+    if not connection.execute(select(func.count()).select_from(problem).where(*open_ones).limit(1)).scalar():
+        return
+    wanted = list(keys)
+    for start in range(0, len(wanted), _AT_ONCE):
+        chunk = wanted[start : start + _AT_ONCE]
+        connection.execute(update(problem).where(*open_ones, problem.c.purchase_key.in_(chunk)).values(settled_at=now))
+
+
+def problems_of(connection: Connection, run_id: int) -> Iterator[Row[Any]]:
+    """Problems of a run in the order of the file."""
+    query = select(problem).where(problem.c.run_id == run_id).order_by(problem.c.at_line, problem.c.code)
+    yield from connection.execute(query)

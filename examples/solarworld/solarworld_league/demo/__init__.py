@@ -1,0 +1,36 @@
+"""Two believable years of the SolarWorld League, made from a seed: the same bytes for the same arguments."""
+
+from datetime import date
+from pathlib import Path
+from random import Random
+
+from solarworld_league.demo.calendar import two_years
+from solarworld_league.demo.companies import companies, participant_rows
+from solarworld_league.demo.deliveries import daily_files
+from solarworld_league.demo.seminars import attendance_files
+from solarworld_league.demo.tables import MASTER, Table
+from treuwerk.hookspecs import DemoLogin
+
+LOGINS = (
+    DemoLogin("Large certified partner", "10017", "Katharina Brandmaier", "de"),
+    DemoLogin("Small installer", "10109", "Ciara Donnelly", "en"),
+    DemoLogin("French certified partner", "40011", "Nathalie Schwebel", "fr"),
+)
+PARTICIPANTS = ("customer_number", "name", "group", "country", "locale", "email", "street", "postcode", "city",
+                "identifiers")
+
+
+def write(folder: Path, seed: int, end: date) -> None:
+    """Fill a new or empty folder with the master data, seminars and deliveries of the two years up to `end`.
+
+    Layout: ``participants.csv``, ``articles.csv``, ``attendance/YYYY-MM-DD-<code>.csv`` and
+    ``deliveries/YYYY-MM-DD.csv`` for each working day.
+    """
+    days = two_years(end)
+    firms = companies()
+    Table(PARTICIPANTS, participant_rows(firms, Random(f"{seed} participants"))).save(folder / "participants.csv")
+    (folder / "articles.csv").write_bytes(MASTER.read_bytes())
+    for name, table in attendance_files(firms, days, Random(f"{seed} seminars")):
+        table.save(folder / "attendance" / name)
+    for name, table in daily_files(firms, days, Random(f"{seed} deliveries")):
+        table.save(folder / "deliveries" / name)

@@ -1,0 +1,1 @@
+"""The tests of the engine, its plugins and its documentation."""

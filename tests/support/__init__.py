@@ -1,0 +1,1 @@
+"""What several tests share: databases, files and plugins that are broken on purpose."""
