@@ -31,8 +31,8 @@ class Installation:
                            earning.head.valid_until) for earning in self.programme.settings.earning]
 
 
-def open_installation(folder: Path, url: str, given: Mapping[str, object] | None = None) -> Installation:
-    """Read the programme and open its database.
+def open_installation(folder: Path, database: Database, given: Mapping[str, object] | None = None) -> Installation:
+    """Read the programme and check that the database is its own.
 
     Raises:
         ProgrammeError: mistakes in the programme.
@@ -40,7 +40,6 @@ def open_installation(folder: Path, url: str, given: Mapping[str, object] | None
         ForeignDatabase: the database was made for another programme.
     """
     programme = read_programme(folder, given)
-    database = Database(url)
     check_schema(database)
     _check_owner(database, programme)
     return Installation(programme, database)
@@ -58,6 +57,5 @@ def _check_owner(database: Database, programme: LoadedProgramme) -> None:
     with database.reading() as connection:
         owner = connection.execute(select(installation.c.programme)).scalar()
     if owner is not None and owner != code:
-        database.close()
         raise ForeignDatabase(f"the database {database.url.render_as_string()} belongs to programme {owner!r}, found "
                               f"programme {code!r}; name the right folder with --programme or database with --database")
