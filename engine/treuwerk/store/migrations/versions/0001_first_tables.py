@@ -103,6 +103,7 @@ def upgrade() -> None:
     op.create_table(
         "installation",
         sa.Column("programme", sa.Text(), autoincrement=False, nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
         sa.Column("created_at", WHOLE, nullable=False),
         sa.PrimaryKeyConstraint("programme", name=op.f("pk_installation")),
         sqlite_strict=True)
