@@ -24,7 +24,7 @@ def german_is_valid(digits: str) -> bool:
     rest = 10
     for digit in digits[:-1]:
         total = (int(digit) + rest) % 10
-        rest = ((total if total else 10) * 2) % 11
+        rest = ((total or 10) * 2) % 11
     return len(digits) == 9 and (rest + int(digits[-1])) % 10 == 1
 
 

@@ -1,0 +1,228 @@
+"""Why these points? From a booking back to its purchase line or activity, the rule, its arithmetic and the lots."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import attrs
+from sqlalchemy import Connection, Row, select
+
+from treuwerk.domain import ids
+from treuwerk.domain.earning import Step, fold, steps_from_json
+from treuwerk.domain.ledger import Book, moment
+from treuwerk.domain.participants import identifier
+from treuwerk.store.tables import activity, article, journal, lot, person, posting, purchase_line
+
+_DIGITS = 4
+
+
+class NotFound(LookupError):
+    """There is no such booking, or not in this account."""
+
+
+@attrs.frozen
+class ExplainedStep:
+    """One step of the arithmetic and the running figure after it, exact where four decimal places suffice."""
+
+    operation: str
+    name: str
+    operand: str
+    figure: Decimal
+
+
+@attrs.frozen
+class LotTerms:
+    """The lot that an award made: `remaining` of `amount` is left; instants in microseconds UTC."""
+
+    amount: int
+    remaining: int | None
+    active_from: int
+    expires_at: int | None
+
+
+@attrs.frozen
+class ExplainedAward:
+    """Points of one unit, the rule and revision that gave them, and how it came to the figure."""
+
+    line: int
+    unit: str
+    points: int
+    rule: str
+    revision: int
+    steps: tuple[ExplainedStep, ...]
+    lot: LotTerms | None = None
+
+
+@attrs.frozen
+class PurchaseFacts:
+    """The line of a delivery note or receipt that a booking rests on."""
+
+    document: str
+    line: str
+    seller: str
+    article_number: str
+    article_name: str
+    quantity: int
+    features: Mapping[str, str]
+    serials: tuple[str, ...]
+    order_number: str
+    source: str
+
+
+@attrs.frozen
+class ActivityFacts:
+    """The activity, such as a seminar, that a booking rests on."""
+
+    kind: str
+    code: str
+    person: str
+
+
+@attrs.frozen
+class Explanation:
+    """Everything that is known about one booking. `id` is public."""
+
+    id: str
+    account_id: int
+    kind: str
+    occurred_on: date
+    booked_at: int
+    actor: str
+    cause: str
+    reverses: str | None
+    purchase: PurchaseFacts | None
+    activity: ActivityFacts | None
+    awards: tuple[ExplainedAward, ...]
+
+
+def explain(connection: Connection, public_id: str) -> Explanation:
+    """The explanation of a transaction (``txn_…``) or a purchase line (``pur_…``).
+
+    Raises:
+        NotFound: nothing is booked under this id.
+        ValueError: the text is no id.
+    """
+    prefix, account_id, row_id = ids.account_and_row(public_id)
+    if prefix not in (ids.TRANSACTION, ids.PURCHASE):
+        raise ValueError(f"{public_id!r} names no booking: expected an id that begins with txn_ or pur_")
+    booking = connection.execute(booking_facts().where(
+        journal.c.account_id == account_id, journal.c.id == row_id)).one_or_none()
+    if booking is None:
+        raise NotFound(f"nothing is booked under {public_id}")
+    legs = connection.execute(_legs().where(
+        posting.c.account_id == account_id, posting.c.transaction_id == row_id)).all()
+    names = article_names(connection, [booking.article_number or ""])
+    return explanation_of(booking, legs, names)
+
+
+def booking_facts() -> Any:
+    """A select of the journal with the purchase line or activity that each transaction rests on."""
+    own = journal.join(purchase_line, _same(purchase_line), isouter=True).join(
+        activity, _same(activity), isouter=True).join(
+        person, (person.c.account_id == activity.c.account_id) & (person.c.id == activity.c.person_id), isouter=True)
+    return select(
+        journal.c.account_id, journal.c.id, journal.c.kind, journal.c.occurred_on, journal.c.booked_at,
+        journal.c.actor, journal.c.cause, journal.c.reverses, journal.c.explanation,
+        purchase_line.c.document, purchase_line.c.line, purchase_line.c.seller, purchase_line.c.article_number,
+        purchase_line.c.quantity, purchase_line.c.features, purchase_line.c.serials, purchase_line.c.order_number,
+        purchase_line.c.source, activity.c.kind.label("activity_kind"), activity.c.code.label("activity_code"),
+        person.c.name.label("person_name"),
+    ).select_from(own)
+
+
+def _same(table: Any) -> Any:
+    return (table.c.account_id == journal.c.account_id) & (table.c.id == journal.c.id)
+
+
+def _legs() -> Any:
+    own_lot = ((lot.c.account_id == posting.c.account_id) & (lot.c.transaction_id == posting.c.transaction_id)
+               & (lot.c.line == posting.c.line))
+    return select(posting.c.line, posting.c.unit, posting.c.amount, posting.c.active_from, posting.c.expires_at,
+                  lot.c.remaining).select_from(posting.join(lot, own_lot, isouter=True)).where(
+        posting.c.book == Book.PARTICIPANT.value).order_by(posting.c.line)
+
+
+def article_names(connection: Connection, numbers: Iterable[str]) -> dict[str, str]:
+    """Names of articles by number as it stands in purchase lines; unknown numbers are left out."""
+    wanted = {identifier(number): number for number in numbers if number}
+    if not wanted:
+        return {}
+    rows = connection.execute(select(article.c.number, article.c.name).where(article.c.number.in_(sorted(wanted))))
+    return {wanted[row.number]: row.name for row in rows}
+
+
+def explanation_of(booking: Row[Any], legs: Sequence[Row[Any]], names: Mapping[str, str]) -> Explanation:
+    """The explanation from rows of `booking_facts` and of the participant's postings."""
+    reverses = ids.public_id(ids.TRANSACTION, booking.account_id, booking.reverses) if booking.reverses else None
+    return Explanation(
+        ids.public_id(ids.TRANSACTION, booking.account_id, booking.id), booking.account_id, booking.kind,
+        date.fromisoformat(booking.occurred_on), booking.booked_at, booking.actor, booking.cause, reverses,
+        _purchase(booking, names), _activity(booking), awards_of(booking.explanation, legs))
+
+
+def awards_of(explanation: str, legs: Sequence[Row[Any]]) -> tuple[ExplainedAward, ...]:
+    """The awards of a stored explanation, each with the terms of the lot that its posting made."""
+    terms = {leg.line: _terms(leg) for leg in legs}
+    stored = json.loads(explanation) if explanation else []
+    return tuple(
+        ExplainedAward(one["line"], one["unit"], one["points"], one["rule"], one["revision"],
+                       _explained(steps_from_json(one["steps"])), terms.get(one["line"]))
+        for one in stored)
+
+
+def _terms(leg: Row[Any]) -> LotTerms | None:
+    if leg.active_from is None:
+        return None
+    return LotTerms(leg.amount, getattr(leg, "remaining", None), leg.active_from, leg.expires_at)
+
+
+def _explained(steps: tuple[Step, ...]) -> tuple[ExplainedStep, ...]:
+    return tuple(ExplainedStep(step.operation.value, step.name, step.operand, _decimal(figure))
+                 for step, figure in zip(steps, fold(steps), strict=True))
+
+
+def _decimal(figure: Fraction) -> Decimal:
+    """The figure with the places that a person reads; exact for all figures of up to four places."""
+    rounded = round(figure * 10**_DIGITS)
+    return (Decimal(rounded) / 10**_DIGITS).normalize() + 0
+
+
+def _purchase(row: Row[Any], names: Mapping[str, str]) -> PurchaseFacts | None:
+    if row.document is None:
+        return None
+    return PurchaseFacts(row.document, row.line, row.seller, row.article_number,
+                         names.get(row.article_number, ""), row.quantity, features_of(row.features),
+                         serials_of(row.serials), row.order_number, row.source)
+
+
+def features_of(stored: str) -> dict[str, str]:
+    """Features as they are stored with a purchase line: a JSON object."""
+    return {str(name): str(value) for name, value in json.loads(stored).items()} if stored else {}
+
+
+def serials_of(stored: str) -> tuple[str, ...]:
+    """Serial numbers as they are stored with a purchase line: separated by ``|``."""
+    return tuple(stored.split("|")) if stored else ()
+
+
+def _activity(row: Row[Any]) -> ActivityFacts | None:
+    if row.activity_kind is None:
+        return None
+    return ActivityFacts(row.activity_kind, row.activity_code, row.person_name or "")
+
+
+def as_json(explanation: Explanation) -> dict[str, Any]:
+    """The tree for ``--json``: ids and figures as texts, instants with zone, days as ISO 8601."""
+    return {"tree": attrs.asdict(explanation, filter=lambda field, _: field.name != "account_id",
+                                 value_serializer=_plain)}
+
+
+def _plain(_: Any, field: Any, value: Any) -> Any:
+    if field is not None and field.name in ("booked_at", "active_from", "expires_at") and value is not None:
+        return moment(value).isoformat()
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    return value.isoformat() if isinstance(value, date) else value

@@ -1,0 +1,159 @@
+"""Local accounts and sessions. Single sign-on will end in the same `open_session`.
+
+A session is a row under the hash of its token, so that a stolen database opens no door and signing out really ends it.
+"""
+
+import secrets
+from hashlib import sha256
+from threading import BoundedSemaphore
+
+import attrs
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import Connection, delete, insert, select, update
+
+from treuwerk.store.database import Database
+from treuwerk.store.tables import local_login, participant, person, web_session
+
+SECOND = 1_000_000
+IDLE_SECONDS = 12 * 3600
+ABSOLUTE_SECONDS = 30 * 86_400
+SEEN_EVERY_SECONDS = 300  # a session is not written on every request
+SHORTEST_PASSWORD = 12
+LONGEST_PASSWORD = 256  # bounds what one attempt may cost
+
+_hasher = PasswordHasher()
+_at_once = BoundedSemaphore(2)  # each hash takes 64 MiB and a core
+_nobody = _hasher.hash(secrets.token_urlsafe(16))
+
+
+class WeakPassword(ValueError):
+    """The password is too short or too long."""
+
+
+@attrs.frozen
+class Identity:
+    """Who is signed in: a person of a company. `locale` is empty where the person chose none."""
+
+    account_id: int
+    person_id: int
+    company: str
+    person: str
+    locale: str
+
+
+@attrs.frozen
+class Session:
+    """A live session. `id_hash` is its key; the token itself is known to the browser only."""
+
+    id_hash: str
+    identity: Identity
+    created_at: int
+    seen_at: int
+
+
+def folded(login: str) -> str:
+    """A login as it is compared: trimmed, without case."""
+    return login.strip().casefold()
+
+
+def add_local_login(connection: Connection, login: str, password: str, account_id: int, person_id: int = 0) -> None:
+    """Make a login, or give it a new password; sessions of the account with the old one end.
+
+    Raises:
+        WeakPassword: fewer than 12 or more than 256 characters.
+    """
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        raise WeakPassword(f"a password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters; "
+                           f"this one has {len(password)}")
+    connection.execute(delete(local_login).where(local_login.c.login == folded(login)))
+    connection.execute(delete(web_session).where(
+        web_session.c.account_id == account_id, web_session.c.person_id == person_id))
+    connection.execute(insert(local_login).values(
+        login=folded(login), password_hash=_hasher.hash(password), account_id=account_id, person_id=person_id))
+
+
+def verified(connection: Connection, login: str, password: str) -> tuple[int, int] | None:
+    """Account and person of a login if the password is right. An unknown login takes as long as a wrong password."""
+    row = connection.execute(select(local_login).where(local_login.c.login == folded(login))).one_or_none()
+    right = _matches(row.password_hash if row else _nobody, password[:LONGEST_PASSWORD])
+    return (row.account_id, row.person_id) if row is not None and right else None
+
+
+def _matches(stored: str, password: str) -> bool:
+    with _at_once:
+        try:
+            return _hasher.verify(stored, password)
+        except (VerificationError, InvalidHashError):
+            return False
+
+
+def sign_in(database: Database, login: str, password: str, now: int, *, replacing: str | None = None) -> str | None:
+    """The token of a new session, or None. The session whose token is `replacing` ends: ids never survive a login."""
+    with database.reading() as connection:
+        found = verified(connection, login, password)
+    if found is None:
+        return None
+    with database.writing() as connection:
+        if replacing:
+            end_session(connection, replacing)
+        return open_session(connection, *found, now)
+
+
+def open_session(connection: Connection, account_id: int, person_id: int, now: int) -> str:
+    """A new session; the answer is its token, which is stored nowhere."""
+    token = secrets.token_urlsafe(32)
+    connection.execute(insert(web_session).values(
+        id_hash=hashed(token), account_id=account_id, person_id=person_id, created_at=now, seen_at=now, data="{}"))
+    connection.execute(delete(web_session).where(web_session.c.seen_at < now - IDLE_SECONDS * SECOND))
+    return token
+
+
+def sign_out(database: Database, token: str) -> None:
+    """End the session of this token."""
+    with database.writing() as connection:
+        end_session(connection, token)
+
+
+def end_session(connection: Connection, token: str) -> None:
+    """Delete the row of this token's session."""
+    connection.execute(delete(web_session).where(web_session.c.id_hash == hashed(token)))
+
+
+def session_of(database: Database, token: str, now: int) -> Session | None:
+    """The live session of a token; 12 hours without a request or 30 days after sign-in it is over."""
+    with database.reading() as connection:
+        session = _session(connection, token)
+    if session is None or _is_over(session, now):
+        return None
+    if now - session.seen_at > SEEN_EVERY_SECONDS * SECOND:
+        with database.writing() as connection:
+            connection.execute(update(web_session).where(web_session.c.id_hash == session.id_hash)
+                               .values(seen_at=now))
+    return session
+
+
+def _is_over(session: Session, now: int) -> bool:
+    return (now - session.seen_at >= IDLE_SECONDS * SECOND
+            or now - session.created_at >= ABSOLUTE_SECONDS * SECOND)
+
+
+def _session(connection: Connection, token: str) -> Session | None:
+    own_person = (person.c.account_id == web_session.c.account_id) & (person.c.id == web_session.c.person_id)
+    row = connection.execute(
+        select(web_session.c.id_hash, web_session.c.account_id, web_session.c.person_id, web_session.c.created_at,
+               web_session.c.seen_at, participant.c.name.label("company"), participant.c.locale.label("company_locale"),
+               person.c.name.label("person"), person.c.locale.label("person_locale"))
+        .select_from(web_session.join(participant, participant.c.account_id == web_session.c.account_id)
+                     .join(person, own_person, isouter=True))
+        .where(web_session.c.id_hash == hashed(token))).one_or_none()
+    if row is None:
+        return None
+    identity = Identity(row.account_id, row.person_id, row.company, row.person or "",
+                        row.person_locale or row.company_locale)
+    return Session(row.id_hash, identity, row.created_at, row.seen_at)
+
+
+def hashed(token: str) -> str:
+    """The key under which a token is stored. The token is random, so one round of SHA-256 is enough."""
+    return sha256(token.encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""The web: one ASGI application for all audiences, server-rendered, complete without JavaScript."""

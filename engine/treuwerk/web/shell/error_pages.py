@@ -1,0 +1,82 @@
+"""Errors as pages: same look, the reader's language, plain words, what to do now, and a reference. No database."""
+
+import logging
+
+from sqlalchemy.exc import OperationalError
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.responses import HTMLResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from treuwerk.web.shell.locales import negotiated
+from treuwerk.web.shell.rendering import Renderer
+from treuwerk.web.shell.schemes import scheme_of
+from treuwerk.web.shell.state import state_of
+
+_log = logging.getLogger("treuwerk.web")
+_OUR_OWN = {"content-length", "content-type"}
+
+
+class ErrorPages:
+    """Turns exceptions, and plain-text errors of the layers below, into pages. Headers such as Allow are kept."""
+
+    def __init__(self, app: ASGIApp, renderer: Renderer) -> None:
+        self._app = app
+        self._renderer = renderer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        answer = _Answer(send)
+        try:
+            await self._app(scope, receive, answer)
+            error = answer.error
+        except Exception as exception:
+            if answer.started:
+                raise
+            error = _as_http(exception, scope)
+        if error is not None:
+            page = await run_in_threadpool(self._page, scope, error)
+            await page(scope, receive, send)
+
+    def _page(self, scope: Scope, error: HTTPException) -> HTMLResponse:
+        locale = state_of(scope).locale or negotiated(scope, self._renderer.locales)
+        html = self._renderer.render(locale, "error.html", {
+            "status": error.status_code, "reference": state_of(scope).request_id, "scheme": scheme_of(scope),
+            "here": "/", "identity": None})
+        headers = {name: value for name, value in (error.headers or {}).items() if name.lower() not in _OUR_OWN}
+        return HTMLResponse(html, error.status_code, {**headers, "content-language": locale})
+
+
+class _Answer:
+    """Passes an answer on, unless it is an error in plain text: that one is held back to become a page."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.started = False
+        self.error: HTTPException | None = None
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = Headers(raw=message["headers"])
+            if message["status"] >= 400 and headers.get("content-type", "").startswith("text/plain"):
+                self.error = HTTPException(message["status"], headers=dict(headers))
+            self.started = self.error is None
+        if self.error is None:
+            await self._send(message)
+
+
+def _as_http(exception: Exception, scope: Scope) -> HTTPException:
+    reference = state_of(scope).request_id
+    if isinstance(exception, HTTPException):
+        return exception
+    if isinstance(exception, OperationalError):
+        _log.error("database not usable, reference %s", reference, exc_info=exception)
+        return HTTPException(503, headers={"retry-after": "10"})
+    _log.error("request failed, reference %s, %s %s", reference, scope["method"], scope["path"], exc_info=exception)
+    return HTTPException(500)
+
+

@@ -1,0 +1,58 @@
+"""Numbers, days and instants as a reader of a language writes them, by the CLDR."""
+
+from datetime import date
+from decimal import Decimal
+
+from babel import Locale
+from babel.dates import format_date, format_time
+from babel.numbers import format_decimal
+
+from treuwerk.domain.ledger import moment
+from treuwerk.programme.settings import Programme
+
+_MINUS = "\N{MINUS SIGN}"
+
+
+class Formats:
+    """Formats of one language in one programme's time zone. Each method is a filter of the templates."""
+
+    def __init__(self, locale: str, programme: Programme) -> None:
+        self._locale = Locale.parse(locale)
+        self._zone = programme.time_zone
+
+    def number(self, value: int | Decimal | str) -> str:
+        """``12.480``; up to four places behind the mark."""
+        return str(format_decimal(Decimal(value), "#,##0.####", locale=self._locale)).replace("-", _MINUS)
+
+    def signed(self, value: int) -> str:
+        """``+2.480`` or ``−300``."""
+        return f"+{self.number(value)}" if value > 0 else self.number(value)
+
+    def day(self, value: date | int) -> str:
+        """``21. Nov. 2026``; an instant is shown as the programme's local day."""
+        return str(format_date(self._day(value), "medium", locale=self._locale))
+
+    def long_day(self, value: date | int) -> str:
+        """``21. November 2026``."""
+        return str(format_date(self._day(value), "long", locale=self._locale))
+
+    def last_day(self, instant: int) -> str:
+        """The last day on which something is there that is gone at `instant`: ``31. Dezember 2029``."""
+        return self.long_day(instant - 1)
+
+    def short_day(self, value: date | int) -> str:
+        """Day and month, ``21. Nov.``, where the year stands above."""
+        pattern = self._locale.datetime_skeletons.get("MMMd")
+        return str(format_date(self._day(value), pattern.pattern if pattern else "medium", locale=self._locale))
+
+    def month(self, value: date | int) -> str:
+        """``November 2026``."""
+        return str(format_date(self._day(value), "LLLL y", locale=self._locale))
+
+    def minute(self, instant: int) -> str:
+        """``21.11.2026, 14:03``."""
+        local = moment(instant).astimezone(self._zone)
+        return f"{self.day(instant)}, {format_time(local, 'short', locale=self._locale)}"
+
+    def _day(self, value: date | int) -> date:
+        return moment(value).astimezone(self._zone).date() if isinstance(value, int) else value

@@ -1,0 +1,64 @@
+"""In which language an answer is written."""
+
+from collections.abc import Sequence
+
+from babel import negotiate_locale
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from treuwerk.web.shell.sessions import cookie
+from treuwerk.web.shell.state import LOCALE_COOKIE, state_of
+
+
+class Locales:
+    """Settles the language: chosen by hand, else the person's own, else the browser's, else the programme's first."""
+
+    def __init__(self, app: ASGIApp, locales: Sequence[str]) -> None:
+        self._app = app
+        self._locales = locales
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        locale = state_of(scope).locale = negotiated(scope, self._locales)
+
+        async def with_language(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                if headers.get("content-type", "").startswith("text/html"):
+                    headers["content-language"] = locale
+            await send(message)
+
+        await self._app(scope, receive, with_language)
+
+
+def negotiated(scope: Scope, locales: Sequence[str]) -> str:
+    """The best of these languages for a request; the first of them where nothing fits."""
+    session = state_of(scope).session
+    wishes = [cookie(scope, LOCALE_COOKIE), session.identity.locale if session else "",
+              *_accepted(Headers(scope=scope).get("accept-language", ""))]
+    for wish in wishes:
+        if found := negotiate_locale([wish.replace("-", "_")], locales, sep="_") if wish else None:
+            return str(found)
+    return locales[0]
+
+
+def _accepted(header: str) -> list[str]:
+    """The languages of an Accept-Language header, dearest first; what cannot be read is passed over."""
+    weighted = []
+    for place, part in enumerate(header[:500].split(",")):
+        tag, _, parameters = part.strip().partition(";")
+        quality = _quality(parameters)
+        if tag and tag != "*" and quality > 0:
+            weighted.append((-quality, place, tag))
+    return [tag for _, _, tag in sorted(weighted)]
+
+
+def _quality(parameters: str) -> float:
+    name, _, value = parameters.strip().partition("=")
+    try:
+        return float(value) if name.strip() == "q" else 1.0
+    except ValueError:
+        return 0.0

@@ -1,0 +1,49 @@
+"""Templates: one environment per language, with our formats, names and icons, escaped and strict."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from treuwerk.programme.reading import LoadedProgramme
+from treuwerk.web.shell.assets import WEB, Assets
+from treuwerk.web.shell.formats import Formats
+from treuwerk.web.shell.icons import icon
+from treuwerk.web.shell.naming import Naming
+from treuwerk.web.shell.translations import translations
+
+_FILTERS = ("number", "signed", "day", "long_day", "last_day", "short_day", "month", "minute")
+_OWN_NAMES = {"de": "Deutsch", "en": "English", "fr": "Français"}
+
+
+class Renderer:
+    """Renders templates; a programme's own ``templates/`` come before ours."""
+
+    def __init__(self, programme: LoadedProgramme, assets: Assets) -> None:
+        self.locales = programme.settings.programme.locales
+        self._environments = {locale: _environment(programme, assets, locale) for locale in self.locales}
+
+    def render(self, locale: str, template: str, context: Mapping[str, Any]) -> str:
+        """A template in one of the programme's languages."""
+        return self._environments[locale].get_template(template).render(context)
+
+    def environment(self, locale: str) -> Environment:
+        """The templates of one language, with everything that they may use."""
+        return self._environments[locale]
+
+
+def _environment(programme: LoadedProgramme, assets: Assets, locale: str) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader([programme.folder / "templates", WEB / "templates"]), autoescape=True,
+        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.i18n"])
+    environment.install_gettext_translations(  # type: ignore[attr-defined]
+        translations(locale, programme.folder), newstyle=True)
+    formats = Formats(locale, programme.settings.programme)
+    environment.filters |= {name: getattr(formats, name) for name in _FILTERS}
+    environment.globals |= {
+        "icon": icon, "asset": assets.url, "naming": Naming(programme.settings, locale), "locale": locale,
+        "locales": {code: _OWN_NAMES.get(code, code) for code in programme.settings.programme.locales},
+        "programme": programme.settings.programme, "theme": programme.settings.theme,
+        "schemes": ("system", "light", "dark"),
+    }
+    return environment

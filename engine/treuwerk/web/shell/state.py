@@ -1,0 +1,79 @@
+"""What a request carries from one layer to the next, with types instead of loose keys."""
+
+from collections.abc import Callable, Mapping
+
+import attrs
+from starlette.requests import Request
+from starlette.types import Scope
+
+from treuwerk.services.installation import Installation
+from treuwerk.services.signing_in import Identity, Session
+from treuwerk.services.throttling import Throttle
+from treuwerk.web.shell.assets import Assets
+from treuwerk.web.shell.rendering import Renderer
+
+SESSION_COOKIE = "__Host-sid"
+LOCALE_COOKIE = "__Host-locale"
+SCHEME_COOKIE = "__Host-scheme"
+_KEY = "treuwerk"
+Clock = Callable[[], int]
+"""Now in microseconds since 1970 UTC."""
+
+
+@attrs.define
+class RequestState:
+    """Filled layer by layer; what is not there yet has its neutral value."""
+
+    request_id: str = ""
+    session: Session | None = None
+    locale: str = ""
+
+
+def state_of(scope: Scope) -> RequestState:
+    """The state of a request, made on first use. Inner layers fill it, outer ones may read it afterwards."""
+    state: RequestState = scope.setdefault(_KEY, RequestState())
+    return state
+
+
+@attrs.frozen
+class Shell:
+    """What all requests of one application share."""
+
+    installation: Installation
+    clock: Clock
+    assets: Assets
+    renderer: Renderer
+    sign_in_by_login: Throttle = attrs.field(factory=lambda: Throttle(attempts=8, seconds=600))
+    sign_in_by_source: Throttle = attrs.field(factory=lambda: Throttle(attempts=40, seconds=600))
+
+
+@attrs.frozen
+class Visit:
+    """One request as a page sees it; `form` is filled for POST only."""
+
+    request: Request
+    shell: Shell
+    now: int
+    form: Mapping[str, str] = attrs.field(factory=dict)
+
+    @property
+    def state(self) -> RequestState:
+        """What the layers around the page found out."""
+        return state_of(self.request.scope)
+
+    @property
+    def locale(self) -> str:
+        """The language of the answer."""
+        return self.state.locale
+
+    @property
+    def identity(self) -> Identity | None:
+        """Who is signed in, if anyone."""
+        return self.state.session.identity if self.state.session else None
+
+    @property
+    def me(self) -> Identity:
+        """Who is signed in, on pages whose permission asks for it."""
+        if self.identity is None:
+            raise PermissionError("this page was routed without a permission that asks for a session")
+        return self.identity
