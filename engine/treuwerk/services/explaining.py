@@ -204,8 +204,8 @@ def features_of(stored: str) -> dict[str, str]:
 
 
 def serials_of(stored: str) -> tuple[str, ...]:
-    """Serial numbers as they are stored with a purchase line: a JSON list."""
-    return tuple(json.loads(stored)) if stored else ()
+    """Serial numbers as they are stored with a purchase line: separated by ``|``."""
+    return tuple(stored.split("|")) if stored else ()
 
 
 def _activity(row: Row[Any]) -> ActivityFacts | None:
