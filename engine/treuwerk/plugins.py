@@ -124,17 +124,18 @@ def hook_names() -> list[str]:
     return sorted(name for name in vars(Hooks) if not name.startswith("_"))
 
 
-def load(names: Sequence[str], given: Mapping[str, object] | None = None) -> tuple[Registry, list[PluginError]]:
-    """The registry with the named plugins, in this order, and what is wrong with those that could not be loaded.
+def load(names: Sequence[str], given: Mapping[str, object] | None = None) -> tuple[Registry, dict[str, PluginError]]:
+    """The registry with the named plugins, in this order, and what is wrong with those that could not be loaded, by name.
 
-    `given` are plugin objects that need no installation. Who cannot live with errors raises the first.
+    `given` are plugin objects that need no installation.
     """
-    registry, found, errors = Registry(), installed(), []
+    registry, found = Registry(), installed()
+    errors: dict[str, PluginError] = {}
     for name in names:
         try:
             _load_one(registry, name, found, given or {})
         except PluginError as error:
-            errors.append(error)
+            errors[name] = error
     return registry, errors
 
 

@@ -175,7 +175,7 @@ def _other_user() -> str | None:
     """PostgreSQL refuses to run as root: then the user that it would have here."""
     if os.name != "posix" or os.geteuid() != 0:
         return None
-    import pwd  # noqa: PLC0415 - not there on Windows
+    import pwd  # not there on Windows
 
     known = {entry.pw_name for entry in pwd.getpwall()}
     return "postgres" if "postgres" in known else "nobody"

@@ -22,7 +22,8 @@ class ActiveRule:
     rule: EarningRule
     valid_from: date = date.min
     valid_until: date = date.max
-    units: Collection[str] = attrs.field(default=attrs.Factory(lambda self: frozenset(self.rule.units), takes_self=True))
+    units: Collection[str] = attrs.field(
+        default=attrs.Factory(lambda self: frozenset(self.rule.units), takes_self=True))
 
 
 @attrs.frozen

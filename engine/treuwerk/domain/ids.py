@@ -51,4 +51,7 @@ def account_and_row(text: str) -> tuple[str, int, int]:
     number = 0
     for character in body:
         number = number * 32 + _ALPHABET.index(character)
-    return prefix, number >> 64, number & (2**64 - 1)
+    account_id, row_id = number >> 64, number & (2**64 - 1)
+    if max(account_id, row_id) >= 2**63:
+        raise ValueError(f"{text!r} is no id: expected a prefix such as txn_ and the id of a row that can exist")
+    return prefix, account_id, row_id

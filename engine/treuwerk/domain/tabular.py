@@ -5,9 +5,10 @@ physical line is read alone; quoted cells work as in RFC 4180, except that a cel
 """
 
 import csv
+import re
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
-from functools import partial
+from functools import lru_cache, partial
 from typing import BinaryIO
 
 import attrs
@@ -83,11 +84,18 @@ def _row(at: int, raw: bytes, dialect: Dialect) -> Row | BadLine:
 
 
 def _quoted_row(at: int, text: str, dialect: Dialect) -> Row | BadLine:
-    try:
+    if _quoted_pattern(dialect.delimiter).fullmatch(text):
         return at, next(csv.reader([text], delimiter=dialect.delimiter, strict=True))
-    except csv.Error as error:
-        return BadLine(at, "stray_quote", f"found a quote that is not closed or not at the border of a cell ({error}), "
-                       'expected "…" around a whole cell and "" for a quote inside', shortened(text))
+    return BadLine(at, "stray_quote", "found a quote that is not closed or not at the border of a cell, "
+                   'expected "…" around a whole cell and "" for a quote inside', shortened(text))
+
+
+@lru_cache(maxsize=8)
+def _quoted_pattern(delimiter: str) -> re.Pattern[str]:
+    """Python's csv takes a quote inside a bare cell as text, and so tears a cell apart that has a blank before it."""
+    mark = re.escape(delimiter)
+    cell = rf'(?:"(?:[^"]|"")*+"|[^"{mark}]*+)'
+    return re.compile(rf"{cell}(?:{mark}{cell})*+")
 
 
 def _shown(raw: bytes) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 from cattrs import ClassValidationError
 
-from treuwerk.plugins import PluginError, Registry, load
+from treuwerk.plugins import PluginError, PluginInfo, Registry, load
 from treuwerk.programme.checking import contradictions
 from treuwerk.programme.errors import Mistake, ProgrammeError
 from treuwerk.programme.kinds import register_kinds
@@ -36,7 +36,7 @@ def read_programme(folder: Path, given: Mapping[str, object] | None = None) -> L
     """
     raw = _toml(folder / FILE)
     registry, plugin_errors = load(_plugin_names(raw), given)
-    found = [Mistake(f"{FILE}: plugins", "", str(error)) for error in plugin_errors]
+    found = [Mistake(f"{FILE}: plugins", "", str(error)) for error in plugin_errors.values()]
     settings = None
     try:
         settings = structured(raw, registry)
@@ -49,6 +49,13 @@ def read_programme(folder: Path, given: Mapping[str, object] | None = None) -> L
     if found or settings is None:
         raise ProgrammeError(found)
     return LoadedProgramme(folder, settings, registry)
+
+
+def plugins_of(folder: Path) -> list[PluginInfo]:
+    """The plugins that a programme names, each used or failed with its error."""
+    names = _plugin_names(_toml(folder / FILE))
+    registry, errors = load(names)
+    return registry.describe() + [PluginInfo(name, "", "", "failed", error=str(error)) for name, error in errors.items()]
 
 
 def structured(raw: dict[str, Any], registry: Registry) -> Settings:

@@ -9,6 +9,8 @@ from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
 from enum import Enum
+from functools import partial
+from operator import is_
 from typing import Any
 
 import attrs
@@ -40,8 +42,8 @@ def shown(value: object) -> str:
 def new_converter() -> cattrs.Converter:
     """A converter that accepts exact types only and refuses unknown keys."""
     converter = cattrs.Converter(forbid_extra_keys=True)
-    for kind in (str, int, bool, date):
-        converter.register_structure_hook(kind, _exactly(kind))
+    for kind in (str, int, bool, date):  # by identity: registered by class, str would also answer for text enums
+        converter.register_structure_hook_func(partial(is_, kind), _exactly(kind))
     converter.register_structure_hook(Decimal, _decimal)
     converter.register_structure_hook_func(lambda t: isinstance(t, type) and issubclass(t, Enum), _member)
     converter.register_structure_hook_func(lambda t: t == int | str, _whole_number_or_text)

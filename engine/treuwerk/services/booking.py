@@ -91,7 +91,8 @@ class Booker:
         insert_rows(connection, outbox, self._messages())
         insert_rows(connection, balance_delta, self._deltas())
         credit(connection, self._credits)
-        append_seal(connection, [(row.account_id, row.id) for row in self._journal], digest_of(self._records), self._now)
+        booked = [(row.account_id, row.id) for row in self._journal]
+        append_seal(connection, booked, digest_of(self._records), self._now)
         return Booked(len(self._journal), self._points())
 
     def _explained(self, line: int, earned: Earned) -> str:

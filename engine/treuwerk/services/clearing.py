@@ -7,6 +7,7 @@ run that was killed goes on behind its last batch, and no line is booked twice, 
 
 from collections.abc import Callable
 from io import BufferedReader
+from itertools import pairwise
 from pathlib import Path
 
 import attrs
@@ -52,7 +53,8 @@ def clear_file(installation: Installation, path: Path, now: int, *, source: str 
 class _Run:
     """One run over one file."""
 
-    def __init__(self, installation: Installation, source: Source, file: str, sha256: str, now: int, actor: str) -> None:
+    def __init__(self, installation: Installation, source: Source, file: str, sha256: str, now: int,
+                 actor: str) -> None:
         self._database, self._settings = installation.database, installation.programme.settings
         self._rules, self._source = installation.rules, source
         self._file, self._sha256, self._now, self._actor = file, sha256, now, actor
@@ -119,7 +121,7 @@ class _Run:
             self._matcher.learn(connection, documents)
         batch = score(documents, self._matcher, self._rules)
         numbers = [self._last_document, *(document.number for document in documents)]
-        batch.tally.documents = sum(a != b and b != "" for a, b in zip(numbers, numbers[1:], strict=False))
+        batch.tally.documents = sum(after not in (before, "") for before, after in pairwise(numbers))
         return batch
 
     def _book(self, batch: ScoredBatch, cursor: int) -> Tally:
@@ -160,6 +162,6 @@ class _Run:
         return sorted(rows)
 
     def _receipt(self, tally: Tally) -> Receipt:
-        first = self._earlier[0] if self._earlier else None
-        named = first and {"run": str(first.id), "file": first.file, "at": moment(first.started_at).isoformat()}
-        return Receipt(self._file, self._sha256, self._source.head.name, tally, first=named or None)
+        first = [{"run": str(run.id), "file": run.file, "at": moment(run.started_at).isoformat()}
+                 for run in self._earlier[:1]]
+        return Receipt(self._file, self._sha256, self._source.head.name, tally, first=first[0] if first else None)

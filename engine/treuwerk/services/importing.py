@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
@@ -44,7 +45,7 @@ def _import(installation: Installation, path: Path, required: tuple[str, ...], p
     lines = named_rows(path, required)
     while chunk := list(islice(lines, _AT_ONCE)):
         parsed = dict(_parsed(chunk, parse, receipt, seen))
-        saved = retrying(lambda: _save(installation, save, parsed, now, dry_run))
+        saved = retrying(partial(_save, installation, save, parsed, now, dry_run))
         receipt.created, receipt.changed = receipt.created + saved.created, receipt.changed + saved.changed
         receipt.unchanged += saved.unchanged
         for key, reason in saved.refused.items():

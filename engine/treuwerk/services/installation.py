@@ -13,6 +13,9 @@ from treuwerk.store.migrating import check_schema
 from treuwerk.store.tables import installation
 
 
+LIVE, DEMO = "live", "demo"
+
+
 class ForeignDatabase(Exception):
     """The database belongs to another programme."""
 
@@ -31,8 +34,8 @@ class Installation:
                            earning.head.valid_until) for earning in self.programme.settings.earning]
 
 
-def open_installation(folder: Path, url: str, given: Mapping[str, object] | None = None) -> Installation:
-    """Read the programme and open its database.
+def open_installation(folder: Path, database: Database, given: Mapping[str, object] | None = None) -> Installation:
+    """Read the programme and check that the database is its own.
 
     Raises:
         ProgrammeError: mistakes in the programme.
@@ -40,24 +43,36 @@ def open_installation(folder: Path, url: str, given: Mapping[str, object] | None
         ForeignDatabase: the database was made for another programme.
     """
     programme = read_programme(folder, given)
-    database = Database(url)
     check_schema(database)
     _check_owner(database, programme)
     return Installation(programme, database)
 
 
-def claim_database(database: Database, code: str, now: int) -> None:
-    """Note in an empty database to which programme it belongs."""
+def claim_database(database: Database, code: str, now: int, purpose: str = LIVE) -> None:
+    """Note in an empty database to which programme it belongs, and whether it is live or a demo.
+
+    Raises:
+        ForeignDatabase: it belongs to another programme, or has the other purpose.
+    """
     with database.writing() as connection:
-        if connection.execute(select(installation.c.programme)).first() is None:
-            connection.execute(insert(installation).values(programme=code, created_at=now))
+        owner = connection.execute(select(installation.c.programme, installation.c.purpose)).one_or_none()
+        if owner is None:
+            connection.execute(insert(installation).values(programme=code, purpose=purpose, created_at=now))
+            return
+    _check_programme(database, owner.programme, code)
+    if purpose == DEMO and owner.purpose != DEMO:
+        raise ForeignDatabase(f"the database {database.url.render_as_string()} is live, expected an empty one or a demo; "
+                              "name another with --database")
 
 
 def _check_owner(database: Database, programme: LoadedProgramme) -> None:
-    code = programme.settings.programme.code
     with database.reading() as connection:
         owner = connection.execute(select(installation.c.programme)).scalar()
-    if owner is not None and owner != code:
-        database.close()
-        raise ForeignDatabase(f"the database {database.url.render_as_string()} belongs to programme {owner!r}, found "
-                              f"programme {code!r}; name the right folder with --programme or database with --database")
+    if owner is not None:
+        _check_programme(database, owner, programme.settings.programme.code)
+
+
+def _check_programme(database: Database, found: str, expected: str) -> None:
+    if found != expected:
+        raise ForeignDatabase(f"the database {database.url.render_as_string()} belongs to programme {found!r}, expected "
+                              f"{expected!r}; name the right folder with --programme or database with --database")

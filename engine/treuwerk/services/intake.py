@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from hashlib import file_digest
+from functools import partial
+from hashlib import sha256
 from typing import BinaryIO
 
 from treuwerk.domain.documents import Document
@@ -37,9 +38,11 @@ def source_for(sources: Sequence[Source], name: str | None, file: str, stream: B
 
 def fingerprint(stream: BinaryIO) -> str:
     """SHA-256 of the whole stream, which is rewound afterwards."""
-    digest = file_digest(stream, "sha256").hexdigest()
+    digest = sha256()
+    for piece in iter(partial(stream.read, 1 << 20), b""):
+        digest.update(piece)
     stream.seek(0)
-    return digest
+    return digest.hexdigest()
 
 
 def last_line(document: Document) -> int:

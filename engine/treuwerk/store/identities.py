@@ -28,7 +28,7 @@ def taken(connection: Connection, keys: Iterable[str]) -> Taken:
     wanted = list(keys)
     parameter = json.dumps(wanted) if connection.dialect.name == "sqlite" else wanted
     rows = connection.execute(_TAKEN[connection.dialect.name], {"keys": parameter})
-    return {key: content for key, content in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 def claim(connection: Connection, claims: Sequence[Claim]) -> Taken:

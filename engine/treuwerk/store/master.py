@@ -84,7 +84,8 @@ def save_articles(connection: Connection, rows: Mapping[str, Mapping[str, Any]],
     for key, row in rows.items():
         foreign = [alias for alias in row["aliases"] if aliases.get(alias, key) != key]
         if foreign:
-            saved.refused[key] = f"alias {foreign[0]} belongs to article {aliases[foreign[0]]}; an alias names one article"
+            saved.refused[key] = (f"alias {foreign[0]} belongs to article {aliases[foreign[0]]}; "
+                                  "an alias names one article")
             continue
         own = sorted(alias for alias, number in aliases.items() if number == key)
         if key not in before:

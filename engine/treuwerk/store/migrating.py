@@ -62,3 +62,11 @@ def _configuration() -> Config:
 
 def _scripts() -> ScriptDirectory:
     return ScriptDirectory.from_config(_configuration())
+
+
+def empty(database: Database) -> None:
+    """Take every step back: all tables and rows are gone."""
+    with database.writing() as connection:
+        configuration = _configuration()
+        configuration.attributes["connection"] = connection
+        command.downgrade(configuration, "base")

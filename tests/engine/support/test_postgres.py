@@ -35,7 +35,7 @@ def test_an_empty_database_has_no_tables(empty_database: Database) -> None:
 @pytest.mark.parametrize("_", [1, 2])
 def test_what_one_test_writes_no_other_test_sees(database: Database, _: int) -> None:
     with database.writing() as connection:
-        connection.execute(text("INSERT INTO installation (programme, created_at) VALUES ('a', 1)"))
+        connection.execute(text("INSERT INTO installation (programme, purpose, created_at) VALUES ('a', 'live', 1)"))
 
         assert connection.execute(text("SELECT count(*) FROM installation")).scalar_one() == 1
 

@@ -4,7 +4,11 @@ from sqlalchemy import Column, Index, Text, UniqueConstraint
 
 from treuwerk.store.tables.base import Home, define, key, text, whole
 
-installation = define("installation", Home.REFERENCE, key("programme", Text), whole("created_at"))
+# One row. A database with purpose "demo" may be emptied by `treuwerk demo --fresh`; one that is "live" never.
+installation = define(
+    "installation", Home.REFERENCE,
+    key("programme", Text), text("purpose"), whole("created_at"),
+)
 
 # No personal data here: what is written in the books refers to accounts, and people can be forgotten.
 account = define(

@@ -35,7 +35,7 @@ purchase_line = define(
 activity = define(
     "activity", Home.ACCOUNT,
     key("account_id"), key("id"),
-    text("kind"), text("code"), text("occurred_on"), whole("person_id"), whole("run_id"), whole("at_line"),
+    text("kind"), text("code"), text("occurred_on"), whole("person_id"),
 )
 
 # What a person or better master data must settle. Nothing is lost: `payload` is the line as it came.

@@ -33,7 +33,7 @@ class Company:
 
 def companies() -> list[Company]:
     """All companies in the order of their customer numbers."""
-    return [Company(**{**row, "size": int(row["size"]), "people": tuple(row["people"].split("|"))})
+    return [Company(size=int(row.pop("size")), people=tuple(row.pop("people").split("|")), **row)
             for row in load(DATA / "companies.csv")]
 
 
@@ -41,5 +41,6 @@ def participant_rows(firms: Sequence[Company], random: Random) -> list[list[str]
     """One row per company as ``treuwerk import participants`` reads it."""
     return [[firm.customer_number, firm.name, firm.group, firm.country, firm.locale,
              f"{'contact' if firm.locale in ('en', 'fr') else 'info'}@{firm.mail}.example.org", firm.street,
-             firm.postcode, firm.city, f"gln:{gs1(f'952{random.randrange(10**9):09d}')}|vat:{vat(firm.country, random)}"]
+             firm.postcode, firm.city,
+             f"gln:{gs1(f'952{random.randrange(10**9):09d}')}|vat:{vat(firm.country, random)}"]
             for firm in firms]

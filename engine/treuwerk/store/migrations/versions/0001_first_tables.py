@@ -29,8 +29,6 @@ def upgrade() -> None:
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column("occurred_on", sa.Text(), nullable=False),
         sa.Column("person_id", WHOLE, nullable=False),
-        sa.Column("run_id", WHOLE, nullable=False),
-        sa.Column("at_line", WHOLE, nullable=False),
         sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_activity")),
         sqlite_strict=True)
     op.create_table(
@@ -105,6 +103,7 @@ def upgrade() -> None:
     op.create_table(
         "installation",
         sa.Column("programme", sa.Text(), autoincrement=False, nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
         sa.Column("created_at", WHOLE, nullable=False),
         sa.PrimaryKeyConstraint("programme", name=op.f("pk_installation")),
         sqlite_strict=True)

@@ -1,0 +1,71 @@
+"""The command line. Commands are imported when they are called, so that help comes at once."""
+
+import importlib
+from pathlib import Path
+from typing import Any
+
+import click
+
+COMMANDS = {
+    "check": "Check a programme folder: every mistake at once, with place and remedy.",
+    "test": "Run the earning cases of a programme.",
+    "plugins": "List installed and used plugins.",
+    "migrate": "Bring the database to the schema of this release.",
+    "import": "Import participants, articles or an attendance list.",
+    "clear": "Clear purchase files: read, match, score, book.",
+    "read": "Show files as the sources read them; nothing is stored.",
+    "balance": "Show the balance of a participant.",
+    "statement": "Show the bookings of a participant.",
+    "explain": "Show how the points of a booking came about.",
+    "verify": "Prove the ledger: recompute every law from the rows.",
+    "export": "Export the journal as canonical JSON Lines.",
+    "demo": "Build a seeded demo and serve it.",
+    "serve": "Serve the portal.",
+    "new": "Make a new programme or plugin.",
+}
+
+
+class LazyGroup(click.Group):
+    """A group that knows the names and one-line helps of its commands, and imports a command to run it."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All commands in the order of their use."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, imported now."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"treuwerk.cli.{cmd_name}_")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands, without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        """Like click's, with the closest name where there is no such command."""
+        from difflib import get_close_matches
+
+        if args and args[0] not in COMMANDS and (close := get_close_matches(args[0], COMMANDS, 1)):
+            ctx.fail(f"No such command {args[0]!r}. Did you mean {close[0]!r}?")
+        return super().resolve_command(ctx, args)
+
+
+@click.command("treuwerk", cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--programme", type=click.Path(path_type=Path), envvar="TREUWERK_PROGRAMME", default=".",
+              show_default="current folder", help="Folder of the programme, or the name of an installed bundle.")
+@click.option("--database", envvar="TREUWERK_DATABASE", default="sqlite:///var/treuwerk.db", show_default=True,
+              help="URL of the database; postgresql+psycopg://… is the other one.")
+@click.version_option(package_name="treuwerk", message="%(prog)s %(version)s")
+@click.pass_context
+def main(ctx: click.Context, programme: Path, database: str) -> None:
+    """Treuwerk: a loyalty engine whose rules, feeds and channels are plugins.
+
+    Exit codes: 0 done, 1 failed or violated, 2 usage or configuration, 3 done in part.
+    """
+    from treuwerk.cli.context import Context
+
+    ctx.obj = Context(programme, database)

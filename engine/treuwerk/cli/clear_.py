@@ -1,0 +1,47 @@
+"""``treuwerk clear``."""
+
+from pathlib import Path
+
+import click
+
+from treuwerk.cli.context import IN_PART, Context, now, print_json, progress, treuwerk_command
+from treuwerk.services.clearing import clear_file
+from treuwerk.services.receipts import Receipt
+
+_SHOWN = 20
+
+
+@treuwerk_command("clear")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--source", help="Name of the source; else the one that recognises the file.")
+@click.option("--dry-run", is_flag=True, help="Give the receipt as it would be; store nothing.")
+def command(context: Context, as_json: bool, files: tuple[Path, ...], source: str | None, dry_run: bool) -> int:
+    """Clear purchase files: read, match, score and book them, and print a receipt for each.
+
+    A file may be cleared again at any time: what is booked stays booked once, and lines that waited get their chance.
+    """
+    installation = context.open()
+    receipts = []
+    for file in files:
+        with progress(file.name) as told:
+            receipts.append(clear_file(installation, file, now(), source=source, dry_run=dry_run, progress=told))
+        if not as_json:
+            _print(receipts[-1])
+    if as_json:
+        shown = [receipt.as_json() for receipt in receipts]
+        print_json(shown[0] if len(shown) == 1 else shown)
+    return IN_PART if any(receipt.done_in_part for receipt in receipts) else 0
+
+
+def _print(receipt: Receipt) -> None:
+    tally = receipt.tally
+    points = ", ".join(f"{points:,} {unit}" for unit, points in sorted(tally.points.items())) or "no points"
+    click.echo(f"{receipt.file} ({receipt.source}{', dry run' if receipt.dry_run else ''}): {tally.lines} lines in "
+               f"{tally.documents} documents = {tally.booked} booked + {tally.duplicate} duplicate + {tally.waiting} "
+               f"waiting + {tally.rejected} rejected + {tally.ignored} ignored; {points}")
+    if receipt.first:
+        click.echo(f"  seen before: first cleared {receipt.first['at']} as run {receipt.first['run']}")
+    for problem in receipt.problems[:_SHOWN]:
+        click.echo(f"  line {problem['line']}, {problem['state']}: {problem['reason']}", err=True)
+    if len(receipt.problems) > _SHOWN:
+        click.echo(f"  … and {len(receipt.problems) - _SHOWN} more; --json lists all", err=True)

@@ -1,0 +1,146 @@
+"""What every command has at hand, and how it speaks: text for people, JSON for machines, errors with a next step."""
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from pathlib import Path
+from typing import Any, NoReturn
+
+import attrs
+import click
+
+from treuwerk.programme.bundles import bundle_folder
+
+DONE, FAILED, USAGE, IN_PART = 0, 1, 2, 3
+
+
+@attrs.frozen
+class Context:
+    """The options of the group."""
+
+    programme: Path
+    database: str
+
+    @property
+    def folder(self) -> Path:
+        """The programme's folder; a name that is no folder is looked up among the installed bundles."""
+        return bundle_folder(self.programme)
+
+    def open_database(self) -> Any:
+        """The database of the options.
+
+        Raises:
+            ConfigurationError: the URL is none, or its driver is missing.
+        """
+        from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
+        from treuwerk.store.database import Database
+
+        try:
+            return Database(self.database)
+        except (ArgumentError, NoSuchModuleError) as error:
+            raise click.UsageError(f"--database {self.database}: {error}; expected sqlite:///path or "
+                                   "postgresql+psycopg://user@host/name") from error
+        except ModuleNotFoundError as error:
+            raise click.UsageError(f"--database {self.database}: {error}; pip install 'treuwerk[postgresql]'") from error
+
+    def open(self) -> Any:
+        """Programme and database together, checked."""
+        from treuwerk.services.installation import open_installation
+
+        return open_installation(self.folder, self.open_database())
+
+
+def now() -> int:
+    """The present instant in microseconds; the one clock of the command line."""
+    return time.time_ns() // 1000
+
+
+def treuwerk_command(name: str, **options: Any) -> Callable[[Callable[..., Any]], click.Command]:
+    """A command with ``--json`` whose known errors end it with a message and a documented exit code."""
+
+    def decorate(function: Callable[..., Any]) -> click.Command:
+        @click.command(name, **options)
+        @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+        @click.pass_obj
+        @wraps(function)
+        def run(context: Context, /, as_json: bool, **arguments: Any) -> None:
+            with known_errors(as_json):
+                sys.exit(function(context, as_json=as_json, **arguments) or DONE)
+
+        return run
+
+    return decorate
+
+
+@contextmanager
+def known_errors(as_json: bool) -> Iterator[None]:
+    """Errors that a person can mend become a message; all others keep their traceback."""
+    from sqlalchemy.exc import OperationalError
+
+    from treuwerk.domain.tabular import UnreadableFile
+    from treuwerk.plugins import PluginError
+    from treuwerk.programme.errors import ProgrammeError
+    from treuwerk.services.installation import ForeignDatabase
+    from treuwerk.store.migrating import SchemaError
+    from treuwerk.store.runs import RunTaken
+
+    try:
+        yield
+    except ProgrammeError as error:
+        fail(USAGE, str(error), as_json, errors=[attrs.asdict(mistake) for mistake in error.mistakes])
+    except (PluginError, SchemaError, ForeignDatabase) as error:
+        fail(USAGE, str(error), as_json)
+    except (UnreadableFile, RunTaken, LookupError) as error:
+        fail(FAILED, str(error.args[0]), as_json)
+    except OperationalError as error:
+        fail(FAILED, f"the database does not answer: {error.orig}; is it running, and is --database right?", as_json)
+    except OSError as error:
+        fail(USAGE, f"{error.filename or 'file'}: {error.strerror or error}", as_json)
+
+
+def fail(code: int, message: str, as_json: bool, **details: Any) -> NoReturn:
+    """End with a message on stderr, or as JSON on stdout."""
+    if as_json:
+        print_json({"error": message, **details})
+    else:
+        click.echo(message, err=True)
+    sys.exit(code)
+
+
+def print_json(value: Any) -> None:
+    """JSON for machines: UTF-8, keys in the order given."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def print_table(columns: list[str], rows: list[list[Any]]) -> None:
+    """A table on a terminal; tab-separated text elsewhere, so that other programs can read it."""
+    texts = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    if not sys.stdout.isatty():
+        for row in [columns, *texts]:
+            click.echo("\t".join(row))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(*columns, box=None, header_style="bold")
+    for row in texts:
+        table.add_row(*row)
+    Console().print(table)
+
+
+@contextmanager
+def progress(label: str) -> Iterator[Callable[[int, int], None]]:
+    """A callback for done and total; a bar on stderr where that is a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(label, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -1,0 +1,45 @@
+"""``treuwerk demo``."""
+
+from pathlib import Path
+
+import click
+
+from treuwerk.cli.context import Context, known_errors, now, progress
+from treuwerk.cli.serve_ import serve
+from treuwerk.programme.bundles import bundle_folder
+from treuwerk.programme.reading import read_programme
+from treuwerk.services.demo import Login, build_demo
+from treuwerk.services.installation import Installation
+
+_FOLDER = Path("var") / "demo"
+
+
+@click.command("demo")
+@click.argument("programme", type=click.Path(path_type=Path))
+@click.option("--fresh", is_flag=True, help="Start over: empty the demo's database and make its files anew.")
+@click.option("--build-only", is_flag=True, help="Build the demo, but do not serve it.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65_535), help="Port to listen on.")
+@click.pass_obj
+def command(context: Context, programme: Path, fresh: bool, build_only: bool, host: str, port: int) -> None:
+    """Build a seeded demo in ./var and serve it. PROGRAMME is a folder or the name of an installed bundle.
+
+    The sample purchases go through the real clearing. Safe to run again; --fresh starts over.
+    """
+    with known_errors(as_json=False):
+        loaded, database = read_programme(bundle_folder(programme)), context.open_database()
+        click.echo(f"Building {loaded.settings.programme.name} …", err=True)
+        with progress("clearing two years of deliveries") as told:
+            logins = build_demo(loaded, database, _FOLDER / loaded.settings.programme.code, now(), fresh=fresh, told=told)
+        _announce(logins, f"http://{host}:{port}/", build_only)
+        if not build_only:
+            serve(Installation(loaded, database), host, port)
+
+
+def _announce(logins: list[Login], address: str, build_only: bool) -> None:
+    if not build_only:
+        click.echo(f"Portal: {address}")
+    for login in logins:
+        click.echo(f"  sign in as {login.login} with {login.password}   ({login.name})")
+    if not build_only:
+        click.echo("Ctrl+C ends it; the same command continues with the same data.")

@@ -1,0 +1,205 @@
+"""Attendance lists: who attended a seminar earns for the company, once per person and event.
+
+The list is the only evidence; an invitation is none. Points go through the same rules and the same booking as
+purchases, and the attendance is claimed by its key like a purchase is.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from itertools import islice
+from pathlib import Path
+from unicodedata import normalize
+
+import attrs
+from sqlalchemy import Connection
+
+from treuwerk.domain.evaluation import Earned, evaluate
+from treuwerk.domain.ids import row_ids
+from treuwerk.domain.ledger import moment
+from treuwerk.domain.participants import CUSTOMER_NUMBER, Participant, identifier
+from treuwerk.domain.purchases import EarningEvent
+from treuwerk.domain.reading import Unreadable, calendar_date
+from treuwerk.domain.records import evidence_of
+from treuwerk.domain.tabular import BadLine
+from treuwerk.services.booking import Accrual, Booked, Booker
+from treuwerk.services.installation import Installation
+from treuwerk.services.master_files import BadRow, ImportReceipt, NamedRow, named_rows
+from treuwerk.services.retrying import retrying
+from treuwerk.store.bulk import insert_rows
+from treuwerk.store.identities import claim, taken
+from treuwerk.store.parties import participants_known_as
+from treuwerk.store.people import people_known_as
+from treuwerk.store.tables import activity
+
+COLUMNS = ("seminar_code", "held_on", "participant", "person", "attended")
+SEMINAR = "seminar"
+_YES, _NO = {"yes", "ja", "oui", "1", "true", "x"}, {"no", "nein", "non", "0", "false", ""}
+_AT_ONCE = 5_000
+_DATES = ("YYYY-MM-DD", "DD.MM.YYYY")
+
+
+@attrs.define
+class AttendanceReceipt(ImportReceipt):
+    """Created are booked attendances, unchanged known ones and those who did not come."""
+
+    transactions: int = 0
+    points: dict[str, int] = attrs.field(factory=dict)
+
+    def add(self, booked: Booked) -> None:
+        """Count what a batch booked."""
+        self.transactions += booked.transactions
+        for unit, points in booked.points.items():
+            self.points[unit] = self.points.get(unit, 0) + points
+
+
+@attrs.frozen
+class _Attendance:
+    at: int
+    code: str
+    held_on: date
+    participant: Participant
+    person: str
+    attended: bool
+
+
+def import_attendance(installation: Installation, path: Path, now: int, dry_run: bool = False,
+                      actor: str = "system") -> AttendanceReceipt:
+    """Book an attendance list; `now` is the booking instant."""
+    receipt = AttendanceReceipt(path.name, dry_run=dry_run)
+    lines = named_rows(path, COLUMNS)
+    while chunk := list(islice(lines, _AT_ONCE)):
+        with installation.database.reading() as connection:
+            attendances = list(_attendances(connection, installation, chunk, now, receipt))
+        problems, booked, fresh = retrying(_Batch(installation, attendances, path.name, now, actor, dry_run).book)
+        receipt.add(booked)
+        receipt.created += fresh
+        receipt.unchanged += len(attendances) - fresh - len(problems)
+        for at, code, reason in problems:
+            receipt.reject(at, code, reason)
+    receipt.problems.sort(key=lambda problem: problem["line"])
+    return receipt
+
+
+def _attendances(connection: Connection, installation: Installation, lines: list[NamedRow | BadLine], now: int,
+                 receipt: AttendanceReceipt) -> Iterator[_Attendance]:
+    numbers = {identifier(line.cells["participant"]) for line in lines if isinstance(line, NamedRow)}
+    participants = participants_known_as(connection, CUSTOMER_NUMBER, numbers)
+    today = moment(now).astimezone(installation.programme.settings.programme.time_zone).date()
+    for line in lines:
+        if isinstance(line, BadLine):
+            receipt.reject(line.at, line.code, line.reason)
+            continue
+        try:
+            yield _attendance(line, participants, today)
+        except BadRow as error:
+            receipt.reject(line.at, error.code, str(error))
+
+
+def _attendance(row: NamedRow, participants: dict[str, Participant], today: date) -> _Attendance:
+    number, attended = row.need("participant"), row.cells["attended"].lower()
+    if attended not in _YES | _NO:
+        raise BadRow("unknown_value", f"column attended: found {attended!r}, expected yes or no")
+    try:
+        held_on = calendar_date(row.need("held_on"), _DATES)
+    except Unreadable as error:
+        raise BadRow("unreadable", f"column held_on: {error}") from None
+    if held_on > today:
+        raise BadRow("future_date", f"column held_on: found {held_on}, expected a day up to {today}")
+    participant = participants.get(identifier(number))
+    if participant is None:
+        raise BadRow("unknown_participant", f"column participant: found {number!r}, expected a customer number of the "
+                     "programme; import it with treuwerk import participants, then import this list again")
+    if not participant.earns:
+        raise BadRow("participant_not_active", f"column participant: {number} is {participant.status}")
+    return _Attendance(row.at, row.need("seminar_code").upper(), held_on, participant, row.need("person"),
+                       attended in _YES)
+
+
+@attrs.frozen
+class _Scored:
+    id: int
+    row: _Attendance
+    earned: list[Earned]
+
+
+class _Batch:
+    """Some rows of a list, booked in one transaction."""
+
+    def __init__(self, installation: Installation, rows: list[_Attendance], file: str, now: int, actor: str,
+                 dry_run: bool) -> None:
+        self._installation, self._rows, self._file, self._now = installation, rows, file, now
+        self._actor, self._dry_run = actor, dry_run
+
+    def book(self) -> tuple[list[tuple[int, str, str]], Booked, int]:
+        """Problems as (line, code, reason), what was booked, and how many attendances are new."""
+        settings = self._installation.programme.settings
+        booker = Booker(settings.units, settings.programme.time_zone, self._actor, self._now)
+        with self._installation.database.writing() as connection:
+            keys = self._keys(connection)
+            scored, problems = self._scored(keys)
+            fresh = self._claimed(connection, keys, scored)
+            self._note(connection, fresh, keys, booker)
+            problems += self._taken_back(connection, keys)
+            booked = booker.write(connection)
+            if self._dry_run:
+                connection.rollback()
+        return problems, booked, len(fresh)
+
+    def _keys(self, connection: Connection) -> dict[int, tuple[str, int]]:
+        """Line → key of the attendance and the person's id; people are made as they are first named."""
+        wanted = {(row.participant.account_id, folded(row.person)): row.person for row in self._rows}
+        people = people_known_as(connection, wanted, self._now)
+        keys = {}
+        for row in self._rows:
+            person = people[row.participant.account_id, folded(row.person)]
+            keys[row.at] = (f"activity|{SEMINAR}|{row.code}|{row.held_on}|{person}", person)
+        return keys
+
+    def _scored(self, keys: dict[int, tuple[str, int]]) -> tuple[dict[str, _Scored], list[tuple[int, str, str]]]:
+        """What each attendance earns, by key, and the rows that a rule has doubts about."""
+        rows = list({keys[row.at][0]: row for row in reversed(self._rows) if row.attended}.values())
+        events = [EarningEvent(row.participant, row.held_on, activity=SEMINAR) for row in rows]
+        evaluation = evaluate(self._installation.rules, events)
+        ids = row_ids(self._now)
+        scored = {keys[row.at][0]: _Scored(next(ids), row, earned)
+                  for index, (row, earned) in enumerate(zip(rows, evaluation.earned, strict=True))
+                  if index not in evaluation.doubts}
+        return scored, [(rows[index].at, doubt.code, doubt.reason) for index, doubt in evaluation.doubts.items()]
+
+    def _claimed(self, connection: Connection, keys: dict[int, tuple[str, int]],
+                 scored: dict[str, _Scored]) -> list[_Scored]:
+        claims = [(key, self._evidence(line.row, keys), line.row.participant.account_id, line.id)
+                  for key, line in scored.items()]
+        before = claim(connection, claims)
+        return [line for key, line in scored.items() if key not in before]
+
+    def _note(self, connection: Connection, fresh: list[_Scored], keys: dict[int, tuple[str, int]],
+              booker: Booker) -> None:
+        """Write the activities, and note for booking what they earn."""
+        insert_rows(connection, activity, [
+            (line.row.participant.account_id, line.id, SEMINAR, line.row.code, line.row.held_on.isoformat(),
+             keys[line.row.at][1]) for line in fresh])
+        for line in fresh:
+            row = line.row
+            if line.earned:
+                booker.add(Accrual(row.participant.account_id, line.id, keys[row.at][0], row.held_on,
+                                   f"attendance:{self._file}:{row.at}", self._evidence(row, keys), line.earned))
+
+    def _taken_back(self, connection: Connection, keys: dict[int, tuple[str, int]]) -> list[tuple[int, str, str]]:
+        absent = [row for row in self._rows if not row.attended]
+        booked = taken(connection, (keys[row.at][0] for row in absent))
+        return [(row.at, "correction", "found no, but this attendance is booked: points are to be taken back; "
+                 "the line waits for a person in the service centre") for row in absent if keys[row.at][0] in booked]
+
+    def _evidence(self, row: _Attendance, keys: dict[int, tuple[str, int]]) -> str:
+        return activity_evidence(row.participant.account_id, SEMINAR, row.code, row.held_on.isoformat(), keys[row.at][1])
+
+
+def folded(name: str) -> str:
+    """A name as lists spell it in different ways: compatibility form, case and spacing folded."""
+    return " ".join(normalize("NFKC", name).casefold().split())
+
+
+def activity_evidence(account_id: int, kind: str, code: str, occurred_on: str, person_id: int) -> str:
+    """The digest of an activity; names of people are not in it."""
+    return evidence_of([str(account_id), kind, code, occurred_on, str(person_id)])

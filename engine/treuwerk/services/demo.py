@@ -1,0 +1,138 @@
+"""The demo of a bundle: its seeded data goes through the real imports and the real clearing, day by day.
+
+Each file is cleared with the clock of its own day, so that bookings, expiry dates and the statement look as they would
+after two years of use. Building it again continues where it stopped.
+"""
+
+import json
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import attrs
+from sqlalchemy import update
+
+from treuwerk.domain.ledger import instant, moment
+from treuwerk.hookspecs import DemoLogin
+from treuwerk.programme.errors import Mistake, ProgrammeError
+from treuwerk.programme.reading import LoadedProgramme
+from treuwerk.services.attending import folded, import_attendance
+from treuwerk.services.clearing import clear_file
+from treuwerk.services.finding import account_of
+from treuwerk.services.importing import import_articles, import_participants
+from treuwerk.services.installation import DEMO, Installation, claim_database
+from treuwerk.services.signing_in import add_local_login
+from treuwerk.store.database import Database
+from treuwerk.store.migrating import empty, migrate
+from treuwerk.store.people import people_known_as
+from treuwerk.store.tables import person
+
+SEED = 2026
+_NOTE = "demo.json"
+_CLEARED_AT = time(18, 0)
+Told = Callable[[int, int], None]
+
+
+@attrs.frozen
+class Login:
+    """A demo login with its password, for whoever started the demo."""
+
+    name: str
+    login: str
+    password: str
+
+
+def build_demo(programme: LoadedProgramme, database: Database, folder: Path, now: int, *, fresh: bool = False,
+               told: Told = lambda done, total: None) -> list[Login]:
+    """Build the demo below `folder`, or find it built; returns its logins.
+
+    Raises:
+        ProgrammeError: the bundle brings no demo data.
+        ForeignDatabase: the database is live or belongs to another programme.
+    """
+    code, note = programme.settings.programme.code, folder / _NOTE
+    migrate(database)
+    claim_database(database, code, now, DEMO)
+    if fresh:
+        empty(database)
+        migrate(database)
+        claim_database(database, code, now, DEMO)
+        note.unlink(missing_ok=True)
+    if note.is_file():
+        return [Login(**login) for login in json.loads(note.read_text("utf-8"))]
+    installation = Installation(programme, database)
+    files, logins = _files(programme, folder / "files", moment(now).date(), fresh)
+    _replay(installation, files, now, told)
+    made = [_login(installation, login, now) for login in logins]
+    _keep(note, [attrs.asdict(login) for login in made])
+    return made
+
+
+def _files(programme: LoadedProgramme, folder: Path, today: date, fresh: bool) -> tuple[Path, tuple[DemoLogin, ...]]:
+    """The folder with the demo's files: written by the bundle's plugin, or lying in the bundle as ``demo/``."""
+    offered = programme.registry.demo_data()
+    if offered is not None:
+        if fresh or not folder.is_dir():
+            _clean(folder)
+            offered.write(folder, SEED, today - timedelta(days=1))
+        return folder, offered.logins
+    if (programme.folder / "demo").is_dir():
+        return programme.folder / "demo", ()
+    raise ProgrammeError([Mistake(str(programme.folder), "no demo data", "a folder demo/ or a plugin with the hook "
+                                  "demo_data")])
+
+
+def _clean(folder: Path) -> None:
+    for path in sorted(folder.rglob("*"), reverse=True):
+        path.rmdir() if path.is_dir() else path.unlink()
+
+
+def _replay(installation: Installation, folder: Path, now: int, told: Told) -> None:
+    """Master data first, then every file in the order of its day."""
+    days = sorted(_daily(installation, folder), key=lambda item: item[:2])
+    first = min((_clock(installation, day) for day, _, _ in days), default=now)
+    import_articles(installation, folder / "articles.csv", first)
+    import_participants(installation, folder / "participants.csv", first)
+    for number, (day, path, source) in enumerate(days, 1):
+        at = min(_clock(installation, day), now)
+        if source is None:
+            import_attendance(installation, path, at, actor="demo")
+        else:
+            clear_file(installation, path, at, source=source, actor="demo")
+        told(number, len(days))
+
+
+def _daily(installation: Installation, folder: Path) -> Iterator[tuple[date, Path, str | None]]:
+    """(day, file, source) of every daily file; attendance lists have no source."""
+    sources: list[str | None] = [source.head.name for source in installation.programme.settings.sources]
+    for source in [*sources, None]:
+        for path in sorted((folder / (source or "attendance")).glob("*.csv")):
+            yield date.fromisoformat(path.name[:10]), path, source
+
+
+def _clock(installation: Installation, day: date) -> int:
+    return instant(datetime.combine(day, _CLEARED_AT, installation.programme.settings.programme.time_zone))
+
+
+def _login(installation: Installation, login: DemoLogin, now: int) -> Login:
+    password = "-".join(secrets.token_hex(2) for _ in range(4))
+    with installation.database.writing() as connection:
+        account_id = account_of(connection, login.customer_number)
+        known_as = folded(login.person)
+        people = people_known_as(connection, {(account_id, known_as): login.person}, now)
+        person_id = people[account_id, known_as]
+        connection.execute(update(person).where(person.c.account_id == account_id, person.c.id == person_id)
+                           .values(locale=login.locale))
+        add_local_login(connection, login.customer_number, password, account_id, person_id)
+    return Login(login.name, login.customer_number, password)
+
+
+def _keep(note: Path, content: Any) -> None:
+    """Passwords of a demo are secrets too: only who started it may read them."""
+    note.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(note, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+        json.dump(content, stream, indent=2)

@@ -1,0 +1,127 @@
+"""Proving the ledger: every law by name, recomputed from the rows alone, without changing any."""
+
+import json
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from itertools import islice
+from typing import Any
+
+import attrs
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from treuwerk.domain.earning import fold, steps_from_json
+from treuwerk.domain.ledger import FIRST_HEAD, Book, chained
+from treuwerk.domain.records import digest_of, record
+from treuwerk.services.matching import purchase_evidence
+from treuwerk.store.database import Database
+from treuwerk.store.journal import Entry, entries, scored_purchases, seals
+from treuwerk.store.proofs import PROOFS
+
+_FACTS = slice(4, 18)  # columns of a purchase line from source to serials
+
+
+@attrs.frozen
+class Invariant:
+    """One law: ok, violated (how often, and where first), or could not run (why)."""
+
+    name: str
+    state: str
+    count: int = 0
+    first_violation: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """The shape that others rely on."""
+        return attrs.asdict(self)
+
+
+@attrs.frozen
+class Verdict:
+    """All laws of one look at the database."""
+
+    invariants: list[Invariant]
+    transactions: int
+
+    @property
+    def ok(self) -> bool:
+        """Whether every law holds."""
+        return all(invariant.state == "ok" for invariant in self.invariants)
+
+    @property
+    def could_not_run(self) -> bool:
+        """Whether a law could not be checked."""
+        return any(invariant.state == "could_not_run" for invariant in self.invariants)
+
+
+def verify(database: Database) -> Verdict:
+    """Check every law in one consistent, read-only look."""
+    with database.reading() as connection:
+        transactions = connection.execute(text("SELECT COUNT(*) FROM journal")).scalar_one()
+        checks: dict[str, Callable[[], Iterator[str]]] = {
+            name: lambda statement=statement: _rows(connection, statement)  # type: ignore[misc]
+            for name, statement in PROOFS.items()}
+        checks["explanations_fold_to_their_points"] = lambda: _wrong_explanations(connection)
+        checks["chain_of_seals"] = lambda: _broken_seals(connection)
+        checks["purchases_are_as_scored"] = lambda: _changed_purchases(connection)
+        return Verdict([_checked(name, check) for name, check in checks.items()], transactions)
+
+
+def _checked(name: str, check: Callable[[], Iterator[str]]) -> Invariant:
+    try:
+        violations = check()
+        first = next(violations, None)
+        if first is None:
+            return Invariant(name, "ok")
+        return Invariant(name, "violated", 1 + sum(1 for _ in violations), first)
+    except SQLAlchemyError as error:
+        return Invariant(name, "could_not_run", 0, str(error.__cause__ or error))
+
+
+def _rows(connection: Connection, statement: str) -> Iterator[str]:
+    for row in connection.execute(text(statement)):
+        yield ", ".join(f"{column} {value}" for column, value in row._mapping.items())
+
+
+def _wrong_explanations(connection: Connection) -> Iterator[str]:
+    for entry in entries(connection):
+        if entry.row.kind == "accrual" and not _explains(entry):
+            yield f"sequence {entry.sequence}: the explanation does not give the points of account {entry.row.account_id}"
+
+
+def _explains(entry: Entry) -> bool:
+    """Whether each credit of the participant has one explanation, whose tape folds to its points."""
+    credits = {p.line: (p.unit, p.amount) for p in entry.postings if p.book == Book.PARTICIPANT}
+    try:
+        awards = json.loads(entry.row.explanation)
+        explained = {award["line"]: (award["unit"], award["points"]) for award in awards}
+        return explained == credits and len(awards) == len(credits) and all(
+            _folded(json.dumps(award["steps"])) == award["points"] for award in awards)
+    except (ValueError, KeyError, TypeError, ZeroDivisionError):
+        return False
+
+
+@lru_cache(maxsize=65_536)  # the same tape stands behind many lines
+def _folded(tape: str) -> object:
+    figures = fold(steps_from_json(json.loads(tape)))
+    return figures[-1] if figures else None
+
+
+def _broken_seals(connection: Connection) -> Iterator[str]:
+    stream, previous, number = entries(connection), FIRST_HEAD, 0
+    for seal in seals(connection):
+        number += 1
+        members = [record(entry.row, entry.postings)
+                   for entry in islice(stream, seal.last_sequence - seal.first_sequence + 1)]
+        digest = digest_of(members)
+        head = chained(previous, number, seal.first_sequence, seal.last_sequence, digest)
+        if (seal.number, seal.digest, seal.previous_head, seal.head) != (number, digest, previous, head):
+            yield f"seal {seal.number}: found head {seal.head}, the rows of the journal give {head}"
+        previous = seal.head
+
+
+def _changed_purchases(connection: Connection) -> Iterator[str]:
+    for row in scored_purchases(connection):
+        facts = row[_FACTS]
+        cause = f"{row.source}:{row.run_id}:{row.at_line}"
+        if purchase_evidence(row.account_id, facts) != row.evidence or cause != row.cause:
+            yield f"account {row.account_id}, purchase {row.id} ({row.document}, line {row.line}) is not as it was scored"

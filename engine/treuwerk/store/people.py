@@ -1,0 +1,27 @@
+"""The people of the companies."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import Connection, insert, select, tuple_
+
+from treuwerk.domain.ids import row_ids
+from treuwerk.store.tables import person
+
+_AT_ONCE = 1_000
+
+
+def people_known_as(connection: Connection, wanted: Mapping[tuple[int, str], str], now: int) -> dict[tuple[int, str], int]:
+    """Ids by (account, folded name); who is not known yet is made, with the name as it is written."""
+    found, pairs = dict[tuple[int, str], int](), sorted(wanted)
+    for start in range(0, len(pairs), _AT_ONCE):
+        rows = connection.execute(select(person.c.account_id, person.c.known_as, person.c.id).where(
+            tuple_(person.c.account_id, person.c.known_as).in_(pairs[start : start + _AT_ONCE])))
+        found |= {(row.account_id, row.known_as): row.id for row in rows}
+    ids = row_ids(now)
+    fresh = {pair: next(ids) for pair in pairs if pair not in found}
+    if fresh:
+        connection.execute(insert(person), [
+            {"account_id": account_id, "id": fresh[account_id, known_as], "known_as": known_as,
+             "name": wanted[account_id, known_as], "email": "", "locale": ""}
+            for account_id, known_as in fresh])
+    return found | fresh

@@ -1,0 +1,214 @@
+"""Running earning cases through the same evaluation that clearing uses.
+
+``treuwerk test`` calls `run_cases`; a bundle's own tests put `earning_cases` under ``pytest.mark.parametrize``.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+
+import attrs
+
+from treuwerk.domain.earning import Step, fold
+from treuwerk.domain.evaluation import ActiveRule, Evaluation, evaluate
+from treuwerk.domain.participants import Participant, identifier
+from treuwerk.domain.purchases import Article, EarningEvent
+from treuwerk.domain.reading import plain_number
+from treuwerk.programme.errors import Mistake
+from treuwerk.programme.reading import LoadedProgramme, read_programme
+from treuwerk.programme.structuring import meant
+from treuwerk.testing.case_files import Case, CaseFile, read_case_files
+from treuwerk.testing.masters import read_articles
+
+_ANY_ACCOUNT = 1
+
+
+@attrs.frozen
+class Outcome:
+    """Points by unit, and the codes of all doubts in alphabetical order."""
+
+    points: Mapping[str, int]
+    doubts: Sequence[str] = ()
+
+    def __str__(self) -> str:
+        """The outcome as one line for a person."""
+        points = [f"{points} {unit}" for unit, points in sorted(self.points.items())]
+        return ", ".join([*points, *(f"doubt {code}" for code in self.doubts)]) or "nothing"
+
+
+@attrs.frozen
+class CaseFailure:
+    """A case that gave something else than it says, with the reason of everything that it gave."""
+
+    file: str
+    case: str
+    expected: Outcome
+    found: Outcome
+    explanation: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """The failure as a report of a few lines."""
+        head = f"{self.file}: {self.case}\n  expected {self.expected}\n  found    {self.found}"
+        return "\n".join([head, *(f"    {line}" for line in self.explanation)])
+
+    def as_json(self) -> dict[str, object]:
+        """The failure as ``treuwerk test --json`` prints it."""
+        return attrs.asdict(self)
+
+
+@attrs.frozen
+class CasesResult:
+    """What became of all cases of a folder."""
+
+    passed: int
+    failed: tuple[CaseFailure, ...]
+
+    def as_json(self) -> dict[str, object]:
+        """The result as ``treuwerk test --json`` prints it."""
+        return {"passed": self.passed, "failed": [failure.as_json() for failure in self.failed]}
+
+
+@attrs.frozen
+class EarningCase:
+    """One case with its events and the rules of the programme, ready to run."""
+
+    file: str
+    case: Case
+    events: tuple[EarningEvent, ...] = attrs.field(repr=False)
+    rules: tuple[ActiveRule, ...] = attrs.field(repr=False)
+
+    def failure(self) -> CaseFailure | None:
+        """Run the case; None where it gives what it says."""
+        evaluation = evaluate(self.rules, self.events)
+        expected = Outcome({unit: points for unit, points in self.case.points.items() if points},
+                           tuple(sorted(self.case.doubts)))
+        found = _outcome(evaluation)
+        if found == expected:
+            return None
+        return CaseFailure(self.file, self.case.name, expected, found, tuple(_explained(self.events, evaluation)))
+
+    def check(self) -> None:
+        """Run the case in a test.
+
+        Raises:
+            AssertionError: with expected, found and the steps behind every point.
+        """
+        if failure := self.failure():
+            raise AssertionError(str(failure))
+
+    def __str__(self) -> str:
+        """The name of the case behind that of its file: the id of a parametrised test."""
+        return f"{Path(self.file).stem}: {self.case.name}"
+
+
+def run_cases(programme: LoadedProgramme) -> CasesResult:
+    """Run all earning cases of a programme.
+
+    Raises:
+        ProgrammeError: with all mistakes in case files and article master.
+    """
+    cases = cases_of(programme)
+    failed = tuple(failure for case in cases if (failure := case.failure()))
+    return CasesResult(len(cases) - len(failed), failed)
+
+
+def earning_cases(folder: Path, given: Mapping[str, object] | None = None) -> list[EarningCase]:
+    """The cases of a programme folder for ``@pytest.mark.parametrize("case", …, ids=str)``; call `EarningCase.check`.
+
+    `given` are plugin objects that need no installation, as for `read_programme`.
+
+    Raises:
+        ProgrammeError: with all mistakes in programme, case files and article master.
+    """
+    return cases_of(read_programme(folder, given))
+
+
+def cases_of(programme: LoadedProgramme) -> list[EarningCase]:
+    """The cases of a checked programme, by file name and in the order of their files.
+
+    Raises:
+        ProgrammeError: with all mistakes in case files and article master.
+    """
+    master = read_articles(programme.folder)
+    rules = _active_rules(programme)
+    units = {unit for rule in rules for unit in rule.units} | set(programme.settings.units)
+    files = read_case_files(programme.folder,
+                            lambda file: _contradictions(file, _articles(file, master), programme, units))
+    return [EarningCase(name, case, tuple(_events(case, _articles(file, master), programme)), rules)
+            for name, file in files.items() for case in file.case]
+
+
+def _active_rules(programme: LoadedProgramme) -> tuple[ActiveRule, ...]:
+    return tuple(ActiveRule(earning.head.name, earning.head.revision, earning.rule, earning.head.valid_from,
+                            earning.head.valid_until) for earning in programme.settings.earning)
+
+
+def _articles(file: CaseFile, master: Mapping[str, Article]) -> Mapping[str, Article]:
+    return {**master, **{identifier(article.number): article for article in file.articles}}
+
+
+def _contradictions(file: CaseFile, articles: Mapping[str, Article], programme: LoadedProgramme,
+                    units: set[str]) -> Iterator[Mistake]:
+    names: Counter[str] = Counter()
+    for number, case in enumerate(file.case):
+        path, groups = f"case[{number}]", programme.settings.groups
+        names[case.name] += 1
+        if names[case.name] > 1:
+            yield Mistake(f"{path}.name", f"{case.name!r} again", "a name that no other case of this file has")
+        if case.group not in groups:
+            yield _unknown(f"{path}.group", case.group, "a group of the programme", groups)
+        for unit in sorted(set(case.points) - units):
+            yield _unknown(f"{path}.points.{unit}", unit, "a unit of the programme", units)
+        for at, line in enumerate(case.lines):
+            if identifier(line.article) not in articles:
+                known = {article.number for article in articles.values()}
+                yield _unknown(f"{path}.lines[{at}].article", line.article,
+                               "an article of master/articles.csv or of this file's articles", known)
+
+
+def _unknown(path: str, found: str, expected: str, known: Mapping[str, object] | set[str]) -> Mistake:
+    listed = f": {', '.join(sorted(known))}" if len(known) < 10 else ""
+    return Mistake(path, repr(found), f"{expected}{listed}", meant(found, known))
+
+
+def _events(case: Case, articles: Mapping[str, Article], programme: LoadedProgramme) -> Iterator[EarningEvent]:
+    who = Participant(_ANY_ACCOUNT, case.group, country=case.country, attributes=case.attributes)
+    for line in case.lines:
+        currency = "" if line.amount is None else programme.settings.programme.currency
+        yield EarningEvent(who, case.occurred_on, articles[identifier(line.article)], quantity=line.quantity,
+                           amount=line.amount, currency=currency, features=line.features)
+    for activity in case.activities:
+        for _ in range(activity.times):
+            yield EarningEvent(who, case.occurred_on, activity=activity.activity)
+
+
+def _outcome(evaluation: Evaluation) -> Outcome:
+    points: dict[str, int] = {}
+    for earned in evaluation.earned:
+        for one in earned:
+            points[one.award.unit] = points.get(one.award.unit, 0) + one.award.points
+    return Outcome(points, tuple(sorted(doubt.code for doubt in evaluation.doubts.values())))
+
+
+def _explained(events: Sequence[EarningEvent], evaluation: Evaluation) -> Iterator[str]:
+    for index, event in enumerate(events):
+        name = _named(event)
+        if doubt := evaluation.doubts.get(index):
+            yield f"{name}: doubt {doubt.code}: {doubt.reason}"
+        elif not evaluation.earned[index]:
+            yield f"{name}: no rule gives points"
+        for earned in evaluation.earned[index]:
+            by, award = earned.by, earned.award
+            yield f"{name}: {by.name} revision {by.revision}: {_told(award.steps)} = {award.points} {award.unit}"
+
+
+def _named(event: EarningEvent) -> str:
+    return f"{plain_number(event.quantity)} × {event.article.number}" if event.article else event.activity
+
+
+def _told(steps: Sequence[Step]) -> str:
+    """The steps with the running figure behind each: ``quantity 31, times wp 400 → 12400, …``."""
+    told = [f"{step.operation.replace('_', ' ')} {step.name} {step.operand}".rstrip() for step in steps]
+    figures = [plain_number(Decimal(figure.numerator) / Decimal(figure.denominator)) for figure in fold(steps)]
+    return ", ".join(f"{text} → {figure}" for text, figure in zip(told, figures, strict=True))
