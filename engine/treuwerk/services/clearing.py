@@ -7,7 +7,7 @@ run that was killed goes on behind its last batch, and no line is booked twice, 
 
 from collections.abc import Callable
 from io import BufferedReader
-from itertools import pairwise
+from itertools import chain, count, islice, pairwise
 from pathlib import Path
 
 import attrs
@@ -74,9 +74,10 @@ class _Run:
 
     def work_off(self, stream: BufferedReader, size: int, progress: Progress) -> Receipt:
         """Book the file batch by batch, from where an interrupted run stopped."""
-        documents = self._source.source.read(stream)
-        todo = batches(documents, self._settings.clearing.batch_lines, self._start_or_resume())
-        for batch in todo:
+        todo = batches(self._source.source.read(stream), self._settings.clearing.batch_lines, self._resume())
+        first = list(islice(todo, 1))  # read before the run is noted: a file that cannot be read leaves nothing
+        self._start()
+        for batch in chain(first, todo):
             self._clear_batch(batch)
             progress(stream.tell(), size)
         with self._database.writing() as connection:
@@ -87,42 +88,55 @@ class _Run:
 
     def rehearse(self, stream: BufferedReader) -> Receipt:
         """The receipt as it would be; nothing is stored."""
-        problems: list[Problem] = []
-        for documents in batches(self._source.source.read(stream), self._settings.clearing.batch_lines):
+        if repeated := self.repeated():
+            return attrs.evolve(repeated, dry_run=True)
+        todo = batches(self._source.source.read(stream), self._settings.clearing.batch_lines, self._resume())
+        with self._database.reading() as connection:
+            problems = stored_problems(connection, self._id)
+        seen: dict[str, str] = {}
+        for documents in todo:
             batch = self._scored(documents)
+            self._last_document = self._last_number(documents)
             with self._database.reading() as connection:
+                batch.drop_taken({key: seen[key] for key in batch.lines if key in seen})
                 batch.drop_taken(taken(connection, batch.lines))
+            seen |= {key: line.matched.evidence for key, line in batch.lines.items()}
             batch.would_book()
             self._total.add(batch.tally)
-            problems += batch.problems
-        shown = [problem.as_json() for problem in sorted(problems, key=lambda problem: problem.at)]
-        return attrs.evolve(self._receipt(self._total), dry_run=True, problems=shown)
+            problems += [problem.as_json() for problem in batch.problems]
+        problems.sort(key=lambda problem: problem["line"])
+        return attrs.evolve(self._receipt(self._total), dry_run=True, problems=problems)
 
-    def _start_or_resume(self) -> int:
-        """The cursor of an interrupted run over the same file, or that of a new run: 0."""
-        unfinished = [run for run in self._earlier if not run.finished_at]
-        if unfinished:
-            run = unfinished[-1]
-            self._id, self._cursor, self._total = run.id, run.cursor, Tally.of(run)
-        else:
+    def _resume(self) -> int:
+        """Take up an interrupted run over the same file, if there is one; returns the line behind which to go on."""
+        for run in self._earlier:
+            if not run.finished_at:
+                self._id, self._cursor, self._total = run.id, run.cursor, Tally.of(run)
+        return self._cursor
+
+    def _start(self) -> None:
+        if self._id not in {run.id for run in self._earlier}:
             with self._database.writing() as connection:
                 runs.start_run(connection, {
                     "id": self._id, "source": self._source.head.name, "file": self._file, "sha256": self._sha256,
                     "actor": self._actor, "started_at": self._now})
-        return self._cursor
 
     def _clear_batch(self, documents: list[Document]) -> None:
-        cursor = max(self._cursor, last_line(documents[-1]))
+        cursor = max(self._cursor, *map(last_line, documents))
         tally = retrying(lambda: self._book(self._scored(documents), cursor))
-        self._cursor, self._total, self._last_document = cursor, tally, documents[-1].number
+        self._cursor, self._total, self._last_document = cursor, tally, self._last_number(documents)
 
     def _scored(self, documents: list[Document]) -> ScoredBatch:
         with self._database.reading() as connection:
             self._matcher.learn(connection, documents)
         batch = score(documents, self._matcher, self._rules)
-        numbers = [self._last_document, *(document.number for document in documents)]
-        batch.tally.documents = sum(after not in (before, "") for before, after in pairwise(numbers))
+        numbers = [self._last_document, *(document.number for document in documents if document.number)]
+        batch.tally.documents = sum(after != before for before, after in pairwise(numbers))
         return batch
+
+    def _last_number(self, documents: list[Document]) -> str:
+        """A bad line has no number of its own, and makes no second document of one."""
+        return next((document.number for document in reversed(documents) if document.number), self._last_document)
 
     def _book(self, batch: ScoredBatch, cursor: int) -> Tally:
         """One transaction: claims, purchase lines, bookings, problems and the cursor. Returns the new totals."""
@@ -130,7 +144,8 @@ class _Run:
             self._claim(connection, batch)
             booker = Booker(self._settings.units, self._zone, self._actor, self._now)
             insert_rows(connection, purchase_line, self._purchase_lines(batch, booker))
-            runs.note_problems(connection, [problem.as_row(self._id) for problem in batch.problems])
+            numbers = count(self._total.waiting + self._total.rejected)
+            runs.note_problems(connection, [problem.as_row(self._id, next(numbers)) for problem in batch.problems])
             runs.settle(connection, batch.lines, self._now)
             booked = booker.write(connection)
             batch.tally.points, batch.tally.transactions = booked.points, booked.transactions
@@ -163,5 +178,5 @@ class _Run:
 
     def _receipt(self, tally: Tally) -> Receipt:
         first = [{"run": str(run.id), "file": run.file, "at": moment(run.started_at).isoformat()}
-                 for run in self._earlier[:1]]
+                 for run in self._earlier if run.id != self._id]
         return Receipt(self._file, self._sha256, self._source.head.name, tally, first=first[0] if first else None)

@@ -1,5 +1,8 @@
 """Lines that are not booked: who waits for what, who is refused, and what the message says."""
 
+import random
+from string import ascii_letters
+
 import pytest
 from sqlalchemy import select
 
@@ -9,6 +12,7 @@ from treuwerk.domain.documents import Document, DocumentKind, DocumentLine, Faul
 from treuwerk.store.tables import problem
 
 MORE_PARTICIPANTS = "customer_number;name;group\n777;Neu GmbH;installer\n"
+INCOMPRESSIBLE = "".join(random.Random(7).choices(ascii_letters, k=9_000))
 MORE_ARTICLES = "article_number;name;kind;wp\nSW-M-NEU;Neues Modul;module;500\n"
 
 
@@ -81,8 +85,8 @@ def test_a_scope_that_nobody_knows_is_rejected_with_place_found_and_expected(wor
     ({"customer_number": ""}, "rejected", "empty_cell", "column customer_number"),
     ({"delivery_number": ""}, "rejected", "empty_cell", "column delivery_number"),
     ({"quantity": "999999999999", "unit": "PAL", "article_number": "SW-M-XL"}, "rejected", "too_large", "quantity"),
-    ({"delivery_number": "Ä§x7" * 2_000}, "rejected", "too_long", "200"),
-    ({"position": "q%Z1" * 2_000}, "rejected", "too_long", "200"),
+    ({"delivery_number": INCOMPRESSIBLE}, "rejected", "too_long", "200"),
+    ({"position": INCOMPRESSIBLE}, "rejected", "too_long", "200"),
 ])
 def test_a_line_that_cannot_be_booked_is_named_and_stops_no_other(world: World, cells: dict[str, str], state: str,
                                                                  code: str, named: str) -> None:
