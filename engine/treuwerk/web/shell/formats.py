@@ -49,6 +49,10 @@ class Formats:
         """``November 2026``."""
         return str(format_date(self._day(value), "LLLL y", locale=self._locale))
 
+    def iso_day(self, value: date | int) -> str:
+        """``2026-11-21``, for machines."""
+        return self._day(value).isoformat()
+
     def minute(self, instant: int) -> str:
         """``21.11.2026, 14:03``."""
         local = moment(instant).astimezone(self._zone)

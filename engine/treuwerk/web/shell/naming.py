@@ -1,4 +1,11 @@
-"""What the programme calls its units, rules, tiers and groups, in one language."""
+"""What the programme calls its units, rules, tiers and steps of calculation, in one language.
+
+Units, rules and tiers are named in the programme file. Codes that plugins and feeds bring (attributes, values of
+features, kinds of activities) are named in ``translations/``, under the contexts ``step``, ``feature``, ``activity``
+and ``kind``; a code that nobody named stands for itself.
+"""
+
+from gettext import NullTranslations
 
 from treuwerk.programme.settings import Settings, Texts, Tier
 
@@ -6,9 +13,10 @@ from treuwerk.programme.settings import Settings, Texts, Tier
 class Naming:
     """Names by code; a code that the programme does not have any more stands for itself."""
 
-    def __init__(self, settings: Settings, locale: str) -> None:
+    def __init__(self, settings: Settings, locale: str, texts: NullTranslations) -> None:
         self._settings = settings
         self._locale = locale
+        self._texts = texts
 
     def unit(self, code: str) -> str:
         """The name of a unit, such as ``Bonuspunkte``."""
@@ -30,6 +38,26 @@ class Naming:
         """The name of a kind of participant."""
         group = self._settings.groups.get(code)
         return self._text(group.name, code) if group else code
+
+    def step(self, operation: str, name: str) -> str:
+        """What an operand is: message ``times wp`` in context ``step``, such as ``Wp je Modul``."""
+        return self._coded("step", f"{operation} {name}", name)
+
+    def feature(self, name: str) -> str:
+        """What a feature of a delivery is, such as ``Lieferumfang`` for ``scope``."""
+        return self._coded("feature", name, name)
+
+    def activity(self, kind: str) -> str:
+        """What a kind of activity is, such as ``Seminar``."""
+        return self._coded("activity", kind, kind)
+
+    def kind(self, kind: str) -> str:
+        """What a kind of transaction is, such as ``Gutschrift``."""
+        return self._coded("kind", kind, kind)
+
+    def _coded(self, context: str, code: str, otherwise: str) -> str:
+        found = self._texts.pgettext(context, code)
+        return otherwise if found == code else found
 
     def _text(self, texts: Texts, code: str) -> str:
         return texts.get(self._locale) or next(iter(texts.values()), code)

@@ -1,6 +1,7 @@
 """Templates: one environment per language, with our formats, names and icons, escaped and strict."""
 
 from collections.abc import Mapping
+from gettext import NullTranslations
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -12,7 +13,7 @@ from treuwerk.web.shell.icons import icon
 from treuwerk.web.shell.naming import Naming
 from treuwerk.web.shell.translations import translations
 
-_FILTERS = ("number", "signed", "day", "long_day", "last_day", "short_day", "month", "minute")
+_FILTERS = ("number", "signed", "day", "long_day", "last_day", "short_day", "month", "minute", "iso_day")
 _OWN_NAMES = {"de": "Deutsch", "en": "English", "fr": "Français"}
 
 
@@ -21,27 +22,32 @@ class Renderer:
 
     def __init__(self, programme: LoadedProgramme, assets: Assets) -> None:
         self.locales = programme.settings.programme.locales
-        self._environments = {locale: _environment(programme, assets, locale) for locale in self.locales}
+        self._texts = {locale: translations(locale, programme.folder) for locale in self.locales}
+        self._environments = {locale: _environment(programme, assets, locale, texts)
+                              for locale, texts in self._texts.items()}
 
     def render(self, locale: str, template: str, context: Mapping[str, Any]) -> str:
         """A template in one of the programme's languages."""
         return self._environments[locale].get_template(template).render(context)
+
+    def text(self, locale: str, message: str) -> str:
+        """A single message, for what is no page."""
+        return self._texts[locale].gettext(message)
 
     def environment(self, locale: str) -> Environment:
         """The templates of one language, with everything that they may use."""
         return self._environments[locale]
 
 
-def _environment(programme: LoadedProgramme, assets: Assets, locale: str) -> Environment:
+def _environment(programme: LoadedProgramme, assets: Assets, locale: str, texts: NullTranslations) -> Environment:
     environment = Environment(
         loader=FileSystemLoader([programme.folder / "templates", WEB / "templates"]), autoescape=True,
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.i18n"])
-    environment.install_gettext_translations(  # type: ignore[attr-defined]
-        translations(locale, programme.folder), newstyle=True)
+    environment.install_gettext_translations(texts, newstyle=True)  # type: ignore[attr-defined]
     formats = Formats(locale, programme.settings.programme)
     environment.filters |= {name: getattr(formats, name) for name in _FILTERS}
     environment.globals |= {
-        "icon": icon, "asset": assets.url, "naming": Naming(programme.settings, locale), "locale": locale,
+        "icon": icon, "asset": assets.url, "naming": Naming(programme.settings, locale, texts), "locale": locale,
         "locales": {code: _OWN_NAMES.get(code, code) for code in programme.settings.programme.locales},
         "programme": programme.settings.programme, "theme": programme.settings.theme,
         "schemes": ("system", "light", "dark"),

@@ -1,0 +1,89 @@
+"""The web application: layers from the outside in, then the routes."""
+
+import os
+from datetime import UTC, datetime
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from treuwerk.domain.ledger import instant
+from treuwerk.services.installation import Installation
+from treuwerk.web.portal.account import account_page, booking_page, bookings_csv
+from treuwerk.web.portal.purchases import purchases_csv, purchases_page
+from treuwerk.web.portal.signing_in import preferences_form, sign_in_page, sign_out_form
+from treuwerk.web.shell.assets import Assets
+from treuwerk.web.shell.error_pages import ErrorPages
+from treuwerk.web.shell.headers import RequestIds, SecurityHeaders
+from treuwerk.web.shell.health import livez, readyz
+from treuwerk.web.shell.locales import Locales
+from treuwerk.web.shell.rendering import Renderer
+from treuwerk.web.shell.routing import OWN_ACCOUNT, PUBLIC, DeclaredRoute
+from treuwerk.web.shell.same_origin import SameOrigin
+from treuwerk.web.shell.sessions import Sessions
+from treuwerk.web.shell.state import Clock, Shell, Visit
+from treuwerk.web.shell.styleguide import styleguide_page
+from treuwerk.web.shell.theming import theme_sheet
+
+FORM_BYTES = 64 * 1024
+STYLEGUIDE_VARIABLE = "TREUWERK_STYLEGUIDE"
+
+
+def system_clock() -> int:
+    """Now in microseconds since 1970 UTC."""
+    return instant(datetime.now(UTC))
+
+
+def create_app(installation: Installation, clock: Clock = system_clock, *, styleguide: bool | None = None) -> Starlette:
+    """The application for one installation; any ASGI server runs it, in as many processes as wanted.
+
+    `styleguide` routes ``/_styleguide``, which shows every component in every state. The demo switches it on;
+    elsewhere the environment variable ``TREUWERK_STYLEGUIDE=1`` does, so that no live portal has it by accident.
+
+    Raises:
+        ProgrammeError: the theme cannot be read by people, or its logo is missing.
+    """
+    programme = installation.programme
+    assets = Assets(programme.folder, theme_sheet(programme.settings.theme, programme.folder))
+    renderer = Renderer(programme, assets)
+    shown = os.environ.get(STYLEGUIDE_VARIABLE) == "1" if styleguide is None else styleguide
+    app = Starlette(routes=_routes(styleguide=shown), middleware=_layers(installation, renderer, clock))
+    app.state.shell = Shell(installation, clock, assets, renderer)
+    return app
+
+
+def _layers(installation: Installation, renderer: Renderer, clock: Clock) -> list[Middleware]:
+    return [
+        Middleware(RequestIds),
+        Middleware(SecurityHeaders),
+        Middleware(ErrorPages, renderer=renderer),
+        Middleware(RequestBodyLimitMiddleware, max_body_size=FORM_BYTES),
+        Middleware(Sessions, database=installation.database, clock=clock),
+        Middleware(Locales, locales=renderer.locales),
+        Middleware(SameOrigin),
+    ]
+
+
+def _routes(*, styleguide: bool) -> list[BaseRoute]:
+    routes: list[BaseRoute] = [
+        DeclaredRoute("/", account_page, permission=OWN_ACCOUNT, name="account"),
+        DeclaredRoute("/bookings.csv", bookings_csv, permission=OWN_ACCOUNT, name="bookings_csv"),
+        DeclaredRoute("/bookings/{id}", booking_page, permission=OWN_ACCOUNT, name="booking"),
+        DeclaredRoute("/purchases", purchases_page, permission=OWN_ACCOUNT, name="purchases"),
+        DeclaredRoute("/purchases.csv", purchases_csv, permission=OWN_ACCOUNT, name="purchases_csv"),
+        DeclaredRoute("/login", sign_in_page, permission=PUBLIC, name="sign_in", methods=("GET", "POST")),
+        DeclaredRoute("/logout", sign_out_form, permission=PUBLIC, name="sign_out", methods=("POST",)),
+        DeclaredRoute("/preferences", preferences_form, permission=PUBLIC, name="preferences", methods=("POST",)),
+        DeclaredRoute("/static/{name:path}", _static, permission=PUBLIC, name="static"),
+        DeclaredRoute("/livez", livez, permission=PUBLIC, name="livez"),
+        DeclaredRoute("/readyz", readyz, permission=PUBLIC, name="readyz"),
+    ]
+    if styleguide:
+        routes.append(DeclaredRoute("/_styleguide", styleguide_page, permission=PUBLIC, name="styleguide"))
+    return routes
+
+
+def _static(visit: Visit) -> Response:
+    return visit.shell.assets.response(visit.request.path_params["name"])

@@ -1,0 +1,170 @@
+"""The points account: balance, status, bookings and the reason for each."""
+
+from collections.abc import Iterator
+from itertools import groupby
+from typing import Any
+
+import attrs
+from sqlalchemy import Connection
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from treuwerk.domain.ids import TRANSACTION, account_and_row
+from treuwerk.domain.ledger import moment
+from treuwerk.services import statements
+from treuwerk.services.explaining import NotFound, explain
+from treuwerk.services.statements import Cursor, Filters, Page
+from treuwerk.web.portal.csv_files import Cell, csv_answer
+from treuwerk.web.portal.filtering import address, cursor_of, cursor_text, words_of, year_bounds, year_of
+from treuwerk.web.portal.picturing import calendar_entries, parts_of, tier_view
+from treuwerk.web.shell.naming import Naming
+from treuwerk.web.shell.pages import gettext, page
+from treuwerk.web.shell.state import Visit
+
+ROWS_OF_A_PAGE = 25
+_ROWS_AT_ONCE = 1_000
+_KINDS = ("", "purchase", "activity")
+
+
+@attrs.frozen
+class Wanted:
+    """The filters of the address."""
+
+    year: str
+    kind: str
+    q: str
+    chips: tuple[tuple[str, str], ...] = ()
+
+    def url(self, path: str, **changed: str) -> str:
+        """The same filters at a path, some of them changed."""
+        return address(path, {"year": self.year, "kind": self.kind, "q": self.q} | changed)
+
+
+def main_unit(visit: Visit) -> str:
+    """The unit that the account is about: the first that can be spent, else the first."""
+    units = visit.shell.installation.programme.settings.units
+    return next((code for code, unit in units.items() if unit.spendable), next(iter(units)))
+
+
+def account_page(visit: Visit) -> Response:
+    """Balance, status, expiry calendar and one page of bookings."""
+    wanted, unit = _wanted(visit), main_unit(visit)
+    key = visit.state.session.id_hash if visit.state.session else ""
+    cursor = cursor_of(visit.request.query_params.get("before", ""), key)
+    with visit.shell.installation.database.reading() as connection:
+        found = statements.statement(connection, visit.me.account_id, unit, before=cursor, limit=ROWS_OF_A_PAGE,
+                                     filters=_filters(visit, wanted))
+        context = _standing(visit, connection, unit)
+        years = _years(visit, connection)
+    return page(visit, "portal/account.html", section="/", wanted=wanted, page=found, years=years,
+                months=_by_month(visit, found), account_is_used=bool(years), csv_url=wanted.url("/bookings.csv"),
+                newest_url=wanted.url("/") if cursor else "",
+                older_url=wanted.url("/", before=cursor_text(found.next, key)) if found.next else "", **context)
+
+
+def _wanted(visit: Visit) -> Wanted:
+    query = visit.request.query_params
+    year, kind, words = query.get("year", ""), query.get("kind", ""), words_of(query.get("q", ""))
+    year_of(year)
+    if kind not in _KINDS:
+        raise HTTPException(400)
+    bare = Wanted(year, kind, words)
+    kinds = {"purchase": gettext(visit, "Purchases"), "activity": gettext(visit, "Activities")}
+    chips = [(year, bare.url("/", year="")) if year else None, (kinds[kind], bare.url("/", kind="")) if kind else None,
+             (f"„{words}“" if visit.locale == "de" else f"“{words}”", bare.url("/", q="")) if words else None]
+    return attrs.evolve(bare, chips=tuple(chip for chip in chips if chip))
+
+
+def _filters(visit: Visit, wanted: Wanted) -> Filters:
+    zone = visit.shell.installation.programme.settings.programme.time_zone
+    return Filters(*year_bounds(year_of(wanted.year), zone), wanted.kind, wanted.q)
+
+
+def _standing(visit: Visit, connection: Connection, unit: str) -> dict[str, Any]:
+    settings, account = visit.shell.installation.programme.settings, visit.me.account_id
+    balances = statements.balances(connection, settings.units, account, visit.now)
+    calendar = calendar_entries(statements.expiry_calendar(connection, account, visit.now), unit)
+    tier = None
+    if settings.tiers:
+        own = balances[settings.tiers[0].unit]
+        tier = tier_view(settings, naming_of(visit), own.available, own.next_expiry and own.next_expiry.expires_at,
+                         gettext(visit, "Progress to the next tier"))
+    return {"balance": balances[unit], "chip": balances[unit], "tier": tier, "calendar": calendar,
+            "expiry_parts": parts_of(calendar)}
+
+
+def naming_of(visit: Visit) -> Naming:
+    """The programme's names in the visitor's language."""
+    naming: Naming = visit.shell.renderer.environment(visit.locale).globals["naming"]  # type: ignore[assignment]
+    return naming
+
+
+def _years(visit: Visit, connection: Connection) -> list[tuple[str, str]]:
+    """Calendar years from the first booking to now, newest first; none in an unused account."""
+    first = statements.first_booking_at(connection, visit.me.account_id)
+    if first is None:
+        return []
+    zone = visit.shell.installation.programme.settings.programme.time_zone
+    begin, end = (moment(instant).astimezone(zone).year for instant in (first, max(first, visit.now)))
+    return [(str(year), str(year)) for year in range(end, begin - 1, -1)]
+
+
+def _by_month(visit: Visit, found: Page) -> list[tuple[str, list[statements.Entry]]]:
+    month = visit.shell.renderer.environment(visit.locale).filters["month"]
+    groups = groupby(found.entries, key=lambda entry: month(entry.booking.booked_at))
+    return [(name, list(entries)) for name, entries in groups]
+
+
+def booking_page(visit: Visit) -> Response:
+    """Why these points? One booking with everything that it rests on; someone else's is not there."""
+    try:
+        prefix, account_id, _ = account_and_row(visit.request.path_params["id"])
+    except ValueError:
+        raise HTTPException(404) from None
+    if prefix != TRANSACTION or account_id != visit.me.account_id:
+        raise HTTPException(404)
+    with visit.shell.installation.database.reading() as connection:
+        try:
+            booking = explain(connection, visit.request.path_params["id"])
+        except NotFound:
+            raise HTTPException(404) from None
+        chip = own_chip(visit, connection)
+    return page(visit, "portal/booking.html", section="/", booking=booking, chip=chip)
+
+
+def own_chip(visit: Visit, connection: Connection) -> statements.UnitBalance:
+    """The balance that stands in the head of every page."""
+    unit = main_unit(visit)
+    return statements.balances(connection, [unit], visit.me.account_id, visit.now)[unit]
+
+
+def bookings_csv(visit: Visit) -> Response:
+    """All bookings that the filters leave, as CSV."""
+    filters = _filters(visit, _wanted(visit))
+    return csv_answer(f"{gettext(visit, 'bookings')}.csv", _booking_rows(visit, filters))
+
+
+def _booking_rows(visit: Visit, filters: Filters) -> Iterator[list[Cell]]:
+    unit, naming = main_unit(visit), naming_of(visit)
+    units = list(visit.shell.installation.programme.settings.units)
+    iso_day = visit.shell.renderer.environment(visit.locale).filters["iso_day"]
+    heads = ("Booking number", "Booked", "Day of the event", "What for", "Article number", "Delivery note", "Line")
+    yield [*(gettext(visit, head) for head in heads), *map(naming.unit, units), gettext(visit, "Balance")]
+    for entry in _all_entries(visit, unit, filters):
+        booking, purchase, activity = entry.booking, entry.booking.purchase, entry.booking.activity
+        about = [purchase.article_name, purchase.article_number, purchase.document, purchase.line] if purchase else [
+            f"{naming.activity(activity.kind)} {activity.code}" if activity else naming.kind(booking.kind), "", "", ""]
+        yield [booking.id, iso_day(booking.booked_at), booking.occurred_on.isoformat(), *about,
+               *(entry.amounts.get(code, 0) for code in units), entry.balance]
+
+
+def _all_entries(visit: Visit, unit: str, filters: Filters) -> Iterator[statements.Entry]:
+    cursor: Cursor | None = None
+    with visit.shell.installation.database.reading() as connection:
+        while True:
+            found = statements.statement(connection, visit.me.account_id, unit, before=cursor, limit=_ROWS_AT_ONCE,
+                                         filters=filters)
+            yield from found.entries
+            if found.next is None:
+                return
+            cursor = found.next

@@ -1,0 +1,33 @@
+"""Every component in every state, for those who build pages, for accessibility checks and for screenshots."""
+
+from datetime import date
+from decimal import Decimal
+
+from starlette.responses import Response
+
+from treuwerk.services.explaining import ExplainedAward, ExplainedStep, LotTerms
+from treuwerk.services.statements import ExpiringAmount, UnitBalance
+from treuwerk.web.shell.pages import page
+from treuwerk.web.shell.state import Visit
+
+_DAY = 86_400_000_000
+
+
+def styleguide_page(visit: Visit) -> Response:
+    """The style guide; its figures are made up and belong to nobody."""
+    units = visit.shell.installation.programme.settings.units
+    unit = next(iter(units))
+    later = visit.now + 400 * _DAY
+    return page(visit, "styleguide.html", award=_award(visit.now, unit), today=date(2026, 11, 21), balances=[
+        UnitBalance(unit, 24_805, 1_240, 300, ExpiringAmount(unit, 2_480, later)),
+        UnitBalance(unit, 0, 0, 0, None),
+        UnitBalance(unit, 1_234_567, 0, 0, ExpiringAmount(unit, 1_000_000, later)),
+        UnitBalance(unit, -120, 0, 0, None)])
+
+
+def _award(now: int, unit: str) -> ExplainedAward:
+    steps = (("start", "quantity", "31", 31), ("times", "wp", "405", 12_555), ("per", "wp", "10", "1255.5"),
+             ("factor", "SYSTEM", "2", 2_511), ("round_down", "points", "", 2_511))
+    return ExplainedAward(1, unit, 2_511, "module_points", 1, tuple(
+        ExplainedStep(operation, name, operand, Decimal(figure)) for operation, name, operand, figure in steps),
+        LotTerms(2_511, 1_200, now, now + 1_100 * _DAY))
