@@ -1,7 +1,7 @@
 """Settings of the Sphinx build."""
 
 import sys
-from importlib.metadata import version
+from importlib import metadata
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -14,7 +14,7 @@ write_reference(HERE / "reference")
 project = "Treuwerk"
 author = "The Treuwerk authors"
 copyright = "The Treuwerk authors, Apache-2.0"  # noqa: A001 - Sphinx's name
-release = version("treuwerk")
+release = metadata.version("treuwerk")
 extensions = ["myst_parser"]
 exclude_patterns = ["_build", "changelog"]
 myst_enable_extensions = ["colon_fence", "deflist"]

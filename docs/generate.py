@@ -5,6 +5,7 @@ Run by the Sphinx build (see ``conf.py``); by hand: ``python docs/generate.py``.
 
 import ast
 import inspect
+import re
 import sys
 import textwrap
 from collections.abc import Iterator, Sequence
@@ -55,7 +56,7 @@ def hooks_page() -> Iterator[str]:
 
 
 def _signed(name: str, member: Any, level: str) -> Iterator[str]:
-    function = member.fget if isinstance(member, property) else member
+    function: Any = member.fget if isinstance(member, property) else member
     signature = inspect.signature(function)
     parameters = [parameter for parameter in signature.parameters.values() if parameter.name != "self"]
     plain = signature.replace(parameters=parameters)
@@ -67,19 +68,19 @@ def _short(signature: str) -> str:
     for module in ("collections.abc.", "treuwerk.hookspecs.", "treuwerk.domain.documents.", "treuwerk.domain.earning.",
                    "treuwerk.domain.purchases.", "typing.", "datetime.", "decimal."):
         signature = signature.replace(module, "")
-    return signature
+    return re.sub(r"<class '(?:\w+\.)*(\w+)'>", r"\1", signature)
 
 
 def settings_page() -> Iterator[str]:
     """Every table of the programme file with its keys, then what each plugin adds."""
-    yield from ("# Settings", "", "All keys of `programme.toml`, table by table. A key without default must be there.",
-                "")
+    yield from ("# Programme file", "",
+                "All keys of `programme.toml`, table by table. A key without default must be there.", "")
     for table in (*tables_below(Settings), EarningHead, SourceHead):
         yield from _table(table)
     registry, _ = load(first_party_plugins())
     for kinds, key in ((registry.earning_rule_kinds(), "rule"), (registry.clearing_sources(), "reader")):
         for kind in kinds.values():
-            yield from (f"## {key} = \"{kind.name}\"", "")
+            yield from (f'## {key} = "{kind.name}"', "")
             for table in tables_below(kind.settings):
                 yield from _table(table, "###")
 
@@ -99,7 +100,8 @@ def _keys(table: Any) -> Iterator[str]:
     docs = attribute_docs(table)
     yield from ("| key | holds | default | |", "| --- | --- | --- | --- |")
     for field in attrs.fields(attrs.resolve_types(table)):
-        yield f"| `{field.alias}` | {_cell(_kind(field.type))} | {_default(field)} | {_cell(docs.get(field.name, ''))} |"
+        meaning = _cell(docs.get(field.name, ""))
+        yield f"| `{field.alias}` | {_cell(_kind(field.type))} | {_default(field)} | {meaning} |"
     yield ""
 
 
@@ -110,7 +112,7 @@ def _cell(text: str) -> str:
 def _default(field: "attrs.Attribute[Any]") -> str:
     if field.default is attrs.NOTHING:
         return ""
-    value = field.default.factory() if isinstance(field.default, attrs.Factory) else field.default  # type: ignore[arg-type]
+    value: Any = getattr(field.default, "factory", lambda: field.default)()
     if isinstance(value, Enum):
         value = value.value
     return "–" if value is None or attrs.has(type(value)) else f"`{_cell(str(value)) or '(empty)'}`"
