@@ -19,7 +19,7 @@ from treuwerk.services.scaffolding import new_plugin, new_programme
 from treuwerk.store.database import Database
 from treuwerk.store.tables import lot, problem
 from treuwerk.testing.cases import run_cases
-from treuwerk.testing.feeds import read_feed
+from treuwerk.testing.feeds import read_feeds
 
 NOW = instant(datetime(2026, 11, 21, 12, tzinfo=UTC))
 
@@ -55,7 +55,7 @@ def test_a_new_programme_is_named_as_asked_and_passes_its_cases(programme: Path)
 def test_every_delivery_of_its_demo_is_recognised_and_read_without_a_fault(programme: Path) -> None:
     files = sorted((programme / "demo" / "deliveries").iterdir())
 
-    documents = [document for file in files for document in read_feed(programme, file)]
+    documents = [document for of_file in read_feeds(programme, files).values() for document in of_file]
 
     assert len(files) == 2
     assert len(documents) == 4
