@@ -84,10 +84,10 @@ class Page:
 def balances(connection: Connection, units: Iterable[str], account_id: int, now: int) -> dict[str, UnitBalance]:
     """Balances by unit in the order of `units`, at `now`. Units without a booking are there with zeros."""
     held = dict(connection.execute(
-        select(balance.c.unit, balance.c.held).where(balance.c.account_id == account_id)).tuples().all())
+        select(balance.c.unit, balance.c.held).where(balance.c.account_id == account_id)).all())
     pending = dict(connection.execute(
         select(lot.c.unit, func.sum(lot.c.remaining)).where(
-            lot.c.account_id == account_id, _is_open(), lot.c.active_from > now).group_by(lot.c.unit)).tuples().all())
+            lot.c.account_id == account_id, _is_open(), lot.c.active_from > now).group_by(lot.c.unit)).all())
     calendar = expiry_calendar(connection, account_id, now)
     return {unit: _unit_balance(unit, [one for one in calendar if one.unit == unit], int(pending.get(unit, 0)),
                                 held.get(unit, 0)) for unit in units}
