@@ -9,6 +9,10 @@ from gettext import NullTranslations
 
 from treuwerk.programme.settings import Settings, Texts, Tier
 
+OWN_CODES = (("step", "start quantity"), ("step", "round_down points"), ("step", "start seminar"),
+             ("activity", "seminar"), ("kind", "accrual"))
+"""Codes that the engine itself brings, by context; every language of ours has them."""
+
 
 class Naming:
     """Names by code; a code that the programme does not have any more stands for itself."""
