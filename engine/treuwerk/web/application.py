@@ -24,7 +24,7 @@ from treuwerk.web.shell.routing import OWN_ACCOUNT, PUBLIC, DeclaredRoute
 from treuwerk.web.shell.same_origin import SameOrigin
 from treuwerk.web.shell.sessions import Sessions
 from treuwerk.web.shell.state import Clock, Shell, Visit
-from treuwerk.web.shell.styleguide import styleguide_page
+from treuwerk.web.portal.styleguide import styleguide_page
 from treuwerk.web.shell.theming import theme_sheet
 
 FORM_BYTES = 64 * 1024
