@@ -1,6 +1,5 @@
 """The profile of a partner's file: columns, encoding, marks and dates. Nothing of it is guessed."""
 
-import codecs
 from typing import Any
 
 import attrs
@@ -44,9 +43,12 @@ class Feature:
 
 def _known_encoding(_: object, attribute: Any, value: str) -> None:
     try:
-        codecs.lookup(value)
-    except LookupError:
-        raise ValueError(f"'{attribute.name}' must be a text encoding such as utf-8 or cp1252: {value}") from None
+        # Lines are cut at the byte of a line feed, which is one in these encodings and half of one in UTF-16.
+        fits = "\n".encode(value) == b"\n" and b"\n;".decode(value) == "\n;"
+    except (LookupError, UnicodeError):
+        fits = False
+    if not fits:
+        raise ValueError(f"'{attribute.name}' must be a text encoding such as utf-8 or cp1252: {value}")
 
 
 def _known_patterns(_: object, attribute: Any, value: list[str]) -> None:

@@ -56,7 +56,7 @@ class ExpiryStart(StrEnum):
 class Expiry:
     """Lots live `after_months` calendar months from `start`, then to the border that `rounding` names."""
 
-    after_months: int
+    after_months: int = attrs.field(validator=attrs.validators.ge(0))
     rounding: Rounding = Rounding.END_OF_DAY
     start: ExpiryStart = ExpiryStart.BOOKING
 

@@ -11,7 +11,7 @@ from treuwerk.programme.structuring import meant
 def contradictions(settings: Settings) -> list[Mistake]:
     """All contradictions, each with its path."""
     return [*_units_that_are_not_there(settings), *_double_names(settings), *_overlapping_revisions(settings),
-            *_missing_languages(settings), *_locales(settings)]
+            *_empty_windows(settings), *_missing_languages(settings), *_locales(settings)]
 
 
 def _units_that_are_not_there(settings: Settings) -> Iterator[Mistake]:
@@ -30,11 +30,15 @@ def _unknown_unit(path: str, unit: str, known: Iterable[str]) -> Mistake:
 
 
 def _double_names(settings: Settings) -> Iterator[Mistake]:
-    seen: set[str] = set()
-    for number, source in enumerate(settings.sources):
-        if source.head.name in seen:
-            yield Mistake(f"sources[{number}].name", f"{source.head.name!r} again", "a name that no other source has")
-        seen.add(source.head.name)
+    yield from _used_once("sources[{}].name", "a name that no other source has",
+                          [source.head.name for source in settings.sources])
+    yield from _used_once("tiers[{}].code", "a code that no other tier has", [tier.code for tier in settings.tiers])
+
+
+def _used_once(path: str, expected: str, names: list[str]) -> Iterator[Mistake]:
+    for number, name in enumerate(names):
+        if name in names[:number]:
+            yield Mistake(path.format(number), f"{name!r} again", expected)
 
 
 def _overlapping_revisions(settings: Settings) -> Iterator[Mistake]:
@@ -48,6 +52,13 @@ def _overlapping_revisions(settings: Settings) -> Iterator[Mistake]:
         elif first.valid_from <= second.valid_until and second.valid_from <= first.valid_until:
             yield Mistake(f"earning[{number}].valid_from", f"days that revision {first.revision} of {first.name!r} "
                           "covers too", "windows that do not overlap", "end the older revision with valid_until")
+
+
+def _empty_windows(settings: Settings) -> Iterator[Mistake]:
+    for number, earning in enumerate(settings.earning):
+        first, last = earning.head.valid_from, earning.head.valid_until
+        if last < first:
+            yield Mistake(f"earning[{number}].valid_until", f"{last}, before valid_from", f"{first} or a later day")
 
 
 def _missing_languages(settings: Settings) -> Iterator[Mistake]:

@@ -11,13 +11,13 @@ import cattrs
 from cattrs import ClassValidationError
 
 from treuwerk.programme.settings import Earning, EarningHead, Source, SourceHead
-from treuwerk.programme.structuring import WrongValue, meant, table
+from treuwerk.programme.structuring import WrongValue, all_of, meant, noted, table
 
 H = TypeVar("H")
 
 
-class MissingKind(ValueError):
-    """The key that names the kind is not there."""
+class HeadTellsIt(ValueError):
+    """The key that names the kind is missing or no text, which is reported with the head of the table."""
 
 
 def register_kinds(converter: cattrs.Converter, rules: Mapping[str, Any], readers: Mapping[str, Any]) -> None:
@@ -25,14 +25,26 @@ def register_kinds(converter: cattrs.Converter, rules: Mapping[str, Any], reader
 
     def earning(value: object, _: type) -> Earning:
         head, settings = _head_and_settings(converter, value, EarningHead, "rule", rules)
-        return Earning(head, settings, rules[head.rule].build(settings))
+        rule = _built("rule", head.rule, lambda: rules[head.rule].build(settings))
+        _built("rule", head.rule, lambda: frozenset(rule.units))
+        return Earning(head, settings, rule)
 
     def source(value: object, _: type) -> Source:
         head, settings = _head_and_settings(converter, value, SourceHead, "reader", readers)
-        return Source(head, settings, readers[head.reader].build(head.name, settings))
+        return Source(head, settings, _built("reader", head.reader,
+                                             lambda: readers[head.reader].build(head.name, settings)))
 
     converter.register_structure_hook(Earning, earning)
     converter.register_structure_hook(Source, source)
+
+
+def _built(key: str, kind: str, build: Callable[[], Any]) -> Any:
+    """What a plugin makes of checked settings; whatever it raises is a mistake of this table, not the end."""
+    try:
+        return build()
+    except Exception as error:
+        reason = f"settings that the {key} {kind!r} can be built from; it raised {type(error).__name__}: {error}"
+        raise all_of([noted(ValueError(reason), key)], dict) from error
 
 
 def _head_and_settings(converter: cattrs.Converter, value: object, head_class: type[H], key: str,
@@ -44,35 +56,25 @@ def _head_and_settings(converter: cattrs.Converter, value: object, head_class: t
     rest = {k: v for k, v in value.items() if k not in own}
     settings, more = _tried(lambda: table(converter, rest, _kind(value, key, kinds).settings))
     if errors or more:
-        raise _all(errors + more, head_class)
+        raise all_of(errors + more, head_class)
     return head, settings
 
 
 def _tried(structure: Callable[[], Any]) -> tuple[Any, list[Exception]]:
     try:
         return structure(), []
-    except MissingKind:
-        return None, []  # the head already reports the missing key
+    except HeadTellsIt:
+        return None, []
     except (ClassValidationError, WrongValue) as error:
         return None, [error]
 
 
 def _kind(value: dict[str, Any], key: str, kinds: Mapping[str, Any]) -> Any:
-    if key not in value:
-        raise MissingKind(key)
-    if value[key] not in kinds:
+    name = value.get(key)
+    if not isinstance(name, str):
+        raise HeadTellsIt(key)
+    if name not in kinds:
         known = ", ".join(sorted(kinds)) or "none; name the plugin that brings it under plugins"
-        hint = meant(value[key], kinds)
-        unknown = WrongValue(value[key], f"a {key} that a loaded plugin offers: {known}", hint)
-        raise _all([_noted(unknown, key)], dict)
-    return kinds[value[key]]
-
-
-def _all(errors: list[Exception], kind: type) -> ClassValidationError:
-    return ClassValidationError(f"in {kind.__name__}", errors, kind)  # pyright: ignore[reportCallIssue] # no stub
-
-
-def _noted(error: Exception, key: str) -> Exception:
-    """The error with the note by which cattrs tells to which key it belongs."""
-    error.__notes__ = [cattrs.AttributeValidationNote(f"at {key}", key, str)]
-    return error
+        unknown = WrongValue(name, f"a {key} that a loaded plugin offers: {known}", meant(name, kinds))
+        raise all_of([noted(unknown, key)], dict)
+    return kinds[name]

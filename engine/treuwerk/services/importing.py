@@ -35,7 +35,8 @@ def import_participants(installation: Installation, path: Path, now: int, dry_ru
 
 def import_articles(installation: Installation, path: Path, now: int, dry_run: bool = False) -> ImportReceipt:
     """Create or change articles by ``article_number``."""
-    return _import(installation, path, ("article_number", "name", "kind"), _article, master.save_articles, now, dry_run)
+    return _import(installation, path, ("article_number", "name", "kind"), article_values, master.save_articles, now,
+                   dry_run)
 
 
 def _import(installation: Installation, path: Path, required: tuple[str, ...], parse: Parse,
@@ -100,7 +101,12 @@ def _identifiers(row: NamedRow) -> Iterator[tuple[tuple[str, str], str]]:
         yield (scheme.lower(), identifier(value)), value
 
 
-def _article(row: NamedRow) -> tuple[str, dict[str, Any]]:
+def article_values(row: NamedRow) -> tuple[str, dict[str, Any]]:
+    """Number as it is compared, and the columns of an article, from a row of its master file.
+
+    Raises:
+        BadRow: a cell that is empty or cannot be read.
+    """
     number = row.need("article_number")
     gtin = row.cells.get("gtin", "")
     if gtin and not (gtin.isascii() and gtin.isdigit() and len(gtin) in (8, 12, 13, 14)):

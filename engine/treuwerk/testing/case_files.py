@@ -128,10 +128,11 @@ def _converter() -> cattrs.Converter:
     def article(value: object, _: type) -> Article:
         if not isinstance(value, dict):
             raise WrongValue(value, "table")
-        own = {field.name for field in attrs.fields(Article)}
+        own = {field.name for field in attrs.fields(Article)} - {"attributes"}
         attributes = {key: content for key, content in value.items() if key not in own}
         head = {key: content for key, content in value.items() if key in own}
-        return table(converter, {**head, "attributes": {**attributes, **head.get("attributes", {})}}, Article)
+        read: Article = table(converter, {**head, "attributes": attributes}, Article)
+        return read
 
     converter.register_structure_hook(Article, article)
     return converter

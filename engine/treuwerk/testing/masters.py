@@ -1,18 +1,19 @@
 """The article master of a programme folder, read as ``treuwerk import articles`` reads it, without a database."""
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 
 from treuwerk.domain.participants import identifier
 from treuwerk.domain.purchases import Article
-from treuwerk.domain.reading import Unreadable, decimal_number
 from treuwerk.domain.tabular import BadLine, UnreadableFile
 from treuwerk.programme.errors import Mistake, ProgrammeError
+from treuwerk.services.importing import article_values
 from treuwerk.services.master_files import BadRow, NamedRow, named_rows
 
 MASTER = "master/articles.csv"
 _REQUIRED = ("article_number", "name", "kind")
-_NO_ATTRIBUTES = ("article_number", "name", "kind", "gtin", "aliases")
 
 
 def read_articles(folder: Path) -> Mapping[str, Article]:
@@ -38,12 +39,11 @@ def read_articles(folder: Path) -> Mapping[str, Article]:
     return known
 
 
-def _read(row: NamedRow | BadLine) -> Iterator[tuple[str, Article]]:
+def _read(row: NamedRow | BadLine) -> dict[str, Article]:
     if isinstance(row, BadLine):
         raise BadRow(row.code, row.reason)
-    attributes = {name: decimal_number(text.replace(",", ".")) for name, text in row.extra(_NO_ATTRIBUTES).items()}
-    article = Article(row.need("article_number"), row.need("kind"), row.need("name"), row.cells.get("gtin", ""),
-                      attributes)
-    for name in (article.number, article.gtin, *row.cells.get("aliases", "").split("|")):
-        if name.strip():
-            yield identifier(name), article
+    number, values = article_values(row)
+    attributes = {name: Decimal(value) for name, value in json.loads(values["attributes"]).items()}
+    article = Article(values["written_as"], values["kind"], values["name"], values["gtin"], attributes)
+    names = {number, *values["aliases"], identifier(article.gtin)} if article.gtin else {number, *values["aliases"]}
+    return dict.fromkeys(names, article)

@@ -2,20 +2,20 @@
 
 from decimal import Decimal
 
+import attrs
 import pytest
 
 from treuwerk.testing.contract import check_earning_rule
 from treuwerk.testing.strategies import purchases
 from treuwerk_product_factor.rule import ProductFactor, ProductFactorSettings
 
-MODULES = {"unit": "bonus", "article_kinds": ["module"], "attribute": "wp", "attribute_per_point": Decimal(10)}
+WITHOUT_FACTOR = ProductFactorSettings("bonus", ["module"], "wp", Decimal(10))
+FACTORS = {"SYSTEM": Decimal(2), "MODULE": Decimal(1)}
 SETTINGS = {
-    "without a factor": ProductFactorSettings(**MODULES),
-    "with a factor": ProductFactorSettings(**MODULES, feature="scope", factors={"SYSTEM": Decimal(2),
-                                                                              "MODULE": Decimal(1)}),
-    "with a broken factor": ProductFactorSettings(**MODULES, feature="scope", factors={"SYSTEM": Decimal("1.37")}),
-    "with a second unit": ProductFactorSettings(**MODULES, feature="scope", factors={"SYSTEM": Decimal("0.3")},
-                                                unit_without_factor="status"),
+    "without a factor": WITHOUT_FACTOR,
+    "with a factor": attrs.evolve(WITHOUT_FACTOR, feature="scope", factors=FACTORS),
+    "with a broken factor": attrs.evolve(WITHOUT_FACTOR, feature="scope", factors={"SYSTEM": Decimal("1.37")}),
+    "with a second unit": attrs.evolve(WITHOUT_FACTOR, feature="scope", factors=FACTORS, unit_without_factor="status"),
 }
 
 

@@ -26,11 +26,16 @@ def write(folder: Path, seed: int, end: date) -> None:
     Layout: ``participants.csv``, ``articles.csv``, ``attendance/YYYY-MM-DD-<code>.csv`` and
     ``deliveries/YYYY-MM-DD.csv`` for each working day.
     """
-    days = two_years(end)
-    firms = companies()
-    Table(PARTICIPANTS, participant_rows(firms, Random(f"{seed} participants"))).save(folder / "participants.csv")
+    days, firms = two_years(end), companies()
+    rows = participant_rows(firms, _chance(seed, "participants"))
+    Table(PARTICIPANTS, rows).save(folder / "participants.csv")
     (folder / "articles.csv").write_bytes(MASTER.read_bytes())
-    for name, table in attendance_files(firms, days, Random(f"{seed} seminars")):
+    for name, table in attendance_files(firms, days, _chance(seed, "seminars")):
         table.save(folder / "attendance" / name)
-    for name, table in daily_files(firms, days, Random(f"{seed} deliveries")):
+    for name, table in daily_files(firms, days, _chance(seed, "deliveries")):
         table.save(folder / "deliveries" / name)
+
+
+def _chance(seed: int, purpose: str) -> Random:
+    """A stream for each purpose, so that one more seminar does not change the deliveries."""
+    return Random(f"{seed} {purpose}")  # noqa: S311 - a demo has no secrets, and must come out the same again

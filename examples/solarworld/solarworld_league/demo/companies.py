@@ -1,6 +1,6 @@
 """The forty companies of the demo. All of them, and their people, are invented."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from random import Random
 
 import attrs
@@ -33,14 +33,21 @@ class Company:
 
 def companies() -> list[Company]:
     """All companies in the order of their customer numbers."""
-    return [Company(size=int(row.pop("size")), people=tuple(row.pop("people").split("|")), **row)
-            for row in load(DATA / "companies.csv")]
+    return [_company(row) for row in load(DATA / "companies.csv")]
+
+
+def _company(row: Mapping[str, str]) -> Company:
+    texts = {name: cell for name, cell in row.items() if name not in ("size", "people")}
+    return Company(**texts, size=int(row["size"]), people=tuple(row["people"].split("|")))
 
 
 def participant_rows(firms: Sequence[Company], random: Random) -> list[list[str]]:
     """One row per company as ``treuwerk import participants`` reads it."""
-    return [[firm.customer_number, firm.name, firm.group, firm.country, firm.locale,
-             f"{'contact' if firm.locale in ('en', 'fr') else 'info'}@{firm.mail}.example.org", firm.street,
-             firm.postcode, firm.city,
-             f"gln:{gs1(f'952{random.randrange(10**9):09d}')}|vat:{vat(firm.country, random)}"]
-            for firm in firms]
+    return [_participant_row(firm, random) for firm in firms]
+
+
+def _participant_row(firm: Company, random: Random) -> list[str]:
+    mail = f"{'info' if firm.locale == 'de' else 'contact'}@{firm.mail}.example.org"
+    gln, tax = gs1(f"952{random.randrange(10**9):09d}"), vat(firm.country, random)
+    return [firm.customer_number, firm.name, firm.group, firm.country, firm.locale, mail, firm.street,
+            firm.postcode, firm.city, f"gln:{gln}|vat:{tax}"]

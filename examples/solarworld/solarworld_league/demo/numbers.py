@@ -42,8 +42,8 @@ def austrian_vat(body: str) -> str:
 def swiss_uid(body: str) -> str | None:
     """UID of eight digits and the check digit modulo 11; None where it would be 10, since such numbers are not given.
 
-    >>> swiss_uid("10911600")
-    'CHE109116005'
+    >>> swiss_uid("10015521")
+    'CHE100155212'
     """
     check = -sum(int(digit) * weight for digit, weight in zip(body, (5, 4, 3, 2, 7, 6, 5, 4), strict=True)) % 11
     return f"CHE{body}{check}" if check < 10 else None
