@@ -37,9 +37,10 @@ def purchases_page(visit: Visit) -> Response:
     """One page of purchase lines, and what each product brought under the same filters."""
     wanted, unit, account = _wanted(visit), main_unit(visit), visit.me.account_id
     cursor = cursor_of(visit.request.query_params.get("before", ""), "")
+    before = cursor.before if cursor else None
     filters = _filters(wanted)
     with visit.shell.installation.database.reading() as connection:
-        found, older = purchase_history.purchases(connection, account, before=cursor and cursor.before,
+        found, older = purchase_history.purchases(connection, account, before=before,
                                                   limit=ROWS_OF_A_PAGE, filters=filters)
         totals = purchase_history.article_totals(connection, account, unit, filters)
         years = purchase_history.purchase_years(connection, account)
