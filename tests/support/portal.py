@@ -18,7 +18,8 @@ from treuwerk.store.tables import identifier
 from treuwerk.programme.reading import read_programme
 from treuwerk.web.application import create_app
 
-ORIGIN = "https://portal.example"
+HOST = "portal.example"
+ORIGIN = f"https://{HOST}"
 PASSWORD = "Sonne über dem Dach"
 NOW = instant(datetime(2026, 11, 21, 10, tzinfo=UTC))
 PROGRAMME = """
@@ -154,8 +155,8 @@ class Portal:
         client = self.visitor(now, **headers)
         with self.installation.database.writing() as connection:
             token = open_session(connection, self.account(customer), 0, now)
-        client.cookies.set("__Host-sid", token)
-        client.cookies.set("__Host-locale", headers.get("accept-language", "en"))
+        client.cookies.set("__Host-sid", token, domain=HOST)
+        client.cookies.set("__Host-locale", headers.get("accept-language", "en"), domain=HOST)
         return client
 
 
