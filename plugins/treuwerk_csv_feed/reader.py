@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from io import BytesIO
-from itertools import groupby
+from itertools import groupby, islice
 from operator import itemgetter
 from typing import BinaryIO
 
@@ -12,6 +12,7 @@ from treuwerk.domain.tabular import BadLine, Dialect, Row, UnreadableFile, heade
 from treuwerk_csv_feed.cells import CellReader, Head
 from treuwerk_csv_feed.settings import CsvFeedSettings
 
+_LONGEST_DOCUMENT = 5_000  # lines; a longer one comes in parts, so that memory stays flat
 Read = tuple[Head | None, DocumentLine | Fault]
 
 
@@ -23,6 +24,7 @@ class CsvFeed:
         self._settings = settings
         self._dialect = Dialect(settings.delimiter, settings.encoding)
         self._required = _required(settings)
+        self._seller = Party(settings.seller)
 
     def recognises(self, name: str, head: bytes) -> bool:
         """A file is ours when its first line has all columns of the map."""
@@ -37,7 +39,8 @@ class CsvFeed:
         columns = header(next(lines, None), self._required, self._settings.delimiter)
         read = self._read_lines(CellReader(self._settings, columns), len(columns), lines)
         for head, group in groupby(read, key=itemgetter(0)):
-            yield self._document(head, group)
+            while part := [item for _, item in islice(group, _LONGEST_DOCUMENT)]:
+                yield self._document(head, part)
 
     def _read_lines(self, cells: CellReader, width: int, lines: Iterable[Row | BadLine]) -> Iterator[Read]:
         for line in lines:
@@ -48,14 +51,13 @@ class CsvFeed:
             else:
                 yield cells.read(*line)
 
-    def _document(self, head: Head | None, group: Iterable[Read]) -> Document:
-        parts = [part for _, part in group]
-        lines = tuple(part for part in parts if isinstance(part, DocumentLine))
-        faults = tuple(part for part in parts if isinstance(part, Fault))
+    def _document(self, head: Head | None, parts: list[DocumentLine | Fault]) -> Document:
+        lines = tuple([part for part in parts if isinstance(part, DocumentLine)])
+        faults = tuple([part for part in parts if isinstance(part, Fault)]) if len(lines) < len(parts) else ()
         number, buyer, day, currency, order = head or ("", "", None, "", "")
         return Document(
             self._name, self._settings.kind, number, lines, faults, delivery_date=day, currency=currency,
-            seller=Party(self._settings.seller), buyer=Party(ids=((self._settings.buyer_scheme, buyer),)),
+            seller=self._seller, buyer=Party(ids=((self._settings.buyer_scheme, buyer),)),
             orders=(order,) if order else (),
         )
 

@@ -6,11 +6,15 @@ event by event, and only the events that it fails on are parked, with rule and r
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
+from typing import NamedTuple
 
 import attrs
 
 from treuwerk.domain.earning import Award, Doubt, EarningRule
 from treuwerk.domain.purchases import EarningEvent
+
+
+MOST_POINTS = 10**12  # of one award; more is a mistake of the rule, and sums must stay far below 2^63
 
 
 @attrs.frozen
@@ -26,8 +30,7 @@ class ActiveRule:
         default=attrs.Factory(lambda self: frozenset(self.rule.units), takes_self=True))
 
 
-@attrs.frozen
-class Earned:
+class Earned(NamedTuple):
     """An award together with the revision that gave it."""
 
     by: ActiveRule
@@ -87,15 +90,16 @@ def _asked_alone(active: ActiveRule, event: EarningEvent, at: int) -> list[Award
 
 
 def _checked(active: ActiveRule, answers: Iterable[Award | Doubt], count: int) -> list[Award | Doubt]:
-    checked = list(answers)
+    checked, units = list(answers), active.units
     for answer in checked:
         kind = type(answer)
         if kind is not Award and kind is not Doubt:
             raise Misbehaviour(f"answered with {answer!r:.80}, expected Award or Doubt")
         if type(answer.event) is not int or not 0 <= answer.event < count:
-            raise Misbehaviour(f"named event {answer.event!r}, expected 0 to {count - 1}")
-        if kind is Award and (type(answer.points) is not int or answer.points <= 0):  # type: ignore[union-attr]
-            raise Misbehaviour(f"gave {answer.points!r} points, expected a whole number above 0")  # type: ignore[union-attr]
-        if kind is Award and answer.unit not in active.units:  # type: ignore[union-attr]
-            raise Misbehaviour(f"gave unit {answer.unit!r}, declared {sorted(active.units)}")  # type: ignore[union-attr]
+            raise Misbehaviour(f"named event {answer.event!r:.40}, expected 0 to {count - 1}")
+        if isinstance(answer, Award):
+            if type(answer.points) is not int or not 0 < answer.points <= MOST_POINTS:
+                raise Misbehaviour(f"gave {answer.points!r:.40} points, expected a whole number from 1 to {MOST_POINTS}")
+            if answer.unit not in units:
+                raise Misbehaviour(f"gave unit {answer.unit!r:.40}, declared {sorted(units)}")
     return checked

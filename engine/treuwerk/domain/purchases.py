@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 import attrs
 
@@ -21,8 +22,7 @@ class Article:
     attributes: Mapping[str, Decimal] = attrs.field(factory=dict)
 
 
-@attrs.frozen
-class EarningEvent:
+class EarningEvent(NamedTuple):
     """One purchase line or one attended activity of a known participant.
 
     `quantity` counts base units (pieces), whole and positive; `amount` is net in `currency` or None.

@@ -68,6 +68,7 @@ def calendar_date(text: str, patterns: tuple[str, ...] = ("YYYY-MM-DD",)) -> dat
     raise Unreadable(text, f"a calendar date as {' or '.join(patterns)}")
 
 
+@lru_cache(maxsize=65_536)
 def plain_number(number: Decimal) -> str:
     """The exact decimal as text without exponent and trailing zeros.
 

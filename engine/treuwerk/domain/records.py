@@ -4,13 +4,11 @@ Keys in a fixed order, no spaces, UTF-8 unescaped, ids as texts (they do not fit
 data never stands in it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from hashlib import blake2b, sha256
-from json import JSONEncoder
+from json.encoder import encode_basestring
 from typing import NamedTuple
 
-quoted = JSONEncoder(ensure_ascii=False).encode
-_SEPARATOR = "\x1f"
 
 
 class JournalRow(NamedTuple):
@@ -47,8 +45,8 @@ def record(row: JournalRow, postings: Iterable[PostingRow]) -> str:
     legs = ",".join(
         f'[{p[2]},"{p[3]}","{p[4]}",{p[5]},{_number(p[6])},{_number(p[7])}]' for p in postings)
     return (
-        f'{{"account":"{row[0]}","id":"{row[1]}","kind":"{row[2]}","key":{quoted(row[3])},'
-        f'"occurred_on":"{row[4]}","booked_at":{row[5]},"actor":{quoted(row[6])},"cause":{quoted(row[7])},'
+        f'{{"account":"{row[0]}","id":"{row[1]}","kind":"{row[2]}","key":{encode_basestring(row[3])},'
+        f'"occurred_on":"{row[4]}","booked_at":{row[5]},"actor":{encode_basestring(row[6])},"cause":{encode_basestring(row[7])},'
         f'"evidence":"{row[8]}","explanation":{row[9]},"reverses":{_reference(row[10])},"postings":[{legs}]}}'
     )
 
@@ -63,11 +61,12 @@ def _reference(value: int | None) -> str:
 
 def digest_of(records: Iterable[str]) -> str:
     """SHA-256 over the records of a seal in their sequence, each followed by a line feed."""
-    digest = sha256()
-    digest.update("".join(f"{text}\n" for text in records).encode())
-    return digest.hexdigest()
+    return sha256(("\n".join([*records, ""])).encode()).hexdigest()
 
 
-def evidence_of(facts: Sequence[str]) -> str:
-    """A digest of 128 bits over the facts of a purchase line or activity, by which it is known to be unchanged."""
-    return blake2b(_SEPARATOR.join(facts).encode(), digest_size=16).hexdigest()
+def evidence_of(facts: str) -> str:
+    """A digest of 128 bits over the facts of a purchase line or activity, by which it is known to be unchanged.
+
+    Facts are separated by the unit separator U+001F, which no cell of a feed can hold.
+    """
+    return blake2b(facts.encode(), digest_size=16).hexdigest()

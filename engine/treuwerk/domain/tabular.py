@@ -45,7 +45,7 @@ Row = tuple[int, list[str]]
 
 
 def rows(stream: BinaryIO, dialect: Dialect) -> Iterator[Row | BadLine]:
-    """Each line as (line number, cells) or as a BadLine; empty lines are passed over."""
+    """Each line as (line number, trimmed cells) or as a BadLine; empty lines are passed over."""
     for at, raw in _physical_lines(stream):
         if isinstance(raw, BadLine):
             yield raw
@@ -75,12 +75,18 @@ def _row(at: int, raw: bytes, dialect: Dialect) -> Row | BadLine:
     except UnicodeDecodeError as error:
         reason = f"found byte 0x{raw[error.start]:02x}, expected {dialect.encoding}; check the feed's encoding"
         return BadLine(at, "bad_encoding", reason, _shown(raw))
-    if "\r" in text or "\0" in text:
-        found = "a lone carriage return" if "\r" in text else "a NUL character"
+    if not text.isprintable() and (found := _stray_control(text)):
         return BadLine(at, "stray_control", f"found {found} inside the line, expected printable text", _shown(raw))
-    if '"' not in text:
-        return at, text.split(dialect.delimiter)
-    return _quoted_row(at, text, dialect)
+    row = (at, text.split(dialect.delimiter)) if '"' not in text else _quoted_row(at, text, dialect)
+    if isinstance(row, BadLine) or (text.isascii() and " " not in text and "\t" not in text):
+        return row  # nothing to trim: the usual case of a feed
+    return at, [cell.strip() for cell in row[1]]
+
+
+def _stray_control(text: str) -> str:
+    """The first control character but a tab, by its name."""
+    stray = next((character for character in text if character < " " and character != "\t"), "")
+    return {"": "", "\r": "a lone carriage return", "\0": "a NUL character"}.get(stray, f"control character {stray!r}")
 
 
 def _quoted_row(at: int, text: str, dialect: Dialect) -> Row | BadLine:

@@ -21,7 +21,7 @@ from treuwerk.domain.purchases import EarningEvent
 from treuwerk.domain.reading import Unreadable, calendar_date
 from treuwerk.domain.records import evidence_of
 from treuwerk.domain.tabular import BadLine
-from treuwerk.services.booking import Accrual, Booked, Booker
+from treuwerk.services.booking import Accrual, Booked, Booker, Explanations
 from treuwerk.services.installation import Installation
 from treuwerk.services.master_files import BadRow, ImportReceipt, NamedRow, named_rows
 from treuwerk.services.retrying import retrying
@@ -133,7 +133,7 @@ class _Batch:
     def book(self) -> tuple[list[tuple[int, str, str]], Booked, int]:
         """Problems as (line, code, reason), what was booked, and how many attendances are new."""
         settings = self._installation.programme.settings
-        booker = Booker(settings.units, settings.programme.time_zone, self._actor, self._now)
+        booker = Booker(settings.units, settings.programme.time_zone, self._actor, self._now, Explanations())
         with self._installation.database.writing() as connection:
             keys = self._keys(connection)
             scored, problems = self._scored(keys)
@@ -202,4 +202,4 @@ def folded(name: str) -> str:
 
 def activity_evidence(account_id: int, kind: str, code: str, occurred_on: str, person_id: int) -> str:
     """The digest of an activity; names of people are not in it."""
-    return evidence_of([str(account_id), kind, code, occurred_on, str(person_id)])
+    return evidence_of(f"{account_id}\x1f{kind}\x1f{code}\x1f{occurred_on}\x1f{person_id}")

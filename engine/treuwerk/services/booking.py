@@ -1,14 +1,15 @@
 """Awards become balanced transactions, lots, balances, outbox rows and a seal, in one database transaction."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import attrs
 from sqlalchemy import Connection
 
-from treuwerk.domain.earning import Step, steps_as_json
+from treuwerk.domain.earning import steps_as_json
 from treuwerk.domain.evaluation import Earned
 from treuwerk.domain.ids import row_ids
 from treuwerk.domain.ledger import Book, TransactionKind, bucket_of
@@ -20,10 +21,11 @@ from treuwerk.store.sealing import append_seal
 from treuwerk.store.tables import balance_delta, journal, lot, outbox, posting
 
 CREDITED = "points_credited"
+_REMEMBERED = 65_536
+ACCRUAL, PARTICIPANT, ISSUANCE = TransactionKind.ACCRUAL.value, Book.PARTICIPANT.value, Book.ISSUANCE.value
 
 
-@attrs.frozen
-class Accrual:
+class Accrual(NamedTuple):
     """What one event earned, with everything that its transaction must name.
 
     `id` is the transaction's id, `business_key` unique per account for good, `cause` where the event was reported.
@@ -46,35 +48,62 @@ class Booked:
     points: dict[str, int]
 
 
-class Booker:
-    """Collects the rows of one batch and writes them together."""
+class Explanations:
+    """Awards as they are stored. Rules hand out the same tape for equal lines: what is known is not made again."""
 
-    def __init__(self, units: dict[str, Unit], zone: ZoneInfo, actor: str, now: int) -> None:
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, int], tuple[Earned, str]] = {}
+
+    def text(self, line: int, earned: Earned) -> str:
+        """The award whose participant's leg is this posting line, as JSON."""
+        by, award = earned
+        known = self._known.get((id(award.steps), line))
+        if known is not None:
+            then, text = known  # it holds the tape, so that no other one can come to have its id
+            if then.by is by and then.award.points == award.points and then.award.unit == award.unit:
+                return text
+        if len(self._known) >= _REMEMBERED:
+            self._known.clear()
+        text = (f'{{"line":{line},"unit":"{award.unit}","points":{award.points},"rule":"{by.name}",'
+                f'"revision":{by.revision},"steps":{steps_as_json(award.steps)}}}')
+        self._known[id(award.steps), line] = (earned, text)
+        return text
+
+
+class Booker:
+    """Collects the rows of one batch and writes them together.
+
+    Accruals come in the order of their accounts: rows then meet the pages of an index one after the other.
+    """
+
+    def __init__(self, units: Mapping[str, Unit], zone: ZoneInfo, actor: str, now: int,
+                 explanations: Explanations) -> None:
         self._units, self._zone, self._actor, self._now = units, zone, actor, now
+        self._explanations = explanations
         self._journal: list[JournalRow] = []
         self._postings: list[PostingRow] = []
         self._lots: list[tuple[int, int, int, str, int, int, int, int | None, bool]] = []
         self._records: list[str] = []
         self._credits: dict[tuple[int, str], int] = {}
         self._counts: dict[int, int] = {}
-        self._tapes: dict[int, tuple[Sequence[Step], str]] = {}
         self._expiries: dict[tuple[str, date], int | None] = {}
 
     def add(self, accrual: Accrual) -> None:
         """Note one transaction: per award a leg for the participant, a leg against issuance, and a lot."""
-        account, txn, now = accrual.account_id, accrual.id, self._now
+        account, txn, key, day, cause, evidence, earned = accrual
+        now, line = self._now, 1
         legs: list[PostingRow] = []
         explained: list[str] = []
-        for earned in accrual.earned:
-            unit, points, line = earned.award.unit, earned.award.points, len(legs) + 1
-            expires = self._expires(unit, accrual.occurred_on)
-            legs.append(PostingRow(account, txn, line, Book.PARTICIPANT.value, unit, points, now, expires))
-            legs.append(PostingRow(account, txn, line + 1, Book.ISSUANCE.value, unit, -points, None, None))
+        for one in earned:
+            award = one.award
+            unit, points, expires = award.unit, award.points, self._expires(award.unit, day)
+            legs.append(PostingRow(account, txn, line, PARTICIPANT, unit, points, now, expires))
+            legs.append(PostingRow(account, txn, line + 1, ISSUANCE, unit, -points, None, None))
             self._lots.append((account, txn, line, unit, points, points, now, expires, True))
             self._credits[account, unit] = self._credits.get((account, unit), 0) + points
-            explained.append(self._explained(line, earned))
-        row = JournalRow(account, txn, TransactionKind.ACCRUAL.value, accrual.business_key,
-                         accrual.occurred_on.isoformat(), now, self._actor, accrual.cause, accrual.evidence,
+            explained.append(self._explanations.text(line, one))
+            line += 2
+        row = JournalRow(account, txn, ACCRUAL, key, day.isoformat(), now, self._actor, cause, evidence,
                          f"[{','.join(explained)}]", None)
         self._journal.append(row)
         self._postings += legs
@@ -85,23 +114,14 @@ class Booker:
         """Write all rows; balances and the seal come last, since others wait for them until the commit."""
         if not self._journal:
             return Booked(0, {})
-        insert_rows(connection, journal, sorted(self._journal))
-        insert_rows(connection, posting, sorted(self._postings))
-        insert_rows(connection, lot, sorted(self._lots))
+        insert_rows(connection, journal, self._journal)
+        insert_rows(connection, posting, self._postings)
+        insert_rows(connection, lot, self._lots)
         insert_rows(connection, outbox, self._messages())
         insert_rows(connection, balance_delta, self._deltas())
         credit(connection, self._credits)
-        booked = [(row.account_id, row.id) for row in self._journal]
-        append_seal(connection, booked, digest_of(self._records), self._now)
+        append_seal(connection, [row[:2] for row in self._journal], digest_of(self._records), self._now)
         return Booked(len(self._journal), self._points())
-
-    def _explained(self, line: int, earned: Earned) -> str:
-        award, by = earned.award, earned.by
-        known = self._tapes.get(id(award.steps))
-        if known is None or known[0] is not award.steps:
-            known = self._tapes[id(award.steps)] = (award.steps, steps_as_json(award.steps))
-        return (f'{{"line":{line},"unit":"{award.unit}","points":{award.points},"rule":"{by.name}",'
-                f'"revision":{by.revision},"steps":{known[1]}}}')
 
     def _expires(self, unit: str, day: date) -> int | None:
         if (unit, day) not in self._expiries:
@@ -125,7 +145,7 @@ class Booker:
         for (account, unit), amount in self._credits.items():
             key = (bucket_of(account), unit)
             sums[key] = sums.get(key, 0) - amount
-        return [(source, bucket, Book.ISSUANCE.value, unit, amount) for (bucket, unit), amount in sorted(sums.items())]
+        return [(source, bucket, ISSUANCE, unit, amount) for (bucket, unit), amount in sorted(sums.items())]
 
     def _points(self) -> dict[str, int]:
         totals: dict[str, int] = {}

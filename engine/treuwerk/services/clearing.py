@@ -5,8 +5,10 @@ Whatever a line's fate is, the receipt counts it once. Each batch is one transac
 run that was killed goes on behind its last batch, and no line is booked twice, since its purchase is claimed by key.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from io import BufferedReader
+from itertools import chain, repeat
+from operator import attrgetter
 from itertools import pairwise
 from pathlib import Path
 
@@ -17,13 +19,14 @@ from treuwerk.domain.documents import Document
 from treuwerk.domain.ids import row_ids
 from treuwerk.domain.ledger import moment
 from treuwerk.programme.settings import Source
-from treuwerk.services.booking import Accrual, Booker
+from treuwerk.services.booking import Accrual, Booker, Explanations
 from treuwerk.services.installation import Installation
-from treuwerk.services.intake import batches, fingerprint, last_line, source_for
+from treuwerk.services.intake import batches, count_documents, fingerprint, last_line, source_for
 from treuwerk.services.matching import Matcher, Problem
+from treuwerk.services.pacing import one_ahead, without_collection
 from treuwerk.services.receipts import Receipt, Tally, stored_problems
 from treuwerk.services.retrying import retrying
-from treuwerk.services.scoring import ScoredBatch, score
+from treuwerk.services.scoring import ScoredBatch, ScoredLine, score
 from treuwerk.store import runs
 from treuwerk.store.bulk import insert_rows
 from treuwerk.store.identities import claim, taken
@@ -31,6 +34,7 @@ from treuwerk.store.tables import purchase_line
 
 Progress = Callable[[int, int], None]
 """Told bytes done and bytes in all after each batch."""
+_account = attrgetter("account_id")
 
 
 def clear_file(installation: Installation, path: Path, now: int, *, source: str | None = None, actor: str = "system",
@@ -59,11 +63,11 @@ class _Run:
         self._rules, self._source = installation.rules, source
         self._file, self._sha256, self._now, self._actor = file, sha256, now, actor
         self._zone = self._settings.programme.time_zone
-        self._ids = row_ids(now)
+        self._ids, self._explanations = row_ids(now), Explanations()
         with self._database.reading() as connection:
             self._matcher = Matcher(self._settings, moment(now).astimezone(self._zone).date(), connection)
             self._earlier = runs.runs_of(connection, sha256, source.head.name)
-        self._id, self._cursor, self._total, self._last_document = next(self._ids), 0, Tally(), ""
+        self._id, self._cursor, self._total = next(self._ids), 0, Tally()
 
     def repeated(self) -> Receipt | None:
         """The receipt of a file of which nothing is left to do: it names the first one and books nothing."""
@@ -76,9 +80,12 @@ class _Run:
         """Book the file batch by batch, from where an interrupted run stopped."""
         documents = self._source.source.read(stream)
         todo = batches(documents, self._settings.clearing.batch_lines, self._start_or_resume())
-        for batch in todo:
-            self._clear_batch(batch)
-            progress(stream.tell(), size)
+        scored = self._scored_batches(todo)
+        with without_collection():
+            # PostgreSQL writes in a process of its own: the next batch is scored meanwhile.
+            for batch, score in scored if self._database.is_sqlite else one_ahead(scored):
+                self._clear_batch(batch, score)
+                progress(stream.tell(), size)
         with self._database.writing() as connection:
             runs.finish(connection, self._id, self._now)
         with self._database.reading() as connection:
@@ -88,8 +95,8 @@ class _Run:
     def rehearse(self, stream: BufferedReader) -> Receipt:
         """The receipt as it would be; nothing is stored."""
         problems: list[Problem] = []
-        for documents in batches(self._source.source.read(stream), self._settings.clearing.batch_lines):
-            batch = self._scored(documents)
+        todo = batches(self._source.source.read(stream), self._settings.clearing.batch_lines)
+        for _, batch in self._scored_batches(todo):
             with self._database.reading() as connection:
                 batch.drop_taken(taken(connection, batch.lines))
             batch.would_book()
@@ -111,25 +118,36 @@ class _Run:
                     "actor": self._actor, "started_at": self._now})
         return self._cursor
 
-    def _clear_batch(self, documents: list[Document]) -> None:
+    def _clear_batch(self, documents: list[Document], scored: ScoredBatch) -> None:
         cursor = max(self._cursor, last_line(documents[-1]))
-        tally = retrying(lambda: self._book(self._scored(documents), cursor))
-        self._cursor, self._total, self._last_document = cursor, tally, documents[-1].number
+        attempts = chain([scored], (self._scored_again(documents, scored) for _ in repeat(None)))
+        self._total = retrying(lambda: self._book(next(attempts), cursor))
+        self._cursor = cursor
+
+    def _scored_batches(self, todo: Iterator[list[Document]]) -> Iterator[tuple[list[Document], ScoredBatch]]:
+        number = ""
+        for documents in todo:
+            scored = self._scored(documents)
+            scored.tally.documents, number = count_documents(documents, number)
+            yield documents, scored
 
     def _scored(self, documents: list[Document]) -> ScoredBatch:
         with self._database.reading() as connection:
             self._matcher.learn(connection, documents)
-        batch = score(documents, self._matcher, self._rules)
-        numbers = [self._last_document, *(document.number for document in documents)]
-        batch.tally.documents = sum(after not in (before, "") for before, after in pairwise(numbers))
-        return batch
+        return score(documents, self._matcher, self._rules)
+
+    def _scored_again(self, documents: list[Document], before: ScoredBatch) -> ScoredBatch:
+        """For a batch that lost a race: booking had begun to count in the first one."""
+        scored = self._scored(documents)
+        scored.tally.documents = before.tally.documents
+        return scored
 
     def _book(self, batch: ScoredBatch, cursor: int) -> Tally:
         """One transaction: claims, purchase lines, bookings, problems and the cursor. Returns the new totals."""
         with self._database.writing() as connection:
-            self._claim(connection, batch)
-            booker = Booker(self._settings.units, self._zone, self._actor, self._now)
-            insert_rows(connection, purchase_line, self._purchase_lines(batch, booker))
+            lines = self._claim(connection, batch)
+            booker = Booker(self._settings.units, self._zone, self._actor, self._now, self._explanations)
+            insert_rows(connection, purchase_line, self._purchase_lines(lines, booker, batch.tally))
             runs.note_problems(connection, [problem.as_row(self._id) for problem in batch.problems])
             runs.settle(connection, batch.lines, self._now)
             booked = booker.write(connection)
@@ -139,27 +157,28 @@ class _Run:
             runs.advance(connection, self._id, self._cursor, cursor, total.as_row())
         return total
 
-    def _claim(self, connection: Connection, batch: ScoredBatch) -> None:
-        """Give each line its id and claim its purchase; who comes second learns of it here."""
-        for line in batch.lines.values():
+    def _claim(self, connection: Connection, batch: ScoredBatch) -> list[ScoredLine]:
+        """Claim the purchases of a batch; who comes second learns of it here. Answers with the rest, by account."""
+        lines = sorted(batch.lines.values(), key=_account)
+        for line in lines:
             line.id = next(self._ids)
-        claims = [(key, line.matched.evidence, line.account_id, line.id) for key, line in batch.lines.items()]
-        batch.drop_taken(claim(connection, claims))
+        claims = [(line.matched.key, line.matched.evidence, line.account_id, line.id) for line in lines]
+        batch.drop_taken(before := claim(connection, claims))
+        return lines if not before else [line for line in lines if line.matched.key not in before]
 
-    def _purchase_lines(self, batch: ScoredBatch, booker: Booker) -> list[tuple[object, ...]]:
-        """Rows of all lines, by account; those that earn are noted for booking on the way."""
-        rows = []
-        for line in batch.lines.values():
-            matched = line.matched
-            rows.append((line.account_id, line.id, self._id, matched.at, *matched.facts))
+    def _purchase_lines(self, lines: Sequence[ScoredLine], booker: Booker, tally: Tally) -> list[tuple[object, ...]]:
+        """Rows of all lines; those that earn are noted for booking on the way."""
+        rows, run_id, note = [], self._id, booker.add
+        for line in lines:
+            key, evidence, event, facts, at = line.matched
+            rows.append((line.account_id, line.id, run_id, at, *facts))
             if line.earned:
-                cause = f"{matched.facts[0]}:{self._id}:{matched.at}"
-                booker.add(Accrual(line.account_id, line.id, matched.key, matched.event.occurred_on, cause,
-                                   matched.evidence, line.earned))
-                batch.tally.booked += 1
+                note(Accrual(line.account_id, line.id, key, event.occurred_on, f"{facts[0]}:{run_id}:{at}", evidence,
+                             line.earned))
+                tally.booked += 1
             else:
-                batch.tally.ignored += 1
-        return sorted(rows)
+                tally.ignored += 1
+        return rows
 
     def _receipt(self, tally: Tally) -> Receipt:
         first = [{"run": str(run.id), "file": run.file, "at": moment(run.started_at).isoformat()}

@@ -64,3 +64,15 @@ def batches(documents: Iterable[Document], lines: int, behind: int = 0) -> Itera
             batch, size = [], 0
     if batch:
         yield batch
+
+
+def count_documents(batch: Sequence[Document], before: str) -> tuple[int, str]:
+    """How many documents begin in a batch, and the number of its last one; `before` is that of the batch before.
+
+    A long document comes in parts, and one with a bad line inside is continued behind it: both count once.
+    """
+    found = 0
+    for document in batch:
+        if document.number and document.number != before:
+            found, before = found + 1, document.number
+    return found, before

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from json import JSONEncoder
+from typing import NamedTuple
 
 import attrs
 from sqlalchemy import Connection
@@ -17,14 +18,13 @@ from treuwerk.programme.settings import Settings
 from treuwerk.store.parties import all_articles, participants_known_as
 
 EARNING_KINDS = {DocumentKind.DELIVERY, DocumentKind.RECEIPT, DocumentKind.INVOICE, DocumentKind.SALES_REPORT}
-_MILLION = 6
+MILLION = 1_000_000
 _compact = JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 Facts = tuple[str, str, str, str, str, str, int, str, str, int | None, str, str, str, str]
 """Columns of a purchase line from ``source`` to ``serials``, in their order."""
 
 
-@attrs.frozen
-class Matched:
+class Matched(NamedTuple):
     """A line that may earn. `key` is the purchase's identity over all channels, `evidence` a digest of its facts."""
 
     key: str
@@ -65,6 +65,19 @@ class Ignored:
     at: int
 
 
+class _Ground(NamedTuple):
+    """What the lines of one document have in common."""
+
+    participant: Participant
+    day: date
+    source: str
+    seller: str
+    number: str
+    day_text: str
+    currency: str
+    order: str
+
+
 class _Refusal(Exception):
     def __init__(self, state: str, code: str, reason: str) -> None:
         super().__init__(reason)
@@ -78,6 +91,7 @@ class Matcher:
         self._settings = settings
         self._today = today
         self._articles = all_articles(connection)
+        self._measures = {unit.upper(): measure for unit, measure in settings.measures.items()}
         self._participants: dict[tuple[str, str], Participant | None] = {}
         self._features: dict[int, tuple[Mapping[str, str], str]] = {}
 
@@ -95,46 +109,55 @@ class Matcher:
 
     def match(self, document: Document) -> Iterator[Matched | Problem | Ignored]:
         """Each line of a document, in its order."""
-        day = document.event_date
-        prefix = "|".join(("purchase", document.seller.name, document.kind, identifier(document.number), str(day)[:4]))
+        try:
+            ground: _Ground | _Refusal = self._ground(document)
+        except _Refusal as refusal:
+            ground = refusal
+        prefix = purchase_prefix(document)
         for line in document.lines:
-            key = f"{prefix}|{identifier(line.id)}"
+            if not line.qty:
+                yield Ignored(line.at)
+                continue
+            key = prefix + identifier(line.id)
             try:
-                yield self._matched(document, line, key) if line.qty else Ignored(line.at)
+                yield self._matched(ground, line, key)
             except _Refusal as refusal:
                 yield Problem(line.at, document.number, refusal.code, str(refusal), refusal.state,
                               _payload(document, line), key)
 
-    def _matched(self, document: Document, line: DocumentLine, key: str) -> Matched:
-        self._check_kind(document, line)
-        participant, day = self._participant(document), self._day(document)
-        article = self._article(line)
-        quantity = self._base_units(line, article)
-        net = None if line.amount is None else int(line.amount.scaleb(_MILLION))
-        facts = (
-            document.source, document.seller.name, document.number, line.id, day.isoformat(), article.number, quantity,
-            plain_number(line.qty), line.unit, net, document.currency, document.orders[0] if document.orders else "",
-            self._features_text(line.features), "|".join(line.serials))
-        event = EarningEvent(participant, day, article, "", Decimal(quantity), line.amount, document.currency,
-                             line.features)
-        return Matched(key, purchase_evidence(participant.account_id, facts), event, facts, line.at)
-
-    def _check_kind(self, document: Document, line: DocumentLine) -> None:
+    def _ground(self, document: Document) -> _Ground:
+        """What all lines of a document share, looked up once."""
         if document.kind not in EARNING_KINDS:
             raise _Refusal("rejected", "wrong_kind", f"found a document of kind {document.kind}, expected "
                            f"{', '.join(sorted(EARNING_KINDS))}; it cannot earn points")
+        participant, day = self._participant(document), self._day(document)
+        return _Ground(participant, day, document.source, document.seller.name, document.number, day.isoformat(),
+                       document.currency, document.orders[0] if document.orders else "")
+
+    def _matched(self, ground: _Ground | _Refusal, line: DocumentLine, key: str) -> Matched:
         if line.movement is not Movement.DELIVER or line.qty < 0:
             found = line.movement if line.movement is not Movement.DELIVER else f"quantity {line.qty}"
             raise _Refusal("waiting", "correction", f"found {found}: points are to be taken back; the line waits for a "
                            "person in the service centre, nothing was booked")
+        if isinstance(ground, _Refusal):
+            raise ground
+        article = self._articles.get(identifier(line.article_seller)) or self._by_gtin(line)
+        quantity = self._base_units(line, article)
+        participant, day, source, seller, number, day_text, currency, order = ground
+        facts = (
+            source, seller, number, line.id, day_text, article.number, quantity, plain_number(line.qty), line.unit,
+            None if line.amount is None else int(line.amount * MILLION), currency, order,
+            self._features_text(line.features), "|".join(line.serials))
+        event = EarningEvent(participant, day, article, "", Decimal(quantity), line.amount, currency, line.features)
+        return Matched(key, purchase_evidence(participant.account_id, facts), event, facts, line.at)
 
     def _participant(self, document: Document) -> Participant:
         for party in document.buyer.ids:
             if found := self._participants.get(party):
                 if found.earns:
                     return found
-                raise _Refusal("waiting", "participant_not_active", f"{party[0]} {party[1]} is {found.status}; the "
-                               "line waits until the participant is active, then clear the file again")
+                raise _Refusal("waiting", "participant_not_active", f"{party[0]} {party[1]} is {found.status}; the line "
+                               "waits until the participant is active, then clear the file again")
         named = " or ".join(f"{scheme} {value}" for scheme, value in document.buyer.ids) or "no buyer"
         raise _Refusal("waiting", "unknown_participant", f"found {named}, expected a participant of the programme; "
                        "import it with treuwerk import participants, then clear the file again")
@@ -150,27 +173,26 @@ class Matcher:
                            f"{self._settings.programme.starts_on} on")
         return day
 
-    def _article(self, line: DocumentLine) -> Article:
-        for number in (line.article_seller, line.gtin):
-            if number and (article := self._articles.get(identifier(number))):
-                return article
+    def _by_gtin(self, line: DocumentLine) -> Article:
+        if line.gtin and (article := self._articles.get(identifier(line.gtin))):
+            return article
         raise _Refusal("waiting", "unknown_article", f"found article {line.article_seller!r}, expected one of the "
                        "article master; import it with treuwerk import articles, then clear the file again")
 
     def _base_units(self, line: DocumentLine, article: Article) -> int:
-        measure = self._settings.measures.get(line.unit.upper())
+        measure = self._measures.get(line.unit) or self._measures.get(line.unit.upper())
         if measure is None:
             raise _Refusal("rejected", "unknown_unit", f"found unit {line.unit!r}, expected one of "
-                           f"{', '.join(self._settings.measures)}; add it under [measures] in programme.toml")
-        per_unit = Decimal(measure) if isinstance(measure, int) else article.attributes.get(measure)
+                           f"{', '.join(self._measures)}; add it under [measures] in programme.toml")
+        per_unit = measure if isinstance(measure, int) else article.attributes.get(measure)
         if per_unit is None:
             raise _Refusal("waiting", "unit_not_convertible", f"article {article.number} has no {measure!r} to convert "
                            f"{line.unit}; add it to the article master, then clear the file again")
         quantity = line.qty * per_unit
         whole = int(quantity)
         if whole != quantity:
-            raise _Refusal("rejected", "fraction", f"found quantity {plain_number(line.qty)} {line.unit}, expected "
-                           "whole pieces")
+            raise _Refusal("rejected", "fraction", f"found quantity {plain_number(line.qty)} {line.unit}, expected whole "
+                           "pieces")
         return whole
 
     def _features_text(self, features: Mapping[str, str]) -> str:
@@ -183,9 +205,18 @@ class Matcher:
         return known[1]
 
 
-def purchase_evidence(account_id: int, facts: Sequence[object]) -> str:
+def purchase_prefix(document: Document) -> str:
+    """The identity of a document over all channels and repetitions; with a line number it is that of a purchase."""
+    year = str(document.event_date)[:4]
+    return f"purchase|{document.seller.name}|{document.kind.value}|{identifier(document.number)}|{year}|"
+
+
+def purchase_evidence(account_id: int, facts: Facts) -> str:
     """The digest of a purchase line: its account and all its facts but the source, which may be any channel."""
-    return evidence_of([str(account_id), *map(str, facts[1:])])
+    _, seller, document, line, day, article, quantity, reported, unit, net, currency, order, features, serials = facts
+    return evidence_of(
+        f"{account_id}\x1f{seller}\x1f{document}\x1f{line}\x1f{day}\x1f{article}\x1f{quantity}\x1f{reported}\x1f{unit}"
+        f"\x1f{net}\x1f{currency}\x1f{order}\x1f{features}\x1f{serials}")
 
 
 def _payload(document: Document, line: DocumentLine) -> str:

@@ -15,14 +15,10 @@ from treuwerk.store.identities import Taken
 class ScoredLine:
     """A line without doubts, and its awards; none means that it earns nothing. `id` is given when it is claimed."""
 
+    account_id: int
     matched: Matched
     earned: list[Earned]
     id: int = 0
-
-    @property
-    def account_id(self) -> int:
-        """The account that earns."""
-        return self.matched.event.participant.account_id
 
 
 @attrs.define
@@ -99,9 +95,10 @@ def _note_faults(faults: Sequence[Fault], batch: ScoredBatch) -> None:
 
 def _ask_rules(matched: Sequence[Matched], rules: Sequence[ActiveRule], batch: ScoredBatch) -> None:
     evaluation = evaluate(rules, [line.event for line in matched])
+    doubts = evaluation.doubts
     for index, (line, earned) in enumerate(zip(matched, evaluation.earned, strict=True)):
-        if doubt := evaluation.doubts.get(index):
+        if doubts and (doubt := doubts.get(index)):
             batch.set_aside(Problem(line.at, line.facts[2], doubt.code, doubt.reason, "rejected",
                                     "|".join(map(str, line.facts)), line.key))
         else:
-            batch.add(ScoredLine(line, earned))
+            batch.add(ScoredLine(line.event.participant.account_id, line, earned))

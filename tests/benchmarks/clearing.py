@@ -1,0 +1,127 @@
+"""How fast is clearing? Lines per second end to end, beside the floor of the same run, with peak memory and growth.
+
+    python tests/benchmarks/clearing.py --lines 10000 100000 1000000 --database sqlite postgresql
+
+Each size runs in a process of its own, which parses, matches, scores by three rules, explains, books, seals and
+commits durably. The ratio to the floor is what counts: seconds differ from machine to machine.
+"""
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from tests.benchmarks.floor import measured  # noqa: E402
+from tests.benchmarks.world import write_deliveries, write_world  # noqa: E402
+from tests.support import postgres  # noqa: E402
+from treuwerk.programme.reading import read_programme  # noqa: E402
+from treuwerk.services.clearing import clear_file  # noqa: E402
+from treuwerk.services.importing import import_articles, import_participants  # noqa: E402
+from treuwerk.services.installation import Installation, claim_database, open_installation  # noqa: E402
+from treuwerk.services.verifying import verify  # noqa: E402
+from treuwerk.store.database import Database  # noqa: E402
+from treuwerk.store.migrating import migrate  # noqa: E402
+
+COLUMNS = ("database", "lines", "lines/s", "seconds", "floor s", "× floor", "ledger floor s", "× ledger floor",
+           "again s", "verify s", "peak MB")
+
+
+def main() -> None:
+    """Run the sizes that were asked for and print one row each."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--lines", type=int, nargs="+", default=[10_000, 100_000])
+    parser.add_argument("--database", nargs="+", choices=["sqlite", "postgresql"], default=["sqlite", "postgresql"])
+    parser.add_argument("--child", nargs=3, metavar=("FOLDER", "URL", "FILE"), help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.child:
+        print(json.dumps(cleared(*arguments.child)))
+        return
+    print("  ".join(f"{column:>14}" for column in COLUMNS))
+    for kind in arguments.database:
+        for lines in arguments.lines:
+            print("  ".join(f"{value:>14}" for value in row(kind, lines)), flush=True)
+
+
+def row(kind: str, lines: int) -> list[str]:
+    """Measure one size on one database."""
+    with tempfile.TemporaryDirectory() as name, urls(kind, Path(name)) as (url, floor_url, ledger_url):
+        folder = Path(name)
+        installation = prepared(folder, url)
+        write_deliveries(folder / "deliveries.csv", lines, seed=lines)
+        result = in_child(folder, url)
+        again = in_child(folder, url)
+        batch = installation.programme.settings.clearing.batch_lines
+        floor = timed_floor(url, floor_url, batch, ledger_only=False)
+        ledger = timed_floor(url, ledger_url, batch, ledger_only=True)
+        started = time.perf_counter()
+        if not (verdict := verify(installation.database)).ok:
+            raise SystemExit(f"the ledger is wrong: {[i for i in verdict.invariants if i.state != 'ok']}")
+        proven = time.perf_counter() - started
+        seconds = result["seconds"]
+        return [kind, str(lines), f"{lines / seconds:,.0f}", f"{seconds:.2f}", f"{floor:.2f}", f"{seconds / floor:.2f}",
+                f"{ledger:.2f}", f"{seconds / ledger:.2f}", f"{again['seconds']:.2f}", f"{proven:.2f}",
+                f"{result['peak_mb']:.0f}"]
+
+
+@contextmanager
+def urls(kind: str, folder: Path) -> Iterator[list[str]]:
+    """Addresses of three empty databases: for the clearing and for the two floors. Both sync every commit to disk."""
+    if kind == "sqlite":
+        yield [f"sqlite:///{folder / name}.db" for name in ("cleared", "floor", "ledger")]
+        return
+    with postgres.running(durable=True) as server:
+        yield [server.url_of(server.create()) for _ in range(3)]
+
+
+def prepared(folder: Path, url: str) -> Installation:
+    """An installation with its master data."""
+    write_world(folder)
+    now = time.time_ns() // 1000
+    database = Database(url)
+    migrate(database)
+    claim_database(database, read_programme(folder).settings.programme.code, now)
+    installation = open_installation(folder, database)
+    import_articles(installation, folder / "articles.csv", now)
+    import_participants(installation, folder / "participants.csv", now)
+    return installation
+
+
+def in_child(folder: Path, url: str) -> dict[str, float]:
+    """Clear the file in a fresh process, whose peak memory is nobody else's."""
+    command = [sys.executable, __file__, "--child", str(folder), url, str(folder / "deliveries.csv")]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    result: dict[str, float] = json.loads(done.stdout)
+    return result
+
+
+def cleared(folder: str, url: str, file: str) -> dict[str, float]:
+    """Clear the file here and now."""
+    installation = open_installation(Path(folder), Database(url))
+    started = time.perf_counter()
+    receipt = clear_file(installation, Path(file), time.time_ns() // 1000)
+    seconds = time.perf_counter() - started
+    if receipt.tally.booked + receipt.tally.duplicate != receipt.tally.lines:
+        raise SystemExit(f"not every line was booked: {receipt.tally}")
+    return {"seconds": seconds, "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+
+
+def timed_floor(url: str, target: str, batch: int, ledger_only: bool) -> float:
+    """Seconds of a floor, in databases of its own."""
+    source, sink = Database(url), Database(target)
+    try:
+        return measured(source, sink, batch, ledger_only)
+    finally:
+        source.close()
+        sink.close()
+
+
+if __name__ == "__main__":
+    main()
