@@ -152,7 +152,7 @@ class _Batch:
         keys = {}
         for row in self._rows:
             person = people[row.participant.account_id, folded(row.person)]
-            keys[row.at] = (f"activity|{SEMINAR}|{row.code}|{row.held_on}|{person}", person)
+            keys[row.at] = (activity_key(SEMINAR, row.code, row.held_on.isoformat(), person), person)
         return keys
 
     def _scored(self, keys: dict[int, tuple[str, int]]) -> tuple[dict[str, _Scored], list[tuple[int, str, str]]]:
@@ -198,6 +198,11 @@ class _Batch:
 def folded(name: str) -> str:
     """A name as lists spell it in different ways: compatibility form, case and spacing folded."""
     return " ".join(normalize("NFKC", name).casefold().split())
+
+
+def activity_key(kind: str, code: str, occurred_on: str, person_id: int) -> str:
+    """The identity of an activity of a person, over all lists that name it."""
+    return f"activity|{kind}|{code}|{occurred_on}|{person_id}"
 
 
 def activity_evidence(account_id: int, kind: str, code: str, occurred_on: str, person_id: int) -> str:
