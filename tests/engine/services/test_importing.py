@@ -182,6 +182,15 @@ def test_columns_that_a_file_does_not_have_are_left_as_they_are(world: World) ->
     assert world.rows(select(article_alias.c.alias)) == [("M400",)]
 
 
+def test_attributes_are_kept_until_their_column_says_otherwise(world: World) -> None:
+    world.articles("article_number;name;kind;wp\nSW-M-400;Modul 400;module;410\n")
+    kept = world.rows(select(article.c.attributes).where(article.c.number == "SW-M-400"))
+    world.articles("article_number;name;kind;pieces_per_pallet\nSW-M-400;Modul 400;module;\n", name="again.csv")
+    taken_away = world.rows(select(article.c.attributes).where(article.c.number == "SW-M-400"))
+
+    assert (kept, taken_away) == ([('{"pieces_per_pallet": "31", "wp": "410"}',)], [('{"wp": "410"}',)])
+
+
 def test_a_missing_column_is_named_with_the_one_that_was_meant(world: World) -> None:
     with pytest.raises(UnreadableFile, match=r"customer_number \(did you mean customer_numer\?\)"):
         world.participants("customer_numer;name;group\n1;A;installer\n")
