@@ -21,7 +21,7 @@ from treuwerk.programme.settings import Source
 from treuwerk.services.booking import Accrual, Booker, Explanations
 from treuwerk.services.installation import Installation
 from treuwerk.services.intake import batches, count_documents, fingerprint, last_line, source_for
-from treuwerk.services.matching import Matcher, Problem
+from treuwerk.services.matching import Matcher
 from treuwerk.services.pacing import one_ahead, without_collection
 from treuwerk.services.receipts import Receipt, Tally, stored_problems
 from treuwerk.services.retrying import retrying
@@ -77,14 +77,14 @@ class _Run:
 
     def work_off(self, stream: BufferedReader, size: int, progress: Progress) -> Receipt:
         """Book the file batch by batch, from where an interrupted run stopped."""
-        todo = self._scored_batches(batches(self._source.source.read(stream), self._settings.clearing.batch_lines,
-                                            self._resume()))
+        todo = batches(self._source.source.read(stream), self._settings.clearing.batch_lines, self._resume())
         first = list(islice(todo, 1))  # read before the run is noted: a file that cannot be read leaves nothing
         self._start()
+        scored = self._scored_batches(chain(first, todo))
         with without_collection():
             # PostgreSQL writes in a process of its own: the next batch is scored meanwhile.
-            for documents, batch in chain(first, todo if self._database.is_sqlite else one_ahead(todo)):
-                self._clear_batch(documents, batch)
+            for batch, score in scored if self._database.is_sqlite else one_ahead(scored):
+                self._clear_batch(batch, score)
                 progress(stream.tell(), size)
         with self._database.writing() as connection:
             runs.finish(connection, self._id, self._now)

@@ -113,6 +113,7 @@ class Matcher:
     def match(self, document: Document) -> Iterator[Matched | Problem | Ignored]:
         """Each line of a document, in its order."""
         try:
+            _check_length("document", document.number)
             ground: _Ground | _Refusal = self._ground(document)
         except _Refusal as refusal:
             ground = refusal
@@ -133,7 +134,6 @@ class Matcher:
         if document.kind not in EARNING_KINDS:
             raise _Refusal("rejected", "wrong_kind", f"found a document of kind {document.kind}, expected "
                            f"{', '.join(sorted(EARNING_KINDS))}; it cannot earn points")
-        _check_length("document", document.number)
         participant, day = self._participant(document), self._day(document)
         return _Ground(participant, day, document.source, document.seller.name, document.number, day.isoformat(),
                        document.currency, document.orders[0] if document.orders else "")
@@ -215,8 +215,9 @@ class Matcher:
 
 def purchase_prefix(document: Document) -> str:
     """The identity of a document over all channels and repetitions; with a line number it is that of a purchase."""
-    number, year = _part(identifier(document.number)), str(document.event_date)[:4]
-    return f"purchase|{_part(document.seller.name)}|{document.kind.value}|{number}|{year}|"
+    year = str(document.event_date)[:4]
+    return (f"purchase|{_part(document.seller.name)}|{document.kind.value}|{_part(identifier(document.number))}|"
+            f"{year}|")
 
 
 def _part(text: str) -> str:
@@ -224,15 +225,15 @@ def _part(text: str) -> str:
     return text.replace("%", "%25").replace("|", "%7C") if "|" in text or "%" in text else text
 
 
+def _storable(text: str) -> str:
+    """The text without what PostgreSQL or UTF-8 cannot hold: NUL characters and lone surrogates."""
+    return text.replace("\0", "\u2400").encode("utf-8", "replace").decode()
+
+
 def _check_length(named: str, number: str) -> None:
     if len(number) > LONGEST_NUMBER:
         raise _Refusal("rejected", "too_long", f"found a {named} number of {len(number)} characters, expected at most "
                        f"{LONGEST_NUMBER}; is a quote or a delimiter missing?")
-
-
-def _storable(text: str) -> str:
-    """The text without what PostgreSQL or UTF-8 cannot hold: NUL characters and lone surrogates."""
-    return text.replace("\0", "\u2400").encode("utf-8", "replace").decode()
 
 
 def purchase_evidence(account_id: int, facts: Facts) -> str:

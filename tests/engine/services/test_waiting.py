@@ -63,7 +63,7 @@ def test_a_scope_that_nobody_knows_is_rejected_with_place_found_and_expected(wor
     assert fates(receipt) == {"booked": 2, "rejected": 1}
     found = receipt.problems[0]
     assert (found["line"], found["document"], found["code"]) == (3, "LS-2", "unknown_feature")
-    assert "column scope: found 'KOMPLETT', expected MODULE or SYSTEM" in found["reason"]
+    assert "column scope: found 'KOMPLETT', expected SYSTEM or MODULE" in found["reason"]
 
 
 @pytest.mark.parametrize(("cells", "state", "code", "named"), [
