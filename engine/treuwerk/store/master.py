@@ -88,7 +88,8 @@ def save_articles(connection: Connection, rows: Mapping[str, Mapping[str, Any]],
     """Create or change articles by number, with their aliases. What a row does not name stays as it is."""
     saved = Saved()
     before = _by_key(connection, article, "number", set(rows))
-    aliases = {row.alias: row.number for row in connection.execute(select(article_alias))}
+    aliases = {row.alias: row.number
+               for row in connection.execute(select(article_alias.c.alias, article_alias.c.number))}
     for key, row in rows.items():
         own = sorted(alias for alias, number in aliases.items() if number == key)
         wanted = row.get("aliases", own)

@@ -1,4 +1,4 @@
-"""An installation with master data, and the portal, on SQLite and on PostgreSQL."""
+"""An installation with master data, and the portal on it, on SQLite and on PostgreSQL."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
