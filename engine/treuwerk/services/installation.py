@@ -6,7 +6,6 @@ from pathlib import Path
 import attrs
 from sqlalchemy import insert, select
 
-from treuwerk.domain.evaluation import ActiveRule
 from treuwerk.programme.reading import LoadedProgramme, read_programme
 from treuwerk.store.database import Database
 from treuwerk.store.migrating import check_schema
@@ -26,12 +25,6 @@ class Installation:
 
     programme: LoadedProgramme
     database: Database
-
-    @property
-    def rules(self) -> list[ActiveRule]:
-        """All revisions of all rules, in the order of the programme file."""
-        return [ActiveRule(earning.head.name, earning.head.revision, earning.rule, earning.head.valid_from,
-                           earning.head.valid_until) for earning in self.programme.settings.earning]
 
 
 def open_installation(folder: Path, database: Database, given: Mapping[str, object] | None = None) -> Installation:

@@ -91,7 +91,7 @@ def test_columns_may_come_in_any_order_and_more_of_them() -> None:
 def test_what_other_systems_write_is_the_same_document(data: bytes) -> None:
     [document] = read(data)
 
-    assert [attrs.evolve(line, at=2) for line in document.lines] == list(read(file(LINE))[0].lines)
+    assert [line._replace(at=2) for line in document.lines] == list(read(file(LINE))[0].lines)
 
 
 def test_blanks_around_cells_do_not_count() -> None:
@@ -159,11 +159,11 @@ def test_the_movement_column_may_be_missing_from_a_file() -> None:
     ({"article": ""}, "empty_cell", "column article: found nothing, expected a value"),
     ({"unit": ""}, "empty_cell", "column unit: found nothing, expected a value"),
     ({"scope": "KOMPLETT"}, "unknown_feature",
-     "column scope: found 'KOMPLETT', expected MODULE or SYSTEM; ask the sender to correct the line"),
+     "column scope: found 'KOMPLETT', expected SYSTEM or MODULE; ask the sender to correct the line"),
     ({"scope": "system"}, "unknown_feature",
-     "column scope: found 'system', expected MODULE or SYSTEM; ask the sender to correct the line"),
+     "column scope: found 'system', expected SYSTEM or MODULE; ask the sender to correct the line"),
     ({"scope": ""}, "unknown_feature",
-     "column scope: found nothing, expected MODULE or SYSTEM; ask the sender to correct the line"),
+     "column scope: found nothing, expected SYSTEM or MODULE; ask the sender to correct the line"),
     ({"move": "RETOURE"}, "unknown_movement", "column move: found 'RETOURE', expected nothing, CANCEL or RETURN"),
     ({"move": "DELIVERY"}, "unknown_movement", "column move: found 'DELIVERY', expected nothing, CANCEL or RETURN"),
 ], ids=str)
