@@ -13,7 +13,6 @@ import attrs
 from treuwerk.domain.earning import Award, Doubt, EarningRule
 from treuwerk.domain.purchases import EarningEvent
 
-
 MOST_POINTS = 10**12  # of one award; more is a mistake of the rule, and sums must stay far below 2^63
 
 
@@ -99,7 +98,8 @@ def _checked(active: ActiveRule, answers: Iterable[Award | Doubt], count: int) -
             raise Misbehaviour(f"named event {answer.event!r:.40}, expected 0 to {count - 1}")
         if isinstance(answer, Award):
             if type(answer.points) is not int or not 0 < answer.points <= MOST_POINTS:
-                raise Misbehaviour(f"gave {answer.points!r:.40} points, expected a whole number from 1 to {MOST_POINTS}")
+                raise Misbehaviour(f"gave {answer.points!r:.40} points, "
+                                   f"expected a whole number from 1 to {MOST_POINTS}")
             if answer.unit not in units:
                 raise Misbehaviour(f"gave unit {answer.unit!r:.40}, declared {sorted(units)}")
     return checked

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Sequence
 from io import BufferedReader
 from itertools import chain, repeat
 from operator import attrgetter
-from itertools import pairwise
 from pathlib import Path
 
 import attrs
@@ -168,7 +167,8 @@ class _Run:
 
     def _purchase_lines(self, lines: Sequence[ScoredLine], booker: Booker, tally: Tally) -> list[tuple[object, ...]]:
         """Rows of all lines; those that earn are noted for booking on the way."""
-        rows, run_id, note = [], self._id, booker.add
+        rows: list[tuple[object, ...]] = []
+        run_id, note = self._id, booker.add
         for line in lines:
             key, evidence, event, facts, at = line.matched
             rows.append((line.account_id, line.id, run_id, at, *facts))

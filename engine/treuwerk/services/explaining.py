@@ -186,8 +186,8 @@ def _explained(steps: tuple[Step, ...]) -> tuple[ExplainedStep, ...]:
 
 def _decimal(figure: Fraction) -> Decimal:
     """The figure with the places that a person reads; exact for all figures of up to four places."""
-    rounded = round(figure * 10**_DIGITS)
-    return (Decimal(rounded) / 10**_DIGITS).normalize() + 0
+    rounded: int = round(figure * 10**_DIGITS)
+    return (Decimal(rounded) / Decimal(10**_DIGITS)).normalize() + 0
 
 
 def _purchase(row: Row[Any], names: Mapping[str, str]) -> PurchaseFacts | None:

@@ -8,7 +8,6 @@ import attrs
 from sqlalchemy import Connection, Row, Select, func, or_, select
 from sqlalchemy import text as sql
 
-from treuwerk.domain import ids
 from treuwerk.domain.ledger import Book
 from treuwerk.services.explaining import (
     Explanation,
@@ -208,7 +207,7 @@ def _entries(connection: Connection, account_id: int, rows: Sequence[Row[Any]],
                  for row in rows)
 
 
-def legs_of(connection: Connection, account_id: int, bookings: Sequence[int]) -> dict[int, list[Row[Any]]]:
+def legs_of(connection: Connection, account_id: int, bookings: Sequence[int]) -> dict[int, list[Any]]:
     """The participant's postings of these bookings."""
     rows = connection.execute(
         select(posting.c.transaction_id, posting.c.line, posting.c.unit, posting.c.amount, posting.c.active_from,

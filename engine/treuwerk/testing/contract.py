@@ -3,6 +3,7 @@
 import pickle
 from collections.abc import Sequence
 from fractions import Fraction
+from typing import Any
 
 import attrs
 from hypothesis import HealthCheck, find, given, settings
@@ -16,6 +17,7 @@ from treuwerk.testing.strategies import events as any_events
 
 Answer = Award | Doubt
 _MOST_EVENTS = 8
+_ALL_HEALTH_CHECKS: Any = list(HealthCheck)
 
 
 class BrokenContract(AssertionError):
@@ -44,7 +46,7 @@ def check_earning_rule(rule: EarningRule, events: SearchStrategy[EarningEvent] |
     _check_that_something_earns(rule, source, examples)
     restored = _pickled(rule)
 
-    @settings(max_examples=examples, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=examples, deadline=None, database=None, suppress_health_check=_ALL_HEALTH_CHECKS)
     @given(st.lists(source, max_size=_MOST_EVENTS), st.data())
     def hold(batch: list[EarningEvent], data: st.DataObject) -> None:
         answers = _asked(rule, batch)
@@ -79,7 +81,7 @@ def _check_that_something_earns(rule: EarningRule, source: SearchStrategy[Earnin
     try:
         find(source, lambda event: any(isinstance(answer, Award) for answer in _asked(rule, [event])),
              settings=settings(max_examples=10 * examples, deadline=None, database=None,
-                               suppress_health_check=list(HealthCheck)))
+                               suppress_health_check=_ALL_HEALTH_CHECKS))
     except NoSuchExample:
         raise BrokenContract(f"something earns: none of {10 * examples} events got an award; give check_earning_rule "
                              "a strategy with events that the rule is meant for") from None

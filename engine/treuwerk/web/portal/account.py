@@ -87,7 +87,8 @@ def _standing(visit: Visit, connection: Connection, unit: str) -> dict[str, Any]
     tier = None
     if settings.tiers:
         own = balances[settings.tiers[0].unit]
-        tier = tier_view(settings, naming_of(visit), own.available, own.next_expiry and own.next_expiry.expires_at,
+        expires_at = own.next_expiry.expires_at if own.next_expiry else None
+        tier = tier_view(settings, naming_of(visit), own.available, expires_at,
                          gettext(visit, "Progress to the next tier"))
     return {"balance": balances[unit], "chip": balances[unit], "tier": tier, "calendar": calendar,
             "expiry_parts": parts_of(calendar)}

@@ -37,7 +37,7 @@ def purchases_page(visit: Visit) -> Response:
     cursor = cursor_of(visit.request.query_params.get("before", ""), "")
     filters = _filters(wanted)
     with visit.shell.installation.database.reading() as connection:
-        found, older = purchase_history.purchases(connection, account, before=cursor and cursor.before,
+        found, older = purchase_history.purchases(connection, account, before=cursor.before if cursor else None,
                                                   limit=ROWS_OF_A_PAGE, filters=filters)
         totals = purchase_history.article_totals(connection, account, unit, filters)
         years = purchase_history.purchase_years(connection, account)

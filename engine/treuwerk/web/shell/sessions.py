@@ -20,9 +20,9 @@ class Sessions:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if scope["type"] == "http" and not scope["path"].startswith("/static/"):
-            if token := cookie(scope, SESSION_COOKIE):
-                state_of(scope).session = await run_in_threadpool(session_of, self._database, token, self._clock())
+        is_page = scope["type"] == "http" and not scope["path"].startswith("/static/")
+        if is_page and (token := cookie(scope, SESSION_COOKIE)):
+            state_of(scope).session = await run_in_threadpool(session_of, self._database, token, self._clock())
         await self._app(scope, receive, send)
 
 
