@@ -97,7 +97,7 @@ def _purchase(row: Row[Any], amounts: Mapping[str, int], names: Mapping[str, str
 
 def article_totals(connection: Connection, account_id: int, unit: str,
                    filters: PurchaseFilters | None = None) -> list[ArticleTotal]:
-    """Pieces and points by article under the same filters, most pieces first."""
+    """Pieces and points by article under the same filters, most points first."""
     points = select(posting.c.transaction_id, func.sum(posting.c.amount).label("amount")).where(
         posting.c.account_id == account_id, posting.c.unit == unit,
         posting.c.book == Book.PARTICIPANT.value).group_by(posting.c.transaction_id).subquery()
@@ -109,7 +109,7 @@ def article_totals(connection: Connection, account_id: int, unit: str,
     names = article_names(connection, {row.article_number for row in rows})
     totals = [ArticleTotal(row.article_number, names.get(row.article_number, ""), int(row.quantity), int(row.points))
               for row in rows]
-    return sorted(totals, key=lambda total: (-total.quantity, total.article_number))
+    return sorted(totals, key=lambda total: (-total.points, -total.quantity, total.article_number))
 
 
 def purchase_years(connection: Connection, account_id: int) -> list[int]:

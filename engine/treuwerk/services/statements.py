@@ -1,7 +1,6 @@
 """What a participant has and how it came: balances, statement, expiry calendar. All read-only."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import groupby
 from typing import Any
 
 import attrs
@@ -82,13 +81,13 @@ class Page:
 
 def balances(connection: Connection, units: Iterable[str], account_id: int, now: int) -> dict[str, UnitBalance]:
     """Balances by unit in the order of `units`, at `now`. Units without a booking are there with zeros."""
-    held = dict(connection.execute(
-        select(balance.c.unit, balance.c.held).where(balance.c.account_id == account_id)).tuples().all())
-    pending = dict(connection.execute(
-        select(lot.c.unit, func.sum(lot.c.remaining)).where(
-            lot.c.account_id == account_id, _is_open(), lot.c.active_from > now).group_by(lot.c.unit)).tuples().all())
+    held = {row.unit: row.held for row in connection.execute(
+        select(balance.c.unit, balance.c.held).where(balance.c.account_id == account_id))}
+    pending = {row.unit: int(row.amount) for row in connection.execute(
+        select(lot.c.unit, func.sum(lot.c.remaining).label("amount")).where(
+            lot.c.account_id == account_id, _is_open(), lot.c.active_from > now).group_by(lot.c.unit))}
     calendar = expiry_calendar(connection, account_id, now)
-    return {unit: _unit_balance(unit, [one for one in calendar if one.unit == unit], int(pending.get(unit, 0)),
+    return {unit: _unit_balance(unit, [one for one in calendar if one.unit == unit], pending.get(unit, 0),
                                 held.get(unit, 0)) for unit in units}
 
 
@@ -215,7 +214,10 @@ def legs_of(connection: Connection, account_id: int, bookings: Sequence[int]) ->
         .where(posting.c.account_id == account_id, posting.c.transaction_id.in_(bookings),
                posting.c.book == Book.PARTICIPANT.value)
         .order_by(posting.c.transaction_id, posting.c.line)).all()
-    return {booking: list(legs) for booking, legs in groupby(rows, key=lambda row: row.transaction_id)}
+    found: dict[int, list[Any]] = {}
+    for row in rows:
+        found.setdefault(row.transaction_id, []).append(row)
+    return found
 
 
 def summed(legs: Sequence[Row[Any]]) -> dict[str, int]:

@@ -3,6 +3,7 @@
 import os
 from datetime import UTC, datetime
 
+from sqlalchemy import select
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
@@ -10,10 +11,12 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from treuwerk.domain.ledger import instant
-from treuwerk.services.installation import Installation
+from treuwerk.services.installation import DEMO, Installation
+from treuwerk.store.tables import installation as purpose_table
 from treuwerk.web.portal.account import account_page, booking_page, bookings_csv
 from treuwerk.web.portal.purchases import purchases_csv, purchases_page
 from treuwerk.web.portal.signing_in import preferences_form, sign_in_page, sign_out_form
+from treuwerk.web.portal.styleguide import styleguide_page
 from treuwerk.web.shell.assets import Assets
 from treuwerk.web.shell.error_pages import ErrorPages
 from treuwerk.web.shell.headers import RequestIds, SecurityHeaders
@@ -24,7 +27,6 @@ from treuwerk.web.shell.routing import OWN_ACCOUNT, PUBLIC, DeclaredRoute
 from treuwerk.web.shell.same_origin import SameOrigin
 from treuwerk.web.shell.sessions import Sessions
 from treuwerk.web.shell.state import Clock, Shell, Visit
-from treuwerk.web.shell.styleguide import styleguide_page
 from treuwerk.web.shell.theming import theme_sheet
 
 FORM_BYTES = 64 * 1024
@@ -39,8 +41,8 @@ def system_clock() -> int:
 def create_app(installation: Installation, clock: Clock = system_clock, *, styleguide: bool | None = None) -> Starlette:
     """The application for one installation; any ASGI server runs it, in as many processes as wanted.
 
-    `styleguide` routes ``/_styleguide``, which shows every component in every state. The demo switches it on;
-    elsewhere the environment variable ``TREUWERK_STYLEGUIDE=1`` does, so that no live portal has it by accident.
+    `styleguide` routes ``/_styleguide``, which shows every component in every state. Left open, the database of a demo
+    has it, and any other with the environment variable ``TREUWERK_STYLEGUIDE=1``: no live portal by accident.
 
     Raises:
         ProgrammeError: the theme cannot be read by people, or its logo is missing.
@@ -48,10 +50,17 @@ def create_app(installation: Installation, clock: Clock = system_clock, *, style
     programme = installation.programme
     assets = Assets(programme.folder, theme_sheet(programme.settings.theme, programme.folder))
     renderer = Renderer(programme, assets)
-    shown = os.environ.get(STYLEGUIDE_VARIABLE) == "1" if styleguide is None else styleguide
+    shown = _is_for_builders(installation) if styleguide is None else styleguide
     app = Starlette(routes=_routes(styleguide=shown), middleware=_layers(installation, renderer, clock))
     app.state.shell = Shell(installation, clock, assets, renderer)
     return app
+
+
+def _is_for_builders(installation: Installation) -> bool:
+    if STYLEGUIDE_VARIABLE in os.environ:
+        return os.environ[STYLEGUIDE_VARIABLE] == "1"
+    with installation.database.reading() as connection:
+        return connection.execute(select(purpose_table.c.purpose)).scalar() == DEMO
 
 
 def _layers(installation: Installation, renderer: Renderer, clock: Clock) -> list[Middleware]:

@@ -18,12 +18,14 @@ from treuwerk.web.portal.csv_files import Cell, csv_answer
 from treuwerk.web.portal.filtering import address, cursor_of, cursor_text, words_of, year_bounds, year_of
 from treuwerk.web.portal.picturing import calendar_entries, parts_of, tier_view
 from treuwerk.web.shell.naming import Naming
-from treuwerk.web.shell.pages import gettext, page
+from treuwerk.web.shell.pages import gettext, marked, page
 from treuwerk.web.shell.state import Visit
 
 ROWS_OF_A_PAGE = 25
 _ROWS_AT_ONCE = 1_000
 _KINDS = ("", "purchase", "activity")
+_HEADS = (marked("Booking number"), marked("Booked"), marked("Day of the event"), marked("What for"),
+          marked("Article number"), marked("Delivery note"), marked("Line"))
 
 
 @attrs.frozen
@@ -87,9 +89,14 @@ def _standing(visit: Visit, connection: Connection, unit: str) -> dict[str, Any]
     tier = None
     if settings.tiers:
         own = balances[settings.tiers[0].unit]
+<<<<<<< HEAD
         expires_at = own.next_expiry.expires_at if own.next_expiry else None
         tier = tier_view(settings, naming_of(visit), own.available, expires_at,
                          gettext(visit, "Progress to the next tier"))
+=======
+        until = own.next_expiry.expires_at if own.next_expiry else None
+        tier = tier_view(settings, naming_of(visit), own.available, until, gettext(visit, "Progress to the next tier"))
+>>>>>>> main
     return {"balance": balances[unit], "chip": balances[unit], "tier": tier, "calendar": calendar,
             "expiry_parts": parts_of(calendar)}
 
@@ -142,15 +149,14 @@ def own_chip(visit: Visit, connection: Connection) -> statements.UnitBalance:
 def bookings_csv(visit: Visit) -> Response:
     """All bookings that the filters leave, as CSV."""
     filters = _filters(visit, _wanted(visit))
-    return csv_answer(f"{gettext(visit, 'bookings')}.csv", _booking_rows(visit, filters))
+    return csv_answer("bookings.csv", _booking_rows(visit, filters))
 
 
 def _booking_rows(visit: Visit, filters: Filters) -> Iterator[list[Cell]]:
     unit, naming = main_unit(visit), naming_of(visit)
     units = list(visit.shell.installation.programme.settings.units)
     iso_day = visit.shell.renderer.environment(visit.locale).filters["iso_day"]
-    heads = ("Booking number", "Booked", "Day of the event", "What for", "Article number", "Delivery note", "Line")
-    yield [*(gettext(visit, head) for head in heads), *map(naming.unit, units), gettext(visit, "Balance")]
+    yield [*(gettext(visit, head) for head in _HEADS), *map(naming.unit, units), gettext(visit, "Balance")]
     for entry in _all_entries(visit, unit, filters):
         booking, purchase, activity = entry.booking, entry.booking.purchase, entry.booking.activity
         about = [purchase.article_name, purchase.article_number, purchase.document, purchase.line] if purchase else [

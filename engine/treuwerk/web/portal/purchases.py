@@ -10,11 +10,13 @@ from treuwerk.services.purchase_history import PurchaseFilters
 from treuwerk.web.portal.account import main_unit, naming_of, own_chip
 from treuwerk.web.portal.csv_files import Cell, csv_answer
 from treuwerk.web.portal.filtering import address, cursor_of, words_of, year_of
-from treuwerk.web.shell.pages import gettext, page
+from treuwerk.web.shell.pages import gettext, marked, page
 from treuwerk.web.shell.state import Visit
 
 ROWS_OF_A_PAGE = 25
 _ROWS_AT_ONCE = 1_000
+_HEADS = (marked("Delivered"), marked("Delivery note"), marked("Line"), marked("Seller"), marked("Article number"),
+          marked("Product"), marked("Quantity"), marked("Kind"), marked("Serial numbers"), marked("Booking number"))
 
 
 @attrs.frozen
@@ -35,9 +37,14 @@ def purchases_page(visit: Visit) -> Response:
     """One page of purchase lines, and what each product brought under the same filters."""
     wanted, unit, account = _wanted(visit), main_unit(visit), visit.me.account_id
     cursor = cursor_of(visit.request.query_params.get("before", ""), "")
+    before = cursor.before if cursor else None
     filters = _filters(wanted)
     with visit.shell.installation.database.reading() as connection:
+<<<<<<< HEAD
         found, older = purchase_history.purchases(connection, account, before=cursor.before if cursor else None,
+=======
+        found, older = purchase_history.purchases(connection, account, before=before,
+>>>>>>> main
                                                   limit=ROWS_OF_A_PAGE, filters=filters)
         totals = purchase_history.article_totals(connection, account, unit, filters)
         years = purchase_history.purchase_years(connection, account)
@@ -65,14 +72,12 @@ def _filters(wanted: Wanted) -> PurchaseFilters:
 
 def purchases_csv(visit: Visit) -> Response:
     """All purchase lines that the filters leave, as CSV."""
-    return csv_answer(f"{gettext(visit, 'purchases')}.csv", _rows(visit, _filters(_wanted(visit))))
+    return csv_answer("purchases.csv", _rows(visit, _filters(_wanted(visit))))
 
 
 def _rows(visit: Visit, filters: PurchaseFilters) -> Iterator[list[Cell]]:
     naming, units = naming_of(visit), list(visit.shell.installation.programme.settings.units)
-    heads = ("Delivered", "Delivery note", "Line", "Seller", "Article number", "Product", "Quantity", "Kind",
-             "Serial numbers", "Booking number")
-    yield [*(gettext(visit, head) for head in heads), *map(naming.unit, units)]
+    yield [*(gettext(visit, head) for head in _HEADS), *map(naming.unit, units)]
     for one in _all_purchases(visit, filters):
         kinds = ", ".join(naming.step("factor", value) for value in one.features.values())
         yield [one.occurred_on.isoformat(), one.document, one.line, one.seller, one.article_number, one.article_name,

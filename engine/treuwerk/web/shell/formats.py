@@ -10,6 +10,8 @@ from babel.numbers import format_decimal
 from treuwerk.domain.ledger import moment
 from treuwerk.programme.settings import Programme
 
+# Plain "en" writes days as in the United States; English of a European programme has the day first.
+_IN_EUROPE = {"en": "en_150"}
 _MINUS = "\N{MINUS SIGN}"
 
 
@@ -17,7 +19,8 @@ class Formats:
     """Formats of one language in one programme's time zone. Each method is a filter of the templates."""
 
     def __init__(self, locale: str, programme: Programme) -> None:
-        self._locale = Locale.parse(locale)
+        european = programme.zone.startswith("Europe/")
+        self._locale = Locale.parse(_IN_EUROPE.get(locale, locale) if european else locale)
         self._zone = programme.time_zone
 
     def number(self, value: int | Decimal | str) -> str:

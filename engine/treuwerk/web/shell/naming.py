@@ -9,6 +9,10 @@ from gettext import NullTranslations
 
 from treuwerk.programme.settings import Settings, Texts, Tier
 
+OWN_CODES = (("step", "start quantity"), ("step", "round_down points"), ("step", "start seminar"),
+             ("activity", "seminar"), ("kind", "accrual"))
+"""Codes that the engine itself brings, by context; every language of ours has them."""
+
 
 class Naming:
     """Names by code; a code that the programme does not have any more stands for itself."""
@@ -27,8 +31,12 @@ class Naming:
         """The title of a rule in the revision that a booking names, or in any other."""
         heads = [earning.head for earning in self._settings.earning if earning.head.name == name]
         exact = [head for head in heads if head.revision == revision]
+<<<<<<< HEAD
         chosen = (exact or heads)[:1]
         return self._text(chosen[0].title, name) if chosen else name
+=======
+        return next((self._text(head.title, name) for head in [*exact, *heads]), name)
+>>>>>>> main
 
     def tier(self, tier: Tier | None) -> str:
         """The name of a tier, empty for none."""

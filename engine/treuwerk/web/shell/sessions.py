@@ -9,6 +9,9 @@ from treuwerk.services.signing_in import ABSOLUTE_SECONDS, session_of
 from treuwerk.store.database import Database
 from treuwerk.web.shell.state import SESSION_COOKIE, Clock, state_of
 
+# Nobody's: the answer is the same for everyone, and health must be told while the database is away.
+_NOBODYS = ("/static/", "/livez", "/readyz")
+
 
 class Sessions:
     """Finds the live session of the request's cookie."""
@@ -20,8 +23,13 @@ class Sessions:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
+<<<<<<< HEAD
         is_page = scope["type"] == "http" and not scope["path"].startswith("/static/")
         if is_page and (token := cookie(scope, SESSION_COOKIE)):
+=======
+        asks = scope["type"] == "http" and not scope["path"].startswith(_NOBODYS)
+        if asks and (token := cookie(scope, SESSION_COOKIE)):
+>>>>>>> main
             state_of(scope).session = await run_in_threadpool(session_of, self._database, token, self._clock())
         await self._app(scope, receive, send)
 

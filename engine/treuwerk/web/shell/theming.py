@@ -11,7 +11,7 @@ from treuwerk.web.shell.colours import Rgb, contrast, from_hex, from_oklch
 # Grounds on which the accent stands as text, as tokens.css has them (a test holds both together): page, raised, sunken.
 LIGHT_GROUNDS = ((0.982, 0.003, 250), (1.0, 0.0, 0), (0.958, 0.005, 250))
 DARK_GROUNDS = ((0.172, 0.012, 262), (0.212, 0.015, 262), (0.146, 0.010, 262))
-WHITE, INK = from_oklch(1.0, 0.0, 0), from_oklch(0.20, 0.015, 262)
+WHITE, INK = from_oklch(1.0, 0.0, 0), from_oklch(0.10, 0.010, 262)
 TEXT_RATIO = 4.5
 
 
@@ -53,4 +53,4 @@ def _logo(theme: Theme, folder: Path) -> Iterator[Mistake]:
 def _readable_on(colour: str) -> str:
     """White or ink, whichever stands out more; the better of the two always has 4.5:1."""
     ground: Rgb = from_hex(colour)
-    return "oklch(1 0 0)" if contrast(WHITE, ground) >= contrast(INK, ground) else "oklch(0.20 0.015 262)"
+    return "oklch(1 0 0)" if contrast(WHITE, ground) >= contrast(INK, ground) else "oklch(0.10 0.010 262)"

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from treuwerk.services.explaining import ExplainedAward, ExplainedStep, LotTerms
 from treuwerk.services.statements import ExpiringAmount, UnitBalance
+from treuwerk.web.portal.picturing import CalendarEntry, Part, Rung, TierView, parts_of
 from treuwerk.web.shell.pages import page
 from treuwerk.web.shell.state import Visit
 
@@ -18,11 +19,24 @@ def styleguide_page(visit: Visit) -> Response:
     units = visit.shell.installation.programme.settings.units
     unit = next(iter(units))
     later = visit.now + 400 * _DAY
-    return page(visit, "styleguide.html", award=_award(visit.now, unit), today=date(2026, 11, 21), balances=[
+    calendar = [CalendarEntry(2_480, later, 1), CalendarEntry(14_125, later + 365 * _DAY, 2),
+                CalendarEntry(8_200, later + 730 * _DAY, 3), CalendarEntry(500, None, 0)]
+    return page(visit, "styleguide.html", award=_award(visit.now, unit), today=date(2026, 11, 21), calendar=calendar,
+                parts=parts_of(calendar), tiers=_tiers(unit, later), balances=[
         UnitBalance(unit, 24_805, 1_240, 300, ExpiringAmount(unit, 2_480, later)),
         UnitBalance(unit, 0, 0, 0, None),
         UnitBalance(unit, 1_234_567, 0, 0, ExpiringAmount(unit, 1_000_000, later)),
         UnitBalance(unit, -120, 0, 0, None)])
+
+
+def _tiers(unit: str, until: int) -> list[TierView]:
+    def ladder(points: int) -> tuple[Rung, ...]:
+        return tuple(Rung(name, limit, limit <= points)
+                     for name, limit in (("Silver", 5_000), ("Gold", 15_000), ("Platinum", 40_000)))
+
+    return [TierView("", "Silver", 4_200, unit, "Progress", until, (Part(0, 160, 1),), ladder(800)),
+            TierView("Silver", "Gold", 320, unit, "Progress", until, (Part(0, 979, 1),), ladder(14_680)),
+            TierView("Platinum", "", 0, unit, "Progress", None, (Part(0, 1000, 1),), ladder(52_000))]
 
 
 def _award(now: int, unit: str) -> ExplainedAward:
