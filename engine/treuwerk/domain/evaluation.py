@@ -97,17 +97,9 @@ def _checked(active: ActiveRule, answers: Iterable[Award | Doubt], count: int) -
         if type(answer.event) is not int or not 0 <= answer.event < count:
             raise Misbehaviour(f"named event {answer.event!r}, expected 0 to {count - 1}")
         if isinstance(answer, Award):
-<<<<<<< HEAD
-            if type(answer.points) is not int or not 0 < answer.points <= MOST_POINTS:
-                raise Misbehaviour(f"gave {answer.points!r:.40} points, "
-                                   f"expected a whole number from 1 to {MOST_POINTS}")
-            if answer.unit not in units:
-                raise Misbehaviour(f"gave unit {answer.unit!r:.40}, declared {sorted(units)}")
-=======
             _check_award(active, answer, folded)
         elif type(answer.code) is not str or type(answer.reason) is not str:
             raise Misbehaviour(f"answered with {answer!r:.80}, expected a Doubt whose code and reason are texts")
->>>>>>> main
     return checked
 
 

@@ -186,14 +186,9 @@ def _explained(steps: tuple[Step, ...]) -> tuple[ExplainedStep, ...]:
 
 def _decimal(figure: Fraction) -> Decimal:
     """The figure with the places that a person reads; exact for all figures of up to four places."""
-<<<<<<< HEAD
-    rounded: int = round(figure * 10**_DIGITS)
-    return (Decimal(rounded) / Decimal(10**_DIGITS)).normalize() + 0
-=======
     rounded = round(figure * 10**_DIGITS)
     figure_of_four: Decimal = Decimal(rounded) / 10**_DIGITS
     return figure_of_four.normalize() + 0
->>>>>>> main
 
 
 def _purchase(row: Row[Any], names: Mapping[str, str]) -> PurchaseFacts | None:

@@ -17,11 +17,7 @@ from treuwerk.testing.strategies import events as any_events
 
 Answer = Award | Doubt
 _MOST_EVENTS = 8
-<<<<<<< HEAD
-_ALL_HEALTH_CHECKS: Any = list(HealthCheck)
-=======
 _QUIET: dict[str, Any] = {"deadline": None, "database": None, "suppress_health_check": list(HealthCheck)}
->>>>>>> main
 
 
 class BrokenContract(AssertionError):
@@ -54,14 +50,10 @@ def check_earning_rule(rule: EarningRule, events: SearchStrategy[EarningEvent] |
         raise BrokenContract("the same answers asked again: the rule answers the same events differently from one time "
                              "to the next; it may not remember anything, nor look at the clock") from error
 
-<<<<<<< HEAD
-    @settings(max_examples=examples, deadline=None, database=None, suppress_health_check=_ALL_HEALTH_CHECKS)
-=======
 
 def _check_batches(rule: EarningRule, restored: EarningRule, source: SearchStrategy[EarningEvent],
                    examples: int) -> None:
     @settings(max_examples=examples, phases=[Phase.generate, Phase.shrink], **_QUIET)
->>>>>>> main
     @given(st.lists(source, max_size=_MOST_EVENTS), st.data())
     def hold(batch: list[EarningEvent], data: st.DataObject) -> None:
         answers = _asked(rule, batch)
@@ -95,12 +87,7 @@ def _check_that_something_earns(rule: EarningRule, source: SearchStrategy[Earnin
     """A rule that never answers keeps every clause and proves nothing."""
     try:
         find(source, lambda event: any(isinstance(answer, Award) for answer in _asked(rule, [event])),
-<<<<<<< HEAD
-             settings=settings(max_examples=10 * examples, deadline=None, database=None,
-                               suppress_health_check=_ALL_HEALTH_CHECKS))
-=======
              settings=settings(max_examples=10 * examples, phases=[Phase.generate], **_QUIET))
->>>>>>> main
     except NoSuchExample:
         raise BrokenContract(f"something earns: none of {10 * examples} events got an award; give check_earning_rule "
                              "a strategy with events that the rule is meant for") from None

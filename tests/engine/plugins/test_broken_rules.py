@@ -8,7 +8,7 @@ import pytest
 from tests.support.events import purchase
 from tests.support.programmes import PROGRAMME, loaded
 from treuwerk.domain.earning import Award
-from treuwerk.domain.evaluation import ActiveRule, evaluate
+from treuwerk.domain.evaluation import MOST_POINTS, ActiveRule, evaluate
 
 REMEDY = "; mend the rule, then clear the file again"
 
@@ -38,11 +38,11 @@ def test_a_rule_that_raises_costs_only_the_purchases_that_it_fails_on(tmp_path: 
     ("nothing", "TypeError: 'NoneType' object is not iterable"),
     ("text", "Misbehaviour: answered with '10 points', expected Award or Doubt"),
     ("pair", "Misbehaviour: answered with (0, 10), expected Award or Doubt"),
-    ("fraction", "Misbehaviour: gave Decimal('1.5') points, expected a whole number above 0"),
-    ("float", "Misbehaviour: gave 1.0 points, expected a whole number above 0"),
-    ("true", "Misbehaviour: gave True points, expected a whole number above 0"),
-    ("zero", "Misbehaviour: gave 0 points, expected a whole number above 0"),
-    ("negative", "Misbehaviour: gave -5 points, expected a whole number above 0"),
+    ("fraction", f"Misbehaviour: gave Decimal('1.5') points, expected a whole number from 1 to {MOST_POINTS}"),
+    ("float", f"Misbehaviour: gave 1.0 points, expected a whole number from 1 to {MOST_POINTS}"),
+    ("true", f"Misbehaviour: gave True points, expected a whole number from 1 to {MOST_POINTS}"),
+    ("zero", f"Misbehaviour: gave 0 points, expected a whole number from 1 to {MOST_POINTS}"),
+    ("negative", f"Misbehaviour: gave -5 points, expected a whole number from 1 to {MOST_POINTS}"),
     ("other unit", "Misbehaviour: gave unit 'miles', declared ['bonus']"),
     ("event too high", "Misbehaviour: named event 1000, expected 0 to 0"),
     ("event below zero", "Misbehaviour: named event -1, expected 0 to 0"),

@@ -89,14 +89,8 @@ def _standing(visit: Visit, connection: Connection, unit: str) -> dict[str, Any]
     tier = None
     if settings.tiers:
         own = balances[settings.tiers[0].unit]
-<<<<<<< HEAD
-        expires_at = own.next_expiry.expires_at if own.next_expiry else None
-        tier = tier_view(settings, naming_of(visit), own.available, expires_at,
-                         gettext(visit, "Progress to the next tier"))
-=======
         until = own.next_expiry.expires_at if own.next_expiry else None
         tier = tier_view(settings, naming_of(visit), own.available, until, gettext(visit, "Progress to the next tier"))
->>>>>>> main
     return {"balance": balances[unit], "chip": balances[unit], "tier": tier, "calendar": calendar,
             "expiry_parts": parts_of(calendar)}
 

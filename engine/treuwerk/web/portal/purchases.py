@@ -40,11 +40,7 @@ def purchases_page(visit: Visit) -> Response:
     before = cursor.before if cursor else None
     filters = _filters(wanted)
     with visit.shell.installation.database.reading() as connection:
-<<<<<<< HEAD
-        found, older = purchase_history.purchases(connection, account, before=cursor.before if cursor else None,
-=======
         found, older = purchase_history.purchases(connection, account, before=before,
->>>>>>> main
                                                   limit=ROWS_OF_A_PAGE, filters=filters)
         totals = purchase_history.article_totals(connection, account, unit, filters)
         years = purchase_history.purchase_years(connection, account)

@@ -31,12 +31,7 @@ class Naming:
         """The title of a rule in the revision that a booking names, or in any other."""
         heads = [earning.head for earning in self._settings.earning if earning.head.name == name]
         exact = [head for head in heads if head.revision == revision]
-<<<<<<< HEAD
-        chosen = (exact or heads)[:1]
-        return self._text(chosen[0].title, name) if chosen else name
-=======
         return next((self._text(head.title, name) for head in [*exact, *heads]), name)
->>>>>>> main
 
     def tier(self, tier: Tier | None) -> str:
         """The name of a tier, empty for none."""

@@ -23,13 +23,8 @@ class Sessions:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-<<<<<<< HEAD
-        is_page = scope["type"] == "http" and not scope["path"].startswith("/static/")
-        if is_page and (token := cookie(scope, SESSION_COOKIE)):
-=======
         asks = scope["type"] == "http" and not scope["path"].startswith(_NOBODYS)
         if asks and (token := cookie(scope, SESSION_COOKIE)):
->>>>>>> main
             state_of(scope).session = await run_in_threadpool(session_of, self._database, token, self._clock())
         await self._app(scope, receive, send)
 
