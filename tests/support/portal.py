@@ -8,6 +8,7 @@ from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from treuwerk.domain.ledger import instant
+from treuwerk.programme.reading import read_programme
 from treuwerk.services.attending import import_attendance
 from treuwerk.services.clearing import clear_file
 from treuwerk.services.importing import import_articles, import_participants
@@ -15,7 +16,6 @@ from treuwerk.services.installation import Installation
 from treuwerk.services.signing_in import add_local_login, open_session
 from treuwerk.store.database import Database
 from treuwerk.store.tables import identifier
-from treuwerk.programme.reading import read_programme
 from treuwerk.web.application import create_app
 
 HOST = "portal.example"

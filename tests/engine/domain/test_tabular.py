@@ -35,8 +35,8 @@ def only_bad(data: bytes, dialect: Dialect | None = None) -> BadLine:
     (b'a;"b"c;d\n', "stray_quote", "a quote"),
     (b"a;M\xfcller\n", "bad_encoding", "byte 0xfc"),
     (b"a;\xed\xa0\x80\n", "bad_encoding", "byte 0xed"),
-], ids=["lone CR", "NUL", "vertical tab", "quote inside", "blank before quote", "quote not closed", "text behind quote", "Latin 1",
-        "surrogate"])
+], ids=["lone CR", "NUL", "vertical tab", "quote inside", "blank before quote", "quote not closed", "text behind quote",
+        "Latin 1", "surrogate"])
 def test_a_broken_line_is_named_and_its_neighbours_are_kept(line: bytes, code: str, found: str) -> None:
     bad = only_bad(line)
 

@@ -135,7 +135,7 @@ def test_pages_follow_each_other_without_gap_or_repetition(empty_portal: Portal)
 def test_a_forged_balance_in_the_address_is_not_believed(empty_portal: Portal) -> None:
     empty_portal.deliver("2026-02-02", *(f"N-{number:03};1;2026-02-01;1001;M400;1;PCE;MODULE;" for number in range(30)))
     client = empty_portal.signed_in()
-    older = re.search(r'before=(\d+)\.(\d+)\.', client.get("/").text)
+    older = re.search(r"before=(\d+)\.(\d+)\.", client.get("/").text)
     assert older is not None
 
     text = words(client, f"/?before={older[1]}.999999.0000000000000000")
