@@ -62,7 +62,8 @@ def plugins_of(folder: Path) -> list[PluginInfo]:
     """The plugins that a programme names, each used or failed with its error."""
     names = _plugin_names(_toml(folder / FILE))
     registry, errors = load(names)
-    return registry.describe() + [PluginInfo(name, "", "", "failed", error=str(error)) for name, error in errors.items()]
+    failed = [PluginInfo(name, "", "", "failed", error=str(error)) for name, error in errors.items()]
+    return registry.describe() + failed
 
 
 def structured(raw: dict[str, Any], registry: Registry) -> Settings:

@@ -188,11 +188,13 @@ class _Batch:
     def _taken_back(self, connection: Connection, keys: dict[int, tuple[str, int]]) -> list[tuple[int, str, str]]:
         absent = [row for row in self._rows if not row.attended]
         booked = taken(connection, (keys[row.at][0] for row in absent))
-        return [(row.at, "correction", "found no, but this attendance is booked: points are to be taken back; "
-                 "the line waits for a person in the service centre") for row in absent if keys[row.at][0] in booked]
+        reason = ("found no, but this attendance is booked: points are to be taken back; "
+                  "the line waits for a person in the service centre")
+        return [(row.at, "correction", reason) for row in absent if keys[row.at][0] in booked]
 
     def _evidence(self, row: _Attendance, keys: dict[int, tuple[str, int]]) -> str:
-        return activity_evidence(row.participant.account_id, SEMINAR, row.code, row.held_on.isoformat(), keys[row.at][1])
+        day, person = row.held_on.isoformat(), keys[row.at][1]
+        return activity_evidence(row.participant.account_id, SEMINAR, row.code, day, person)
 
 
 def folded(name: str) -> str:

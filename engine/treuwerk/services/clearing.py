@@ -176,7 +176,8 @@ class _Run:
 
     def _purchase_lines(self, lines: Sequence[ScoredLine], booker: Booker, tally: Tally) -> list[tuple[object, ...]]:
         """Rows of all lines; those that earn are noted for booking on the way."""
-        rows, run_id, note = [], self._id, booker.add
+        rows: list[tuple[object, ...]] = []
+        run_id, note = self._id, booker.add
         for line in lines:
             key, evidence, event, facts, at = line.matched
             rows.append((line.account_id, line.id, run_id, at, *facts))
