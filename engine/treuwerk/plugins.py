@@ -14,6 +14,7 @@ import pluggy
 from treuwerk.hookspecs import PROJECT, ClearingSourceKind, DemoData, EarningRuleKind, Hooks
 
 GROUP = "treuwerk.plugins"
+_REMEDY = "mend or update it, or take it out of the programme's plugins"
 R = TypeVar("R")
 
 
@@ -55,15 +56,17 @@ class Registry:
         Raises:
             PluginError: name taken, a hook misspelt, or an argument that the hook does not have.
         """
+        if name in self._origins:
+            raise PluginError(f"plugin {name!r} is named twice; take one of them out of the programme's plugins")
         try:
             self._manager.register(plugin, name)
-            self._origins[name] = origin
             self._manager.check_pending()
         except (ValueError, pluggy.PluginValidationError) as error:
             if self._manager.get_plugin(name) is plugin:
                 self._manager.unregister(name=name)
             raise PluginError(f"plugin {name!r} ({origin}) does not fit the hooks of this engine: {error}. "
                               f"Hooks are {', '.join(hook_names())}; mend the plugin or update it") from error
+        self._origins[name] = origin
 
     def earning_rule_kinds(self) -> dict[str, EarningRuleKind[Any]]:
         """Rule kinds by name."""
@@ -112,10 +115,10 @@ class Registry:
             answer = function()
         except Exception as error:
             raise PluginError(f"plugin {name!r} ({self._origins[name]}) failed in {hook}: "
-                              f"{type(error).__name__}: {error}") from error
+                              f"{type(error).__name__}: {error}; {_REMEDY}") from error
         if not isinstance(answer, Sequence) or not all(isinstance(offer, record) for offer in answer):
             raise PluginError(f"plugin {name!r} ({self._origins[name]}) answered {hook} with {answer!r:.80}; "
-                              f"expected a list of {record.__name__}")
+                              f"expected a list of {record.__name__}; {_REMEDY}")
         return answer
 
 
@@ -125,7 +128,7 @@ def hook_names() -> list[str]:
 
 
 def load(names: Sequence[str], given: Mapping[str, object] | None = None) -> tuple[Registry, dict[str, PluginError]]:
-    """The registry with the named plugins, in this order, and what is wrong with those that could not be loaded, by name.
+    """The registry with the named plugins, in this order, and by name what is wrong with the others.
 
     `given` are plugin objects that need no installation.
     """

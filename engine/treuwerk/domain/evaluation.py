@@ -10,12 +10,10 @@ from typing import NamedTuple
 
 import attrs
 
-from treuwerk.domain.earning import Award, Doubt, EarningRule
+from treuwerk.domain.earning import Award, Doubt, EarningRule, Step, fold, steps_as_json
 from treuwerk.domain.purchases import EarningEvent
 
-
 MOST_POINTS = 10**12  # of one award; more is a mistake of the rule, and sums must stay far below 2^63
-
 
 @attrs.frozen
 class ActiveRule:
@@ -90,16 +88,40 @@ def _asked_alone(active: ActiveRule, event: EarningEvent, at: int) -> list[Award
 
 
 def _checked(active: ActiveRule, answers: Iterable[Award | Doubt], count: int) -> list[Award | Doubt]:
-    checked, units = list(answers), active.units
+    checked = list(answers)
+    folded: dict[int, object] = {}  # by identity: rules hand out the same tape for equal lines
     for answer in checked:
         kind = type(answer)
         if kind is not Award and kind is not Doubt:
             raise Misbehaviour(f"answered with {answer!r:.80}, expected Award or Doubt")
         if type(answer.event) is not int or not 0 <= answer.event < count:
-            raise Misbehaviour(f"named event {answer.event!r:.40}, expected 0 to {count - 1}")
+            raise Misbehaviour(f"named event {answer.event!r}, expected 0 to {count - 1}")
         if isinstance(answer, Award):
-            if type(answer.points) is not int or not 0 < answer.points <= MOST_POINTS:
-                raise Misbehaviour(f"gave {answer.points!r:.40} points, expected a whole number from 1 to {MOST_POINTS}")
-            if answer.unit not in units:
-                raise Misbehaviour(f"gave unit {answer.unit!r:.40}, declared {sorted(units)}")
+            _check_award(active, answer, folded)
+        elif type(answer.code) is not str or type(answer.reason) is not str:
+            raise Misbehaviour(f"answered with {answer!r:.80}, expected a Doubt whose code and reason are texts")
     return checked
+
+
+def _check_award(active: ActiveRule, award: Award, folded: dict[int, object]) -> None:
+    if type(award.points) is not int or award.points <= 0:
+        raise Misbehaviour(f"gave {award.points!r} points, expected a whole number above 0")
+    if award.points > MOST_POINTS:
+        raise Misbehaviour(f"gave {award.points} points, expected at most {MOST_POINTS}")
+    if award.unit not in active.units:
+        raise Misbehaviour(f"gave unit {award.unit!r}, declared {sorted(active.units)}")
+    steps = award.steps
+    figure = folded.get(id(steps))
+    if figure is None:
+        figure = folded[id(steps)] = _figure(steps)
+    if figure != award.points:
+        raise Misbehaviour(f"gave {award.points} points, but its steps fold to {figure}")
+
+
+def _figure(steps: object) -> object:
+    """What a tape folds to; a booking whose explanation does not give its points could never be proven."""
+    if not isinstance(steps, tuple) or not all(isinstance(step, Step) for step in steps):
+        raise Misbehaviour(f"gave the steps {steps!r:.80}, expected a tuple of Step")
+    steps_as_json(steps).encode()
+    figures = fold(steps)
+    return figures[-1] if figures else "nothing"

@@ -7,9 +7,8 @@ run that was killed goes on behind its last batch, and no line is booked twice, 
 
 from collections.abc import Callable, Iterator, Sequence
 from io import BufferedReader
-from itertools import chain, repeat
+from itertools import chain, count, islice, repeat
 from operator import attrgetter
-from itertools import pairwise
 from pathlib import Path
 
 import attrs
@@ -22,7 +21,7 @@ from treuwerk.programme.settings import Source
 from treuwerk.services.booking import Accrual, Booker, Explanations
 from treuwerk.services.installation import Installation
 from treuwerk.services.intake import batches, count_documents, fingerprint, last_line, source_for
-from treuwerk.services.matching import Matcher, Problem
+from treuwerk.services.matching import Matcher
 from treuwerk.services.pacing import one_ahead, without_collection
 from treuwerk.services.receipts import Receipt, Tally, stored_problems
 from treuwerk.services.retrying import retrying
@@ -78,9 +77,10 @@ class _Run:
 
     def work_off(self, stream: BufferedReader, size: int, progress: Progress) -> Receipt:
         """Book the file batch by batch, from where an interrupted run stopped."""
-        documents = self._source.source.read(stream)
-        todo = batches(documents, self._settings.clearing.batch_lines, self._start_or_resume())
-        scored = self._scored_batches(todo)
+        todo = batches(self._source.source.read(stream), self._settings.clearing.batch_lines, self._resume())
+        first = list(islice(todo, 1))  # read before the run is noted: a file that cannot be read leaves nothing
+        self._start()
+        scored = self._scored_batches(chain(first, todo))
         with without_collection():
             # PostgreSQL writes in a process of its own: the next batch is scored meanwhile.
             for batch, score in scored if self._database.is_sqlite else one_ahead(scored):
@@ -94,32 +94,39 @@ class _Run:
 
     def rehearse(self, stream: BufferedReader) -> Receipt:
         """The receipt as it would be; nothing is stored."""
-        problems: list[Problem] = []
-        todo = batches(self._source.source.read(stream), self._settings.clearing.batch_lines)
+        if repeated := self.repeated():
+            return attrs.evolve(repeated, dry_run=True)
+        todo = batches(self._source.source.read(stream), self._settings.clearing.batch_lines, self._resume())
+        with self._database.reading() as connection:
+            problems = stored_problems(connection, self._id)
+        seen: dict[str, str] = {}
         for _, batch in self._scored_batches(todo):
             with self._database.reading() as connection:
+                batch.drop_taken({key: seen[key] for key in batch.lines if key in seen})
                 batch.drop_taken(taken(connection, batch.lines))
+            seen |= {key: line.matched.evidence for key, line in batch.lines.items()}
             batch.would_book()
             self._total.add(batch.tally)
-            problems += batch.problems
-        shown = [problem.as_json() for problem in sorted(problems, key=lambda problem: problem.at)]
-        return attrs.evolve(self._receipt(self._total), dry_run=True, problems=shown)
+            problems += [problem.as_json() for problem in batch.problems]
+        problems.sort(key=lambda problem: problem["line"])
+        return attrs.evolve(self._receipt(self._total), dry_run=True, problems=problems)
 
-    def _start_or_resume(self) -> int:
-        """The cursor of an interrupted run over the same file, or that of a new run: 0."""
-        unfinished = [run for run in self._earlier if not run.finished_at]
-        if unfinished:
-            run = unfinished[-1]
-            self._id, self._cursor, self._total = run.id, run.cursor, Tally.of(run)
-        else:
+    def _resume(self) -> int:
+        """Take up an interrupted run over the same file, if there is one; returns the line behind which to go on."""
+        for run in self._earlier:
+            if not run.finished_at:
+                self._id, self._cursor, self._total = run.id, run.cursor, Tally.of(run)
+        return self._cursor
+
+    def _start(self) -> None:
+        if self._id not in {run.id for run in self._earlier}:
             with self._database.writing() as connection:
                 runs.start_run(connection, {
                     "id": self._id, "source": self._source.head.name, "file": self._file, "sha256": self._sha256,
                     "actor": self._actor, "started_at": self._now})
-        return self._cursor
 
     def _clear_batch(self, documents: list[Document], scored: ScoredBatch) -> None:
-        cursor = max(self._cursor, last_line(documents[-1]))
+        cursor = max(self._cursor, *map(last_line, documents))
         attempts = chain([scored], (self._scored_again(documents, scored) for _ in repeat(None)))
         self._total = retrying(lambda: self._book(next(attempts), cursor))
         self._cursor = cursor
@@ -148,7 +155,8 @@ class _Run:
             lines = self._claim(connection, batch)
             booker = Booker(self._settings.units, self._zone, self._actor, self._now, self._explanations)
             insert_rows(connection, purchase_line, self._purchase_lines(lines, booker, batch.tally))
-            runs.note_problems(connection, [problem.as_row(self._id) for problem in batch.problems])
+            numbers = count(self._total.waiting + self._total.rejected)
+            runs.note_problems(connection, [problem.as_row(self._id, next(numbers)) for problem in batch.problems])
             runs.settle(connection, batch.lines, self._now)
             booked = booker.write(connection)
             batch.tally.points, batch.tally.transactions = booked.points, booked.transactions
@@ -182,5 +190,5 @@ class _Run:
 
     def _receipt(self, tally: Tally) -> Receipt:
         first = [{"run": str(run.id), "file": run.file, "at": moment(run.started_at).isoformat()}
-                 for run in self._earlier[:1]]
+                 for run in self._earlier if run.id != self._id]
         return Receipt(self._file, self._sha256, self._source.head.name, tally, first=first[0] if first else None)

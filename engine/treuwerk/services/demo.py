@@ -16,6 +16,7 @@ import attrs
 from sqlalchemy import update
 
 from treuwerk.domain.ledger import instant, moment
+from treuwerk.domain.tabular import BadLine
 from treuwerk.hookspecs import DemoLogin
 from treuwerk.programme.errors import Mistake, ProgrammeError
 from treuwerk.programme.reading import LoadedProgramme
@@ -24,6 +25,7 @@ from treuwerk.services.clearing import clear_file
 from treuwerk.services.finding import account_of
 from treuwerk.services.importing import import_articles, import_participants
 from treuwerk.services.installation import DEMO, Installation, claim_database
+from treuwerk.services.master_files import BadRow, named_rows
 from treuwerk.services.signing_in import add_local_login
 from treuwerk.store.database import Database
 from treuwerk.store.migrating import empty, migrate
@@ -79,10 +81,22 @@ def _files(programme: LoadedProgramme, folder: Path, today: date, fresh: bool) -
             _clean(folder)
             offered.write(folder, SEED, today - timedelta(days=1))
         return folder, offered.logins
-    if (programme.folder / "demo").is_dir():
-        return programme.folder / "demo", ()
+    lying = programme.folder / "demo"
+    if lying.is_dir():
+        return lying, tuple(_lying_logins(lying / "logins.csv"))
     raise ProgrammeError([Mistake(str(programme.folder), "no demo data", "a folder demo/ or a plugin with the hook "
                                   "demo_data")])
+
+
+def _lying_logins(path: Path) -> Iterator[DemoLogin]:
+    """The logins of a demo that lies in the bundle; a demo without that file has none."""
+    for row in named_rows(path, ("name", "customer_number", "person", "locale")) if path.is_file() else ():
+        if isinstance(row, BadLine):
+            raise ProgrammeError([Mistake(f"{path}: line {row.at}", "", row.reason)])
+        try:
+            yield DemoLogin(row.need("name"), row.need("customer_number"), row.need("person"), row.need("locale"))
+        except BadRow as error:
+            raise ProgrammeError([Mistake(f"{path}: line {row.at}", "", str(error))]) from None
 
 
 def _clean(folder: Path) -> None:

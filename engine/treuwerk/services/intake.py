@@ -51,17 +51,22 @@ def last_line(document: Document) -> int:
 
 
 def batches(documents: Iterable[Document], lines: int, behind: int = 0) -> Iterator[list[Document]]:
-    """Documents in batches of at least `lines` lines, without those that end at or before line `behind`."""
+    """Documents in batches of at least `lines` lines, without those that end at or before line `behind`.
+
+    A batch ends where the next document reaches further into the file, since a run goes on behind a line: documents
+    of one physical line, and what has no line at all, stay in one batch with what is before them.
+    """
     batch: list[Document] = []
-    size = 0
+    size = reached = 0
     for document in documents:
-        if last_line(document) <= behind:
+        before, reached = reached, max(reached, last_line(document))
+        if behind and reached <= behind:
             continue
-        batch.append(document)
-        size += len(document.lines) + len(document.faults)
-        if size >= lines:
+        if size >= lines and reached > before:
             yield batch
             batch, size = [], 0
+        batch.append(document)
+        size += len(document.lines) + len(document.faults)
     if batch:
         yield batch
 

@@ -16,8 +16,11 @@ from treuwerk.domain.reading import plain_number
 from treuwerk.domain.records import evidence_of
 from treuwerk.programme.settings import Settings
 from treuwerk.store.parties import all_articles, participants_known_as
+from treuwerk.store.runs import CORRECTION
 
 EARNING_KINDS = {DocumentKind.DELIVERY, DocumentKind.RECEIPT, DocumentKind.INVOICE, DocumentKind.SALES_REPORT}
+MOST_PIECES = 10**15  # of one line; figures far above it do not fit into the columns of the books
+LONGEST_NUMBER = 200  # of a document or a line: it is part of a key, and an index of PostgreSQL takes 2,700 bytes
 MILLION = 1_000_000
 _compact = JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 Facts = tuple[str, str, str, str, str, str, int, str, str, int | None, str, str, str, str]
@@ -51,11 +54,11 @@ class Problem:
         return {"line": self.at, "document": self.document, "code": self.code, "state": self.state,
                 "reason": self.reason}
 
-    def as_row(self, run_id: int) -> dict[str, object]:
-        """The problem as a row of its table."""
-        return {"run_id": run_id, "at_line": self.at, "code": self.code, "state": self.state,
-                "document": self.document, "reason": self.reason, "payload": self.payload, "purchase_key": self.key,
-                "settled_at": None}
+    def as_row(self, run_id: int, number: int) -> dict[str, object]:
+        """The problem as a row of its table; `number` counts the problems of a run."""
+        return {"run_id": run_id, "number": number, "at_line": self.at, "code": self.code, "state": self.state,
+                "document": _storable(self.document), "reason": _storable(self.reason),
+                "payload": _storable(self.payload), "purchase_key": self.key, "settled_at": None}
 
 
 @attrs.frozen
@@ -110,6 +113,7 @@ class Matcher:
     def match(self, document: Document) -> Iterator[Matched | Problem | Ignored]:
         """Each line of a document, in its order."""
         try:
+            _check_length("document", document.number)
             ground: _Ground | _Refusal = self._ground(document)
         except _Refusal as refusal:
             ground = refusal
@@ -118,7 +122,7 @@ class Matcher:
             if not line.qty:
                 yield Ignored(line.at)
                 continue
-            key = prefix + identifier(line.id)
+            key = prefix + _part(identifier(line.id))
             try:
                 yield self._matched(ground, line, key)
             except _Refusal as refusal:
@@ -135,9 +139,10 @@ class Matcher:
                        document.currency, document.orders[0] if document.orders else "")
 
     def _matched(self, ground: _Ground | _Refusal, line: DocumentLine, key: str) -> Matched:
+        _check_length("line", line.id)
         if line.movement is not Movement.DELIVER or line.qty < 0:
             found = line.movement if line.movement is not Movement.DELIVER else f"quantity {line.qty}"
-            raise _Refusal("waiting", "correction", f"found {found}: points are to be taken back; the line waits for a "
+            raise _Refusal("waiting", CORRECTION, f"found {found}: points are to be taken back; the line waits for a "
                            "person in the service centre, nothing was booked")
         if isinstance(ground, _Refusal):
             raise ground
@@ -190,6 +195,9 @@ class Matcher:
                            f"{line.unit}; add it to the article master, then clear the file again")
         quantity = line.qty * per_unit
         whole = int(quantity)
+        if abs(whole) > MOST_PIECES:
+            raise _Refusal("rejected", "too_large", f"found quantity {plain_number(line.qty)} {line.unit}, expected at "
+                           f"most {MOST_PIECES:,} pieces")
         if whole != quantity:
             raise _Refusal("rejected", "fraction", f"found quantity {plain_number(line.qty)} {line.unit}, expected whole "
                            "pieces")
@@ -208,7 +216,24 @@ class Matcher:
 def purchase_prefix(document: Document) -> str:
     """The identity of a document over all channels and repetitions; with a line number it is that of a purchase."""
     year = str(document.event_date)[:4]
-    return f"purchase|{document.seller.name}|{document.kind.value}|{identifier(document.number)}|{year}|"
+    return (f"purchase|{_part(document.seller.name)}|{document.kind.value}|{_part(identifier(document.number))}|"
+            f"{year}|")
+
+
+def _part(text: str) -> str:
+    """A part of a key between bars, so that no two purchases share one whatever their numbers hold."""
+    return text.replace("%", "%25").replace("|", "%7C") if "|" in text or "%" in text else text
+
+
+def _storable(text: str) -> str:
+    """The text without what PostgreSQL or UTF-8 cannot hold: NUL characters and lone surrogates."""
+    return text.replace("\0", "\u2400").encode("utf-8", "replace").decode()
+
+
+def _check_length(named: str, number: str) -> None:
+    if len(number) > LONGEST_NUMBER:
+        raise _Refusal("rejected", "too_long", f"found a {named} number of {len(number)} characters, expected at most "
+                       f"{LONGEST_NUMBER}; is a quote or a delimiter missing?")
 
 
 def purchase_evidence(account_id: int, facts: Facts) -> str:

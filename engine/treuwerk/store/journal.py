@@ -54,4 +54,6 @@ def _is(transaction_id: Any) -> Any:
 
 
 def _stream(connection: Connection, query: Select[Any]) -> Iterator[Any]:
-    return iter(connection.execution_options(yield_per=_AT_ONCE).execute(query))
+    """Rows as they come; the cursor of the server is closed also where the reader stops before the end."""
+    with connection.execute(query, execution_options={"yield_per": _AT_ONCE}) as result:
+        yield from result

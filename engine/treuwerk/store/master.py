@@ -80,7 +80,8 @@ def save_articles(connection: Connection, rows: Mapping[str, Mapping[str, Any]],
     """Create or change articles by number, with their aliases."""
     saved = Saved()
     before = _by_key(connection, article, "number", set(rows))
-    aliases = {row.alias: row.number for row in connection.execute(select(article_alias))}
+    aliases = {row.alias: row.number
+               for row in connection.execute(select(article_alias.c.alias, article_alias.c.number))}
     for key, row in rows.items():
         foreign = [alias for alias in row["aliases"] if aliases.get(alias, key) != key]
         if foreign:

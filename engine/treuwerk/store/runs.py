@@ -9,6 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from treuwerk.store.tables import clearing_run, problem
 
 _AT_ONCE = 1_000
+CORRECTION = "correction"
 COUNTERS = ("documents", "lines", "booked", "duplicate", "waiting", "rejected", "ignored", "transactions")
 
 
@@ -46,7 +47,7 @@ def finish(connection: Connection, run_id: int, now: int) -> None:
 
 
 def note_problems(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
-    """Keep problems; one that a resumed run meets again is kept once."""
+    """Keep problems. A number that is there already is another process's, which `advance` finds out."""
     values = list(rows)
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     if values:
@@ -54,8 +55,8 @@ def note_problems(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> 
 
 
 def settle(connection: Connection, keys: Iterable[str], now: int) -> None:
-    """Waiting lines whose purchase is booked now wait no longer."""
-    open_ones = (problem.c.state == "waiting", problem.c.settled_at.is_(None))
+    """Waiting lines whose purchase is booked now wait no longer. Corrections of it still wait for a person."""
+    open_ones = (problem.c.state == "waiting", problem.c.settled_at.is_(None), problem.c.code != CORRECTION)
     if not connection.execute(select(func.count()).select_from(problem).where(*open_ones).limit(1)).scalar():
         return
     wanted = list(keys)
@@ -66,5 +67,5 @@ def settle(connection: Connection, keys: Iterable[str], now: int) -> None:
 
 def problems_of(connection: Connection, run_id: int) -> Iterator[Row[Any]]:
     """Problems of a run in the order of the file."""
-    query = select(problem).where(problem.c.run_id == run_id).order_by(problem.c.at_line, problem.c.code)
+    query = select(problem).where(problem.c.run_id == run_id).order_by(problem.c.at_line, problem.c.number)
     yield from connection.execute(query)

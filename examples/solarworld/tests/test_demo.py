@@ -11,7 +11,7 @@ from solarworld_league import demo_data
 from solarworld_league.demo import LOGINS, write
 from solarworld_league.demo.tables import load
 from treuwerk.domain.documents import Document
-from treuwerk.testing.feeds import read_feed
+from treuwerk.testing.feeds import read_feeds
 
 END = date(2026, 11, 20)
 PROGRAMME = Path(str(files("solarworld_league")))
@@ -35,8 +35,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def read(folder: Path) -> Read:
     """All daily files, each recognised by its columns alone."""
-    return {date.fromisoformat(path.stem): read_feed(PROGRAMME, path)
-            for path in sorted((folder / "deliveries").iterdir())}
+    documents = read_feeds(PROGRAMME, sorted((folder / "deliveries").iterdir()))
+    return {date.fromisoformat(path.stem): of_day for path, of_day in documents.items()}
 
 
 def rows_of(folder: Path) -> list[dict[str, str]]:

@@ -1,12 +1,14 @@
 """Check digits, tested the way a receiver tests them: over the whole number, check digit included."""
 
+import doctest
 from collections import Counter
 from datetime import date
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
-from solarworld_league.demo import write
+from solarworld_league.demo import calendar, numbers, tables, write
 from solarworld_league.demo.numbers import austrian_vat, french_vat, german_vat, gs1, swiss_uid
 from solarworld_league.demo.tables import load
 
@@ -71,3 +73,11 @@ def test_all_identifiers_of_the_demo_are_valid_and_unique(tmp_path: Path) -> Non
 
     counted = Counter(value for known in identifiers for value in known.values())
     assert set(counted.values()) == {1}
+
+
+@pytest.mark.parametrize("module", [calendar, numbers, tables], ids=lambda module: module.__name__)
+def test_the_examples_in_the_documentation_are_true(module: ModuleType) -> None:
+    result = doctest.testmod(module)
+
+    assert result.attempted > 0
+    assert result.failed == 0

@@ -41,7 +41,8 @@ activity = define(
 # What a person or better master data must settle. Nothing is lost: `payload` is the line as it came.
 problem = define(
     "problem", Home.RUN,
-    key("run_id"), key("at_line"), key("code", Text),
+    key("run_id"), key("number"),  # one line of a file may hold more than one
+    whole("at_line"), text("code"),
     text("state"),  # waiting or rejected
     text("document"), text("reason"), text("payload"),
     text("purchase_key"), Column("settled_at", WHOLE),

@@ -38,4 +38,4 @@ def write(folder: Path, seed: int, end: date) -> None:
 
 def _chance(seed: int, purpose: str) -> Random:
     """A stream for each purpose, so that one more seminar does not change the deliveries."""
-    return Random(f"{seed} {purpose}")  # noqa: S311 - a demo has no secrets, and must come out the same again
+    return Random(f"{seed} {purpose}")

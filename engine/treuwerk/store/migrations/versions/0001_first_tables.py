@@ -213,15 +213,16 @@ def upgrade() -> None:
     op.create_table(
         "problem",
         sa.Column("run_id", WHOLE, autoincrement=False, nullable=False),
-        sa.Column("at_line", WHOLE, autoincrement=False, nullable=False),
-        sa.Column("code", sa.Text(), autoincrement=False, nullable=False),
+        sa.Column("number", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("at_line", WHOLE, nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("document", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("payload", sa.Text(), nullable=False),
         sa.Column("purchase_key", sa.Text(), nullable=False),
         sa.Column("settled_at", WHOLE, nullable=True),
-        sa.PrimaryKeyConstraint("run_id", "at_line", "code", name=op.f("pk_problem")),
+        sa.PrimaryKeyConstraint("run_id", "number", name=op.f("pk_problem")),
         sqlite_strict=True, sqlite_with_rowid=False)
     op.create_index("ix_problem_waiting", "problem", ["purchase_key"], unique=False, sqlite_where=sa.text("state = 'waiting' AND settled_at IS NULL"), postgresql_where=sa.text("state = 'waiting' AND settled_at IS NULL"))
     op.create_table(

@@ -1,0 +1,192 @@
+"""Writes the reference from the code: hooks, settings of the programme file, and commands.
+
+Run by the Sphinx build (see ``conf.py``); by hand: ``python docs/generate.py``. The pages go to ``docs/reference/``.
+"""
+
+import ast
+import inspect
+import re
+import sys
+import textwrap
+from collections.abc import Iterator, Sequence
+from enum import Enum
+from pathlib import Path
+from typing import Any, get_args, get_origin
+
+import attrs
+import click
+
+from treuwerk import hookspecs
+from treuwerk.cli import COMMANDS, main
+from treuwerk.domain.earning import Award, Doubt, EarningRule
+from treuwerk.plugins import hook_names, installed, load
+from treuwerk.programme.settings import EarningHead, Settings, SourceHead
+
+RECORDS = (hookspecs.EarningRuleKind, hookspecs.ClearingSourceKind, hookspecs.DemoData, hookspecs.DemoLogin)
+PROTOCOLS = (EarningRule, hookspecs.ClearingSource)
+ANSWERS = (Award, Doubt)
+ENGINE_PLUGINS = "treuwerk"
+
+
+def write_reference(folder: Path) -> None:
+    """Write all pages of the reference into a folder, only where something changed."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, lines in (("hooks", hooks_page()), ("settings", settings_page()), ("commands", commands_page())):
+        path, text = folder / f"{name}.md", "\n".join(lines) + "\n"
+        if not path.exists() or path.read_text("utf-8") != text:
+            path.write_text(text, "utf-8")
+
+
+def hooks_page() -> Iterator[str]:
+    """Every hook with its signature and contract, then the records and protocols that they speak of."""
+    yield from ("# Hooks", "", inspect.cleandoc(hookspecs.__doc__ or ""), "")
+    for name in hook_names():
+        function = getattr(hookspecs.Hooks, name)
+        yield from _signed(name, function, "##")
+    yield from ("## Records", "")
+    for record in (*RECORDS, *ANSWERS):
+        yield from (f"### {record.__name__}", "", inspect.getdoc(record) or "", "")
+        yield from _keys(record)
+    yield from ("## What plugins implement", "")
+    for protocol in PROTOCOLS:
+        yield from (f"### {protocol.__name__}", "", inspect.getdoc(protocol) or "", "")
+        for name, member in vars(protocol).items():
+            if not name.startswith("_") and (inspect.isfunction(member) or isinstance(member, property)):
+                yield from _signed(name, member, "####")
+
+
+def _signed(name: str, member: Any, level: str) -> Iterator[str]:
+    function: Any = member.fget if isinstance(member, property) else member
+    signature = inspect.signature(function)
+    parameters = [parameter for parameter in signature.parameters.values() if parameter.name != "self"]
+    plain = signature.replace(parameters=parameters)
+    yield from (f"{level} {name}", "", "```python", f"{name}{_short(str(plain))}", "```", "",
+                inspect.getdoc(function) or "", "")
+
+
+def _short(signature: str) -> str:
+    for module in ("collections.abc.", "treuwerk.hookspecs.", "treuwerk.domain.documents.", "treuwerk.domain.earning.",
+                   "treuwerk.domain.purchases.", "typing.", "datetime.", "decimal."):
+        signature = signature.replace(module, "")
+    return re.sub(r"<class '(?:\w+\.)*(\w+)'>", r"\1", signature)
+
+
+def settings_page() -> Iterator[str]:
+    """Every table of the programme file with its keys, then what each plugin adds."""
+    yield from ("# Programme file", "",
+                "All keys of `programme.toml`, table by table. A key without default must be there.", "")
+    for table in (*tables_below(Settings), EarningHead, SourceHead):
+        yield from _table(table)
+    registry, _ = load(first_party_plugins())
+    for kinds, key in ((registry.earning_rule_kinds(), "rule"), (registry.clearing_sources(), "reader")):
+        for kind in kinds.values():
+            yield from (f'## {key} = "{kind.name}"', "")
+            for table in tables_below(kind.settings):
+                yield from _table(table, "###")
+
+
+def first_party_plugins() -> list[str]:
+    """Names of the plugins that come with the engine."""
+    return sorted(name for name, entries in installed().items()
+                  if any(entry.dist and entry.dist.name == ENGINE_PLUGINS for entry in entries))
+
+
+def _table(table: type, level: str = "##") -> Iterator[str]:
+    yield from (f"{level} {table.__name__}", "", inspect.getdoc(table) or "", "")
+    yield from _keys(table)
+
+
+def _keys(table: Any) -> Iterator[str]:
+    docs = attribute_docs(table)
+    yield from ("| key | holds | default | |", "| --- | --- | --- | --- |")
+    for field in attrs.fields(attrs.resolve_types(table)):
+        meaning = _cell(docs.get(field.name, ""))
+        yield f"| `{field.alias}` | {_cell(_kind(field.type))} | {_default(field)} | {meaning} |"
+    yield ""
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.replace("|", "\\|").split())
+
+
+def _default(field: "attrs.Attribute[Any]") -> str:
+    if field.default is attrs.NOTHING:
+        return ""
+    value: Any = getattr(field.default, "factory", lambda: field.default)()
+    if isinstance(value, Enum):
+        value = value.value
+    return "–" if value is None or attrs.has(type(value)) else f"`{_cell(str(value)) or '(empty)'}`"
+
+
+def _kind(kind: Any) -> str:
+    """A type in the words of the programme file."""
+    words = {str: "text", int: "whole number", bool: "true or false", type(None): "nothing"}
+    if kind in words:
+        return words[kind]
+    if get_origin(kind) in (list, tuple):
+        return f"list of {_kind(get_args(kind)[0])}"
+    if get_origin(kind) is dict:
+        return f"table of {_kind(get_args(kind)[1])}"
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return " or ".join(f"`{member.value}`" for member in kind)
+    if get_args(kind) and get_origin(kind) is not None and type(None) in get_args(kind):
+        return " or ".join(_kind(part) for part in get_args(kind) if part is not type(None))
+    return getattr(kind, "__name__", _short(str(kind)))
+
+
+def tables_below(table: Any) -> Sequence[Any]:
+    """A settings class and the attrs classes that its keys hold, each once, from the outside in."""
+    found = [table]
+    for field in attrs.fields(attrs.resolve_types(table)):
+        for part in (field.type, *get_args(field.type)):
+            if isinstance(part, type) and attrs.has(part) and part.__name__ not in ("Earning", "Source"):
+                found += [inner for inner in tables_below(part) if inner not in found]
+    return found
+
+
+def attribute_docs(table: type) -> dict[str, str]:
+    """The texts that stand below the attributes of a class, by name of the attribute."""
+    [definition] = ast.parse(textwrap.dedent(inspect.getsource(table))).body
+    assert isinstance(definition, ast.ClassDef)
+    docs: dict[str, str] = {}
+    for statement, after in zip(definition.body, definition.body[1:], strict=False):
+        if (isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name)
+                and isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant)):
+            docs[statement.target.id] = str(after.value.value)
+    return docs
+
+
+def commands_page() -> Iterator[str]:
+    """Every command with its arguments and options."""
+    context = click.Context(main, info_name="treuwerk")
+    yield from ("# Commands", "", "```text", main.get_usage(context), "```", "", inspect.cleandoc(main.help or ""), "")
+    yield from _options(main)
+    for name in COMMANDS:
+        yield from _command(f"treuwerk {name}", main.get_command(context, name))
+
+
+def _command(path: str, command: click.Command | None) -> Iterator[str]:
+    assert command is not None, path
+    context = click.Context(command, info_name=path)
+    yield from (f"## {path}", "", "```text", command.get_usage(context), "```", "",
+                inspect.cleandoc(command.help or ""), "")
+    yield from _options(command)
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            yield from _command(f"{path} {name}", command.get_command(context, name))
+
+
+def _options(command: click.Command) -> Iterator[str]:
+    options = [parameter for parameter in command.params if isinstance(parameter, click.Option)]
+    if not options:
+        return
+    yield from ("| option | |", "| --- | --- |")
+    for option in options:
+        variable = f" (`{option.envvar}`)" if isinstance(option.envvar, str) else ""
+        yield f"| `{', '.join(option.opts)}` | {_cell(option.help or '')}{variable} |"
+    yield ""
+
+
+if __name__ == "__main__":
+    write_reference(Path(__file__).parent / "reference")
+    sys.exit(0)

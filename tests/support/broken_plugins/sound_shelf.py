@@ -1,0 +1,1 @@
+"""Nothing is wrong with this plugin, but two distributions bring it."""
