@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from sqlalchemy import event, func, insert, select, update
@@ -58,7 +59,7 @@ def test_running_balances_lead_from_nothing_to_the_balance_of_today(busy: Portal
         posted = connection.execute(select(balance.c.posted).where(
             balance.c.account_id == busy.account("1001"), balance.c.unit == "bonus")).scalar_one()
     assert entries[0].balance == posted
-    for newer, older in zip(entries, entries[1:], strict=False):
+    for newer, older in pairwise(entries):
         assert newer.balance - newer.amounts["bonus"] == older.balance
     assert entries[-1].balance == entries[-1].amounts["bonus"]
 
