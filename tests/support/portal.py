@@ -145,16 +145,15 @@ class Portal:
         with self.installation.database.writing() as connection:
             add_local_login(connection, login, PASSWORD, self.account(customer))
 
-    def visitor(self, now: int = NOW, language: str = "en", **headers: str) -> TestClient:
+    def visitor(self, now: int = NOW, language: str = "en") -> TestClient:
         """A browser that nobody has signed in with."""
         app = create_app(self.installation, clock=lambda: now, styleguide=True)
         return TestClient(app, base_url=ORIGIN, follow_redirects=False,
-                          headers={"sec-fetch-site": "same-origin", "accept-language": language, **headers})
+                          headers={"sec-fetch-site": "same-origin", "accept-language": language})
 
-    def signed_in(self, customer: str = "1001", now: int = NOW, language: str = "en",
-                  **headers: str) -> TestClient:
+    def signed_in(self, customer: str = "1001", now: int = NOW, language: str = "en") -> TestClient:
         """A browser with a live session."""
-        client = self.visitor(now, language, **headers)
+        client = self.visitor(now, language)
         with self.installation.database.writing() as connection:
             token = open_session(connection, self.account(customer), 0, now)
         client.cookies.set("__Host-sid", token, domain=HOST)

@@ -25,7 +25,7 @@ def keys(messages: Catalog) -> set[tuple[object, str | None]]:
 
 
 def strings(message: Message) -> list[str]:
-    return [text or "" for text in (message.string if isinstance(message.string, list | tuple) else [message.string])]
+    return list(message.string) if isinstance(message.string, list | tuple) else [message.string or ""]
 
 
 def ids(message: Message) -> list[str]:

@@ -201,12 +201,11 @@ def test_the_styleguide_is_for_builders_only(sqlite_portal: Portal, monkeypatch:
 
 
 def test_a_programme_can_replace_templates_static_files_and_texts(tmp_path: Path, sqlite_database: Database) -> None:
-    for name, content in (
-            ("templates/login.html", (
-                '{% extends "base.html" %}{% block title %}T{% endblock %}'
-                "{% block content %}<h1>{{ _('Sign in') }} {{ programme.name }}</h1>{% endblock %}")),
-            ("static/favicon.svg", "<svg xmlns='http://www.w3.org/2000/svg'/>"),
-            ("translations/en.po", 'msgid "Sign in"\nmsgstr "Step inside"\n')):
+    template = ('{% extends "base.html" %}{% block title %}T{% endblock %}'
+                "{% block content %}<h1>{{ _('Sign in') }} {{ programme.name }}</h1>{% endblock %}")
+    for name, content in (("templates/login.html", template),
+                          ("static/favicon.svg", "<svg xmlns='http://www.w3.org/2000/svg'/>"),
+                          ("translations/en.po", 'msgid "Sign in"\nmsgstr "Step inside"\n')):
         path = tmp_path / name
         path.parent.mkdir()
         path.write_text(content, "utf-8")
