@@ -84,18 +84,19 @@ def _attendances(connection: Connection, installation: Installation, lines: list
                  receipt: AttendanceReceipt) -> Iterator[_Attendance]:
     numbers = {identifier(line.cells["participant"]) for line in lines if isinstance(line, NamedRow)}
     participants = participants_known_as(connection, CUSTOMER_NUMBER, numbers)
-    today = moment(now).astimezone(installation.programme.settings.programme.time_zone).date()
+    programme = installation.programme.settings.programme
+    window = programme.starts_on, moment(now).astimezone(programme.time_zone).date()
     for line in lines:
         if isinstance(line, BadLine):
             receipt.reject(line.at, line.code, line.reason)
             continue
         try:
-            yield _attendance(line, participants, today)
+            yield _attendance(line, participants, *window)
         except BadRow as error:
             receipt.reject(line.at, error.code, str(error))
 
 
-def _attendance(row: NamedRow, participants: dict[str, Participant], today: date) -> _Attendance:
+def _attendance(row: NamedRow, participants: dict[str, Participant], start: date, today: date) -> _Attendance:
     number, attended = row.need("participant"), row.cells["attended"].lower()
     if attended not in _YES | _NO:
         raise BadRow("unknown_value", f"column attended: found {attended!r}, expected yes or no")
@@ -103,6 +104,9 @@ def _attendance(row: NamedRow, participants: dict[str, Participant], today: date
         held_on = calendar_date(row.need("held_on"), _DATES)
     except Unreadable as error:
         raise BadRow("unreadable", f"column held_on: {error}") from None
+    if held_on < start:
+        raise BadRow("before_start", f"column held_on: found {held_on}, expected a day from the programme's start {start} "
+                     "on")
     if held_on > today:
         raise BadRow("future_date", f"column held_on: found {held_on}, expected a day up to {today}")
     participant = participants.get(identifier(number))
@@ -111,7 +115,7 @@ def _attendance(row: NamedRow, participants: dict[str, Participant], today: date
                      "programme; import it with treuwerk import participants, then import this list again")
     if not participant.earns:
         raise BadRow("participant_not_active", f"column participant: {number} is {participant.status}")
-    return _Attendance(row.at, row.need("seminar_code").upper(), held_on, participant, row.need("person"),
+    return _Attendance(row.at, row.key("seminar_code").upper(), held_on, participant, row.key("person"),
                        attended in _YES)
 
 
@@ -152,7 +156,7 @@ class _Batch:
         keys = {}
         for row in self._rows:
             person = people[row.participant.account_id, folded(row.person)]
-            keys[row.at] = (f"activity|{SEMINAR}|{row.code}|{row.held_on}|{person}", person)
+            keys[row.at] = (activity_key(SEMINAR, row.code, row.held_on.isoformat(), person), person)
         return keys
 
     def _scored(self, keys: dict[int, tuple[str, int]]) -> tuple[dict[str, _Scored], list[tuple[int, str, str]]]:
@@ -200,6 +204,11 @@ class _Batch:
 def folded(name: str) -> str:
     """A name as lists spell it in different ways: compatibility form, case and spacing folded."""
     return " ".join(normalize("NFKC", name).casefold().split())
+
+
+def activity_key(kind: str, code: str, occurred_on: str, person_id: int) -> str:
+    """The identity of an activity of a person, over all lists that name it."""
+    return f"activity|{kind}|{code}|{occurred_on}|{person_id}"
 
 
 def activity_evidence(account_id: int, kind: str, code: str, occurred_on: str, person_id: int) -> str:

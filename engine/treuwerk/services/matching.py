@@ -220,6 +220,14 @@ def purchase_prefix(document: Document) -> str:
             f"{year}|")
 
 
+def is_key_of(key: str, facts: Facts) -> bool:
+    """Whether a purchase with these facts may have this key; of what kind its document was, only the key says."""
+    seller, kind, number, year, line = ([*key.split("|"), "", "", "", "", ""])[1:6]
+    return (kind in EARNING_KINDS and year == facts[4][:4] and seller == _part(facts[1])
+            and number == _part(identifier(facts[2])) and line == _part(identifier(facts[3]))
+            and key.startswith("purchase|") and key.count("|") == 5)
+
+
 def _part(text: str) -> str:
     """A part of a key between bars, so that no two purchases share one whatever their numbers hold."""
     return text.replace("%", "%25").replace("|", "%7C") if "|" in text or "%" in text else text
