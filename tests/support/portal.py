@@ -8,6 +8,7 @@ from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from treuwerk.domain.ledger import instant
+from treuwerk.programme.reading import read_programme
 from treuwerk.services.attending import import_attendance
 from treuwerk.services.clearing import clear_file
 from treuwerk.services.importing import import_articles, import_participants
@@ -15,7 +16,6 @@ from treuwerk.services.installation import Installation
 from treuwerk.services.signing_in import add_local_login, open_session
 from treuwerk.store.database import Database
 from treuwerk.store.tables import identifier
-from treuwerk.programme.reading import read_programme
 from treuwerk.web.application import create_app
 
 HOST = "portal.example"
@@ -136,27 +136,28 @@ class Portal:
     def account(self, customer: str) -> int:
         """The account of a customer number."""
         with self.installation.database.reading() as connection:
-            return connection.execute(select(identifier.c.account_id).where(
+            found: int = connection.execute(select(identifier.c.account_id).where(
                 identifier.c.value == customer)).scalar_one()
+        return found
 
     def add_login(self, login: str, customer: str) -> None:
         """A local login with the usual password."""
         with self.installation.database.writing() as connection:
             add_local_login(connection, login, PASSWORD, self.account(customer))
 
-    def visitor(self, now: int = NOW, **headers: str) -> TestClient:
+    def visitor(self, now: int = NOW, language: str = "en") -> TestClient:
         """A browser that nobody has signed in with."""
         app = create_app(self.installation, clock=lambda: now, styleguide=True)
         return TestClient(app, base_url=ORIGIN, follow_redirects=False,
-                          headers={"sec-fetch-site": "same-origin", "accept-language": "en", **headers})
+                          headers={"sec-fetch-site": "same-origin", "accept-language": language})
 
-    def signed_in(self, customer: str = "1001", now: int = NOW, **headers: str) -> TestClient:
+    def signed_in(self, customer: str = "1001", now: int = NOW, language: str = "en") -> TestClient:
         """A browser with a live session."""
-        client = self.visitor(now, **headers)
+        client = self.visitor(now, language)
         with self.installation.database.writing() as connection:
             token = open_session(connection, self.account(customer), 0, now)
         client.cookies.set("__Host-sid", token, domain=HOST)
-        client.cookies.set("__Host-locale", headers.get("accept-language", "en"), domain=HOST)
+        client.cookies.set("__Host-locale", language, domain=HOST)
         return client
 
 

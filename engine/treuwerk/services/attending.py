@@ -21,7 +21,7 @@ from treuwerk.domain.purchases import EarningEvent
 from treuwerk.domain.reading import Unreadable, calendar_date
 from treuwerk.domain.records import evidence_of
 from treuwerk.domain.tabular import BadLine
-from treuwerk.services.booking import Accrual, Booked, Booker, Explanations
+from treuwerk.services.booking import Accrual, Booked, Booker
 from treuwerk.services.installation import Installation
 from treuwerk.services.master_files import BadRow, ImportReceipt, NamedRow, named_rows
 from treuwerk.services.retrying import retrying
@@ -137,7 +137,7 @@ class _Batch:
     def book(self) -> tuple[list[tuple[int, str, str]], Booked, int]:
         """Problems as (line, code, reason), what was booked, and how many attendances are new."""
         settings = self._installation.programme.settings
-        booker = Booker(settings.units, settings.programme.time_zone, self._actor, self._now, Explanations())
+        booker = Booker(settings.units, settings.programme.time_zone, self._actor, self._now)
         with self._installation.database.writing() as connection:
             keys = self._keys(connection)
             scored, problems = self._scored(keys)
@@ -163,7 +163,7 @@ class _Batch:
         """What each attendance earns, by key, and the rows that a rule has doubts about."""
         rows = list({keys[row.at][0]: row for row in reversed(self._rows) if row.attended}.values())
         events = [EarningEvent(row.participant, row.held_on, activity=SEMINAR) for row in rows]
-        evaluation = evaluate(self._installation.rules, events)
+        evaluation = evaluate(self._installation.programme.rules, events)
         ids = row_ids(self._now)
         scored = {keys[row.at][0]: _Scored(next(ids), row, earned)
                   for index, (row, earned) in enumerate(zip(rows, evaluation.earned, strict=True))
@@ -192,11 +192,13 @@ class _Batch:
     def _taken_back(self, connection: Connection, keys: dict[int, tuple[str, int]]) -> list[tuple[int, str, str]]:
         absent = [row for row in self._rows if not row.attended]
         booked = taken(connection, (keys[row.at][0] for row in absent))
-        return [(row.at, "correction", "found no, but this attendance is booked: points are to be taken back; "
-                 "the line waits for a person in the service centre") for row in absent if keys[row.at][0] in booked]
+        reason = ("found no, but this attendance is booked: points are to be taken back; "
+                  "the line waits for a person in the service centre")
+        return [(row.at, "correction", reason) for row in absent if keys[row.at][0] in booked]
 
     def _evidence(self, row: _Attendance, keys: dict[int, tuple[str, int]]) -> str:
-        return activity_evidence(row.participant.account_id, SEMINAR, row.code, row.held_on.isoformat(), keys[row.at][1])
+        day, person = row.held_on.isoformat(), keys[row.at][1]
+        return activity_evidence(row.participant.account_id, SEMINAR, row.code, day, person)
 
 
 def folded(name: str) -> str:

@@ -161,8 +161,8 @@ class Matcher:
             if found := self._participants.get(party):
                 if found.earns:
                     return found
-                raise _Refusal("waiting", "participant_not_active", f"{party[0]} {party[1]} is {found.status}; the line "
-                               "waits until the participant is active, then clear the file again")
+                raise _Refusal("waiting", "participant_not_active", f"{party[0]} {party[1]} is {found.status}; the "
+                               "line waits until the participant is active, then clear the file again")
         named = " or ".join(f"{scheme} {value}" for scheme, value in document.buyer.ids) or "no buyer"
         raise _Refusal("waiting", "unknown_participant", f"found {named}, expected a participant of the programme; "
                        "import it with treuwerk import participants, then clear the file again")
@@ -199,8 +199,8 @@ class Matcher:
             raise _Refusal("rejected", "too_large", f"found quantity {plain_number(line.qty)} {line.unit}, expected at "
                            f"most {MOST_PIECES:,} pieces")
         if whole != quantity:
-            raise _Refusal("rejected", "fraction", f"found quantity {plain_number(line.qty)} {line.unit}, expected whole "
-                           "pieces")
+            raise _Refusal("rejected", "fraction", f"found quantity {plain_number(line.qty)} {line.unit}, expected "
+                           "whole pieces")
         return whole
 
     def _features_text(self, features: Mapping[str, str]) -> str:

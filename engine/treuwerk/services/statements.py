@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import attrs
-from sqlalchemy import Connection, Row, Select, func, or_, select
+from sqlalchemy import Connection, Row, Select, case, func, or_, select
 from sqlalchemy import text as sql
 
 from treuwerk.domain.ledger import Book
@@ -79,16 +79,37 @@ class Page:
     next: Cursor | None
 
 
-def balances(connection: Connection, units: Iterable[str], account_id: int, now: int) -> dict[str, UnitBalance]:
+@attrs.frozen
+class Holdings:
+    """What an account has at one instant: balances by unit, and the expiry calendar that they are made of."""
+
+    balances: Mapping[str, UnitBalance]
+    calendar: tuple[ExpiringAmount, ...]
+
+
+def balances(connection: Connection, units: Iterable[str], account_id: int, now: int) -> Mapping[str, UnitBalance]:
     """Balances by unit in the order of `units`, at `now`. Units without a booking are there with zeros."""
+    return holdings(connection, units, account_id, now).balances
+
+
+def expiry_calendar(connection: Connection, account_id: int, now: int) -> tuple[ExpiringAmount, ...]:
+    """What is active now, by unit and by the instant at which it goes; what stays for ever comes last."""
+    return holdings(connection, (), account_id, now).calendar
+
+
+def holdings(connection: Connection, units: Iterable[str], account_id: int, now: int) -> Holdings:
+    """Balances and expiry calendar together, by one pass over the open lots."""
+    rows = connection.execute(_open_lots(account_id, now)).all()
     held = {row.unit: row.held for row in connection.execute(
         select(balance.c.unit, balance.c.held).where(balance.c.account_id == account_id))}
-    pending = {row.unit: int(row.amount) for row in connection.execute(
-        select(lot.c.unit, func.sum(lot.c.remaining).label("amount")).where(
-            lot.c.account_id == account_id, _is_open(), lot.c.active_from > now).group_by(lot.c.unit))}
-    calendar = expiry_calendar(connection, account_id, now)
-    return {unit: _unit_balance(unit, [one for one in calendar if one.unit == unit], pending.get(unit, 0),
-                                held.get(unit, 0)) for unit in units}
+    calendar = sorted((ExpiringAmount(row.unit, int(row.amount), row.expires_at) for row in rows if not row.pending),
+                      key=lambda one: (one.expires_at or NEVER, one.unit))
+    pending: dict[str, int] = {}
+    for row in rows:
+        if row.pending:
+            pending[row.unit] = pending.get(row.unit, 0) + int(row.amount)
+    return Holdings({unit: _unit_balance(unit, [one for one in calendar if one.unit == unit], pending.get(unit, 0),
+                                         held.get(unit, 0)) for unit in units}, tuple(calendar))
 
 
 def _unit_balance(unit: str, lots: Sequence[ExpiringAmount], pending: int, held: int) -> UnitBalance:
@@ -97,15 +118,11 @@ def _unit_balance(unit: str, lots: Sequence[ExpiringAmount], pending: int, held:
     return UnitBalance(unit, active - held, pending, held, expiring[0] if expiring else None)
 
 
-def expiry_calendar(connection: Connection, account_id: int, now: int) -> list[ExpiringAmount]:
-    """What is active now, by unit and by the instant at which it goes; what stays for ever comes last."""
-    rows = connection.execute(
-        select(lot.c.unit, func.sum(lot.c.remaining).label("amount"), lot.c.expires_at)
-        .where(lot.c.account_id == account_id, _is_open(), lot.c.active_from <= now, lot.c.remaining > 0,
-               or_(lot.c.expires_at.is_(None), lot.c.expires_at > now))
-        .group_by(lot.c.unit, lot.c.expires_at)).all()
-    found = [ExpiringAmount(row.unit, int(row.amount), row.expires_at) for row in rows]
-    return sorted(found, key=lambda one: (one.expires_at or NEVER, one.unit))
+def _open_lots(account_id: int, now: int) -> Select[Any]:
+    pending = case((lot.c.active_from > now, 1), else_=0).label("pending")
+    return select(lot.c.unit, lot.c.expires_at, pending, func.sum(lot.c.remaining).label("amount")).where(
+        lot.c.account_id == account_id, _is_open(), lot.c.remaining > 0,
+        or_(lot.c.expires_at.is_(None), lot.c.expires_at > now)).group_by(lot.c.unit, lot.c.expires_at, pending)
 
 
 def _is_open() -> Any:

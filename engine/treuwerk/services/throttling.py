@@ -7,7 +7,7 @@ _MOST_KEYS = 50_000
 
 
 class Throttle:
-    """At most `attempts` in `seconds` for each key; each process counts for itself, which is enough to stop guessing."""
+    """At most `attempts` in `seconds` for each key. Each process counts for itself: enough to stop guessing."""
 
     def __init__(self, attempts: int, seconds: int) -> None:
         self._attempts = attempts

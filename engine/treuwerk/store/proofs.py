@@ -72,8 +72,8 @@ PROOFS: dict[str, str] = {
         "SELECT j.account_id, j.id, COUNT(s.sequence) FROM journal j LEFT JOIN sealed s ON s.account_id = j.account_id "
         "AND s.transaction_id = j.id GROUP BY j.account_id, j.id HAVING COUNT(s.sequence) <> 1",
     "sealed_transaction_is_there":
-        "SELECT s.sequence FROM sealed s LEFT JOIN journal j ON j.account_id = s.account_id AND j.id = s.transaction_id "
-        "WHERE j.id IS NULL",
+        "SELECT s.sequence FROM sealed s LEFT JOIN journal j ON j.account_id = s.account_id "
+        "AND j.id = s.transaction_id WHERE j.id IS NULL",
     "sequence_is_gapless":
         "SELECT MIN(sequence), MAX(sequence), COUNT(*) FROM sealed "
         "HAVING COUNT(*) > 0 AND (MIN(sequence) <> 1 OR MAX(sequence) <> COUNT(*))",

@@ -109,7 +109,8 @@ def test_the_running_balance_counts_what_a_filter_hides(portal: Portal) -> None:
     assert "+2,480 +1,240 status points 2,880" in words(portal.signed_in(), "/?q=LS-2")
 
 
-@pytest.mark.parametrize("query", ["?year=26", "?year=20x6", "?kind=gift", "?before=abc", "?before=99999999999999999999"])
+@pytest.mark.parametrize("query", ["?year=26", "?year=20x6", "?kind=gift", "?before=abc",
+                                   "?before=99999999999999999999"])
 def test_addresses_that_nobody_wrote_are_refused(sqlite_portal: Portal, query: str) -> None:
     assert sqlite_portal.signed_in().get(f"/{query}").status_code == 400
 
@@ -120,7 +121,7 @@ def test_a_search_for_wildcards_finds_only_these_characters(portal: Portal) -> N
 
 def test_pages_follow_each_other_without_gap_or_repetition(empty_portal: Portal) -> None:
     empty_portal.deliver("2026-02-02", *(f"N-{number:03};1;2026-02-01;1001;M400;1;PCE;MODULE;" for number in range(60)))
-    client, path, seen = empty_portal.signed_in(), "/", list[str]()
+    client, path, html, seen = empty_portal.signed_in(), "/", "", list[str]()
 
     while path:
         html = client.get(path).text
@@ -135,7 +136,7 @@ def test_pages_follow_each_other_without_gap_or_repetition(empty_portal: Portal)
 def test_a_forged_balance_in_the_address_is_not_believed(empty_portal: Portal) -> None:
     empty_portal.deliver("2026-02-02", *(f"N-{number:03};1;2026-02-01;1001;M400;1;PCE;MODULE;" for number in range(30)))
     client = empty_portal.signed_in()
-    older = re.search(r'before=(\d+)\.(\d+)\.', client.get("/").text)
+    older = re.search(r"before=(\d+)\.(\d+)\.", client.get("/").text)
     assert older is not None
 
     text = words(client, f"/?before={older[1]}.999999.0000000000000000")

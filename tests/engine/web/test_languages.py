@@ -25,7 +25,7 @@ def keys(messages: Catalog) -> set[tuple[object, str | None]]:
 
 
 def strings(message: Message) -> list[str]:
-    return list(message.string) if isinstance(message.string, list | tuple) else [message.string]
+    return list(message.string) if isinstance(message.string, list | tuple) else [message.string or ""]
 
 
 def ids(message: Message) -> list[str]:
@@ -61,14 +61,14 @@ def test_the_same_thing_has_the_same_word() -> None:
     ("en;q=0, fr;q=nonsense, *", "de"), ("xx-" + ascii_letters * 50, "de"),
 ])
 def test_the_browser_is_asked_first_then_the_programme(sqlite_portal: Portal, accepted: str, expected: str) -> None:
-    answer = sqlite_portal.visitor(**{"accept-language": accepted}).get("/login")
+    answer = sqlite_portal.visitor(language=accepted).get("/login")
 
     assert f'<html lang="{expected}"' in answer.text
     assert answer.headers["content-language"] == expected
 
 
 def test_someone_signed_in_gets_the_own_language(sqlite_portal: Portal) -> None:
-    client = sqlite_portal.signed_in("1001", **{"accept-language": "fr"})
+    client = sqlite_portal.signed_in("1001", language="fr")
     client.cookies.delete("__Host-locale")
 
     assert '<html lang="de"' in client.get("/").text
@@ -105,6 +105,6 @@ def test_light_and_dark_can_be_chosen_without_script(sqlite_portal: Portal) -> N
     ("fr", ("3\u202f380", "31 décembre 2028", "Pourquoi ces points\u202f?", "Argent")),
 ])
 def test_numbers_days_and_names_follow_the_language(portal: Portal, language: str, expected: tuple[str, ...]) -> None:
-    text = words(portal.signed_in(**{"accept-language": language}), "/")
+    text = words(portal.signed_in(language=language), "/")
 
     assert [part for part in expected if part.replace("\u202f", " ") not in text.replace("\u202f", " ")] == []

@@ -82,7 +82,7 @@ def test_nothing_else_is_served_as_a_static_file(sqlite_portal: Portal, path: st
                                                  ("fr", "Cette page n’existe pas")])
 def test_an_error_page_speaks_the_readers_language_and_names_a_reference(sqlite_portal: Portal, language: str,
                                                                         words: str) -> None:
-    answer = sqlite_portal.visitor(**{"accept-language": language}).get("/nowhere")
+    answer = sqlite_portal.visitor(language=language).get("/nowhere")
 
     assert answer.status_code == 404
     assert words in answer.text
@@ -201,11 +201,11 @@ def test_the_styleguide_is_for_builders_only(sqlite_portal: Portal, monkeypatch:
 
 
 def test_a_programme_can_replace_templates_static_files_and_texts(tmp_path: Path, sqlite_database: Database) -> None:
-    for name, content in (
-            ("templates/login.html", '{% extends "base.html" %}{% block title %}T{% endblock %}'
-                                     "{% block content %}<h1>{{ _('Sign in') }} {{ programme.name }}</h1>{% endblock %}"),
-            ("static/favicon.svg", "<svg xmlns='http://www.w3.org/2000/svg'/>"),
-            ("translations/en.po", 'msgid "Sign in"\nmsgstr "Step inside"\n')):
+    template = ('{% extends "base.html" %}{% block title %}T{% endblock %}'
+                "{% block content %}<h1>{{ _('Sign in') }} {{ programme.name }}</h1>{% endblock %}")
+    for name, content in (("templates/login.html", template),
+                          ("static/favicon.svg", "<svg xmlns='http://www.w3.org/2000/svg'/>"),
+                          ("translations/en.po", 'msgid "Sign in"\nmsgstr "Step inside"\n')):
         path = tmp_path / name
         path.parent.mkdir()
         path.write_text(content, "utf-8")

@@ -44,7 +44,12 @@ def test_an_unknown_login_and_a_wrong_password_get_the_same_answer(sqlite_portal
 
 def test_an_unknown_login_is_hashed_like_a_known_one(sqlite_portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
-    monkeypatch.setattr(signing_in, "_matches", lambda stored, password: bool(asked.append(stored)))
+
+    def noted(stored: str, password: str) -> bool:
+        asked.append(stored)
+        return False
+
+    monkeypatch.setattr(signing_in, "_matches", noted)
 
     sqlite_portal.visitor().post("/login", data={"login": "nobody", "password": "x"})
 

@@ -84,8 +84,8 @@ def _filters(visit: Visit, wanted: Wanted) -> Filters:
 
 def _standing(visit: Visit, connection: Connection, unit: str) -> dict[str, Any]:
     settings, account = visit.shell.installation.programme.settings, visit.me.account_id
-    balances = statements.balances(connection, settings.units, account, visit.now)
-    calendar = calendar_entries(statements.expiry_calendar(connection, account, visit.now), unit)
+    holdings = statements.holdings(connection, settings.units, account, visit.now)
+    balances, calendar = holdings.balances, calendar_entries(holdings.calendar, unit)
     tier = None
     if settings.tiers:
         own = balances[settings.tiers[0].unit]
