@@ -6,9 +6,12 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from treuwerk.store.database import Database
+
+
+_LOCK = text("SELECT pg_advisory_xact_lock(7305807861350)")  # several servers that start at once take turns
 
 
 class SchemaError(Exception):
@@ -24,6 +27,8 @@ def migrate(database: Database) -> tuple[str | None, str]:
     if database.file:
         database.file.parent.mkdir(parents=True, exist_ok=True)
     with database.writing() as connection:
+        if not database.is_sqlite:
+            connection.execute(_LOCK)
         before = _revision(connection)
         if before is not None and before not in _known_revisions():
             raise _unfit(database, before)
