@@ -110,12 +110,10 @@ def known_errors(as_json: bool, so_far: Mapping[str, Any] | None = None) -> Iter
         fail(USAGE, str(error), as_json)
     except (UnreadableFile, RunTaken, NotFound, UnknownParticipant) as error:
         fail(FAILED, str(error.args[0]), as_json, **so_far or {})
-    except OperationalError as error:
-        fail(FAILED, _no_answer(str(error.orig)), as_json, **so_far or {})
     except DatabaseError as error:
-        if type(error) is not DatabaseError:  # a fault of ours, such as a broken constraint
+        if type(error) not in (DatabaseError, OperationalError):  # a fault of ours, such as a broken constraint
             raise
-        fail(FAILED, f"the database cannot be read: {error.orig}; is --database right?", as_json)
+        fail(FAILED, _no_answer(str(error.orig)), as_json, **so_far or {})
     except BrokenPipeError:  # whoever reads has seen enough; click ends quietly
         raise
     except OSError as error:
@@ -125,6 +123,8 @@ def known_errors(as_json: bool, so_far: Mapping[str, Any] | None = None) -> Iter
 def _no_answer(reason: str) -> str:
     if "locked" in reason:
         return f"the database is busy: {reason}; another process reads or writes for long, try again when it has ended"
+    if "not a database" in reason:
+        return f"the database cannot be read: {reason}; is --database right?"
     return f"the database does not answer: {reason}; is it running, and is --database right?"
 
 

@@ -111,7 +111,7 @@ def test_a_mistyped_command_is_answered_with_the_one_that_was_meant() -> None:
     assert "Did you mean 'verify'?" in outcome.err
 
 
-def test_a_fault_of_our_own_keeps_its_traceback(world: World, treuwerk: Treuwerk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fault_of_our_own_keeps_its_traceback(treuwerk: Treuwerk, monkeypatch: pytest.MonkeyPatch) -> None:
     from treuwerk.cli import balance_
 
     def broken(*_: object) -> None:

@@ -21,9 +21,13 @@ def count(database: Database) -> int:
 
 
 def test_what_fails_in_the_middle_leaves_nothing(database: Database) -> None:
-    with pytest.raises(RuntimeError, match="in the middle"), database.writing() as connection:
-        connection.execute(insert(account).values(ROW))
-        raise RuntimeError("in the middle")
+    def fail_in_the_middle() -> None:
+        with database.writing() as connection:
+            connection.execute(insert(account).values(ROW))
+            raise RuntimeError("in the middle")
+
+    with pytest.raises(RuntimeError, match="in the middle"):
+        fail_in_the_middle()
 
     assert count(database) == 0
     assert connections_in_use(database.engine) == 0

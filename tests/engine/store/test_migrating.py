@@ -47,7 +47,7 @@ def test_all_steps_back_leave_no_table_of_ours(database: Database) -> None:
 
 
 def test_a_database_without_tables_asks_for_migrate(empty_database: Database) -> None:
-    with pytest.raises(SchemaError, match="found no tables, expected schema .*; run treuwerk migrate"):
+    with pytest.raises(SchemaError, match=r"found no tables, expected schema .*; run treuwerk migrate"):
         check_schema(empty_database)
 
 
@@ -56,7 +56,7 @@ def test_a_database_of_a_newer_release_is_refused_and_left_alone(database: Datab
     with database.writing() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
 
-    with pytest.raises(SchemaError, match="found schema 9999, expected .* made by a newer release: update this one"):
+    with pytest.raises(SchemaError, match=r"found schema 9999, expected .* made by a newer release: update this one"):
         use(database)  # type: ignore[operator]
 
     with database.reading() as connection:
