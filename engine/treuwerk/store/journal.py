@@ -71,7 +71,8 @@ def claimed_activities(connection: Connection) -> Iterator[Any]:
 def transactions_by_time(connection: Connection) -> Iterator[Any]:
     """(account, booking instant, number of accruals), in this order."""
     of = (journal.c.account_id, journal.c.booked_at)
-    yield from _stream(connection, select(*of, func.count()).where(journal.c.kind == "accrual").group_by(*of).order_by(*of))
+    accruals = select(*of, func.count()).where(journal.c.kind == "accrual")
+    yield from _stream(connection, accruals.group_by(*of).order_by(*of))
 
 
 def credits_by_time(connection: Connection) -> Iterator[Any]:

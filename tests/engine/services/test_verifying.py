@@ -98,7 +98,7 @@ def test_a_changed_cell_breaks_a_law(proven: World, column: "Column[Any]") -> No
 
 @pytest.mark.parametrize("column", sorted(UNPROVEN))
 def test_what_is_said_to_be_unproven_is_unproven(proven: World, column: str) -> None:
-    table, name = metadata.tables[column.split(".")[0]], column.split(".")[1]
+    table, name = metadata.tables[column.split(".", maxsplit=1)[0]], column.split(".")[1]
 
     found = [violated_while(proven, update(table).where(this(table, row)).values({name: other(table.c[name], row[name])}),
                             update(table).where(this(table, row | {name: other(table.c[name], row[name])} if
