@@ -113,7 +113,7 @@ def _is(transaction_id: Any) -> Any:
     return and_(table.c.account_id == sealed.c.account_id, transaction_id == sealed.c.transaction_id)
 
 
-def _stream(connection: Connection, query: Select[Any]) -> Iterator[Any]:
+def _stream(connection: Connection, query: Select[*tuple[Any, ...]]) -> Iterator[Any]:
     """Rows as they come; the cursor of the server is closed also where the reader stops before the end."""
     with connection.execute(query, execution_options={"yield_per": _AT_ONCE}) as result:
         yield from result
