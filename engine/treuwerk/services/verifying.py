@@ -91,16 +91,17 @@ def _rows(connection: Connection, statement: str) -> Iterator[str]:
 def _wrong_explanations(connection: Connection) -> Iterator[str]:
     for entry in entries(connection):
         if entry.row.kind == "accrual" and not _explains(entry):
-            yield f"sequence {entry.sequence}: the explanation does not give the points of account {entry.row.account_id}"
+            yield (f"sequence {entry.sequence}: the explanation does not give the points of account "
+                   f"{entry.row.account_id}")
 
 
 def _explains(entry: Entry) -> bool:
     """Whether each credit of the participant has one explanation, whose tape folds to its points."""
-    credits = {p.line: (p.unit, p.amount) for p in entry.postings if p.book == Book.PARTICIPANT}
+    credited = {p.line: (p.unit, p.amount) for p in entry.postings if p.book == Book.PARTICIPANT}
     try:
         awards = json.loads(entry.row.explanation)
         explained = {award["line"]: (award["unit"], award["points"]) for award in awards}
-        return explained == credits and len(awards) == len(credits) and all(
+        return explained == credited and len(awards) == len(credited) and all(
             _folded(json.dumps(award["steps"])) == award["points"] for award in awards)
     except (ValueError, KeyError, TypeError, ZeroDivisionError):
         return False
@@ -113,9 +114,8 @@ def _folded(tape: str) -> object:
 
 
 def _broken_seals(connection: Connection) -> Iterator[str]:
-    stream, previous, number = entries(connection), FIRST_HEAD, 0
-    for seal in seals(connection):
-        number += 1
+    stream, previous = entries(connection), FIRST_HEAD
+    for number, seal in enumerate(seals(connection), start=1):
         size = max(seal.last_sequence - seal.first_sequence + 1, 0)
         members = [record(entry.row, entry.postings) for entry in islice(stream, size)]
         digest = digest_of(members)

@@ -22,7 +22,8 @@ def test_who_attended_earns_for_the_company(world: World) -> None:
 
 
 @pytest.mark.parametrize("again", [
-    "S-1;2026-05-04;10017;Ada Lovelace;yes", "s-1;04.05.2026;0010017;ADA  LOVELACE;ja", "S-1;2026-05-04;10017; ada lovelace ;1"])
+    "S-1;2026-05-04;10017;Ada Lovelace;yes", "s-1;04.05.2026;0010017;ADA  LOVELACE;ja",
+    "S-1;2026-05-04;10017; ada lovelace ;1"])
 @pytest.mark.parametrize("together", [True, False], ids=["in one list", "in a later list"])
 def test_the_same_person_and_event_earn_once(world: World, again: str, together: bool) -> None:
     first = "S-1;2026-05-04;10017;Ada Lovelace;yes\n"
