@@ -19,16 +19,16 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from tests.benchmarks.floor import measured  # noqa: E402
-from tests.benchmarks.world import write_deliveries, write_world  # noqa: E402
-from tests.support import postgres  # noqa: E402
-from treuwerk.programme.reading import read_programme  # noqa: E402
-from treuwerk.services.clearing import clear_file  # noqa: E402
-from treuwerk.services.importing import import_articles, import_participants  # noqa: E402
-from treuwerk.services.installation import Installation, claim_database, open_installation  # noqa: E402
-from treuwerk.services.verifying import verify  # noqa: E402
-from treuwerk.store.database import Database  # noqa: E402
-from treuwerk.store.migrating import migrate  # noqa: E402
+from tests.benchmarks.floor import measured
+from tests.benchmarks.world import write_deliveries, write_world
+from tests.support import postgres
+from treuwerk.programme.reading import read_programme
+from treuwerk.services.clearing import clear_file
+from treuwerk.services.importing import import_articles, import_participants
+from treuwerk.services.installation import Installation, claim_database, open_installation
+from treuwerk.services.verifying import verify
+from treuwerk.store.database import Database
+from treuwerk.store.migrating import migrate
 
 COLUMNS = ("database", "lines", "lines/s", "seconds", "floor s", "× floor", "ledger floor s", "× ledger floor",
            "again s", "verify s", "peak MB")

@@ -50,13 +50,13 @@ def _size(table: Table, batch_lines: int) -> int:
 
 
 def _write(target: Database, batch: list[tuple[Table, list[tuple[Any, ...]]]]) -> float:
-    credits: dict[tuple[int, str], int] = {}
+    credited: dict[tuple[int, str], int] = {}
     for row in batch[2][1]:
-        credits[row[0], row[3]] = credits.get((row[0], row[3]), 0) + row[4]
+        credited[row[0], row[3]] = credited.get((row[0], row[3]), 0) + row[4]
     ordered = [(table, sorted(rows)) for table, rows in batch]
     started = time.perf_counter()
     with target.writing() as connection:
         for table, rows in ordered:
             insert_rows(connection, table, rows)
-        credit(connection, credits)
+        credit(connection, credited)
     return time.perf_counter() - started

@@ -19,12 +19,13 @@ def command(context: Context, as_json: bool) -> int:
             print_json({"errors": errors})
         else:
             click.echo(str(error), err=True)
-            click.echo(f"{len(errors)} mistake{'s' * (len(errors) > 1)}; once these are mended, others may show", err=True)
+            many = "s" * (len(errors) > 1)
+            click.echo(f"{len(errors)} mistake{many}; once these are mended, others may show", err=True)
         return USAGE
     settings = programme.settings
     if as_json:
         print_json({"errors": [], "programme": settings.programme.code})
     else:
-        click.echo(f"{settings.programme.name}: {len(settings.plugins)} plugins, {len(settings.earning)} earning rules, "
-                   f"{len(settings.sources)} sources, no mistakes")
+        click.echo(f"{settings.programme.name}: {len(settings.plugins)} plugins, {len(settings.earning)} earning "
+                   f"rules, {len(settings.sources)} sources, no mistakes")
     return 0

@@ -45,7 +45,8 @@ class Context:
             raise click.UsageError(f"--database {self.database}: {error}; expected sqlite:///path or "
                                    "postgresql+psycopg://user@host/name") from error
         except ModuleNotFoundError as error:
-            raise click.UsageError(f"--database {self.database}: {error}; pip install 'treuwerk[postgresql]'") from error
+            raise click.UsageError(f"--database {self.database}: {error}; "
+                                   "pip install 'treuwerk[postgresql]'") from error
 
     def open(self) -> Any:
         """Programme and database together, checked."""
@@ -71,7 +72,8 @@ def treuwerk_command(name: str, **options: Any) -> Callable[[Callable[..., Any]]
             with known_errors(as_json):
                 sys.exit(function(context, as_json=as_json, **arguments) or DONE)
 
-        return run
+        command: click.Command = run
+        return command
 
     return decorate
 

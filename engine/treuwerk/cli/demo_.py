@@ -30,7 +30,8 @@ def command(context: Context, programme: Path, fresh: bool, build_only: bool, ho
         loaded, database = read_programme(bundle_folder(programme)), context.open_database()
         click.echo(f"Building {loaded.settings.programme.name} …", err=True)
         with progress("clearing two years of deliveries") as told:
-            logins = build_demo(loaded, database, _FOLDER / loaded.settings.programme.code, now(), fresh=fresh, told=told)
+            folder = _FOLDER / loaded.settings.programme.code
+            logins = build_demo(loaded, database, folder, now(), fresh=fresh, told=told)
         _announce(logins, f"http://{host}:{port}/", build_only)
         if not build_only:
             serve(Installation(loaded, database), host, port)

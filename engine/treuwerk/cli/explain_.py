@@ -5,7 +5,8 @@ import click
 from treuwerk.cli.context import Context, print_json, treuwerk_command
 from treuwerk.domain.ledger import moment
 from treuwerk.domain.reading import plain_number
-from treuwerk.services.explaining import Explanation, as_json as tree_as_json, explain
+from treuwerk.services.explaining import Explanation, explain
+from treuwerk.services.explaining import as_json as tree_as_json
 from treuwerk.store.migrating import check_schema
 
 
@@ -27,7 +28,8 @@ def command(context: Context, as_json: bool, id: str) -> None:
 
 
 def _print(tree: Explanation) -> None:
-    click.echo(f"{tree.id}  {tree.kind} of {tree.occurred_on}, booked {moment(tree.booked_at).isoformat()} by {tree.actor}")
+    booked = moment(tree.booked_at).isoformat()
+    click.echo(f"{tree.id}  {tree.kind} of {tree.occurred_on}, booked {booked} by {tree.actor}")
     if tree.purchase:
         purchase = tree.purchase
         click.echo(f"  {purchase.document} line {purchase.line} from {purchase.seller}: {purchase.quantity} × "

@@ -10,7 +10,7 @@ from treuwerk.store.migrating import check_schema
 @click.command("export")
 @click.argument("what", type=click.Choice(["journal"]))
 @click.pass_obj
-def command(context: Context, what: str) -> None:
+def command(context: Context, what: str) -> None:  # noqa: ARG001 - there is one thing to export so far
     """Export the journal as canonical JSON Lines: the same state gives the same bytes."""
     with known_errors(as_json=False):
         database = context.open_database()

@@ -16,7 +16,8 @@ from treuwerk.services.statements import Cursor, Entry, Page, statement
 @click.option("--unit", help="Unit of the running balance; else the programme's first.")
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 1_000), help="Bookings to show.")
 @click.option("--before", type=int, help="Go on below this booking, as the last page named it.")
-def command(context: Context, as_json: bool, participant: str, unit: str | None, limit: int, before: int | None) -> None:
+def command(context: Context, as_json: bool, participant: str, unit: str | None, limit: int,
+            before: int | None) -> None:
     """Show the bookings of a participant, newest first, with the balance after each."""
     installation = context.open()
     units = installation.programme.settings.units

@@ -10,11 +10,14 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from math import floor
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import attrs
 
 from treuwerk.domain.purchases import EarningEvent
+
+
+_REMEMBERED = 65_536  # tapes
 
 
 class Operation(StrEnum):
@@ -108,6 +111,34 @@ def steps_as_json(steps: Sequence[Step]) -> str:
 def steps_from_json(tape: Iterable[Sequence[str]]) -> tuple[Step, ...]:
     """The steps of a stored tape."""
     return tuple(Step(Operation(operation), name, operand) for operation, name, operand in tape)
+
+
+class Tape(NamedTuple):
+    """A tape with what it folds to (None: it is empty) and the text that is stored of it."""
+
+    steps: tuple[Step, ...]
+    figure: Fraction | int | None
+    text: str
+
+
+class Tapes:
+    """Tapes that were met before. Rules hand out the same tuple for equal lines: it is folded and written only once."""
+
+    def __init__(self) -> None:
+        self._met: dict[int, Tape] = {}
+
+    def of(self, steps: tuple[Step, ...]) -> Tape:
+        """The tape of these steps, by their identity: hashing them would cost more than it saves."""
+        met = self._met.get(id(steps))
+        if met is not None and met.steps is steps:  # it holds the steps, so that no others come to have their id
+            return met
+        if len(self._met) >= _REMEMBERED:
+            self._met.clear()
+        figures = fold(steps)
+        figure = figures[-1] if figures else None
+        whole = figure.numerator if figure is not None and figure.denominator == 1 else figure
+        met = self._met[id(steps)] = Tape(steps, whole, steps_as_json(steps))
+        return met
 
 
 def whole_points(figure: Decimal) -> int:

@@ -10,10 +10,11 @@ from typing import NamedTuple
 
 import attrs
 
-from treuwerk.domain.earning import Award, Doubt, EarningRule, Step, fold, steps_as_json
+from treuwerk.domain.earning import Award, Doubt, EarningRule, Step, Tapes, fold
 from treuwerk.domain.purchases import EarningEvent
 
 MOST_POINTS = 10**12  # of one award; more is a mistake of the rule, and sums must stay far below 2^63
+
 
 @attrs.frozen
 class ActiveRule:
@@ -26,6 +27,7 @@ class ActiveRule:
     valid_until: date = date.max
     units: Collection[str] = attrs.field(
         default=attrs.Factory(lambda self: frozenset(self.rule.units), takes_self=True))
+    tapes: Tapes = attrs.field(factory=Tapes, eq=False, repr=False)
 
 
 class Earned(NamedTuple):
@@ -88,40 +90,39 @@ def _asked_alone(active: ActiveRule, event: EarningEvent, at: int) -> list[Award
 
 
 def _checked(active: ActiveRule, answers: Iterable[Award | Doubt], count: int) -> list[Award | Doubt]:
-    checked = list(answers)
-    folded: dict[int, object] = {}  # by identity: rules hand out the same tape for equal lines
+    checked, units, tape_of = list(answers), active.units, active.tapes.of
     for answer in checked:
         kind = type(answer)
         if kind is not Award and kind is not Doubt:
             raise Misbehaviour(f"answered with {answer!r:.80}, expected Award or Doubt")
         if type(answer.event) is not int or not 0 <= answer.event < count:
-            raise Misbehaviour(f"named event {answer.event!r}, expected 0 to {count - 1}")
-        if isinstance(answer, Award):
-            _check_award(active, answer, folded)
-        elif type(answer.code) is not str or type(answer.reason) is not str:
-            raise Misbehaviour(f"answered with {answer!r:.80}, expected a Doubt whose code and reason are texts")
+            raise Misbehaviour(f"named event {answer.event!r:.40}, expected 0 to {count - 1}")
+        if not isinstance(answer, Award):
+            _check_doubt(answer)
+        elif type(answer.points) is not int or answer.points <= 0:
+            raise Misbehaviour(f"gave {answer.points!r:.40} points, expected a whole number above 0")
+        elif answer.points > MOST_POINTS:
+            raise Misbehaviour(f"gave {answer.points} points, expected at most {MOST_POINTS}")
+        elif answer.unit not in units:
+            raise Misbehaviour(f"gave unit {answer.unit!r:.40}, declared {sorted(units)}")
+        elif not _is_tape(answer.steps) or tape_of(answer.steps).figure != answer.points:
+            raise _wrong_tape(answer)
     return checked
 
 
-def _check_award(active: ActiveRule, award: Award, folded: dict[int, object]) -> None:
-    if type(award.points) is not int or award.points <= 0:
-        raise Misbehaviour(f"gave {award.points!r} points, expected a whole number above 0")
-    if award.points > MOST_POINTS:
-        raise Misbehaviour(f"gave {award.points} points, expected at most {MOST_POINTS}")
-    if award.unit not in active.units:
-        raise Misbehaviour(f"gave unit {award.unit!r}, declared {sorted(active.units)}")
-    steps = award.steps
-    figure = folded.get(id(steps))
-    if figure is None:
-        figure = folded[id(steps)] = _figure(steps)
-    if figure != award.points:
-        raise Misbehaviour(f"gave {award.points} points, but its steps fold to {figure}")
+def _check_doubt(doubt: Doubt) -> None:
+    if type(doubt.code) is not str or type(doubt.reason) is not str:
+        raise Misbehaviour(f"answered with {doubt!r:.80}, expected a Doubt whose code and reason are texts")
 
 
-def _figure(steps: object) -> object:
-    """What a tape folds to; a booking whose explanation does not give its points could never be proven."""
+def _is_tape(steps: object) -> bool:
+    return type(steps) is tuple and bool(steps) and type(steps[0]) is Step
+
+
+def _wrong_tape(award: Award) -> Misbehaviour:
+    """A booking whose explanation does not give its points could never be proven."""
+    steps: object = award.steps
     if not isinstance(steps, tuple) or not all(isinstance(step, Step) for step in steps):
-        raise Misbehaviour(f"gave the steps {steps!r:.80}, expected a tuple of Step")
-    steps_as_json(steps).encode()
+        return Misbehaviour(f"gave the steps {steps!r:.80}, expected a tuple of Step")
     figures = fold(steps)
-    return figures[-1] if figures else "nothing"
+    return Misbehaviour(f"gave {award.points} points, but its steps fold to {figures[-1] if figures else 'nothing'}")

@@ -10,7 +10,6 @@ from json.encoder import encode_basestring
 from typing import NamedTuple
 
 
-
 class JournalRow(NamedTuple):
     """A row of the journal in the order of its columns; a tuple, since batches make tens of thousands of them."""
 

@@ -21,5 +21,6 @@ def bundle_folder(named: Path) -> Path:
     spec = find_spec(bundles[str(named)]) if str(named) in bundles else None
     if spec is None or spec.origin is None:
         known = ", ".join(sorted(bundles)) or "none"
-        raise ProgrammeError([Mistake(str(named), "no such folder or bundle", f"a folder, or an installed bundle: {known}")])
+        raise ProgrammeError([Mistake(str(named), "no such folder or bundle",
+                                      f"a folder, or an installed bundle: {known}")])
     return Path(spec.origin).parent

@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 from cattrs import ClassValidationError
 
+from treuwerk.domain.evaluation import ActiveRule
 from treuwerk.plugins import PluginError, PluginInfo, Registry, load
 from treuwerk.programme.checking import contradictions
 from treuwerk.programme.errors import Mistake, ProgrammeError
@@ -26,6 +27,12 @@ class LoadedProgramme:
     folder: Path
     settings: Settings
     registry: Registry
+
+    @property
+    def rules(self) -> list[ActiveRule]:
+        """All revisions of all rules, in the order of the programme file."""
+        return [ActiveRule(earning.head.name, earning.head.revision, earning.rule, earning.head.valid_from,
+                           earning.head.valid_until) for earning in self.settings.earning]
 
 
 def read_programme(folder: Path, given: Mapping[str, object] | None = None) -> LoadedProgramme:
@@ -55,7 +62,8 @@ def plugins_of(folder: Path) -> list[PluginInfo]:
     """The plugins that a programme names, each used or failed with its error."""
     names = _plugin_names(_toml(folder / FILE))
     registry, errors = load(names)
-    return registry.describe() + [PluginInfo(name, "", "", "failed", error=str(error)) for name, error in errors.items()]
+    failed = [PluginInfo(name, "", "", "failed", error=str(error)) for name, error in errors.items()]
+    return registry.describe() + failed
 
 
 def structured(raw: dict[str, Any], registry: Registry) -> Settings:

@@ -21,7 +21,7 @@ from treuwerk.domain.purchases import EarningEvent
 from treuwerk.domain.reading import Unreadable, calendar_date
 from treuwerk.domain.records import evidence_of
 from treuwerk.domain.tabular import BadLine
-from treuwerk.services.booking import Accrual, Booked, Booker, Explanations
+from treuwerk.services.booking import Accrual, Booked, Booker
 from treuwerk.services.installation import Installation
 from treuwerk.services.master_files import BadRow, ImportReceipt, NamedRow, named_rows
 from treuwerk.services.retrying import retrying
@@ -84,18 +84,19 @@ def _attendances(connection: Connection, installation: Installation, lines: list
                  receipt: AttendanceReceipt) -> Iterator[_Attendance]:
     numbers = {identifier(line.cells["participant"]) for line in lines if isinstance(line, NamedRow)}
     participants = participants_known_as(connection, CUSTOMER_NUMBER, numbers)
-    today = moment(now).astimezone(installation.programme.settings.programme.time_zone).date()
+    programme = installation.programme.settings.programme
+    window = programme.starts_on, moment(now).astimezone(programme.time_zone).date()
     for line in lines:
         if isinstance(line, BadLine):
             receipt.reject(line.at, line.code, line.reason)
             continue
         try:
-            yield _attendance(line, participants, today)
+            yield _attendance(line, participants, *window)
         except BadRow as error:
             receipt.reject(line.at, error.code, str(error))
 
 
-def _attendance(row: NamedRow, participants: dict[str, Participant], today: date) -> _Attendance:
+def _attendance(row: NamedRow, participants: dict[str, Participant], start: date, today: date) -> _Attendance:
     number, attended = row.need("participant"), row.cells["attended"].lower()
     if attended not in _YES | _NO:
         raise BadRow("unknown_value", f"column attended: found {attended!r}, expected yes or no")
@@ -103,6 +104,9 @@ def _attendance(row: NamedRow, participants: dict[str, Participant], today: date
         held_on = calendar_date(row.need("held_on"), _DATES)
     except Unreadable as error:
         raise BadRow("unreadable", f"column held_on: {error}") from None
+    if held_on < start:
+        raise BadRow("before_start", f"column held_on: found {held_on}, expected a day from the programme's start {start} "
+                     "on")
     if held_on > today:
         raise BadRow("future_date", f"column held_on: found {held_on}, expected a day up to {today}")
     participant = participants.get(identifier(number))
@@ -111,7 +115,7 @@ def _attendance(row: NamedRow, participants: dict[str, Participant], today: date
                      "programme; import it with treuwerk import participants, then import this list again")
     if not participant.earns:
         raise BadRow("participant_not_active", f"column participant: {number} is {participant.status}")
-    return _Attendance(row.at, row.need("seminar_code").upper(), held_on, participant, row.need("person"),
+    return _Attendance(row.at, row.key("seminar_code").upper(), held_on, participant, row.key("person"),
                        attended in _YES)
 
 
@@ -133,7 +137,7 @@ class _Batch:
     def book(self) -> tuple[list[tuple[int, str, str]], Booked, int]:
         """Problems as (line, code, reason), what was booked, and how many attendances are new."""
         settings = self._installation.programme.settings
-        booker = Booker(settings.units, settings.programme.time_zone, self._actor, self._now, Explanations())
+        booker = Booker(settings.units, settings.programme.time_zone, self._actor, self._now)
         with self._installation.database.writing() as connection:
             keys = self._keys(connection)
             scored, problems = self._scored(keys)
@@ -152,14 +156,14 @@ class _Batch:
         keys = {}
         for row in self._rows:
             person = people[row.participant.account_id, folded(row.person)]
-            keys[row.at] = (f"activity|{SEMINAR}|{row.code}|{row.held_on}|{person}", person)
+            keys[row.at] = (activity_key(SEMINAR, row.code, row.held_on.isoformat(), person), person)
         return keys
 
     def _scored(self, keys: dict[int, tuple[str, int]]) -> tuple[dict[str, _Scored], list[tuple[int, str, str]]]:
         """What each attendance earns, by key, and the rows that a rule has doubts about."""
         rows = list({keys[row.at][0]: row for row in reversed(self._rows) if row.attended}.values())
         events = [EarningEvent(row.participant, row.held_on, activity=SEMINAR) for row in rows]
-        evaluation = evaluate(self._installation.rules, events)
+        evaluation = evaluate(self._installation.programme.rules, events)
         ids = row_ids(self._now)
         scored = {keys[row.at][0]: _Scored(next(ids), row, earned)
                   for index, (row, earned) in enumerate(zip(rows, evaluation.earned, strict=True))
@@ -188,16 +192,23 @@ class _Batch:
     def _taken_back(self, connection: Connection, keys: dict[int, tuple[str, int]]) -> list[tuple[int, str, str]]:
         absent = [row for row in self._rows if not row.attended]
         booked = taken(connection, (keys[row.at][0] for row in absent))
-        return [(row.at, "correction", "found no, but this attendance is booked: points are to be taken back; "
-                 "the line waits for a person in the service centre") for row in absent if keys[row.at][0] in booked]
+        reason = ("found no, but this attendance is booked: points are to be taken back; "
+                  "the line waits for a person in the service centre")
+        return [(row.at, "correction", reason) for row in absent if keys[row.at][0] in booked]
 
     def _evidence(self, row: _Attendance, keys: dict[int, tuple[str, int]]) -> str:
-        return activity_evidence(row.participant.account_id, SEMINAR, row.code, row.held_on.isoformat(), keys[row.at][1])
+        day, person = row.held_on.isoformat(), keys[row.at][1]
+        return activity_evidence(row.participant.account_id, SEMINAR, row.code, day, person)
 
 
 def folded(name: str) -> str:
     """A name as lists spell it in different ways: compatibility form, case and spacing folded."""
     return " ".join(normalize("NFKC", name).casefold().split())
+
+
+def activity_key(kind: str, code: str, occurred_on: str, person_id: int) -> str:
+    """The identity of an activity of a person, over all lists that name it."""
+    return f"activity|{kind}|{code}|{occurred_on}|{person_id}"
 
 
 def activity_evidence(account_id: int, kind: str, code: str, occurred_on: str, person_id: int) -> str:

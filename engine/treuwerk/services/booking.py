@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 import attrs
 from sqlalchemy import Connection
 
-from treuwerk.domain.earning import steps_as_json
 from treuwerk.domain.evaluation import Earned
 from treuwerk.domain.ids import row_ids
 from treuwerk.domain.ledger import Book, TransactionKind, bucket_of
@@ -21,7 +20,6 @@ from treuwerk.store.sealing import append_seal
 from treuwerk.store.tables import balance_delta, journal, lot, outbox, posting
 
 CREDITED = "points_credited"
-_REMEMBERED = 65_536
 ACCRUAL, PARTICIPANT, ISSUANCE = TransactionKind.ACCRUAL.value, Book.PARTICIPANT.value, Book.ISSUANCE.value
 
 
@@ -48,38 +46,14 @@ class Booked:
     points: dict[str, int]
 
 
-class Explanations:
-    """Awards as they are stored. Rules hand out the same tape for equal lines: what is known is not made again."""
-
-    def __init__(self) -> None:
-        self._known: dict[tuple[int, int], tuple[Earned, str]] = {}
-
-    def text(self, line: int, earned: Earned) -> str:
-        """The award whose participant's leg is this posting line, as JSON."""
-        by, award = earned
-        known = self._known.get((id(award.steps), line))
-        if known is not None:
-            then, text = known  # it holds the tape, so that no other one can come to have its id
-            if then.by is by and then.award.points == award.points and then.award.unit == award.unit:
-                return text
-        if len(self._known) >= _REMEMBERED:
-            self._known.clear()
-        text = (f'{{"line":{line},"unit":"{award.unit}","points":{award.points},"rule":"{by.name}",'
-                f'"revision":{by.revision},"steps":{steps_as_json(award.steps)}}}')
-        self._known[id(award.steps), line] = (earned, text)
-        return text
-
-
 class Booker:
     """Collects the rows of one batch and writes them together.
 
     Accruals come in the order of their accounts: rows then meet the pages of an index one after the other.
     """
 
-    def __init__(self, units: Mapping[str, Unit], zone: ZoneInfo, actor: str, now: int,
-                 explanations: Explanations) -> None:
+    def __init__(self, units: Mapping[str, Unit], zone: ZoneInfo, actor: str, now: int) -> None:
         self._units, self._zone, self._actor, self._now = units, zone, actor, now
-        self._explanations = explanations
         self._journal: list[JournalRow] = []
         self._postings: list[PostingRow] = []
         self._lots: list[tuple[int, int, int, str, int, int, int, int | None, bool]] = []
@@ -101,7 +75,8 @@ class Booker:
             legs.append(PostingRow(account, txn, line + 1, ISSUANCE, unit, -points, None, None))
             self._lots.append((account, txn, line, unit, points, points, now, expires, True))
             self._credits[account, unit] = self._credits.get((account, unit), 0) + points
-            explained.append(self._explanations.text(line, one))
+            explained.append(f'{{"line":{line},"unit":"{unit}","points":{points},"rule":"{one.by.name}","revision":'
+                             f'{one.by.revision},"steps":{one.by.tapes.of(award.steps).text}}}')
             line += 2
         row = JournalRow(account, txn, ACCRUAL, key, day.isoformat(), now, self._actor, cause, evidence,
                          f"[{','.join(explained)}]", None)

@@ -18,7 +18,7 @@ from treuwerk.domain.documents import Document
 from treuwerk.domain.ids import row_ids
 from treuwerk.domain.ledger import moment
 from treuwerk.programme.settings import Source
-from treuwerk.services.booking import Accrual, Booker, Explanations
+from treuwerk.services.booking import Accrual, Booker
 from treuwerk.services.installation import Installation
 from treuwerk.services.intake import batches, count_documents, fingerprint, last_line, source_for
 from treuwerk.services.matching import Matcher
@@ -59,10 +59,10 @@ class _Run:
     def __init__(self, installation: Installation, source: Source, file: str, sha256: str, now: int,
                  actor: str) -> None:
         self._database, self._settings = installation.database, installation.programme.settings
-        self._rules, self._source = installation.rules, source
+        self._rules, self._source = installation.programme.rules, source
         self._file, self._sha256, self._now, self._actor = file, sha256, now, actor
         self._zone = self._settings.programme.time_zone
-        self._ids, self._explanations = row_ids(now), Explanations()
+        self._ids = row_ids(now)
         with self._database.reading() as connection:
             self._matcher = Matcher(self._settings, moment(now).astimezone(self._zone).date(), connection)
             self._earlier = runs.runs_of(connection, sha256, source.head.name)
@@ -153,7 +153,7 @@ class _Run:
         """One transaction: claims, purchase lines, bookings, problems and the cursor. Returns the new totals."""
         with self._database.writing() as connection:
             lines = self._claim(connection, batch)
-            booker = Booker(self._settings.units, self._zone, self._actor, self._now, self._explanations)
+            booker = Booker(self._settings.units, self._zone, self._actor, self._now)
             insert_rows(connection, purchase_line, self._purchase_lines(lines, booker, batch.tally))
             numbers = count(self._total.waiting + self._total.rejected)
             runs.note_problems(connection, [problem.as_row(self._id, next(numbers)) for problem in batch.problems])
@@ -176,7 +176,8 @@ class _Run:
 
     def _purchase_lines(self, lines: Sequence[ScoredLine], booker: Booker, tally: Tally) -> list[tuple[object, ...]]:
         """Rows of all lines; those that earn are noted for booking on the way."""
-        rows, run_id, note = [], self._id, booker.add
+        rows: list[tuple[object, ...]] = []
+        run_id, note = self._id, booker.add
         for line in lines:
             key, evidence, event, facts, at = line.matched
             rows.append((line.account_id, line.id, run_id, at, *facts))

@@ -1,6 +1,5 @@
 """Master data by file: participants and articles, upserted by their key. Bad rows are named, good ones kept."""
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from itertools import islice
@@ -14,12 +13,13 @@ from treuwerk.domain.reading import Unreadable, decimal_number, plain_number
 from treuwerk.domain.tabular import BadLine
 from treuwerk.programme.settings import Settings
 from treuwerk.services.installation import Installation
-from treuwerk.services.master_files import BadRow, ImportReceipt, NamedRow, named_rows
+from treuwerk.services.master_files import BadRow, ImportReceipt, NamedRow, named_rows, short
 from treuwerk.services.retrying import retrying
 from treuwerk.store import master
 
 PARTICIPANT_COLUMNS = ("customer_number", "name", "group", "country", "locale", "email", "street", "postcode", "city",
                        "identifiers", "status")
+ADDRESS = ("country", "email", "street", "postcode", "city")
 ARTICLE_COLUMNS = ("article_number", "name", "kind", "gtin", "aliases")
 _AT_ONCE = 1_000
 T = TypeVar("T")
@@ -82,13 +82,15 @@ def _parsed(lines: Iterable[NamedRow | BadLine], parse: Parse, receipt: ImportRe
 
 
 def _participant(row: NamedRow, settings: Settings) -> tuple[str, dict[str, Any]]:
-    number = row.need("customer_number")
-    values: dict[str, Any] = {
-        "name": row.need("name"), "group": _one_of(row, "group", settings.groups),
-        "status": _one_of(row, "status", [s.value for s in ParticipantStatus], ParticipantStatus.ACTIVE.value),
-        "locale": _one_of(row, "locale", settings.programme.locales, settings.programme.locales[0])}
-    values |= {name: row.cells.get(name, "") for name in ("country", "email", "street", "postcode", "city")}
-    values["attributes"] = json.dumps(row.extra(PARTICIPANT_COLUMNS), ensure_ascii=False, sort_keys=True)
+    """What the file says of a company; of columns that it does not have it says nothing."""
+    number, locales = row.key("customer_number"), settings.programme.locales
+    values: dict[str, Any] = {"name": row.need("name"), "group": _one_of(row, "group", settings.groups)}
+    values |= {name: row.cells[name] for name in ADDRESS if name in row.cells}
+    for column, known in (("status", [status.value for status in ParticipantStatus]), ("locale", locales)):
+        if row.cells.get(column):
+            values[column] = _one_of(row, column, known)
+    values["if_new"] = dict.fromkeys(ADDRESS, "") | {"status": ParticipantStatus.ACTIVE.value, "locale": locales[0]}
+    values["attributes"] = row.extra(PARTICIPANT_COLUMNS)
     values["identifiers"] = {(CUSTOMER_NUMBER, identifier(number)): number, **dict(_identifiers(row))}
     return identifier(number), values
 
@@ -98,7 +100,7 @@ def _identifiers(row: NamedRow) -> Iterator[tuple[tuple[str, str], str]]:
         scheme, colon, value = text.strip().partition(":")
         if not colon or not scheme or not value:
             raise BadRow("bad_identifier", f"column identifiers: found {text!r}, expected scheme:value separated by |")
-        yield (scheme.lower(), identifier(value)), value
+        yield (short("identifiers", scheme.lower()), identifier(short("identifiers", value))), value
 
 
 def article_values(row: NamedRow) -> tuple[str, dict[str, Any]]:
@@ -107,16 +109,20 @@ def article_values(row: NamedRow) -> tuple[str, dict[str, Any]]:
     Raises:
         BadRow: a cell that is empty or cannot be read.
     """
-    number = row.need("article_number")
+    number = row.key("article_number")
     gtin = row.cells.get("gtin", "")
     if gtin and not (gtin.isascii() and gtin.isdigit() and len(gtin) in (8, 12, 13, 14)):
         raise BadRow("bad_gtin", f"column gtin: found {gtin!r}, expected 8, 12, 13 or 14 digits; "
                      "a spreadsheet may have turned it into a number: format the column as text")
-    attributes = {name: _attribute(name, value) for name, value in row.extra(ARTICLE_COLUMNS).items()}
-    aliases = sorted({identifier(alias) for alias in row.cells.get("aliases", "").split("|") if alias.strip()})
-    return identifier(number), {
-        "written_as": number, "name": row.need("name"), "kind": row.need("kind"), "gtin": gtin,
-        "attributes": json.dumps(attributes, sort_keys=True), "aliases": aliases}
+    values: dict[str, Any] = {"written_as": number, "name": row.need("name"), "kind": row.need("kind")}
+    if "gtin" in row.cells:
+        values["gtin"] = gtin
+    if "aliases" in row.cells:
+        values["aliases"] = sorted({identifier(short("aliases", alias)) for alias in row.cells["aliases"].split("|")
+                                    if alias.strip()})
+    values["attributes"] = {name: value and _attribute(name, value)
+                            for name, value in row.extra(ARTICLE_COLUMNS).items()}
+    return identifier(number), values | {"if_new": {"gtin": ""}}
 
 
 def _attribute(name: str, value: str) -> str:
@@ -126,8 +132,8 @@ def _attribute(name: str, value: str) -> str:
         raise BadRow("bad_attribute", f"column {name}: {error}") from None
 
 
-def _one_of(row: NamedRow, column: str, known: Iterable[str], default: str | None = None) -> str:
-    value = row.cells.get(column) or default or row.need(column)
+def _one_of(row: NamedRow, column: str, known: Iterable[str]) -> str:
+    value = row.need(column)
     if value not in known:
         raise BadRow("unknown_value", f"column {column}: found {value!r}, expected one of {', '.join(known)}")
     return value

@@ -6,12 +6,10 @@ from pathlib import Path
 import attrs
 from sqlalchemy import insert, select
 
-from treuwerk.domain.evaluation import ActiveRule
 from treuwerk.programme.reading import LoadedProgramme, read_programme
 from treuwerk.store.database import Database
 from treuwerk.store.migrating import check_schema
 from treuwerk.store.tables import installation
-
 
 LIVE, DEMO = "live", "demo"
 
@@ -26,12 +24,6 @@ class Installation:
 
     programme: LoadedProgramme
     database: Database
-
-    @property
-    def rules(self) -> list[ActiveRule]:
-        """All revisions of all rules, in the order of the programme file."""
-        return [ActiveRule(earning.head.name, earning.head.revision, earning.rule, earning.head.valid_from,
-                           earning.head.valid_until) for earning in self.programme.settings.earning]
 
 
 def open_installation(folder: Path, database: Database, given: Mapping[str, object] | None = None) -> Installation:
@@ -61,8 +53,8 @@ def claim_database(database: Database, code: str, now: int, purpose: str = LIVE)
             return
     _check_programme(database, owner.programme, code)
     if purpose == DEMO and owner.purpose != DEMO:
-        raise ForeignDatabase(f"the database {database.url.render_as_string()} is live, expected an empty one or a demo; "
-                              "name another with --database")
+        raise ForeignDatabase(f"the database {database.url.render_as_string()} is live, expected an empty one or a "
+                              "demo; name another with --database")
 
 
 def _check_owner(database: Database, programme: LoadedProgramme) -> None:
@@ -74,5 +66,6 @@ def _check_owner(database: Database, programme: LoadedProgramme) -> None:
 
 def _check_programme(database: Database, found: str, expected: str) -> None:
     if found != expected:
-        raise ForeignDatabase(f"the database {database.url.render_as_string()} belongs to programme {found!r}, expected "
-                              f"{expected!r}; name the right folder with --programme or database with --database")
+        raise ForeignDatabase(f"the database {database.url.render_as_string()} belongs to programme {found!r}, "
+                              f"expected {expected!r}; name the right folder with --programme or the right database "
+                              "with --database")

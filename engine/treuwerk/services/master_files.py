@@ -9,6 +9,7 @@ import attrs
 from treuwerk.domain.tabular import BadLine, Dialect, Row, UnreadableFile, header, rows
 
 CSV = Dialect(";", "utf-8")
+LONGEST_KEY = 200  # characters; an index of PostgreSQL takes 2,700 bytes
 
 
 class BadRow(Exception):
@@ -32,9 +33,20 @@ class NamedRow:
             return value
         raise BadRow("empty_cell", f"column {column}: found nothing, expected a value")
 
+    def key(self, column: str) -> str:
+        """A cell by which something is found again: not empty, and not longer than an index can hold."""
+        return short(column, self.need(column))
+
     def extra(self, known: Sequence[str]) -> dict[str, str]:
-        """Filled cells of columns that are not known: they become attributes."""
-        return {name: value for name, value in self.cells.items() if name not in known and name and value}
+        """Cells of columns that are not known: they become attributes, an empty one takes its attribute away."""
+        return {name: value for name, value in self.cells.items() if name not in known and name}
+
+
+def short(column: str, value: str) -> str:
+    """The value, unless it is too long to be looked up."""
+    if len(value) > LONGEST_KEY:
+        raise BadRow("too_long", f"column {column}: found {len(value)} characters, expected at most {LONGEST_KEY}")
+    return value
 
 
 @attrs.define
@@ -90,7 +102,7 @@ def _spreadsheet(path: Path) -> Iterator[Row | BadLine]:
         raise UnreadableFile(f"{path.name}: spreadsheets need an extra package; pip install 'treuwerk[xlsx]', "
                              "or save the sheet as CSV with ; and UTF-8") from None
     try:
-        sheet = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
+        sheet = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python(skip_empty_area=False)
     except (CalamineError, OSError) as error:
         raise UnreadableFile(f"{path.name}: not a readable XLSX file: {error}") from error
     for at, cells in enumerate(sheet, 1):

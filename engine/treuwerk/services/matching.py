@@ -161,8 +161,8 @@ class Matcher:
             if found := self._participants.get(party):
                 if found.earns:
                     return found
-                raise _Refusal("waiting", "participant_not_active", f"{party[0]} {party[1]} is {found.status}; the line "
-                               "waits until the participant is active, then clear the file again")
+                raise _Refusal("waiting", "participant_not_active", f"{party[0]} {party[1]} is {found.status}; the "
+                               "line waits until the participant is active, then clear the file again")
         named = " or ".join(f"{scheme} {value}" for scheme, value in document.buyer.ids) or "no buyer"
         raise _Refusal("waiting", "unknown_participant", f"found {named}, expected a participant of the programme; "
                        "import it with treuwerk import participants, then clear the file again")
@@ -199,8 +199,8 @@ class Matcher:
             raise _Refusal("rejected", "too_large", f"found quantity {plain_number(line.qty)} {line.unit}, expected at "
                            f"most {MOST_PIECES:,} pieces")
         if whole != quantity:
-            raise _Refusal("rejected", "fraction", f"found quantity {plain_number(line.qty)} {line.unit}, expected whole "
-                           "pieces")
+            raise _Refusal("rejected", "fraction", f"found quantity {plain_number(line.qty)} {line.unit}, expected "
+                           "whole pieces")
         return whole
 
     def _features_text(self, features: Mapping[str, str]) -> str:
@@ -218,6 +218,14 @@ def purchase_prefix(document: Document) -> str:
     year = str(document.event_date)[:4]
     return (f"purchase|{_part(document.seller.name)}|{document.kind.value}|{_part(identifier(document.number))}|"
             f"{year}|")
+
+
+def is_key_of(key: str, facts: Facts) -> bool:
+    """Whether a purchase with these facts may have this key; of what kind its document was, only the key says."""
+    seller, kind, number, year, line = ([*key.split("|"), "", "", "", "", ""])[1:6]
+    return (kind in EARNING_KINDS and year == facts[4][:4] and seller == _part(facts[1])
+            and number == _part(identifier(facts[2])) and line == _part(identifier(facts[3]))
+            and key.startswith("purchase|") and key.count("|") == 5)
 
 
 def _part(text: str) -> str:

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 import attrs
-from sqlalchemy import Connection, Row, Select, func, or_, select
+from sqlalchemy import Connection, Row, func, or_, select
 
 from treuwerk.domain import ids
 from treuwerk.domain.ledger import Book
@@ -75,7 +75,7 @@ def _booked() -> Any:
     return (journal.c.account_id == purchase_line.c.account_id) & (journal.c.id == purchase_line.c.id)
 
 
-def _purchases_like(query: Select[Any], account_id: int, filters: PurchaseFilters) -> Select[Any]:
+def _purchases_like(query: Any, account_id: int, filters: PurchaseFilters) -> Any:
     query = query.where(purchase_line.c.account_id == account_id)
     if filters.year is not None:
         query = query.where(purchase_line.c.occurred_on.between(f"{filters.year:04}-01-01", f"{filters.year:04}-12-31"))

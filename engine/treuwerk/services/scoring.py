@@ -10,7 +10,6 @@ from treuwerk.services.matching import Ignored, Matched, Matcher, Problem
 from treuwerk.services.receipts import Tally
 from treuwerk.store.identities import Taken
 
-
 _AT_ONCE = 500
 
 

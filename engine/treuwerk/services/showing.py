@@ -27,7 +27,8 @@ def _line(line: DocumentLine) -> dict[str, Any]:
         "id": line.id, "parent": line.parent or None, "role": line.role, "article_seller": line.article_seller,
         "article_buyer": line.article_buyer, "gtin": line.gtin, "name": line.name, "qty": plain_number(line.qty),
         "unit": line.unit, "amount": _number(line.amount), "unit_price": _number(line.unit_price),
-        "serials": list(line.serials), "features": dict(line.features), "movement": line.movement.value, "line": line.at,
+        "serials": list(line.serials), "features": dict(line.features), "movement": line.movement.value,
+        "line": line.at,
     }
 
 

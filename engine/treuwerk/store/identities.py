@@ -6,7 +6,6 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-
 Claim = tuple[str, str, int, int]
 """Key, content, account, line id."""
 Taken = dict[str, str]

@@ -1,5 +1,6 @@
 """Saving participants and articles: set-based, and a row that did not change is not written."""
 
+import json
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -11,8 +12,8 @@ from treuwerk.domain.ledger import bucket_of
 from treuwerk.domain.participants import CUSTOMER_NUMBER
 from treuwerk.store.tables import account, article, article_alias, identifier, participant
 
-_PARTICIPANT = ("name", "group", "status", "country", "locale", "email", "street", "postcode", "city", "attributes")
-_ARTICLE = ("written_as", "kind", "name", "gtin", "attributes")
+_PARTICIPANT = ("name", "group", "status", "country", "locale", "email", "street", "postcode", "city")
+_ARTICLE = ("written_as", "kind", "name", "gtin")
 
 
 @attrs.define
@@ -26,7 +27,10 @@ class Saved:
 
 
 def save_participants(connection: Connection, rows: Mapping[str, Mapping[str, Any]], now: int) -> Saved:
-    """Create or change participants by customer number, with their identifiers."""
+    """Create or change participants by customer number, with their identifiers.
+
+    What a row does not name stays as it is; a new participant takes it from the row's ``if_new``.
+    """
     saved = Saved()
     owners = _owners(connection, [pair for row in rows.values() for pair in row["identifiers"]])
     before = _by_key(connection, participant, "account_id", set(owners.values()))
@@ -40,10 +44,14 @@ def save_participants(connection: Connection, rows: Mapping[str, Mapping[str, An
         if account_id is None:
             account_id = _open_account(connection, now)
             connection.execute(insert(participant).values(
-                account_id=account_id, version=1, changed_at=now, **{name: row[name] for name in _PARTICIPANT}))
+                account_id=account_id, version=1, changed_at=now, **row["if_new"] | _written(row, _PARTICIPANT)))
             saved.created += 1
+        elif account_id not in before:
+            saved.refused[key] = f"{key} is another number of a participant above; expected one row for each participant"
+            continue
         else:
-            _change(connection, participant, "account_id", before[account_id], row, _PARTICIPANT, now, saved)
+            fresh = any(pair not in owners for pair in row["identifiers"])
+            _change(connection, participant, "account_id", before[account_id], row, _PARTICIPANT, now, saved, fresh)
         owners |= _save_identifiers(connection, account_id, row["identifiers"], owners)
     return saved
 
@@ -77,29 +85,36 @@ def _save_identifiers(connection: Connection, account_id: int, pairs: Mapping[tu
 
 
 def save_articles(connection: Connection, rows: Mapping[str, Mapping[str, Any]], now: int) -> Saved:
-    """Create or change articles by number, with their aliases."""
+    """Create or change articles by number, with their aliases. What a row does not name stays as it is."""
     saved = Saved()
     before = _by_key(connection, article, "number", set(rows))
     aliases = {row.alias: row.number
                for row in connection.execute(select(article_alias.c.alias, article_alias.c.number))}
     for key, row in rows.items():
-        foreign = [alias for alias in row["aliases"] if aliases.get(alias, key) != key]
-        if foreign:
+        own = sorted(alias for alias, number in aliases.items() if number == key)
+        wanted = row.get("aliases", own)
+        if foreign := [alias for alias in wanted if aliases.get(alias, key) != key]:
             saved.refused[key] = (f"alias {foreign[0]} belongs to article {aliases[foreign[0]]}; "
                                   "an alias names one article")
             continue
-        own = sorted(alias for alias, number in aliases.items() if number == key)
         if key not in before:
             connection.execute(insert(article).values(number=key, version=1, changed_at=now,
-                                                      **{name: row[name] for name in _ARTICLE}))
+                                                      **row["if_new"] | _written(row, _ARTICLE)))
             saved.created += 1
         else:
-            _change(connection, article, "number", before[key], row, _ARTICLE, now, saved, own != row["aliases"])
-        if own != row["aliases"]:
-            _replace_aliases(connection, key, row["aliases"])
+            _change(connection, article, "number", before[key], row, _ARTICLE, now, saved, own != wanted)
+        if own != wanted:
+            _replace_aliases(connection, key, wanted)
             aliases = {alias: number for alias, number in aliases.items() if number != key}
-            aliases |= dict.fromkeys(row["aliases"], key)
+            aliases |= dict.fromkeys(wanted, key)
     return saved
+
+
+def _written(row: Mapping[str, Any], names: tuple[str, ...], attributes: str = "{}") -> dict[str, Any]:
+    """The columns that a row names; its attributes are added to those that are there, empty ones taken away."""
+    merged = {name: value for name, value in (json.loads(attributes) | row["attributes"]).items() if value}
+    return {name: row[name] for name in names if name in row} | {
+        "attributes": json.dumps(merged, ensure_ascii=False, sort_keys=True)}
 
 
 def _replace_aliases(connection: Connection, number: str, aliases: Collection[str]) -> None:
@@ -118,7 +133,7 @@ def _by_key(connection: Connection, table: Table, key: str, values: Collection[A
 def _change(connection: Connection, table: Table, key: str, before: Row[Any], row: Mapping[str, Any],
             names: tuple[str, ...], now: int, saved: Saved, changed: bool = False) -> None:
     old = before._mapping
-    differing = {name: row[name] for name in names if old[name] != row[name]}
+    differing = {name: value for name, value in _written(row, names, old["attributes"]).items() if old[name] != value}
     if not differing and not changed:
         saved.unchanged += 1
         return

@@ -10,7 +10,8 @@ from treuwerk.store.tables import person
 _AT_ONCE = 1_000
 
 
-def people_known_as(connection: Connection, wanted: Mapping[tuple[int, str], str], now: int) -> dict[tuple[int, str], int]:
+def people_known_as(connection: Connection, wanted: Mapping[tuple[int, str], str],
+                    now: int) -> dict[tuple[int, str], int]:
     """Ids by (account, folded name); who is not known yet is made, with the name as it is written."""
     found, pairs = dict[tuple[int, str], int](), sorted(wanted)
     for start in range(0, len(pairs), _AT_ONCE):

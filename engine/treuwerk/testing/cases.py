@@ -131,17 +131,12 @@ def cases_of(programme: LoadedProgramme) -> list[EarningCase]:
         ProgrammeError: with all mistakes in case files and article master.
     """
     master = read_articles(programme.folder)
-    rules = _active_rules(programme)
+    rules = tuple(programme.rules)
     units = {unit for rule in rules for unit in rule.units} | set(programme.settings.units)
     files = read_case_files(programme.folder,
                             lambda file: _contradictions(file, _articles(file, master), programme, units))
     return [EarningCase(name, case, tuple(_events(case, _articles(file, master), programme)), rules)
             for name, file in files.items() for case in file.case]
-
-
-def _active_rules(programme: LoadedProgramme) -> tuple[ActiveRule, ...]:
-    return tuple(ActiveRule(earning.head.name, earning.head.revision, earning.rule, earning.head.valid_from,
-                            earning.head.valid_until) for earning in programme.settings.earning)
 
 
 def _articles(file: CaseFile, master: Mapping[str, Article]) -> Mapping[str, Article]:

@@ -1,6 +1,5 @@
 """The article master of a programme folder, read as ``treuwerk import articles`` reads it, without a database."""
 
-import json
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -43,7 +42,7 @@ def _read(row: NamedRow | BadLine) -> dict[str, Article]:
     if isinstance(row, BadLine):
         raise BadRow(row.code, row.reason)
     number, values = article_values(row)
-    attributes = {name: Decimal(value) for name, value in json.loads(values["attributes"]).items()}
-    article = Article(values["written_as"], values["kind"], values["name"], values["gtin"], attributes)
-    names = {number, *values["aliases"], identifier(article.gtin)} if article.gtin else {number, *values["aliases"]}
+    attributes = {name: Decimal(value) for name, value in values["attributes"].items() if value}
+    article = Article(values["written_as"], values["kind"], values["name"], values.get("gtin", ""), attributes)
+    names = {number, *values.get("aliases", ())} | ({identifier(article.gtin)} if article.gtin else set())
     return dict.fromkeys(names, article)

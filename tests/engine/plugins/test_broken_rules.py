@@ -38,11 +38,11 @@ def test_a_rule_that_raises_costs_only_the_purchases_that_it_fails_on(tmp_path: 
     ("nothing", "TypeError: 'NoneType' object is not iterable"),
     ("text", "Misbehaviour: answered with '10 points', expected Award or Doubt"),
     ("pair", "Misbehaviour: answered with (0, 10), expected Award or Doubt"),
-    ("fraction", "Misbehaviour: gave Decimal('1.5') points, expected a whole number above 0"),
-    ("float", "Misbehaviour: gave 1.0 points, expected a whole number above 0"),
-    ("true", "Misbehaviour: gave True points, expected a whole number above 0"),
-    ("zero", "Misbehaviour: gave 0 points, expected a whole number above 0"),
-    ("negative", "Misbehaviour: gave -5 points, expected a whole number above 0"),
+    ("fraction", "Misbehaviour: gave Decimal('1.5') points, expected a whole number"),
+    ("float", "Misbehaviour: gave 1.0 points, expected a whole number"),
+    ("true", "Misbehaviour: gave True points, expected a whole number"),
+    ("zero", "Misbehaviour: gave 0 points, expected a whole number"),
+    ("negative", "Misbehaviour: gave -5 points, expected a whole number"),
     ("other unit", "Misbehaviour: gave unit 'miles', declared ['bonus']"),
     ("event too high", "Misbehaviour: named event 1000, expected 0 to 0"),
     ("event below zero", "Misbehaviour: named event -1, expected 0 to 0"),
@@ -56,8 +56,9 @@ def test_a_rule_that_answers_garbage_costs_only_the_purchases_that_it_does_so_fo
     result = evaluate(rules, events)
 
     assert [[earned.award.points for earned in one] for one in result.earned] == [[22, 1], [], [22, 1]]
-    assert {index: (doubt.code, doubt.reason) for index, doubt in result.doubts.items()} == {
-        1: ("rule_failed", f"rule 'broken' revision 1 failed: {reason}{REMEDY}")}
+    assert [(index, doubt.code) for index, doubt in result.doubts.items()] == [(1, "rule_failed")]
+    assert result.doubts[1].reason.startswith(f"rule 'broken' revision 1 failed: {reason}")
+    assert result.doubts[1].reason.endswith(REMEDY)
 
 
 def test_the_awards_of_the_good_purchases_keep_their_places(tmp_path: Path) -> None:

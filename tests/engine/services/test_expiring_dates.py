@@ -17,7 +17,8 @@ def expiry(world: World) -> dict[str, datetime]:
 def test_bonus_lives_36_months_from_booking_and_status_to_the_end_of_the_year_of_the_delivery(world: World) -> None:
     world.clear([line(delivered_on="2025-12-30")], now=instant(datetime(2026, 1, 2, 8, tzinfo=BERLIN)))
 
-    assert expiry(world) == {"bonus": datetime(2030, 1, 1, tzinfo=BERLIN), "status": datetime(2026, 1, 1, tzinfo=BERLIN)}
+    assert expiry(world) == {"bonus": datetime(2030, 1, 1, tzinfo=BERLIN),
+                             "status": datetime(2026, 1, 1, tzinfo=BERLIN)}
 
 
 def test_the_year_of_booking_is_that_of_the_zone_and_not_of_utc(world: World) -> None:

@@ -1,6 +1,7 @@
 """Files come again: renamed, reordered, with another line end. A purchase is booked once."""
 
 import random
+from typing import Any
 
 import pytest
 
@@ -33,7 +34,7 @@ def test_the_same_file_again_books_nothing_and_names_the_first_receipt(world: Wo
     pytest.param(lambda rows: table([row | {"customer_number": " 0010017 ", "quantity": "10,00"} for row in rows])
                  .encode(), id="written in another way"),
 ])
-def test_the_same_lines_in_another_dress_are_duplicates(world: World, content) -> None:  # type: ignore[no-untyped-def]
+def test_the_same_lines_in_another_dress_are_duplicates(world: World, content: Any) -> None:
     rows = lines(130)
     world.clear(rows)
     before = world.balances()

@@ -1,7 +1,9 @@
 """Lines that are not booked: who waits for what, who is refused, and what the message says."""
 
 import random
+from collections.abc import Iterator
 from string import ascii_letters
+from typing import BinaryIO
 
 import pytest
 from sqlalchemy import select
@@ -131,7 +133,8 @@ def test_a_correction_still_waits_when_its_purchase_is_booked(world: World, toge
         world.clear([correction], name="first.csv")
         world.clear([purchase], name="second.csv")
 
-    assert world.rows(select(problem.c.code, problem.c.state, problem.c.settled_at)) == [("correction", "waiting", None)]
+    assert world.rows(select(problem.c.code, problem.c.state, problem.c.settled_at)) == [
+        ("correction", "waiting", None)]
 
 
 class OneLongLine:
@@ -143,8 +146,8 @@ class OneLongLine:
     def recognises(self, name: str, head: bytes) -> bool:
         return head.startswith(b"UNA")
 
-    def read(self, stream: object) -> "list[Document]":
-        return list(self.documents)
+    def read(self, stream: BinaryIO) -> Iterator[Document]:
+        return iter(self.documents)
 
 
 def test_what_is_wrong_with_a_whole_document_is_on_the_receipt(world: World) -> None:
@@ -157,7 +160,8 @@ def test_what_is_wrong_with_a_whole_document_is_on_the_receipt(world: World) -> 
     receipt = other.clear(b"UNA:+.? '")
 
     assert fates(receipt) == {"rejected": 2}
-    assert [found["reason"] for found in receipt.problems] == ["the document ends too early", "the document ends as well"]
+    assert [found["reason"] for found in receipt.problems] == [
+        "the document ends too early", "the document ends as well"]
 
 
 def test_many_documents_in_one_physical_line_are_all_booked(world: World) -> None:
