@@ -16,8 +16,8 @@ from treuwerk.store.database import Database
 # What is no text of ours: names and codes from the programme and its data, days, languages in their own words.
 DATA = re.compile(
     r"Sunny Partners|Sunny \d+( <black>)?|Müller & Söhne <Solar>|Anna Berg|M40[05]|HOOK|Roof hook|Sonnenlicht AG|SN-\d|"
-    r"LS-\d|ROOF-1|txn_\w+|module_points|seminar_points|(bonus|status|Module|Seminar) points|Silver|Gold|Deutsch|English|"
-    r"Français|\b(wp|SYSTEM|MODULE|scope|EN|nothing)\b|"
+    r"LS-\d|ROOF-1|txn_\w+|module_points|seminar_points|(bonus|status|Module|Seminar) points|Silver|Gold|Deutsch|"
+    r"English|Français|\b(wp|SYSTEM|MODULE|scope|EN|nothing)\b|"
     r"\b(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\b")
 SPOKEN = ("aria-label", "alt", "placeholder", "title")
 
