@@ -25,6 +25,7 @@ def command(context: Context, as_json: bool, files: tuple[Path, ...], source: st
     for file in files:
         with progress(file.name) as told:
             receipts.append(clear_file(installation, file, now(), source=source, dry_run=dry_run, progress=told))
+        context.so_far.setdefault("receipts", []).append(receipts[-1].as_json())
         if not as_json:
             _print(receipts[-1])
     if as_json:

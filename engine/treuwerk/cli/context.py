@@ -1,9 +1,10 @@
 """What every command has at hand, and how it speaks: text for people, JSON for machines, errors with a next step."""
 
 import json
+import re
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
@@ -14,6 +15,7 @@ import click
 
 from treuwerk.programme.bundles import bundle_folder
 
+DRIVERS = ("sqlite", "postgresql+psycopg")
 DONE, FAILED, USAGE, IN_PART = 0, 1, 2, 3
 
 
@@ -23,6 +25,8 @@ class Context:
 
     programme: Path
     database: str
+    so_far: dict[str, Any] = attrs.field(factory=dict)
+    """What is done already, for the JSON of a command that fails later."""
 
     @property
     def folder(self) -> Path:
@@ -30,23 +34,29 @@ class Context:
         return bundle_folder(self.programme)
 
     def open_database(self) -> Any:
-        """The database of the options.
+        """The database of the options; it is closed when the command ends.
 
         Raises:
-            ConfigurationError: the URL is none, or its driver is missing.
+            click.UsageError: the URL is none, or its driver is missing.
         """
-        from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+        from sqlalchemy.engine import make_url
+        from sqlalchemy.exc import ArgumentError
 
         from treuwerk.store.database import Database
 
+        shown = re.sub(r"(?<=:)[^:/@]+(?=@)", "***", self.database)
         try:
-            return Database(self.database)
-        except (ArgumentError, NoSuchModuleError) as error:
-            raise click.UsageError(f"--database {self.database}: {error}; expected sqlite:///path or "
-                                   "postgresql+psycopg://user@host/name") from error
+            if make_url(self.database).drivername not in DRIVERS:
+                raise ArgumentError("this is another kind of database")
+            database = Database(self.database)
+        except (ArgumentError, ValueError) as error:
+            reason = str(error).replace(self.database, shown)
+            raise click.UsageError(f"--database {shown}: {reason}; expected sqlite:///path or "
+                                   "postgresql+psycopg://user@host/name") from None
         except ModuleNotFoundError as error:
-            raise click.UsageError(f"--database {self.database}: {error}; "
-                                   "pip install 'treuwerk[postgresql]'") from error
+            raise click.UsageError(f"--database {shown}: {error}; pip install 'treuwerk[postgresql]'") from error
+        click.get_current_context().call_on_close(database.close)
+        return database
 
     def open(self) -> Any:
         """Programme and database together, checked."""
@@ -69,7 +79,7 @@ def treuwerk_command(name: str, **options: Any) -> Callable[[Callable[..., Any]]
         @click.pass_obj
         @wraps(function)
         def run(context: Context, /, as_json: bool, **arguments: Any) -> None:
-            with known_errors(as_json):
+            with known_errors(as_json, context.so_far):
                 sys.exit(function(context, as_json=as_json, **arguments) or DONE)
 
         command: click.Command = run
@@ -79,13 +89,15 @@ def treuwerk_command(name: str, **options: Any) -> Callable[[Callable[..., Any]]
 
 
 @contextmanager
-def known_errors(as_json: bool) -> Iterator[None]:
+def known_errors(as_json: bool, so_far: Mapping[str, Any] | None = None) -> Iterator[None]:
     """Errors that a person can mend become a message; all others keep their traceback."""
-    from sqlalchemy.exc import OperationalError
+    from sqlalchemy.exc import DatabaseError, OperationalError
 
     from treuwerk.domain.tabular import UnreadableFile
     from treuwerk.plugins import PluginError
     from treuwerk.programme.errors import ProgrammeError
+    from treuwerk.services.explaining import NotFound
+    from treuwerk.services.finding import UnknownParticipant
     from treuwerk.services.installation import ForeignDatabase
     from treuwerk.store.migrating import SchemaError
     from treuwerk.store.runs import RunTaken
@@ -96,12 +108,24 @@ def known_errors(as_json: bool) -> Iterator[None]:
         fail(USAGE, str(error), as_json, errors=[attrs.asdict(mistake) for mistake in error.mistakes])
     except (PluginError, SchemaError, ForeignDatabase) as error:
         fail(USAGE, str(error), as_json)
-    except (UnreadableFile, RunTaken, LookupError) as error:
-        fail(FAILED, str(error.args[0]), as_json)
+    except (UnreadableFile, RunTaken, NotFound, UnknownParticipant) as error:
+        fail(FAILED, str(error.args[0]), as_json, **so_far or {})
     except OperationalError as error:
-        fail(FAILED, f"the database does not answer: {error.orig}; is it running, and is --database right?", as_json)
+        fail(FAILED, _no_answer(str(error.orig)), as_json, **so_far or {})
+    except DatabaseError as error:
+        if type(error) is not DatabaseError:  # a fault of ours, such as a broken constraint
+            raise
+        fail(FAILED, f"the database cannot be read: {error.orig}; is --database right?", as_json)
+    except BrokenPipeError:  # whoever reads has seen enough; click ends quietly
+        raise
     except OSError as error:
         fail(USAGE, f"{error.filename or 'file'}: {error.strerror or error}", as_json)
+
+
+def _no_answer(reason: str) -> str:
+    if "locked" in reason:
+        return f"the database is busy: {reason}; another process reads or writes for long, try again when it has ended"
+    return f"the database does not answer: {reason}; is it running, and is --database right?"
 
 
 def fail(code: int, message: str, as_json: bool, **details: Any) -> NoReturn:

@@ -4,8 +4,7 @@ import click
 
 from treuwerk.cli.context import Context, now, print_json, treuwerk_command
 from treuwerk.programme.reading import read_programme
-from treuwerk.services.installation import claim_database
-from treuwerk.store.migrating import migrate
+from treuwerk.services.installation import prepare_database
 
 
 @treuwerk_command("migrate")
@@ -13,8 +12,7 @@ def command(context: Context, as_json: bool) -> None:
     """Bring the database to the schema of this release, and note to which programme it belongs."""
     code = read_programme(context.folder).settings.programme.code
     database = context.open_database()
-    before, after = migrate(database)
-    claim_database(database, code, now())
+    before, after = prepare_database(database, code, now())
     if as_json:
         print_json({"before": before, "after": after, "changed": before != after})
     elif before == after:

@@ -8,7 +8,7 @@ from sqlalchemy import insert, select
 
 from treuwerk.programme.reading import LoadedProgramme, read_programme
 from treuwerk.store.database import Database
-from treuwerk.store.migrating import check_schema
+from treuwerk.store.migrating import check_schema, migrate, revision_of
 from treuwerk.store.tables import installation
 
 LIVE, DEMO = "live", "demo"
@@ -36,8 +36,22 @@ def open_installation(folder: Path, database: Database, given: Mapping[str, obje
     """
     programme = read_programme(folder, given)
     check_schema(database)
-    _check_owner(database, programme)
+    _check_owner(database, programme.settings.programme.code)
     return Installation(programme, database)
+
+
+def prepare_database(database: Database, code: str, now: int) -> tuple[str | None, str]:
+    """Migrate a new database or one of this programme; returns the schema revision before and after.
+
+    Raises:
+        ForeignDatabase: it belongs to another programme, and is left as it was.
+        SchemaError: it was made by a newer release.
+    """
+    if revision_of(database) is not None:
+        _check_owner(database, code)
+    before, after = migrate(database)
+    claim_database(database, code, now)
+    return before, after
 
 
 def claim_database(database: Database, code: str, now: int, purpose: str = LIVE) -> None:
@@ -57,11 +71,11 @@ def claim_database(database: Database, code: str, now: int, purpose: str = LIVE)
                               "demo; name another with --database")
 
 
-def _check_owner(database: Database, programme: LoadedProgramme) -> None:
+def _check_owner(database: Database, code: str) -> None:
     with database.reading() as connection:
         owner = connection.execute(select(installation.c.programme)).scalar()
     if owner is not None:
-        _check_programme(database, owner, programme.settings.programme.code)
+        _check_programme(database, owner, code)
 
 
 def _check_programme(database: Database, found: str, expected: str) -> None:

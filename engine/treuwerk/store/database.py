@@ -51,9 +51,13 @@ class Database:
         """Close all connections."""
         self.engine.dispose()
 
+    @property
+    def file(self) -> Path | None:
+        """Where SQLite keeps it; None on PostgreSQL and in memory."""
+        name = self.url.database
+        return Path(name) if self.is_sqlite and name and name != ":memory:" and not name.startswith("file:") else None
+
     def _sqlite(self) -> Engine:
-        if self.url.database and self.url.database != ":memory:":
-            Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(self.url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False})
         event.listen(engine, "connect", _prepare)
         event.listen(engine, "begin", _begin)

@@ -6,9 +6,12 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from treuwerk.store.database import Database
+
+
+_LOCK = text("SELECT pg_advisory_xact_lock(7305807861350)")  # several servers that start at once take turns
 
 
 class SchemaError(Exception):
@@ -16,9 +19,19 @@ class SchemaError(Exception):
 
 
 def migrate(database: Database) -> tuple[str | None, str]:
-    """Apply all missing steps in one transaction; returns the revision before and after."""
+    """Apply all missing steps in one transaction; returns the revision before and after.
+
+    Raises:
+        SchemaError: the database was made by a newer release.
+    """
+    if database.file:
+        database.file.parent.mkdir(parents=True, exist_ok=True)
     with database.writing() as connection:
+        if not database.is_sqlite:
+            connection.execute(_LOCK)
         before = _revision(connection)
+        if before is not None and before not in _known_revisions():
+            raise _unfit(database, before)
         configuration = _configuration()
         configuration.attributes["connection"] = connection
         command.upgrade(configuration, "head")
@@ -31,16 +44,29 @@ def check_schema(database: Database) -> None:
     Raises:
         SchemaError: naming both revisions and the next step.
     """
+    found = revision_of(database)
+    if found != newest_revision():
+        raise _unfit(database, found)
+
+
+def revision_of(database: Database) -> str | None:
+    """The schema revision that a database has; a file that is not there has none, and is not made by asking."""
+    if database.file and not database.file.exists():
+        return None
     with database.reading() as connection:
-        found, newest = _revision(connection), newest_revision()
-    if found == newest:
-        return
-    place = database.url.render_as_string()
+        return _revision(connection)
+
+
+def _unfit(database: Database, found: str | None) -> SchemaError:
+    place, newest = database.url.render_as_string(), newest_revision()
     if found is None:
-        raise SchemaError(f"{place}: found no tables, expected schema {newest}; run treuwerk migrate")
-    known = {step.revision for step in _scripts().walk_revisions()}
-    remedy = "run treuwerk migrate" if found in known else "it was made by a newer release: update this one"
-    raise SchemaError(f"{place}: found schema {found}, expected {newest}; {remedy}")
+        return SchemaError(f"{place}: found no tables, expected schema {newest}; run treuwerk migrate")
+    remedy = "run treuwerk migrate" if found in _known_revisions() else "it was made by a newer release: update this one"
+    return SchemaError(f"{place}: found schema {found}, expected {newest}; {remedy}")
+
+
+def _known_revisions() -> set[str]:
+    return {step.revision for step in _scripts().walk_revisions()}
 
 
 def newest_revision() -> str:
@@ -56,7 +82,8 @@ def _revision(connection: Connection) -> str | None:
 
 def _configuration() -> Config:
     configuration = Config()
-    configuration.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    folder = str(Path(__file__).parent / "migrations")
+    configuration.set_main_option("script_location", folder.replace("%", "%%"))  # % begins a variable there
     return configuration
 
 
