@@ -49,6 +49,8 @@ def test_nothing_is_wider_than_the_window(visitors: Visitors, width: int, locale
         for summary in page.locator("main details.why > summary").all()[:3]:
             summary.click()
         assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), path
+        assert page.evaluate(
+            "[...document.querySelectorAll('.hero .number')].every(n => n.scrollWidth <= n.clientWidth)"), path
 
 
 def test_everything_works_without_script(visitors: Visitors) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from treuwerk.cli.context import Context, known_errors, now, progress
-from treuwerk.cli.serve_ import serve
+from treuwerk.cli.serve_ import listening, serve
 from treuwerk.programme.bundles import bundle_folder
 from treuwerk.programme.reading import read_programme
 from treuwerk.services.demo import Login, build_demo
@@ -27,20 +27,26 @@ def command(context: Context, programme: Path, fresh: bool, build_only: bool, ho
     The sample purchases go through the real clearing. Safe to run again; --fresh starts over.
     """
     with known_errors(as_json=False):
-        loaded, database = read_programme(bundle_folder(programme)), context.open_database()
-        click.echo(f"Building {loaded.settings.programme.name} …", err=True)
-        with progress("clearing two years of deliveries") as told:
-            folder = _FOLDER / loaded.settings.programme.code
-            logins = build_demo(loaded, database, folder, now(), fresh=fresh, told=told)
-        _announce(logins, f"http://{host}:{port}/", build_only)
-        if not build_only:
-            serve(Installation(loaded, database), host, port)
+        if build_only:
+            _build(context, programme, fresh, "")
+            return
+        with listening(host, port) as listener:  # first: a build of some seconds must not end at a port that is taken
+            serve(_build(context, programme, fresh, f"http://{host}:{port}/"), listener)
 
 
-def _announce(logins: list[Login], address: str, build_only: bool) -> None:
-    if not build_only:
+def _build(context: Context, named: Path, fresh: bool, address: str) -> Installation:
+    loaded, database = read_programme(bundle_folder(named)), context.open_database()
+    click.echo(f"Building {loaded.settings.programme.name} …", err=True)
+    with progress("clearing two years of deliveries") as told:
+        logins = build_demo(loaded, database, _FOLDER / loaded.settings.programme.code, now(), fresh=fresh, told=told)
+    _announce(logins, address)
+    return Installation(loaded, database)
+
+
+def _announce(logins: list[Login], address: str) -> None:
+    if address:
         click.echo(f"Portal: {address}")
     for login in logins:
         click.echo(f"  sign in as {login.login} with {login.password}   ({login.name})")
-    if not build_only:
+    if address:
         click.echo("Ctrl+C ends it; the same command continues with the same data.")

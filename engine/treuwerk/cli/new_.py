@@ -19,7 +19,7 @@ _NEXT = {
 @click.argument("name")
 @click.option("--folder", type=click.Path(path_type=Path, file_okay=False),
               help="Folder to make; else one with the name, in the current folder.")
-def command(context: Context, as_json: bool, kind: str, name: str, folder: Path | None) -> None:
+def command(context: Context, as_json: bool, kind: str, name: str, folder: Path | None) -> None:  # noqa: ARG001 - no programme yet
     """Make a new programme or plugin: a folder that passes its own tests at once."""
     made = KINDS[kind](folder or Path(name), name)
     if as_json:

@@ -1,8 +1,15 @@
 """``treuwerk serve``."""
 
+import socket
+
 import click
 
 from treuwerk.cli.context import Context, known_errors
+from treuwerk.services.installation import Installation
+
+
+class PortTaken(LookupError):
+    """Another program listens there."""
 
 
 @click.command("serve")
@@ -12,13 +19,34 @@ from treuwerk.cli.context import Context, known_errors
 def command(context: Context, host: str, port: int) -> None:
     """Serve the portal until Ctrl+C."""
     with known_errors(as_json=False):
-        serve(context.open(), host, port)
+        with listening(host, port) as listener:
+            installation = context.open()
+            click.echo(f"Portal: http://{host}:{port}/")
+            serve(installation, listener)
 
 
-def serve(installation: object, host: str, port: int) -> None:
+def listening(host: str, port: int) -> socket.socket:
+    """A socket on this address.
+
+    Raises:
+        PortTaken: naming the address and the next step.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise PortTaken(f"cannot listen on {host}:{port}: {error.strerror}; choose another with --port") from None
+    return listener
+
+
+def serve(installation: Installation, listener: socket.socket) -> None:
     """Run the web application in this process."""
     import uvicorn
 
     from treuwerk.web.application import create_app
 
-    uvicorn.run(create_app(installation), host=host, port=port, log_level="warning", server_header=False)  # type: ignore[arg-type]
+    server = uvicorn.Server(uvicorn.Config(create_app(installation), log_level="warning", server_header=False))
+    server.run(sockets=[listener])

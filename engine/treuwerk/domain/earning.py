@@ -16,7 +16,6 @@ import attrs
 
 from treuwerk.domain.purchases import EarningEvent
 
-
 _REMEMBERED = 65_536  # tapes
 
 

@@ -105,8 +105,8 @@ def _attendance(row: NamedRow, participants: dict[str, Participant], start: date
     except Unreadable as error:
         raise BadRow("unreadable", f"column held_on: {error}") from None
     if held_on < start:
-        raise BadRow("before_start", f"column held_on: found {held_on}, expected a day from the programme's start "
-                     f"{start} on")
+        raise BadRow("before_start", f"column held_on: found {held_on}, expected a day from the programme's "
+                     f"start {start} on")
     if held_on > today:
         raise BadRow("future_date", f"column held_on: found {held_on}, expected a day up to {today}")
     participant = participants.get(identifier(number))

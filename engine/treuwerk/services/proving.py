@@ -26,8 +26,8 @@ def changed_purchases(connection: Connection) -> Iterator[str]:
         cause = f"{row.source}:{row.run_id}:{row.at_line}"
         if (purchase_evidence(row.account_id, facts) != row.content or not is_key_of(row.key, facts)
                 or row.cause not in (None, cause)):
-            yield (f"account {row.account_id}, purchase {row.id} ({row.document}, line {row.line}) is not as it was "
-                   "scored")
+            yield (f"account {row.account_id}, purchase {row.id} ({row.document}, line {row.line}) "
+                   "is not as it was scored")
 
 
 def changed_activities(connection: Connection) -> Iterator[str]:

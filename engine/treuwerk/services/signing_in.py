@@ -4,6 +4,7 @@ A session is a row under the hash of its token, so that a stolen database opens 
 """
 
 import secrets
+from functools import cache
 from hashlib import sha256
 from threading import BoundedSemaphore
 
@@ -24,7 +25,6 @@ LONGEST_PASSWORD = 256  # bounds what one attempt may cost
 
 _hasher = PasswordHasher()
 _at_once = BoundedSemaphore(2)  # each hash takes 64 MiB and a core
-_nobody = _hasher.hash(secrets.token_urlsafe(16))
 
 
 class WeakPassword(ValueError):
@@ -76,8 +76,14 @@ def add_local_login(connection: Connection, login: str, password: str, account_i
 def verified(connection: Connection, login: str, password: str) -> tuple[int, int] | None:
     """Account and person of a login if the password is right. An unknown login takes as long as a wrong password."""
     row = connection.execute(select(local_login).where(local_login.c.login == folded(login))).one_or_none()
-    right = _matches(row.password_hash if row else _nobody, password[:LONGEST_PASSWORD])
+    nobody = _hash_of_nobody()
+    right = _matches(row.password_hash if row else nobody, password[:LONGEST_PASSWORD])
     return (row.account_id, row.person_id) if row is not None and right else None
+
+
+@cache
+def _hash_of_nobody() -> str:
+    return _hasher.hash(secrets.token_urlsafe(16))
 
 
 def _matches(stored: str, password: str) -> bool:

@@ -118,7 +118,7 @@ def _unit_balance(unit: str, lots: Sequence[ExpiringAmount], pending: int, held:
     return UnitBalance(unit, active - held, pending, held, expiring[0] if expiring else None)
 
 
-def _open_lots(account_id: int, now: int) -> Select[Any]:
+def _open_lots(account_id: int, now: int) -> Select[*tuple[Any, ...]]:
     pending = case((lot.c.active_from > now, 1), else_=0).label("pending")
     return select(lot.c.unit, lot.c.expires_at, pending, func.sum(lot.c.remaining).label("amount")).where(
         lot.c.account_id == account_id, _is_open(), lot.c.remaining > 0,
@@ -151,8 +151,8 @@ def statement(connection: Connection, account_id: int, unit: str, *, before: Cur
     return Page(entries, following)
 
 
-def _filtered(filters: Filters) -> Select[Any]:
-    found: Select[Any] = booking_facts()
+def _filtered(filters: Filters) -> Select[*tuple[Any, ...]]:
+    found: Select[*tuple[Any, ...]] = booking_facts()
     if filters.booked_from is not None:
         found = found.where(journal.c.booked_at >= filters.booked_from)
     if filters.booked_until is not None:

@@ -115,7 +115,7 @@ def _folded(tape: str) -> object:
 
 def _broken_seals(connection: Connection) -> Iterator[str]:
     stream, previous = entries(connection), FIRST_HEAD
-    for number, seal in enumerate(seals(connection), 1):
+    for number, seal in enumerate(seals(connection), start=1):
         size = max(seal.last_sequence - seal.first_sequence + 1, 0)
         members = [record(entry.row, entry.postings) for entry in islice(stream, size)]
         digest = digest_of(members)

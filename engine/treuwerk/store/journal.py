@@ -71,8 +71,8 @@ def claimed_activities(connection: Connection) -> Iterator[Any]:
 def transactions_by_time(connection: Connection) -> Iterator[Any]:
     """(account, booking instant, number of accruals), in this order."""
     of = (journal.c.account_id, journal.c.booked_at)
-    yield from _stream(connection, select(*of, func.count()).where(journal.c.kind == "accrual")
-                       .group_by(*of).order_by(*of))
+    accruals = select(*of, func.count()).where(journal.c.kind == "accrual")
+    yield from _stream(connection, accruals.group_by(*of).order_by(*of))
 
 
 def credits_by_time(connection: Connection) -> Iterator[Any]:
@@ -113,7 +113,7 @@ def _is(transaction_id: Any) -> Any:
     return and_(table.c.account_id == sealed.c.account_id, transaction_id == sealed.c.transaction_id)
 
 
-def _stream(connection: Connection, query: Select[Any]) -> Iterator[Any]:
+def _stream(connection: Connection, query: Select[*tuple[Any, ...]]) -> Iterator[Any]:
     """Rows as they come; the cursor of the server is closed also where the reader stops before the end."""
     with connection.execute(query, execution_options={"yield_per": _AT_ONCE}) as result:
         yield from result

@@ -47,7 +47,8 @@ def save_participants(connection: Connection, rows: Mapping[str, Mapping[str, An
                 account_id=account_id, version=1, changed_at=now, **row["if_new"] | _written(row, _PARTICIPANT)))
             saved.created += 1
         elif account_id not in before:
-            saved.refused[key] = f"{key} is another number of a participant above; expected one row for each"
+            saved.refused[key] = (f"{key} is another number of a participant above; "
+                                  "expected one row for each participant")
             continue
         else:
             fresh = any(pair not in owners for pair in row["identifiers"])

@@ -65,9 +65,8 @@ PROOFS: dict[str, str] = {
         "OR COALESCE(p.n, 0) <> r.waiting + r.rejected",
     "run_counts_its_lines":
         "SELECT l.run_id, l.earning, l.lines, r.booked, r.ignored FROM (SELECT l.run_id, COUNT(*) AS lines, "
-        "COUNT(j.id) AS earning FROM purchase_line l LEFT JOIN journal j "
-        "ON j.account_id = l.account_id AND j.id = l.id GROUP BY l.run_id) l "
-        "LEFT JOIN clearing_run r ON r.id = l.run_id "
+        "COUNT(j.id) AS earning FROM purchase_line l LEFT JOIN journal j ON j.account_id = l.account_id "
+        "AND j.id = l.id GROUP BY l.run_id) l LEFT JOIN clearing_run r ON r.id = l.run_id "
         "WHERE r.id IS NULL OR l.earning <> r.booked OR l.lines > r.booked + r.ignored",
     "transaction_is_sealed_once":
         "SELECT j.account_id, j.id, COUNT(s.sequence) FROM journal j LEFT JOIN sealed s ON s.account_id = j.account_id "

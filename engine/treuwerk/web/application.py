@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from treuwerk.domain.ledger import instant
+from treuwerk.programme.errors import ProgrammeError
 from treuwerk.services.installation import DEMO, Installation
 from treuwerk.store.tables import installation as purpose_table
 from treuwerk.web.portal.account import account_page, booking_page, bookings_csv
@@ -18,6 +19,7 @@ from treuwerk.web.portal.purchases import purchases_csv, purchases_page
 from treuwerk.web.portal.signing_in import preferences_form, sign_in_page, sign_out_form
 from treuwerk.web.portal.styleguide import styleguide_page
 from treuwerk.web.shell.assets import Assets
+from treuwerk.web.shell.checking import presentation_mistakes
 from treuwerk.web.shell.error_pages import ErrorPages
 from treuwerk.web.shell.headers import RequestIds, SecurityHeaders
 from treuwerk.web.shell.health import livez, readyz
@@ -45,9 +47,11 @@ def create_app(installation: Installation, clock: Clock = system_clock, *, style
     has it, and any other with the environment variable ``TREUWERK_STYLEGUIDE=1``: no live portal by accident.
 
     Raises:
-        ProgrammeError: the theme cannot be read by people, or its logo is missing.
+        ProgrammeError: colours that people cannot read, a missing logo, a template or translation with mistakes.
     """
     programme = installation.programme
+    if mistakes := presentation_mistakes(programme):
+        raise ProgrammeError(mistakes)
     assets = Assets(programme.folder, theme_sheet(programme.settings.theme, programme.folder))
     renderer = Renderer(programme, assets)
     shown = _is_for_builders(installation) if styleguide is None else styleguide

@@ -45,8 +45,8 @@ def spreadsheet(rows: Sequence[Sequence[object]], first_row: int = 1) -> bytes:
             'Target="styles.xml"/></Relationships>',
         "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{relations}"><sheets><sheet name="A" sheetId="1" '
             'r:id="r1"/></sheets></workbook>',
-        "xl/styles.xml": f'<styleSheet xmlns="{main}"><cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="14"/>'
-            '</cellXfs></styleSheet>',
+        "xl/styles.xml": f'<styleSheet xmlns="{main}"><cellXfs count="2"><xf numFmtId="0"/>'
+            '<xf numFmtId="14"/></cellXfs></styleSheet>',
         "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{main}"><sheetData>{cells}</sheetData></worksheet>',
     }
     packed = io.BytesIO()
@@ -111,8 +111,8 @@ def test_a_dry_run_of_an_import_stores_nothing_and_counts_the_same(empty: World,
     (f"{'K9' * 2_000};A;certified;DE;de;;;;;", "too_long", "expected at most 200"),
 ])
 def test_a_bad_row_is_named_and_the_good_ones_are_kept(world: World, row: str, code: str, named: str) -> None:
-    receipt = world.participants(f"{HEAD}20001;Gut GmbH;installer;DE;de;;;;;\n{row}\n"
-                                 "20002;Besser GmbH;installer;;;;;;;\n")
+    receipt = world.participants(
+        f"{HEAD}20001;Gut GmbH;installer;DE;de;;;;;\n{row}\n20002;Besser GmbH;installer;;;;;;;\n")
 
     assert counts(receipt) == {"created": 2, "rejected": 1}
     assert (receipt.problems[0]["line"], receipt.problems[0]["code"]) == (3, code)
@@ -158,8 +158,8 @@ def test_a_second_customer_number_that_has_a_row_of_its_own_is_refused(empty: Wo
 
 
 def test_a_new_identifier_is_a_change(world: World) -> None:
-    receipt = world.participants("customer_number;name;group;identifiers\n"
-                                 "10109;Donnelly Renewables;installer;vat:IE1\n")
+    receipt = world.participants(
+        "customer_number;name;group;identifiers\n10109;Donnelly Renewables;installer;vat:IE1\n")
 
     assert counts(receipt) == {"changed": 1}
     assert ("vat", "IE1") in world.rows(select(identifier.c.scheme, identifier.c.value))

@@ -90,6 +90,13 @@ def test_an_error_page_speaks_the_readers_language_and_names_a_reference(sqlite_
     assert answer.headers["content-language"] == language
 
 
+def test_who_is_signed_in_stays_so_on_an_error_page(portal: Portal) -> None:
+    html = portal.signed_in().get("/nowhere").text
+
+    assert 'href="/purchases"' in html
+    assert "Sign out" in html
+
+
 def test_the_wrong_method_says_which_are_right(sqlite_portal: Portal) -> None:
     answer = sqlite_portal.visitor().delete("/login")
 

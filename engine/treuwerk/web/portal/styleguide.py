@@ -25,7 +25,7 @@ def styleguide_page(visit: Visit) -> Response:
                 parts=parts_of(calendar), tiers=_tiers(unit, later), balances=[
         UnitBalance(unit, 24_805, 1_240, 300, ExpiringAmount(unit, 2_480, later)),
         UnitBalance(unit, 0, 0, 0, None),
-        UnitBalance(unit, 1_234_567, 0, 0, ExpiringAmount(unit, 1_000_000, later)),
+        UnitBalance(unit, 9_876_543_210, 0, 0, ExpiringAmount(unit, 1_000_000, later)),
         UnitBalance(unit, -120, 0, 0, None)])
 
 

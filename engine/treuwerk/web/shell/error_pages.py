@@ -43,10 +43,11 @@ class ErrorPages:
             await page(scope, receive, send)
 
     def _page(self, scope: Scope, error: HTTPException) -> HTMLResponse:
+        session = state_of(scope).session
         locale = state_of(scope).locale or negotiated(scope, self._renderer.locales)
         html = self._renderer.render(locale, "error.html", {
             "status": error.status_code, "reference": state_of(scope).request_id, "scheme": scheme_of(scope),
-            "here": "/", "identity": None})
+            "here": "/", "section": "", "identity": session.identity if session else None})
         headers = {name: value for name, value in (error.headers or {}).items() if name.lower() not in _OUR_OWN}
         return HTMLResponse(html, error.status_code, {**headers, "content-language": locale})
 
