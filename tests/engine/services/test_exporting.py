@@ -12,7 +12,7 @@ from treuwerk.services.exporting import journal_lines
 @pytest.fixture
 def filled(world: World) -> World:
     world.clear(lines(250))
-    world.clear([line("LS-Ä|\"x\"\\", customer_number="10109", order_number="Größe 3")], name="süß.csv")
+    world.clear([line('LS-Ä|"x"\\', customer_number="10109", order_number="Größe 3")], name="süß.csv")
     world.attendance("seminar_code;held_on;participant;person;attended\nS-1;2026-05-04;10017;Ada Lovelace;yes\n")
     return world
 

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from tests.engine.services.test_resuming import durable_url
 from tests.support.worlds import SIX_IN_THE_EVENING, World, connections_in_use, line, lines, make_world, table
+from treuwerk.domain import ids
 from treuwerk.services.clearing import clear_file
 from treuwerk.services.receipts import Receipt
 from treuwerk.store.database import Database
@@ -124,6 +125,18 @@ def from_processes(world: World, url: str, files: list[Path]) -> list[str]:
     said = [process.communicate(timeout=120) for process in started]
     assert [error for _, error in said] == [""] * len(said)
     return [output.strip() for output, _ in said]
+
+
+def test_two_files_whose_ids_meet_in_one_instant_are_both_booked(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    begins = iter([0, 500, 50, *range(1_000, 20_000, 500)])  # ids of the second file begin inside those of the first
+    monkeypatch.setattr(ids.secrets, "randbits", lambda _: next(begins))
+
+    world.clear(lines(100), name="first.csv")
+    begins = iter([50, *range(100_000, 200_000, 500)])
+    receipt = world.clear(lines(100, "OTHER"), name="second.csv")
+
+    assert receipt.tally.booked == 100
+    assert_each_purchase_once(world, 200)
 
 
 def test_a_purchase_and_an_attendance_of_the_same_instant_do_not_meet(world: World) -> None:
