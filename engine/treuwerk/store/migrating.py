@@ -10,7 +10,6 @@ from sqlalchemy import Connection, text
 
 from treuwerk.store.database import Database
 
-
 _LOCK = text("SELECT pg_advisory_xact_lock(7305807861350)")  # several servers that start at once take turns
 
 
@@ -61,7 +60,8 @@ def _unfit(database: Database, found: str | None) -> SchemaError:
     place, newest = database.url.render_as_string(), newest_revision()
     if found is None:
         return SchemaError(f"{place}: found no tables, expected schema {newest}; run treuwerk migrate")
-    remedy = "run treuwerk migrate" if found in _known_revisions() else "it was made by a newer release: update this one"
+    newer = found not in _known_revisions()
+    remedy = "it was made by a newer release: update this one" if newer else "run treuwerk migrate"
     return SchemaError(f"{place}: found schema {found}, expected {newest}; {remedy}")
 
 
