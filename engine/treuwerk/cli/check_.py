@@ -6,6 +6,7 @@ import click
 from treuwerk.cli.context import USAGE, Context, print_json, treuwerk_command
 from treuwerk.programme.errors import ProgrammeError
 from treuwerk.programme.reading import read_programme
+from treuwerk.web.shell.checking import presentation_mistakes
 
 
 @treuwerk_command("check")
@@ -13,6 +14,8 @@ def command(context: Context, as_json: bool) -> int:
     """Check a programme folder: every mistake at once, with place and remedy."""
     try:
         programme = read_programme(context.folder)
+        if found := presentation_mistakes(programme):
+            raise ProgrammeError(found)
     except ProgrammeError as error:
         errors = [attrs.asdict(mistake) for mistake in error.mistakes]
         if as_json:

@@ -93,6 +93,7 @@ def known_errors(as_json: bool, so_far: Mapping[str, Any] | None = None) -> Iter
     """Errors that a person can mend become a message; all others keep their traceback."""
     from sqlalchemy.exc import DatabaseError, OperationalError
 
+    from treuwerk.cli.listening import PortTaken
     from treuwerk.domain.tabular import UnreadableFile
     from treuwerk.plugins import PluginError
     from treuwerk.programme.errors import ProgrammeError
@@ -108,7 +109,7 @@ def known_errors(as_json: bool, so_far: Mapping[str, Any] | None = None) -> Iter
         fail(USAGE, str(error), as_json, errors=[attrs.asdict(mistake) for mistake in error.mistakes])
     except (PluginError, SchemaError, ForeignDatabase) as error:
         fail(USAGE, str(error), as_json)
-    except (UnreadableFile, RunTaken, NotFound, UnknownParticipant) as error:
+    except (UnreadableFile, RunTaken, NotFound, UnknownParticipant, PortTaken) as error:
         fail(FAILED, str(error.args[0]), as_json, **so_far or {})
     except DatabaseError as error:
         if type(error) not in (DatabaseError, OperationalError):  # a fault of ours, such as a broken constraint

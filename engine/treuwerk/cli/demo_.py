@@ -5,7 +5,8 @@ from pathlib import Path
 import click
 
 from treuwerk.cli.context import Context, known_errors, now, progress
-from treuwerk.cli.serve_ import listening, serve
+from treuwerk.cli.listening import listening
+from treuwerk.cli.serve_ import serve
 from treuwerk.programme.bundles import bundle_folder
 from treuwerk.programme.reading import read_programme
 from treuwerk.services.demo import Login, build_demo

@@ -5,11 +5,8 @@ import socket
 import click
 
 from treuwerk.cli.context import Context, known_errors
+from treuwerk.cli.listening import listening
 from treuwerk.services.installation import Installation
-
-
-class PortTaken(LookupError):
-    """Another program listens there."""
 
 
 @click.command("serve")
@@ -23,23 +20,6 @@ def command(context: Context, host: str, port: int) -> None:
             installation = context.open()
             click.echo(f"Portal: http://{host}:{port}/")
             serve(installation, listener)
-
-
-def listening(host: str, port: int) -> socket.socket:
-    """A socket on this address.
-
-    Raises:
-        PortTaken: naming the address and the next step.
-    """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-    except OSError as error:
-        listener.close()
-        raise PortTaken(f"cannot listen on {host}:{port}: {error.strerror}; choose another with --port") from None
-    return listener
 
 
 def serve(installation: Installation, listener: socket.socket) -> None:

@@ -28,4 +28,4 @@ def _copy(connection: Connection, statement: str, rows: Sequence[tuple[Any, ...]
             for row in rows:
                 copy.write_row(row)
     except base as error:
-        raise DBAPIError.instance(statement, None, error, base, dialect=connection.dialect) from error  # type: ignore[misc]
+        raise DBAPIError.instance(statement, None, error, base, dialect=connection.dialect) from error

@@ -60,8 +60,8 @@ def _unfit(database: Database, found: str | None) -> SchemaError:
     place, newest = database.url.render_as_string(), newest_revision()
     if found is None:
         return SchemaError(f"{place}: found no tables, expected schema {newest}; run treuwerk migrate")
-    older = found in _known_revisions()
-    remedy = "run treuwerk migrate" if older else "it was made by a newer release: update this one"
+    newer = found not in _known_revisions()
+    remedy = "it was made by a newer release: update this one" if newer else "run treuwerk migrate"
     return SchemaError(f"{place}: found schema {found}, expected {newest}; {remedy}")
 
 

@@ -12,7 +12,6 @@ from sqlalchemy import func, select
 
 from tests.engine.services.test_resuming import durable_url
 from tests.support.worlds import SIX_IN_THE_EVENING, World, connections_in_use, line, lines, make_world, table
-from treuwerk.domain import ids
 from treuwerk.services.clearing import clear_file
 from treuwerk.services.receipts import Receipt
 from treuwerk.store.database import Database
@@ -129,7 +128,7 @@ def from_processes(world: World, url: str, files: list[Path]) -> list[str]:
 
 def test_two_files_whose_ids_meet_in_one_instant_are_both_booked(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     begins = iter([0, 500, 50, *range(1_000, 20_000, 500)])  # ids of the second file begin inside those of the first
-    monkeypatch.setattr(ids.secrets, "randbits", lambda _: next(begins))
+    monkeypatch.setattr("treuwerk.domain.ids.secrets.randbits", lambda _: next(begins))
 
     world.clear(lines(100), name="first.csv")
     begins = iter([50, *range(100_000, 200_000, 500)])
