@@ -10,8 +10,9 @@ from treuwerk.programme.structuring import meant
 
 def contradictions(settings: Settings) -> list[Mistake]:
     """All contradictions, each with its path."""
-    return [*_codes(settings), *_units_that_are_not_there(settings), *_double_names(settings), *_overlapping_revisions(settings),
-            *_empty_windows(settings), *_missing_languages(settings), *_locales(settings)]
+    return [*_codes(settings), *_units_that_are_not_there(settings), *_double_names(settings),
+            *_overlapping_revisions(settings), *_empty_windows(settings), *_missing_languages(settings),
+            *_locales(settings)]
 
 
 def _codes(settings: Settings) -> Iterator[Mistake]:

@@ -13,7 +13,7 @@ from treuwerk.programme.reading import read_programme
 def test_a_unit_with_a_code_that_needs_quoting_is_a_mistake(code: str, tmp_path: Path) -> None:
     folder = programme_folder(tmp_path)
     file = folder / "programme.toml"
-    added = f"[units.{code}]\nname = {{ de = \"Punkte\" }}\n\n[groups.certified]"
+    added = f'[units.{code}]\nname = {{ de = "Punkte" }}\n\n[groups.certified]'
     file.write_text(file.read_text("utf-8").replace("[groups.certified]", added), "utf-8")
 
     with pytest.raises(ProgrammeError) as caught:

@@ -30,8 +30,8 @@ def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[subprocess.Popen
         return started[-1]
 
     monkeypatch.setattr(pipeline, "LONG_FILE_BYTES", 0)
-    monkeypatch.setattr(pipeline.os, "cpu_count", lambda: 2)
-    monkeypatch.setattr(pipeline.subprocess, "Popen", noted)
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    monkeypatch.setattr("treuwerk.services.pipeline.subprocess.Popen", noted)
     yield started
     assert all(process.poll() is not None for process in started)
 
@@ -54,7 +54,7 @@ def test_a_long_file_that_no_source_can_read_is_refused_with_its_reason(
         world: World, elsewhere: list[subprocess.Popen[bytes]]) -> None:
     before = world.counts()
 
-    with pytest.raises(UnreadableFile, match="column missing: .*scope"):
+    with pytest.raises(UnreadableFile, match=r"column missing: .*scope"):
         world.clear(table([line()], ("delivery_number", "position")), source="deliveries")
 
     assert len(elsewhere) == 1
