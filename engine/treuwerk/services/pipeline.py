@@ -100,7 +100,7 @@ def _received(stream: IO[bytes]) -> Iterator[ScoredBatch]:
     while True:
         try:
             message = pickle.load(stream)  # noqa: S301 (it comes from the process that was started here)
-        except EOFError:
+        except (EOFError, pickle.UnpicklingError):  # the latter where it broke off inside a batch
             return
         if isinstance(message, UnreadableFile):
             raise message
