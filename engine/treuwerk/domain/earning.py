@@ -121,9 +121,14 @@ class Tape(NamedTuple):
 
 
 class Tapes:
-    """Tapes that were met before. Rules hand out the same tuple for equal lines: it is folded and written only once."""
+    """Tapes of one revision of a rule that were met before.
 
-    def __init__(self) -> None:
+    Rules hand out the same tuple for equal lines: it is folded and written only once. The text is the part of a stored
+    explanation that does not change from line to line: rule, revision and steps.
+    """
+
+    def __init__(self, rule: str, revision: int) -> None:
+        self._head = f'"rule":"{rule}","revision":{revision},"steps":'
         self._met: dict[int, Tape] = {}
 
     def of(self, steps: tuple[Step, ...]) -> Tape:
@@ -136,7 +141,7 @@ class Tapes:
         figures = fold(steps)
         figure = figures[-1] if figures else None
         whole = figure.numerator if figure is not None and figure.denominator == 1 else figure
-        met = self._met[id(steps)] = Tape(steps, whole, steps_as_json(steps))
+        met = self._met[id(steps)] = Tape(steps, whole, self._head + steps_as_json(steps))
         return met
 
 

@@ -27,7 +27,8 @@ class ActiveRule:
     valid_until: date = date.max
     units: Collection[str] = attrs.field(
         default=attrs.Factory(lambda self: frozenset(self.rule.units), takes_self=True))
-    tapes: Tapes = attrs.field(factory=Tapes, eq=False, repr=False)
+    tapes: Tapes = attrs.field(
+        default=attrs.Factory(lambda self: Tapes(self.name, self.revision), takes_self=True), eq=False, repr=False)
 
 
 class Earned(NamedTuple):

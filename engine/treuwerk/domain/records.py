@@ -39,15 +39,29 @@ class PostingRow(NamedTuple):
     expires_at: int | None
 
 
-def record(row: JournalRow, postings: Iterable[PostingRow]) -> str:
+JournalValues = tuple[int, int, str, str, str, int, str, str, str, str, int | None]
+"""A `JournalRow` without the names: what is made by the ten thousand."""
+PostingValues = tuple[int, int, int, str, str, int, int | None, int | None]
+"""A `PostingRow` without the names."""
+
+
+def record(row: JournalValues, postings: Iterable[PostingValues]) -> str:
     """The canonical text of one transaction with its postings in the order of their lines."""
-    legs = ",".join(
-        f'[{p[2]},"{p[3]}","{p[4]}",{p[5]},{_number(p[6])},{_number(p[7])}]' for p in postings)
+    account, number, kind, key, day, booked_at, actor, cause, evidence, explanation, reverses = row
+    legs = ",".join([_leg(*posting) for posting in postings])
     return (
-        f'{{"account":"{row[0]}","id":"{row[1]}","kind":"{row[2]}","key":{encode_basestring(row[3])},'
-        f'"occurred_on":"{row[4]}","booked_at":{row[5]},"actor":{encode_basestring(row[6])},"cause":{encode_basestring(row[7])},'
-        f'"evidence":"{row[8]}","explanation":{row[9]},"reverses":{_reference(row[10])},"postings":[{legs}]}}'
+        f'{{"account":"{account}","id":"{number}","kind":"{kind}","key":{encode_basestring(key)},'
+        f'"occurred_on":"{day}","booked_at":{booked_at},"actor":{encode_basestring(actor)},'
+        f'"cause":{encode_basestring(cause)},"evidence":"{evidence}","explanation":{explanation},'
+        f'"reverses":{_reference(reverses)},"postings":[{legs}]}}'
     )
+
+
+def _leg(_: int, __: int, line: int, book: str, unit: str, amount: int, active_from: int | None,
+         expires_at: int | None) -> str:
+    if active_from is None and expires_at is None:
+        return f'[{line},"{book}","{unit}",{amount},null,null]'
+    return f'[{line},"{book}","{unit}",{amount},{_number(active_from)},{_number(expires_at)}]'
 
 
 def _number(value: int | None) -> str:

@@ -124,12 +124,13 @@ def header(first: Row | BadLine | None, required: Sequence[str], delimiter: str)
     if twice:
         raise UnreadableFile(f"line {first[0]}: column {', '.join(twice)} stands twice in the header")
     if missing:
-        raise UnreadableFile(_missing(first[0], names, missing, delimiter))
+        raise UnreadableFile(_missing(first[0], names, missing, set(required), delimiter))
     return {name: position for position, name in enumerate(names)}
 
 
-def _missing(at: int, names: list[str], missing: list[str], delimiter: str) -> str:
-    hints = [f"{name} (did you mean {close[0]}?)" if (close := get_close_matches(name, names, 1)) else name
+def _missing(at: int, names: list[str], missing: list[str], known: set[str], delimiter: str) -> str:
+    spare = [name for name in names if name not in known]
+    hints = [f"{name} (did you mean {close[0]}?)" if (close := get_close_matches(name, spare, 1)) else name
              for name in missing]
     found = shortened(delimiter.join(names), 200)
     return f"line {at}: column missing: {', '.join(hints)}; found {found!r}. Is this the right file and delimiter?"

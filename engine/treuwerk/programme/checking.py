@@ -4,14 +4,23 @@ from collections.abc import Iterable, Iterator
 from itertools import combinations
 
 from treuwerk.programme.errors import Mistake
-from treuwerk.programme.settings import Settings, Texts
+from treuwerk.programme.settings import CODE, Settings, Texts
 from treuwerk.programme.structuring import meant
 
 
 def contradictions(settings: Settings) -> list[Mistake]:
     """All contradictions, each with its path."""
-    return [*_units_that_are_not_there(settings), *_double_names(settings), *_overlapping_revisions(settings),
-            *_empty_windows(settings), *_missing_languages(settings), *_locales(settings)]
+    return [*_codes(settings), *_units_that_are_not_there(settings), *_double_names(settings),
+            *_overlapping_revisions(settings), *_empty_windows(settings), *_missing_languages(settings),
+            *_locales(settings)]
+
+
+def _codes(settings: Settings) -> Iterator[Mistake]:
+    """Codes of units and groups stand in the books and in exports: plain ones need no quoting anywhere."""
+    for table, codes in (("units", settings.units), ("groups", settings.groups)):
+        for code in codes:
+            if not CODE.fullmatch(code):
+                yield Mistake(f"{table}.{code}", repr(code), "a code of small letters, digits and _, such as bonus")
 
 
 def _units_that_are_not_there(settings: Settings) -> Iterator[Mistake]:

@@ -27,6 +27,8 @@ class LoadedProgramme:
     folder: Path
     settings: Settings
     registry: Registry
+    given: bool = False
+    """Whether plugins were given as objects: another process could not load this programme from its folder."""
 
     @property
     def rules(self) -> list[ActiveRule]:
@@ -55,7 +57,7 @@ def read_programme(folder: Path, given: Mapping[str, object] | None = None) -> L
         found += [_in_file(mistake) for mistake in contradictions(settings)]
     if found or settings is None:
         raise ProgrammeError(found)
-    return LoadedProgramme(folder, settings, registry)
+    return LoadedProgramme(folder, settings, registry, bool(given))
 
 
 def plugins_of(folder: Path) -> list[PluginInfo]:

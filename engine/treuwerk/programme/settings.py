@@ -3,6 +3,7 @@
 Each class is one table; its docstring and attribute docs are the settings reference.
 """
 
+import re
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
@@ -14,7 +15,8 @@ from treuwerk.domain.earning import EarningRule
 from treuwerk.domain.ledger import Expiry
 from treuwerk.hookspecs import ClearingSource
 
-_CODE = matches_re(r"[a-z][a-z0-9_]{0,39}")
+CODE = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
+_CODE = matches_re(CODE)
 _COLOUR = matches_re(r"#[0-9a-f]{6}")
 Texts = dict[str, str]
 """A text per language: ``{ de = "Fachpartner", en = "Certified partner" }``."""

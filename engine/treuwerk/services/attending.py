@@ -21,10 +21,11 @@ from treuwerk.domain.purchases import EarningEvent
 from treuwerk.domain.reading import Unreadable, calendar_date
 from treuwerk.domain.records import evidence_of
 from treuwerk.domain.tabular import BadLine
-from treuwerk.services.booking import Accrual, Booked, Booker
+from treuwerk.services.booking import Booked, Booker
 from treuwerk.services.installation import Installation
 from treuwerk.services.master_files import BadRow, ImportReceipt, NamedRow, named_rows
 from treuwerk.services.retrying import retrying
+from treuwerk.services.scoring import stored_awards
 from treuwerk.store.bulk import insert_rows
 from treuwerk.store.identities import claim, taken
 from treuwerk.store.parties import participants_known_as
@@ -186,8 +187,8 @@ class _Batch:
         for line in fresh:
             row = line.row
             if line.earned:
-                booker.add(Accrual(row.participant.account_id, line.id, keys[row.at][0], row.held_on,
-                                   f"attendance:{self._file}:{row.at}", self._evidence(row, keys), line.earned))
+                booker.add(row.participant.account_id, line.id, keys[row.at][0], row.held_on.isoformat(),
+                           f"attendance:{self._file}:{row.at}", self._evidence(row, keys), stored_awards(line.earned))
 
     def _taken_back(self, connection: Connection, keys: dict[int, tuple[str, int]]) -> list[tuple[int, str, str]]:
         absent = [row for row in self._rows if not row.attended]

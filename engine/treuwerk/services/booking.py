@@ -3,17 +3,16 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import attrs
 from sqlalchemy import Connection
 
-from treuwerk.domain.evaluation import Earned
 from treuwerk.domain.ids import row_ids
 from treuwerk.domain.ledger import Book, TransactionKind, bucket_of
-from treuwerk.domain.records import JournalRow, PostingRow, digest_of, record
+from treuwerk.domain.records import JournalValues, PostingValues, digest_of, record
 from treuwerk.programme.settings import Unit
+from treuwerk.services.scoring import ScoredAward
 from treuwerk.store.balances import credit
 from treuwerk.store.bulk import insert_rows
 from treuwerk.store.sealing import append_seal
@@ -21,21 +20,6 @@ from treuwerk.store.tables import balance_delta, journal, lot, outbox, posting
 
 CREDITED = "points_credited"
 ACCRUAL, PARTICIPANT, ISSUANCE = TransactionKind.ACCRUAL.value, Book.PARTICIPANT.value, Book.ISSUANCE.value
-
-
-class Accrual(NamedTuple):
-    """What one event earned, with everything that its transaction must name.
-
-    `id` is the transaction's id, `business_key` unique per account for good, `cause` where the event was reported.
-    """
-
-    account_id: int
-    id: int
-    business_key: str
-    occurred_on: date
-    cause: str
-    evidence: str
-    earned: Sequence[Earned]
 
 
 @attrs.frozen
@@ -54,32 +38,33 @@ class Booker:
 
     def __init__(self, units: Mapping[str, Unit], zone: ZoneInfo, actor: str, now: int) -> None:
         self._units, self._zone, self._actor, self._now = units, zone, actor, now
-        self._journal: list[JournalRow] = []
-        self._postings: list[PostingRow] = []
+        self._journal: list[JournalValues] = []
+        self._postings: list[PostingValues] = []
         self._lots: list[tuple[int, int, int, str, int, int, int, int | None, bool]] = []
         self._records: list[str] = []
         self._credits: dict[tuple[int, str], int] = {}
         self._counts: dict[int, int] = {}
-        self._expiries: dict[tuple[str, date], int | None] = {}
+        self._expiries: dict[tuple[str, str], int | None] = {}
 
-    def add(self, accrual: Accrual) -> None:
-        """Note one transaction: per award a leg for the participant, a leg against issuance, and a lot."""
-        account, txn, key, day, cause, evidence, earned = accrual
+    def add(self, account: int, txn: int, key: str, day: str, cause: str, evidence: str,
+            awards: Sequence[ScoredAward]) -> None:
+        """Note one transaction: per award a leg for the participant, a leg against issuance, and a lot.
+
+        `key` is what happened in the world, unique per account for good; `cause` where it was reported; `evidence` the
+        digest of its facts; `day` ISO 8601.
+        """
         now, line = self._now, 1
-        legs: list[PostingRow] = []
+        legs: list[PostingValues] = []
         explained: list[str] = []
-        for one in earned:
-            award = one.award
-            unit, points, expires = award.unit, award.points, self._expires(award.unit, day)
-            legs.append(PostingRow(account, txn, line, PARTICIPANT, unit, points, now, expires))
-            legs.append(PostingRow(account, txn, line + 1, ISSUANCE, unit, -points, None, None))
+        for unit, points, explanation in awards:
+            expires = self._expires(unit, day)
+            legs.append((account, txn, line, PARTICIPANT, unit, points, now, expires))
+            legs.append((account, txn, line + 1, ISSUANCE, unit, -points, None, None))
             self._lots.append((account, txn, line, unit, points, points, now, expires, True))
             self._credits[account, unit] = self._credits.get((account, unit), 0) + points
-            explained.append(f'{{"line":{line},"unit":"{unit}","points":{points},"rule":"{one.by.name}","revision":'
-                             f'{one.by.revision},"steps":{one.by.tapes.of(award.steps).text}}}')
+            explained.append(f'{{"line":{line},"unit":"{unit}","points":{points},{explanation}}}')
             line += 2
-        row = JournalRow(account, txn, ACCRUAL, key, day.isoformat(), now, self._actor, cause, evidence,
-                         f"[{','.join(explained)}]", None)
+        row = (account, txn, ACCRUAL, key, day, now, self._actor, cause, evidence, f"[{','.join(explained)}]", None)
         self._journal.append(row)
         self._postings += legs
         self._records.append(record(row, legs))
@@ -98,10 +83,10 @@ class Booker:
         append_seal(connection, [row[:2] for row in self._journal], digest_of(self._records), self._now)
         return Booked(len(self._journal), self._points())
 
-    def _expires(self, unit: str, day: date) -> int | None:
+    def _expires(self, unit: str, day: str) -> int | None:
         if (unit, day) not in self._expiries:
-            expiry = self._units[unit].expires
-            self._expiries[unit, day] = expiry.expires_at(self._now, day, self._zone) if expiry else None
+            expiry, event = self._units[unit].expires, date.fromisoformat(day)
+            self._expiries[unit, day] = expiry.expires_at(self._now, event, self._zone) if expiry else None
         return self._expiries[unit, day]
 
     def _messages(self) -> list[tuple[int, int, int, str, str, int, None]]:
@@ -115,7 +100,7 @@ class Booker:
                 for account in sorted(points)]
 
     def _deltas(self) -> list[tuple[int, int, str, str, int]]:
-        source = self._journal[0].id
+        source = self._journal[0][1]
         sums: dict[tuple[int, str], int] = {}
         for (account, unit), amount in self._credits.items():
             key = (bucket_of(account), unit)

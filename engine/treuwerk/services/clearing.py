@@ -5,27 +5,26 @@ Whatever a line's fate is, the receipt counts it once. Each batch is one transac
 run that was killed goes on behind its last batch, and no line is booked twice, since its purchase is claimed by key.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from io import BufferedReader
-from itertools import chain, count, islice, repeat
-from operator import attrgetter
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
+from functools import partial
+from itertools import chain, count, islice
+from operator import itemgetter
 from pathlib import Path
 
 import attrs
 from sqlalchemy import Connection
 
-from treuwerk.domain.documents import Document
 from treuwerk.domain.ids import row_ids
 from treuwerk.domain.ledger import moment
-from treuwerk.programme.settings import Source
-from treuwerk.services.booking import Accrual, Booker
+from treuwerk.services.booking import Booker
 from treuwerk.services.installation import Installation
-from treuwerk.services.intake import batches, count_documents, fingerprint, last_line, source_for
-from treuwerk.services.matching import Matcher
-from treuwerk.services.pacing import one_ahead, without_collection
+from treuwerk.services.intake import fingerprint, source_for
+from treuwerk.services.pacing import without_collection
+from treuwerk.services.pipeline import scored_batches
 from treuwerk.services.receipts import Receipt, Tally, stored_problems
 from treuwerk.services.retrying import retrying
-from treuwerk.services.scoring import ScoredBatch, ScoredLine, score
+from treuwerk.services.scoring import ScoredBatch, ScoredLine
 from treuwerk.store import runs
 from treuwerk.store.bulk import insert_rows
 from treuwerk.store.identities import claim, taken
@@ -33,7 +32,6 @@ from treuwerk.store.tables import purchase_line
 
 Progress = Callable[[int, int], None]
 """Told bytes done and bytes in all after each batch."""
-_account = attrgetter("account_id")
 
 
 def clear_file(installation: Installation, path: Path, now: int, *, source: str | None = None, actor: str = "system",
@@ -47,25 +45,23 @@ def clear_file(installation: Installation, path: Path, now: int, *, source: str 
     """
     with path.open("rb") as stream:
         chosen = source_for(installation.programme.settings.sources, source, path.name, stream)
-        run = _Run(installation, chosen, path.name, fingerprint(stream), now, actor)
-        if dry_run:
-            return run.rehearse(stream)
-        return run.repeated() or run.work_off(stream, path.stat().st_size, progress)
+        sha256 = fingerprint(stream)
+    run = _Run(installation, chosen.head.name, path, sha256, now, actor)
+    if dry_run:
+        return run.rehearse()
+    return run.repeated() or run.work_off(progress)
 
 
 class _Run:
     """One run over one file."""
 
-    def __init__(self, installation: Installation, source: Source, file: str, sha256: str, now: int,
-                 actor: str) -> None:
-        self._database, self._settings = installation.database, installation.programme.settings
-        self._rules, self._source = installation.programme.rules, source
-        self._file, self._sha256, self._now, self._actor = file, sha256, now, actor
-        self._zone = self._settings.programme.time_zone
+    def __init__(self, installation: Installation, source: str, path: Path, sha256: str, now: int, actor: str) -> None:
+        self._installation, self._database = installation, installation.database
+        self._settings = installation.programme.settings
+        self._source, self._path, self._sha256, self._now, self._actor = source, path, sha256, now, actor
         self._ids = row_ids(now)
         with self._database.reading() as connection:
-            self._matcher = Matcher(self._settings, moment(now).astimezone(self._zone).date(), connection)
-            self._earlier = runs.runs_of(connection, sha256, source.head.name)
+            self._earlier = runs.runs_of(connection, sha256, source)
         self._id, self._cursor, self._total = next(self._ids), 0, Tally()
 
     def repeated(self) -> Receipt | None:
@@ -75,41 +71,43 @@ class _Run:
             return None
         return self._receipt(Tally(documents=done[0].documents, lines=done[0].lines, duplicate=done[0].lines))
 
-    def work_off(self, stream: BufferedReader, size: int, progress: Progress) -> Receipt:
+    def work_off(self, progress: Progress) -> Receipt:
         """Book the file batch by batch, from where an interrupted run stopped."""
-        todo = batches(self._source.source.read(stream), self._settings.clearing.batch_lines, self._resume())
-        first = list(islice(todo, 1))  # read before the run is noted: a file that cannot be read leaves nothing
-        self._start()
-        scored = self._scored_batches(chain(first, todo))
-        with without_collection():
-            # PostgreSQL writes in a process of its own: the next batch is scored meanwhile.
-            for batch, score in scored if self._database.is_sqlite else one_ahead(scored):
-                self._clear_batch(batch, score)
-                progress(stream.tell(), size)
+        size = self._path.stat().st_size
+        with closing(self._scored(self._resume())) as todo, without_collection():
+            first = list(islice(todo, 1))  # read before the run is noted: a file that cannot be read leaves nothing
+            self._start()
+            for batch in chain(first, todo):
+                self._total = retrying(partial(self._book, batch))
+                self._cursor = batch.cursor
+                progress(batch.done, size)
         with self._database.writing() as connection:
             runs.finish(connection, self._id, self._now)
         with self._database.reading() as connection:
             return attrs.evolve(self._receipt(self._total), run=self._id,
                                 problems=stored_problems(connection, self._id))
 
-    def rehearse(self, stream: BufferedReader) -> Receipt:
+    def rehearse(self) -> Receipt:
         """The receipt as it would be; nothing is stored."""
         if repeated := self.repeated():
             return attrs.evolve(repeated, dry_run=True)
-        todo = batches(self._source.source.read(stream), self._settings.clearing.batch_lines, self._resume())
+        behind, seen = self._resume(), dict[str, str]()
         with self._database.reading() as connection:
             problems = stored_problems(connection, self._id)
-        seen: dict[str, str] = {}
-        for _, batch in self._scored_batches(todo):
-            with self._database.reading() as connection:
-                batch.drop_taken({key: seen[key] for key in batch.lines if key in seen})
-                batch.drop_taken(taken(connection, batch.lines))
-            seen |= {key: line.matched.evidence for key, line in batch.lines.items()}
-            batch.would_book()
-            self._total.add(batch.tally)
-            problems += [problem.as_json() for problem in batch.problems]
+        with closing(self._scored(behind)) as todo, without_collection():
+            for batch in todo:
+                with self._database.reading() as connection:
+                    batch.drop_taken({key: seen[key] for key in batch.lines if key in seen})
+                    batch.drop_taken(taken(connection, batch.lines))
+                seen |= {line[1]: line[2] for line in batch.lines.values()}
+                batch.would_book()
+                self._total.add(batch.tally)
+                problems += [problem.as_json() for problem in batch.problems]
         problems.sort(key=lambda problem: problem["line"])
         return attrs.evolve(self._receipt(self._total), dry_run=True, problems=problems)
+
+    def _scored(self, behind: int) -> Generator[ScoredBatch]:
+        yield from scored_batches(self._installation, self._source, self._path, self._now, behind)
 
     def _resume(self) -> int:
         """Take up an interrupted run over the same file, if there is one; returns the line behind which to go on."""
@@ -122,68 +120,42 @@ class _Run:
         if self._id not in {run.id for run in self._earlier}:
             with self._database.writing() as connection:
                 runs.start_run(connection, {
-                    "id": self._id, "source": self._source.head.name, "file": self._file, "sha256": self._sha256,
+                    "id": self._id, "source": self._source, "file": self._path.name, "sha256": self._sha256,
                     "actor": self._actor, "started_at": self._now})
 
-    def _clear_batch(self, documents: list[Document], scored: ScoredBatch) -> None:
-        cursor = max(self._cursor, *map(last_line, documents))
-        attempts = chain([scored], (self._scored_again(documents, scored) for _ in repeat(None)))
-        self._total = retrying(lambda: self._book(next(attempts), cursor))
-        self._cursor = cursor
-
-    def _scored_batches(self, todo: Iterator[list[Document]]) -> Iterator[tuple[list[Document], ScoredBatch]]:
-        number = ""
-        for documents in todo:
-            scored = self._scored(documents)
-            scored.tally.documents, number = count_documents(documents, number)
-            yield documents, scored
-
-    def _scored(self, documents: list[Document]) -> ScoredBatch:
-        with self._database.reading() as connection:
-            self._matcher.learn(connection, documents)
-        return score(documents, self._matcher, self._rules)
-
-    def _scored_again(self, documents: list[Document], before: ScoredBatch) -> ScoredBatch:
-        """For a batch that lost a race: booking had begun to count in the first one."""
-        scored = self._scored(documents)
-        scored.tally.documents = before.tally.documents
-        return scored
-
-    def _book(self, batch: ScoredBatch, cursor: int) -> Tally:
+    def _book(self, scored: ScoredBatch) -> Tally:
         """One transaction: claims, purchase lines, bookings, problems and the cursor. Returns the new totals."""
+        batch = scored.copy()
+        booker = Booker(self._settings.units, self._settings.programme.time_zone, self._actor, self._now)
         with self._database.writing() as connection:
             lines = self._claim(connection, batch)
-            booker = Booker(self._settings.units, self._zone, self._actor, self._now)
             insert_rows(connection, purchase_line, self._purchase_lines(lines, booker, batch.tally))
             numbers = count(self._total.waiting + self._total.rejected)
             runs.note_problems(connection, [problem.as_row(self._id, next(numbers)) for problem in batch.problems])
             runs.settle(connection, batch.lines, self._now)
             booked = booker.write(connection)
             batch.tally.points, batch.tally.transactions = booked.points, booked.transactions
-            total = attrs.evolve(self._total, points=dict(self._total.points))
+            total = self._total.copy()
             total.add(batch.tally)
-            runs.advance(connection, self._id, self._cursor, cursor, total.as_row())
+            runs.advance(connection, self._id, self._cursor, batch.cursor, total.as_row())
         return total
 
-    def _claim(self, connection: Connection, batch: ScoredBatch) -> list[ScoredLine]:
+    def _claim(self, connection: Connection, batch: ScoredBatch) -> list[tuple[int, ScoredLine]]:
         """Claim the purchases of a batch; who comes second learns of it here. Answers with the rest, by account."""
-        lines = sorted(batch.lines.values(), key=_account)
-        for line in lines:
-            line.id = next(self._ids)
-        claims = [(line.matched.key, line.matched.evidence, line.account_id, line.id) for line in lines]
+        lines = list(zip(self._ids, sorted(batch.lines.values(), key=itemgetter(0))))  # noqa: B905 (ids never end)
+        claims = [(line[1], line[2], line[0], line_id) for line_id, line in lines]
         batch.drop_taken(before := claim(connection, claims))
-        return lines if not before else [line for line in lines if line.matched.key not in before]
+        return lines if not before else [pair for pair in lines if pair[1][1] not in before]
 
-    def _purchase_lines(self, lines: Sequence[ScoredLine], booker: Booker, tally: Tally) -> list[tuple[object, ...]]:
+    def _purchase_lines(self, lines: Sequence[tuple[int, ScoredLine]], booker: Booker,
+                        tally: Tally) -> list[tuple[object, ...]]:
         """Rows of all lines; those that earn are noted for booking on the way."""
         rows: list[tuple[object, ...]] = []
         run_id, note = self._id, booker.add
-        for line in lines:
-            key, evidence, event, facts, at = line.matched
-            rows.append((line.account_id, line.id, run_id, at, *facts))
-            if line.earned:
-                note(Accrual(line.account_id, line.id, key, event.occurred_on, f"{facts[0]}:{run_id}:{at}", evidence,
-                             line.earned))
+        for line_id, (account, key, evidence, day, at, facts, awards) in lines:
+            rows.append((account, line_id, run_id, at, *facts))
+            if awards:
+                note(account, line_id, key, day, f"{facts[0]}:{run_id}:{at}", evidence, awards)
                 tally.booked += 1
             else:
                 tally.ignored += 1
@@ -192,4 +164,4 @@ class _Run:
     def _receipt(self, tally: Tally) -> Receipt:
         first = [{"run": str(run.id), "file": run.file, "at": moment(run.started_at).isoformat()}
                  for run in self._earlier if run.id != self._id]
-        return Receipt(self._file, self._sha256, self._source.head.name, tally, first=first[0] if first else None)
+        return Receipt(self._path.name, self._sha256, self._source, tally, first=first[0] if first else None)

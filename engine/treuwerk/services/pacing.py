@@ -1,22 +1,8 @@
-"""How a long run keeps its pace: work prepared one step ahead, and no pauses for the collector of cycles."""
+"""How a long run keeps its pace: no pauses for the collector of cycles."""
 
 import gc
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import TypeVar
-
-T = TypeVar("T")
-
-
-def one_ahead(items: Iterator[T]) -> Iterator[T]:
-    """The same items, each made in another thread while the one before it is used; errors come where they belong."""
-    with ThreadPoolExecutor(1, "one-ahead") as pool:
-        nothing = object()
-        waiting = pool.submit(next, items, nothing)
-        while (item := waiting.result()) is not nothing:
-            waiting = pool.submit(next, items, nothing)
-            yield item  # type: ignore[misc]
 
 
 @contextmanager

@@ -28,6 +28,10 @@ class Tally:
         """The counters as a run has them."""
         return cls(**{name: getattr(run, name) for name in COUNTERS}, points=json.loads(run.points))
 
+    def copy(self) -> "Tally":
+        """The same counters, to count on from."""
+        return attrs.evolve(self, points=dict(self.points))
+
     def add(self, other: "Tally") -> None:
         """Add the counters of a batch."""
         for name in COUNTERS:
