@@ -14,15 +14,17 @@ depends_on = None
 
 def upgrade() -> None:
     """Apply this step."""
-    _master_data()
+    _parties()
+    _articles()
+    _runs()
     _purchases()
     _books()
     _balances_and_seals()
     _sign_in()
 
 
-def _master_data() -> None:
-    """Accounts, who owns them, what they are known by, and articles."""
+def _parties() -> None:
+    """Accounts, who owns them, and what they are known by."""
     op.create_table(
         "account",
         sa.Column("account_id", WHOLE, autoincrement=False, nullable=False),
@@ -30,24 +32,6 @@ def _master_data() -> None:
         sa.Column("opened_at", WHOLE, nullable=False),
         sa.PrimaryKeyConstraint("account_id", name=op.f("pk_account")),
         sqlite_strict=True)
-    op.create_table(
-        "article",
-        sa.Column("number", sa.Text(), autoincrement=False, nullable=False),
-        sa.Column("written_as", sa.Text(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("gtin", sa.Text(), nullable=False),
-        sa.Column("attributes", sa.Text(), nullable=False),
-        sa.Column("version", WHOLE, nullable=False),
-        sa.Column("changed_at", WHOLE, nullable=False),
-        sa.PrimaryKeyConstraint("number", name=op.f("pk_article")),
-        sqlite_strict=True)
-    op.create_table(
-        "article_alias",
-        sa.Column("alias", sa.Text(), autoincrement=False, nullable=False),
-        sa.Column("number", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("alias", name=op.f("pk_article_alias")),
-        sqlite_strict=True, sqlite_with_rowid=False)
     op.create_table(
         "identifier",
         sa.Column("scheme", sa.Text(), autoincrement=False, nullable=False),
@@ -94,18 +78,30 @@ def _master_data() -> None:
         sqlite_strict=True)
 
 
-def _purchases() -> None:
-    """What came in, and what could not be booked."""
+def _articles() -> None:
+    """Articles and their other names."""
     op.create_table(
-        "activity",
-        sa.Column("account_id", WHOLE, autoincrement=False, nullable=False),
-        sa.Column("id", WHOLE, autoincrement=False, nullable=False),
+        "article",
+        sa.Column("number", sa.Text(), autoincrement=False, nullable=False),
+        sa.Column("written_as", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("code", sa.Text(), nullable=False),
-        sa.Column("occurred_on", sa.Text(), nullable=False),
-        sa.Column("person_id", WHOLE, nullable=False),
-        sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_activity")),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("gtin", sa.Text(), nullable=False),
+        sa.Column("attributes", sa.Text(), nullable=False),
+        sa.Column("version", WHOLE, nullable=False),
+        sa.Column("changed_at", WHOLE, nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_article")),
         sqlite_strict=True)
+    op.create_table(
+        "article_alias",
+        sa.Column("alias", sa.Text(), autoincrement=False, nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("alias", name=op.f("pk_article_alias")),
+        sqlite_strict=True, sqlite_with_rowid=False)
+
+
+def _runs() -> None:
+    """Runs over files, and what they could not book."""
     op.create_table(
         "clearing_run",
         sa.Column("id", WHOLE, autoincrement=False, nullable=False),
@@ -145,6 +141,20 @@ def _purchases() -> None:
     op.create_index("ix_problem_waiting", "problem", ["purchase_key"], unique=False,
                     sqlite_where=sa.text("state = 'waiting' AND settled_at IS NULL"),
                     postgresql_where=sa.text("state = 'waiting' AND settled_at IS NULL"))
+
+
+def _purchases() -> None:
+    """What came in, once each."""
+    op.create_table(
+        "activity",
+        sa.Column("account_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("occurred_on", sa.Text(), nullable=False),
+        sa.Column("person_id", WHOLE, nullable=False),
+        sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_activity")),
+        sqlite_strict=True)
     op.create_table(
         "purchase_identity",
         sa.Column("key", sa.Text(), autoincrement=False, nullable=False),
