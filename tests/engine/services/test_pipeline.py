@@ -23,7 +23,7 @@ MIXED = [*lines(330), line("LS-X", customer_number="777"), line("LS-Y", scope="K
 def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[subprocess.Popen[bytes]]]:
     """Every file counts as long; the list holds the processes that were started for them."""
     started: list[subprocess.Popen[bytes]] = []
-    start = subprocess.Popen
+    start: Any = subprocess.Popen
 
     def noted(*arguments: Any, **options: Any) -> subprocess.Popen[bytes]:
         started.append(start(*arguments, **options))

@@ -46,9 +46,9 @@ def pseudo(tmp_path: Path, sqlite_database: Database) -> Portal:
     bracketed = Catalog(locale="en")
     for message in collected():
         texts = message.id if isinstance(message.id, tuple) else (message.id,)
-        longer = tuple(f"⟦{text}{'·' * (len(text) // 2)}⟧" for text in texts)
+        longer = [f"⟦{text}{'·' * (len(text) // 2)}⟧" for text in texts]
         if message.id:
-            bracketed.add(message.id, longer if len(longer) > 1 else longer[0], context=message.context)
+            bracketed.add(message.id, tuple(longer) if len(longer) > 1 else longer[0], context=message.context)
     content = BytesIO()
     write_po(content, bracketed)
     (tmp_path / "translations").mkdir()
