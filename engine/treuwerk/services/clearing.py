@@ -74,10 +74,10 @@ class _Run:
     def work_off(self, progress: Progress) -> Receipt:
         """Book the file batch by batch, from where an interrupted run stopped."""
         size = self._path.stat().st_size
-        with closing(self._scored(self._resume())) as todo, without_collection():
-            first = list(islice(todo, 1))  # read before the run is noted: a file that cannot be read leaves nothing
+        with closing(self._scored(self._resume())) as scored, without_collection():
+            first = list(islice(scored, 1))  # read before the run is noted: a file that cannot be read leaves nothing
             self._start()
-            for batch in chain(first, todo):
+            for batch in chain(first, scored):
                 self._total = retrying(partial(self._book, batch))
                 self._cursor = batch.cursor
                 progress(batch.done, size)
@@ -94,8 +94,8 @@ class _Run:
         behind, seen = self._resume(), dict[str, str]()
         with self._database.reading() as connection:
             problems = stored_problems(connection, self._id)
-        with closing(self._scored(behind)) as todo, without_collection():
-            for batch in todo:
+        with closing(self._scored(behind)) as scored, without_collection():
+            for batch in scored:
                 with self._database.reading() as connection:
                     batch.drop_taken({key: seen[key] for key in batch.lines if key in seen})
                     batch.drop_taken(taken(connection, batch.lines))

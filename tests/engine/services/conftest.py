@@ -1,4 +1,4 @@
-"""An installation with master data, and the portal on it, on SQLite and on PostgreSQL."""
+"""An installation with master data, on SQLite and on PostgreSQL."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
@@ -8,7 +8,6 @@ from shutil import copyfile
 import pytest
 
 from tests.support import postgres
-from tests.support.portal import USUAL, Portal, open_portal
 from tests.support.worlds import World, make_world
 from treuwerk.store.database import Database
 
@@ -49,24 +48,3 @@ def _sqlite(template: Path, folder: Path) -> Iterator[Database]:
 def _postgresql(server: postgres.Server, template: str) -> Iterator[Database]:
     with server.database(template) as url, closing(Database(url)) as database:
         yield database
-
-
-@pytest.fixture
-def empty_portal(tmp_path: Path, database: Database) -> Portal:
-    """Two companies, no bookings."""
-    return open_portal(tmp_path, database)
-
-
-@pytest.fixture
-def portal(empty_portal: Portal) -> Portal:
-    """Two years of a few deliveries and one seminar."""
-    for day, lines in USUAL.items():
-        empty_portal.deliver(day, *lines)
-    empty_portal.attend("2026-09-10", "ROOF-1;2026-09-09;1001;Anna Berg;yes")
-    return empty_portal
-
-
-@pytest.fixture
-def sqlite_portal(tmp_path: Path, sqlite_database: Database) -> Portal:
-    """On SQLite only, for what does not depend on the database."""
-    return open_portal(tmp_path, sqlite_database)

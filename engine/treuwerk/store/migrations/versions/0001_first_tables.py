@@ -14,6 +14,17 @@ depends_on = None
 
 def upgrade() -> None:
     """Apply this step."""
+    _parties()
+    _articles()
+    _runs()
+    _purchases()
+    _books()
+    _balances_and_seals()
+    _sign_in()
+
+
+def _parties() -> None:
+    """Accounts, who owns them, and what they are known by."""
     op.create_table(
         "account",
         sa.Column("account_id", WHOLE, autoincrement=False, nullable=False),
@@ -21,76 +32,6 @@ def upgrade() -> None:
         sa.Column("opened_at", WHOLE, nullable=False),
         sa.PrimaryKeyConstraint("account_id", name=op.f("pk_account")),
         sqlite_strict=True)
-    op.create_table(
-        "activity",
-        sa.Column("account_id", WHOLE, autoincrement=False, nullable=False),
-        sa.Column("id", WHOLE, autoincrement=False, nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("code", sa.Text(), nullable=False),
-        sa.Column("occurred_on", sa.Text(), nullable=False),
-        sa.Column("person_id", WHOLE, nullable=False),
-        sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_activity")),
-        sqlite_strict=True)
-    op.create_table(
-        "article",
-        sa.Column("number", sa.Text(), autoincrement=False, nullable=False),
-        sa.Column("written_as", sa.Text(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("gtin", sa.Text(), nullable=False),
-        sa.Column("attributes", sa.Text(), nullable=False),
-        sa.Column("version", WHOLE, nullable=False),
-        sa.Column("changed_at", WHOLE, nullable=False),
-        sa.PrimaryKeyConstraint("number", name=op.f("pk_article")),
-        sqlite_strict=True)
-    op.create_table(
-        "article_alias",
-        sa.Column("alias", sa.Text(), autoincrement=False, nullable=False),
-        sa.Column("number", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("alias", name=op.f("pk_article_alias")),
-        sqlite_strict=True, sqlite_with_rowid=False)
-    op.create_table(
-        "balance",
-        sa.Column("account_id", WHOLE, autoincrement=False, nullable=False),
-        sa.Column("unit", sa.Text(), autoincrement=False, nullable=False),
-        sa.Column("posted", WHOLE, nullable=False),
-        sa.Column("held", WHOLE, nullable=False),
-        sa.Column("pending", WHOLE, nullable=False),
-        sa.Column("version", WHOLE, nullable=False),
-        sa.CheckConstraint("held >= 0 AND pending >= 0", name=op.f("ck_balance_parts")),
-        sa.PrimaryKeyConstraint("account_id", "unit", name=op.f("pk_balance")),
-        sqlite_strict=True, sqlite_with_rowid=False)
-    op.create_table(
-        "balance_delta",
-        sa.Column("source_id", WHOLE, autoincrement=False, nullable=False),
-        sa.Column("bucket", WHOLE, autoincrement=False, nullable=False),
-        sa.Column("book", sa.Text(), autoincrement=False, nullable=False),
-        sa.Column("unit", sa.Text(), autoincrement=False, nullable=False),
-        sa.Column("amount", WHOLE, nullable=False),
-        sa.PrimaryKeyConstraint("source_id", "bucket", "book", "unit", name=op.f("pk_balance_delta")),
-        sqlite_strict=True, sqlite_with_rowid=False)
-    op.create_table(
-        "clearing_run",
-        sa.Column("id", WHOLE, autoincrement=False, nullable=False),
-        sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("file", sa.Text(), nullable=False),
-        sa.Column("sha256", sa.Text(), nullable=False),
-        sa.Column("actor", sa.Text(), nullable=False),
-        sa.Column("started_at", WHOLE, nullable=False),
-        sa.Column("finished_at", WHOLE, nullable=True),
-        sa.Column("cursor", WHOLE, nullable=False),
-        sa.Column("documents", WHOLE, nullable=False),
-        sa.Column("lines", WHOLE, nullable=False),
-        sa.Column("booked", WHOLE, nullable=False),
-        sa.Column("duplicate", WHOLE, nullable=False),
-        sa.Column("waiting", WHOLE, nullable=False),
-        sa.Column("rejected", WHOLE, nullable=False),
-        sa.Column("ignored", WHOLE, nullable=False),
-        sa.Column("transactions", WHOLE, nullable=False),
-        sa.Column("points", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_clearing_run")),
-        sqlite_strict=True)
-    op.create_index("ix_clearing_run_file", "clearing_run", ["sha256", "source"], unique=False)
     op.create_table(
         "identifier",
         sa.Column("scheme", sa.Text(), autoincrement=False, nullable=False),
@@ -107,68 +48,6 @@ def upgrade() -> None:
         sa.Column("created_at", WHOLE, nullable=False),
         sa.PrimaryKeyConstraint("programme", name=op.f("pk_installation")),
         sqlite_strict=True)
-    op.create_table(
-        "journal",
-        sa.Column("account_id", WHOLE, autoincrement=False, nullable=False),
-        sa.Column("id", WHOLE, autoincrement=False, nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("business_key", sa.Text(), nullable=False),
-        sa.Column("occurred_on", sa.Text(), nullable=False),
-        sa.Column("booked_at", WHOLE, nullable=False),
-        sa.Column("actor", sa.Text(), nullable=False),
-        sa.Column("cause", sa.Text(), nullable=False),
-        sa.Column("evidence", sa.Text(), nullable=False),
-        sa.Column("explanation", sa.Text(), nullable=False),
-        sa.Column("reverses", WHOLE, nullable=True),
-        sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_journal")),
-        sa.UniqueConstraint("account_id", "business_key", name=op.f("uq_journal_account_id_business_key")),
-        sqlite_strict=True)
-    op.create_table(
-        "local_login",
-        sa.Column("login", sa.Text(), autoincrement=False, nullable=False),
-        sa.Column("password_hash", sa.Text(), nullable=False),
-        sa.Column("account_id", WHOLE, nullable=False),
-        sa.Column("person_id", WHOLE, nullable=False),
-        sa.PrimaryKeyConstraint("login", name=op.f("pk_local_login")),
-        sqlite_strict=True)
-    op.create_table(
-        "lot",
-        sa.Column("account_id", WHOLE, autoincrement=False, nullable=False),
-        sa.Column("transaction_id", WHOLE, autoincrement=False, nullable=False),
-        sa.Column("line", WHOLE, autoincrement=False, nullable=False),
-        sa.Column("unit", sa.Text(), nullable=False),
-        sa.Column("amount", WHOLE, nullable=False),
-        sa.Column("remaining", WHOLE, nullable=False),
-        sa.Column("active_from", WHOLE, nullable=False),
-        sa.Column("expires_at", WHOLE, nullable=True),
-        sa.Column("open", FLAG, nullable=False),
-        sa.CheckConstraint("remaining >= 0 AND remaining <= amount", name=op.f("ck_lot_remaining")),
-        sa.PrimaryKeyConstraint("account_id", "transaction_id", "line", name=op.f("pk_lot")),
-        sqlite_strict=True, sqlite_with_rowid=False)
-    op.create_index("ix_lot_open", "lot", ["account_id", "unit", "expires_at", "transaction_id"], unique=False, sqlite_where=sa.text("open"), postgresql_where=sa.text("open"))
-    op.create_table(
-        "lot_use",
-        sa.Column("account_id", WHOLE, autoincrement=False, nullable=False),
-        sa.Column("transaction_id", WHOLE, autoincrement=False, nullable=False),
-        sa.Column("lot_transaction_id", WHOLE, autoincrement=False, nullable=False),
-        sa.Column("lot_line", WHOLE, autoincrement=False, nullable=False),
-        sa.Column("amount", WHOLE, nullable=False),
-        sa.CheckConstraint("amount <> 0", name=op.f("ck_lot_use_amount")),
-        sa.PrimaryKeyConstraint("account_id", "transaction_id", "lot_transaction_id", "lot_line", name=op.f("pk_lot_use")),
-        sqlite_strict=True, sqlite_with_rowid=False)
-    op.create_index("ix_lot_use_lot", "lot_use", ["account_id", "lot_transaction_id", "lot_line"], unique=False)
-    op.create_table(
-        "outbox",
-        sa.Column("account_id", WHOLE, autoincrement=False, nullable=False),
-        sa.Column("id", WHOLE, autoincrement=False, nullable=False),
-        sa.Column("bucket", WHOLE, nullable=False),
-        sa.Column("topic", sa.Text(), nullable=False),
-        sa.Column("payload", sa.Text(), nullable=False),
-        sa.Column("created_at", WHOLE, nullable=False),
-        sa.Column("delivered_at", WHOLE, nullable=True),
-        sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_outbox")),
-        sqlite_strict=True, sqlite_with_rowid=False)
-    op.create_index("ix_outbox_undelivered", "outbox", ["bucket", "created_at"], unique=False, sqlite_where=sa.text("delivered_at IS NULL"), postgresql_where=sa.text("delivered_at IS NULL"))
     op.create_table(
         "participant",
         sa.Column("account_id", WHOLE, autoincrement=False, nullable=False),
@@ -197,19 +76,54 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_person")),
         sa.UniqueConstraint("account_id", "known_as", name=op.f("uq_person_account_id_known_as")),
         sqlite_strict=True)
+
+
+def _articles() -> None:
+    """Articles and their other names."""
     op.create_table(
-        "posting",
-        sa.Column("account_id", WHOLE, autoincrement=False, nullable=False),
-        sa.Column("transaction_id", WHOLE, autoincrement=False, nullable=False),
-        sa.Column("line", WHOLE, autoincrement=False, nullable=False),
-        sa.Column("book", sa.Text(), nullable=False),
-        sa.Column("unit", sa.Text(), nullable=False),
-        sa.Column("amount", WHOLE, nullable=False),
-        sa.Column("active_from", WHOLE, nullable=True),
-        sa.Column("expires_at", WHOLE, nullable=True),
-        sa.CheckConstraint("amount <> 0", name=op.f("ck_posting_amount")),
-        sa.PrimaryKeyConstraint("account_id", "transaction_id", "line", name=op.f("pk_posting")),
+        "article",
+        sa.Column("number", sa.Text(), autoincrement=False, nullable=False),
+        sa.Column("written_as", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("gtin", sa.Text(), nullable=False),
+        sa.Column("attributes", sa.Text(), nullable=False),
+        sa.Column("version", WHOLE, nullable=False),
+        sa.Column("changed_at", WHOLE, nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_article")),
+        sqlite_strict=True)
+    op.create_table(
+        "article_alias",
+        sa.Column("alias", sa.Text(), autoincrement=False, nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("alias", name=op.f("pk_article_alias")),
         sqlite_strict=True, sqlite_with_rowid=False)
+
+
+def _runs() -> None:
+    """Runs over files, and what they could not book."""
+    op.create_table(
+        "clearing_run",
+        sa.Column("id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("file", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("started_at", WHOLE, nullable=False),
+        sa.Column("finished_at", WHOLE, nullable=True),
+        sa.Column("cursor", WHOLE, nullable=False),
+        sa.Column("documents", WHOLE, nullable=False),
+        sa.Column("lines", WHOLE, nullable=False),
+        sa.Column("booked", WHOLE, nullable=False),
+        sa.Column("duplicate", WHOLE, nullable=False),
+        sa.Column("waiting", WHOLE, nullable=False),
+        sa.Column("rejected", WHOLE, nullable=False),
+        sa.Column("ignored", WHOLE, nullable=False),
+        sa.Column("transactions", WHOLE, nullable=False),
+        sa.Column("points", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_clearing_run")),
+        sqlite_strict=True)
+    op.create_index("ix_clearing_run_file", "clearing_run", ["sha256", "source"], unique=False)
     op.create_table(
         "problem",
         sa.Column("run_id", WHOLE, autoincrement=False, nullable=False),
@@ -224,7 +138,23 @@ def upgrade() -> None:
         sa.Column("settled_at", WHOLE, nullable=True),
         sa.PrimaryKeyConstraint("run_id", "number", name=op.f("pk_problem")),
         sqlite_strict=True, sqlite_with_rowid=False)
-    op.create_index("ix_problem_waiting", "problem", ["purchase_key"], unique=False, sqlite_where=sa.text("state = 'waiting' AND settled_at IS NULL"), postgresql_where=sa.text("state = 'waiting' AND settled_at IS NULL"))
+    op.create_index("ix_problem_waiting", "problem", ["purchase_key"], unique=False,
+                    sqlite_where=sa.text("state = 'waiting' AND settled_at IS NULL"),
+                    postgresql_where=sa.text("state = 'waiting' AND settled_at IS NULL"))
+
+
+def _purchases() -> None:
+    """What came in, once each."""
+    op.create_table(
+        "activity",
+        sa.Column("account_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("occurred_on", sa.Text(), nullable=False),
+        sa.Column("person_id", WHOLE, nullable=False),
+        sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_activity")),
+        sqlite_strict=True)
     op.create_table(
         "purchase_identity",
         sa.Column("key", sa.Text(), autoincrement=False, nullable=False),
@@ -255,6 +185,105 @@ def upgrade() -> None:
         sa.Column("serials", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_purchase_line")),
         sqlite_strict=True)
+
+
+def _books() -> None:
+    """Journal, postings, lots."""
+    op.create_table(
+        "journal",
+        sa.Column("account_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("business_key", sa.Text(), nullable=False),
+        sa.Column("occurred_on", sa.Text(), nullable=False),
+        sa.Column("booked_at", WHOLE, nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("cause", sa.Text(), nullable=False),
+        sa.Column("evidence", sa.Text(), nullable=False),
+        sa.Column("explanation", sa.Text(), nullable=False),
+        sa.Column("reverses", WHOLE, nullable=True),
+        sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_journal")),
+        sa.UniqueConstraint("account_id", "business_key", name=op.f("uq_journal_account_id_business_key")),
+        sqlite_strict=True)
+    op.create_table(
+        "lot",
+        sa.Column("account_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("transaction_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("line", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("unit", sa.Text(), nullable=False),
+        sa.Column("amount", WHOLE, nullable=False),
+        sa.Column("remaining", WHOLE, nullable=False),
+        sa.Column("active_from", WHOLE, nullable=False),
+        sa.Column("expires_at", WHOLE, nullable=True),
+        sa.Column("open", FLAG, nullable=False),
+        sa.CheckConstraint("remaining >= 0 AND remaining <= amount", name=op.f("ck_lot_remaining")),
+        sa.PrimaryKeyConstraint("account_id", "transaction_id", "line", name=op.f("pk_lot")),
+        sqlite_strict=True, sqlite_with_rowid=False)
+    op.create_index("ix_lot_open", "lot", ["account_id", "unit", "expires_at", "transaction_id"], unique=False,
+                    sqlite_where=sa.text("open"),
+                    postgresql_where=sa.text("open"))
+    op.create_table(
+        "lot_use",
+        sa.Column("account_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("transaction_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("lot_transaction_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("lot_line", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("amount", WHOLE, nullable=False),
+        sa.CheckConstraint("amount <> 0", name=op.f("ck_lot_use_amount")),
+        sa.PrimaryKeyConstraint("account_id", "transaction_id", "lot_transaction_id", "lot_line", name=op.f("pk_lot_use")),
+        sqlite_strict=True, sqlite_with_rowid=False)
+    op.create_index("ix_lot_use_lot", "lot_use", ["account_id", "lot_transaction_id", "lot_line"], unique=False)
+    op.create_table(
+        "posting",
+        sa.Column("account_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("transaction_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("line", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("book", sa.Text(), nullable=False),
+        sa.Column("unit", sa.Text(), nullable=False),
+        sa.Column("amount", WHOLE, nullable=False),
+        sa.Column("active_from", WHOLE, nullable=True),
+        sa.Column("expires_at", WHOLE, nullable=True),
+        sa.CheckConstraint("amount <> 0", name=op.f("ck_posting_amount")),
+        sa.PrimaryKeyConstraint("account_id", "transaction_id", "line", name=op.f("pk_posting")),
+        sqlite_strict=True, sqlite_with_rowid=False)
+
+
+def _balances_and_seals() -> None:
+    """Figures of the books, the chain, and what is to be told."""
+    op.create_table(
+        "balance",
+        sa.Column("account_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("unit", sa.Text(), autoincrement=False, nullable=False),
+        sa.Column("posted", WHOLE, nullable=False),
+        sa.Column("held", WHOLE, nullable=False),
+        sa.Column("pending", WHOLE, nullable=False),
+        sa.Column("version", WHOLE, nullable=False),
+        sa.CheckConstraint("held >= 0 AND pending >= 0", name=op.f("ck_balance_parts")),
+        sa.PrimaryKeyConstraint("account_id", "unit", name=op.f("pk_balance")),
+        sqlite_strict=True, sqlite_with_rowid=False)
+    op.create_table(
+        "balance_delta",
+        sa.Column("source_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("bucket", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("book", sa.Text(), autoincrement=False, nullable=False),
+        sa.Column("unit", sa.Text(), autoincrement=False, nullable=False),
+        sa.Column("amount", WHOLE, nullable=False),
+        sa.PrimaryKeyConstraint("source_id", "bucket", "book", "unit", name=op.f("pk_balance_delta")),
+        sqlite_strict=True, sqlite_with_rowid=False)
+    op.create_table(
+        "outbox",
+        sa.Column("account_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("bucket", WHOLE, nullable=False),
+        sa.Column("topic", sa.Text(), nullable=False),
+        sa.Column("payload", sa.Text(), nullable=False),
+        sa.Column("created_at", WHOLE, nullable=False),
+        sa.Column("delivered_at", WHOLE, nullable=True),
+        sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_outbox")),
+        sqlite_strict=True, sqlite_with_rowid=False)
+    op.create_index("ix_outbox_undelivered", "outbox", ["bucket", "created_at"], unique=False,
+                    sqlite_where=sa.text("delivered_at IS NULL"),
+                    postgresql_where=sa.text("delivered_at IS NULL"))
     op.create_table(
         "seal",
         sa.Column("number", WHOLE, autoincrement=False, nullable=False),
@@ -274,6 +303,18 @@ def upgrade() -> None:
         sa.Column("transaction_id", WHOLE, nullable=False),
         sa.PrimaryKeyConstraint("sequence", name=op.f("pk_sealed")),
         sqlite_strict=True)
+
+
+def _sign_in() -> None:
+    """Who is signed in."""
+    op.create_table(
+        "local_login",
+        sa.Column("login", sa.Text(), autoincrement=False, nullable=False),
+        sa.Column("password_hash", sa.Text(), nullable=False),
+        sa.Column("account_id", WHOLE, nullable=False),
+        sa.Column("person_id", WHOLE, nullable=False),
+        sa.PrimaryKeyConstraint("login", name=op.f("pk_local_login")),
+        sqlite_strict=True)
     op.create_table(
         "web_session",
         sa.Column("id_hash", sa.Text(), autoincrement=False, nullable=False),
@@ -288,34 +329,12 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take this step back."""
-    op.drop_index("ix_web_session_seen_at", table_name="web_session")
-    op.drop_table("web_session")
-    op.drop_table("sealed")
-    op.drop_table("seal")
-    op.drop_table("purchase_line")
-    op.drop_table("purchase_identity")
-    op.drop_index("ix_problem_waiting", table_name="problem", sqlite_where=sa.text("state = 'waiting' AND settled_at IS NULL"), postgresql_where=sa.text("state = 'waiting' AND settled_at IS NULL"))
-    op.drop_table("problem")
-    op.drop_table("posting")
-    op.drop_table("person")
-    op.drop_table("participant")
-    op.drop_index("ix_outbox_undelivered", table_name="outbox", sqlite_where=sa.text("delivered_at IS NULL"), postgresql_where=sa.text("delivered_at IS NULL"))
-    op.drop_table("outbox")
-    op.drop_index("ix_lot_use_lot", table_name="lot_use")
-    op.drop_table("lot_use")
-    op.drop_index("ix_lot_open", table_name="lot", sqlite_where=sa.text("open"), postgresql_where=sa.text("open"))
-    op.drop_table("lot")
-    op.drop_table("local_login")
-    op.drop_table("journal")
-    op.drop_table("installation")
-    op.drop_index("ix_identifier_account_id", table_name="identifier")
-    op.drop_table("identifier")
-    op.drop_index("ix_clearing_run_file", table_name="clearing_run")
-    op.drop_table("clearing_run")
-    op.drop_table("balance_delta")
-    op.drop_table("balance")
-    op.drop_table("article_alias")
-    op.drop_table("article")
-    op.drop_table("activity")
-    op.drop_table("account")
+    """Take this step back; indexes go with their tables."""
+    for table in (
+        "web_session", "sealed", "seal", "purchase_line", "purchase_identity",
+        "problem", "posting", "person", "participant", "outbox",
+        "lot_use", "lot", "local_login", "journal", "installation",
+        "identifier", "clearing_run", "balance_delta", "balance", "article_alias",
+        "article", "activity", "account",
+    ):
+        op.drop_table(table)
