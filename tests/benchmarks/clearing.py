@@ -30,8 +30,8 @@ from treuwerk.services.verifying import verify
 from treuwerk.store.database import Database
 from treuwerk.store.migrating import migrate
 
-COLUMNS = ("database", "lines", "lines/s", "seconds", "floor s", "× floor", "ledger floor s", "× ledger floor",
-           "again s", "verify s", "peak MB")
+COLUMNS = ("database", "lines", "lines/s", "growth", "seconds", "floor s", "× floor", "ledger floor s",
+           "× ledger floor", "again s", "verify s", "peak MB")
 
 
 def main() -> None:
@@ -46,29 +46,38 @@ def main() -> None:
         return
     print("  ".join(f"{column:>14}" for column in COLUMNS))
     for kind in arguments.database:
+        first = 0.0
         for lines in arguments.lines:
-            print("  ".join(f"{value:>14}" for value in row(kind, lines)), flush=True)
+            result = measure(kind, lines)
+            first = first or result["lines/s"]
+            print("  ".join(f"{value:>14}" for value in row(kind, lines, result, first)), flush=True)
 
 
-def row(kind: str, lines: int) -> list[str]:
-    """Measure one size on one database."""
+def row(kind: str, lines: int, result: dict[str, float], first: float) -> list[str]:
+    """One line of the table; growth is the speed beside that of the first size."""
+    figures = [f"{result[column]:,.2f}" for column in COLUMNS[4:-1]]
+    return [kind, f"{lines:,}", f"{result['lines/s']:,.0f}", f"{result['lines/s'] / first:.2f}", *figures,
+            f"{result['peak MB']:.0f}"]
+
+
+def measure(kind: str, lines: int) -> dict[str, float]:
+    """One size on one database, by the names of the columns."""
     with tempfile.TemporaryDirectory() as name, urls(kind, Path(name)) as (url, floor_url, ledger_url):
         folder = Path(name)
         installation = prepared(folder, url)
         write_deliveries(folder / "deliveries.csv", lines, seed=lines)
-        result = in_child(folder, url)
-        again = in_child(folder, url)
-        batch = installation.programme.settings.clearing.batch_lines
+        result, again = in_child(folder, url), in_child(folder, url)
+        batch, seconds = installation.programme.settings.clearing.batch_lines, result["seconds"]
         floor = timed_floor(url, floor_url, batch, ledger_only=False)
         ledger = timed_floor(url, ledger_url, batch, ledger_only=True)
         started = time.perf_counter()
         if not (verdict := verify(installation.database)).ok:
             raise SystemExit(f"the ledger is wrong: {[i for i in verdict.invariants if i.state != 'ok']}")
         proven = time.perf_counter() - started
-        seconds = result["seconds"]
-        return [kind, str(lines), f"{lines / seconds:,.0f}", f"{seconds:.2f}", f"{floor:.2f}", f"{seconds / floor:.2f}",
-                f"{ledger:.2f}", f"{seconds / ledger:.2f}", f"{again['seconds']:.2f}", f"{proven:.2f}",
-                f"{result['peak_mb']:.0f}"]
+        installation.database.close()
+        return {"lines/s": lines / seconds, "seconds": seconds, "floor s": floor, "× floor": seconds / floor,
+                "ledger floor s": ledger, "× ledger floor": seconds / ledger, "again s": again["seconds"],
+                "verify s": proven, "peak MB": result["peak_mb"]}
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 import click
 
-from treuwerk.cli.context import FAILED, USAGE, Context, print_json, treuwerk_command
+from treuwerk.cli.context import FAILED, USAGE, Context, print_json, progress, treuwerk_command
 from treuwerk.services.verifying import Verdict, verify
 from treuwerk.store.migrating import check_schema
 
@@ -15,7 +15,8 @@ def command(context: Context, as_json: bool) -> int:
     """
     database = context.open_database()
     check_schema(database)
-    verdict = verify(database)
+    with progress("proving the ledger") as told:
+        verdict = verify(database, told)
     if as_json:
         print_json({"ok": verdict.ok, "transactions": verdict.transactions,
                     "invariants": [invariant.as_json() for invariant in verdict.invariants]})

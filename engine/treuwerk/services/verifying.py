@@ -59,8 +59,8 @@ class Verdict:
         return any(invariant.state == "could_not_run" for invariant in self.invariants)
 
 
-def verify(database: Database) -> Verdict:
-    """Check every law in one consistent, read-only look."""
+def verify(database: Database, told: Callable[[int, int], None] = lambda done, total: None) -> Verdict:
+    """Check every law in one consistent, read-only look; `told` hears of each law that is done, and of how many."""
     with database.reading() as connection:
         transactions = connection.execute(text("SELECT COUNT(*) FROM journal")).scalar_one()
         checks: dict[str, Callable[[], Iterator[str]]] = {
@@ -69,7 +69,11 @@ def verify(database: Database) -> Verdict:
         checks["explanations_fold_to_their_points"] = lambda: _wrong_explanations(connection)
         checks["chain_of_seals"] = lambda: _broken_seals(connection)
         checks |= {name: partial(law, connection) for name, law in _LAWS.items()}
-        return Verdict([_checked(name, check) for name, check in checks.items()], transactions)
+        invariants = []
+        for name, check in checks.items():
+            invariants.append(_checked(name, check))
+            told(len(invariants), len(checks))
+        return Verdict(invariants, transactions)
 
 
 def _checked(name: str, check: Callable[[], Iterator[str]]) -> Invariant:

@@ -31,7 +31,7 @@ def save_participants(connection: Connection, rows: Mapping[str, Mapping[str, An
 
     What a row does not name stays as it is; a new participant takes it from the row's ``if_new``.
     """
-    saved = Saved()
+    saved, fresh = Saved(), _FreshRows()
     owners = _owners(connection, [pair for row in rows.values() for pair in row["identifiers"]])
     before = _by_key(connection, participant, "account_id", set(owners.values()))
     for key, row in rows.items():
@@ -42,18 +42,17 @@ def save_participants(connection: Connection, rows: Mapping[str, Mapping[str, An
                                   "correct the file, or merge the two")
             continue
         if account_id is None:
-            account_id = _open_account(connection, now)
-            connection.execute(insert(participant).values(
-                account_id=account_id, version=1, changed_at=now, **row["if_new"] | _written(row, _PARTICIPANT)))
+            account_id = fresh.open_account(row["if_new"] | _written(row, _PARTICIPANT), now)
             saved.created += 1
         elif account_id not in before:
             saved.refused[key] = (f"{key} is another number of a participant above; "
                                   "expected one row for each participant")
             continue
         else:
-            fresh = any(pair not in owners for pair in row["identifiers"])
-            _change(connection, participant, "account_id", before[account_id], row, _PARTICIPANT, now, saved, fresh)
-        owners |= _save_identifiers(connection, account_id, row["identifiers"], owners)
+            more = any(pair not in owners for pair in row["identifiers"])
+            _change(connection, participant, "account_id", before[account_id], row, _PARTICIPANT, now, saved, more)
+        owners |= fresh.name(account_id, {pair: as_ for pair, as_ in row["identifiers"].items() if pair not in owners})
+    fresh.write(connection)
     return saved
 
 
@@ -69,20 +68,32 @@ def _owners(connection: Connection, pairs: Collection[tuple[str, str]]) -> dict[
     return {(row.scheme, row.value): row.account_id for row in rows}
 
 
-def _open_account(connection: Connection, now: int) -> int:
-    account_id = new_account_id()
-    connection.execute(insert(account).values(account_id=account_id, bucket=bucket_of(account_id), opened_at=now))
-    return account_id
+@attrs.define
+class _FreshRows:
+    """Rows of new participants, written together."""
 
+    accounts: list[dict[str, Any]] = attrs.field(factory=list)
+    participants: list[dict[str, Any]] = attrs.field(factory=list)
+    identifiers: list[dict[str, Any]] = attrs.field(factory=list)
 
-def _save_identifiers(connection: Connection, account_id: int, pairs: Mapping[tuple[str, str], str],
-                      owners: Mapping[tuple[str, str], int]) -> dict[tuple[str, str], int]:
-    fresh = {pair: written for pair, written in pairs.items() if pair not in owners}
-    if fresh:
-        connection.execute(insert(identifier), [
-            {"scheme": scheme, "value": value, "account_id": account_id, "written_as": written}
-            for (scheme, value), written in fresh.items()])
-    return dict.fromkeys(fresh, account_id)
+    def open_account(self, values: Mapping[str, Any], now: int) -> int:
+        """An account for a participant with these values; returns its id."""
+        account_id = new_account_id()
+        self.accounts.append({"account_id": account_id, "bucket": bucket_of(account_id), "opened_at": now})
+        self.participants.append({"account_id": account_id, "version": 1, "changed_at": now, **values})
+        return account_id
+
+    def name(self, account_id: int, pairs: Mapping[tuple[str, str], str]) -> dict[tuple[str, str], int]:
+        """Identifiers of an account, as (scheme, value) → how it was written; returns their owner."""
+        self.identifiers += [{"scheme": scheme, "value": value, "account_id": account_id, "written_as": written}
+                             for (scheme, value), written in pairs.items()]
+        return dict.fromkeys(pairs, account_id)
+
+    def write(self, connection: Connection) -> None:
+        """All rows, one statement for each table."""
+        for table, rows in ((account, self.accounts), (participant, self.participants), (identifier, self.identifiers)):
+            if rows:
+                connection.execute(insert(table), rows)
 
 
 def save_articles(connection: Connection, rows: Mapping[str, Mapping[str, Any]], now: int) -> Saved:
