@@ -115,7 +115,7 @@ def test_the_case_of_the_rule_guide_passes(tmp_path: Path, welcome: ModuleType) 
 @pytest.mark.usefixtures("welcome")
 def test_the_tests_of_the_guides_run(page: str, number: int) -> None:
     names: dict[str, object] = {}
-    exec(blocks(guide(page), "python")[number], names)  # noqa: S102 - it is our own page
+    exec(blocks(guide(page), "python")[number], names)
     test = names["test_it_keeps_the_contract_of_earning_rules"]
 
     assert callable(test)
@@ -174,7 +174,7 @@ def test_the_lines_that_make_a_login_make_one(tmp_path: Path, sqlite_database: D
         "sqlite:///var/treuwerk.db", str(world.database.url))
     names: dict[str, object] = {}
 
-    exec(lines_of_the_page, names)  # noqa: S102 - it is our own page
+    exec(lines_of_the_page, names)
 
     made = names["database"]
     assert isinstance(made, Database)

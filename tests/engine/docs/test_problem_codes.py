@@ -73,7 +73,7 @@ def test_the_page_names_no_code_that_is_gone() -> None:
 
 def test_the_page_gives_each_code_its_state() -> None:
     states = {code: "rejected" for made, code, _ in calls() if made in ("Fault", "BadLine", "Doubt", "_BadCell")}
-    states |= {code: args[0].value for made, code, args in calls()
+    states |= {code: str(args[0].value) for made, code, args in calls()
                if made == "_Refusal" and isinstance(args[0], ast.Constant)}
 
     assert {code: OF_FILES[code] for code in states} == {code: {state} for code, state in states.items()}
