@@ -41,15 +41,17 @@ def purchases(of: SearchStrategy[Article] | None = None, features: Mapping[str, 
     facts: dict[str, SearchStrategy[str]] = {name: st.sampled_from(values) for name, values in wanted.items()}
     return st.builds(
         EarningEvent, participant=by or participants(), occurred_on=st.dates(_FIRST, _LAST),
-        article=articles() if of is None else of, quantity=st.integers(1, 100_000).map(Decimal),
+        article=articles() if of is None else of, activity=st.just(""), quantity=st.integers(1, 100_000).map(Decimal),
         amount=st.none() | decimals(), currency=st.just("EUR"), features=st.fixed_dictionaries({}, optional=facts))
 
 
 def activities(kinds: Sequence[str] = ("seminar", "trade_fair"),
                by: SearchStrategy[Participant] | None = None) -> SearchStrategy[EarningEvent]:
     """Attended activities of these kinds."""
+    # Hypothesis invents what a named tuple has a default for, so every field is told.
     return st.builds(EarningEvent, participant=by or participants(), occurred_on=st.dates(_FIRST, _LAST),
-                     activity=st.sampled_from(kinds))
+                     activity=st.sampled_from(kinds), article=st.none(), quantity=st.just(Decimal(1)),
+                     amount=st.none(), currency=st.just(""), features=st.builds(dict))
 
 
 def events() -> SearchStrategy[EarningEvent]:

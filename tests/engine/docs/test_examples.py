@@ -1,0 +1,184 @@
+"""What README and guides show is real: it runs, and gives what the text says."""
+
+import importlib
+import re
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from tests.support.worlds import lines, make_world
+from treuwerk.programme.reading import read_programme
+from treuwerk.services.exporting import journal_lines
+from treuwerk.services.finding import account_of
+from treuwerk.services.signing_in import sign_in
+from treuwerk.store.database import Database
+from treuwerk.testing.cases import run_cases
+from treuwerk.testing.contract import check_earning_rule
+
+ROOT = Path(__file__).parents[3]
+BUNDLE = ROOT / "examples" / "solarworld" / "solarworld_league"
+README = (ROOT / "README.md").read_text("utf-8")
+WELCOME = """
+[[earning]]
+name = "welcome"
+rule = "welcome"
+title = { de = "Willkommen", en = "Welcome" }
+unit = "bonus"
+article_kind = "starter_kit"
+points = 50
+"""
+
+
+def blocks(text: str, language: str) -> list[str]:
+    """The examples of a language on a page, in their order."""
+    return re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+
+
+def guide(name: str) -> str:
+    return (ROOT / "docs" / f"{name}.md").read_text("utf-8")
+
+
+@pytest.fixture
+def welcome(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The rule of the guide, where its tests import it from."""
+    package = tmp_path / "my_package"
+    package.mkdir()
+    (package / "welcome.py").write_text(blocks(guide("guides/earning-rule"), "python")[0], "utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    for name in ("my_package", "my_package.welcome"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    return importlib.import_module("my_package.welcome")
+
+
+def programme_with_cases(folder: Path, cases: str, more: str = "") -> Path:
+    """The programme of the first guide with a case file."""
+    text = blocks(guide("guides/first-programme"), "toml")[0]
+    (folder / "cases").mkdir()
+    (folder / "cases" / "points.toml").write_text(cases, "utf-8")
+    plugins = text.replace('"product_factor"]', '"product_factor", "welcome"]') if more else text
+    (folder / "programme.toml").write_text(plugins + more, "utf-8")
+    return folder
+
+
+def test_the_readme_names_the_commands_of_the_demo_and_of_the_tests() -> None:
+    commands = blocks(README, "console")
+
+    assert commands[0] == 'python -m pip install ".[all]" ./examples/solarworld && treuwerk demo solarworld\n'
+    assert commands[-1] == "python -m pip install tox && tox\n"
+
+
+def test_the_readme_shows_a_rule_and_a_case_of_the_bundle_to_the_letter() -> None:
+    rule, case = blocks(README, "toml")
+
+    assert rule in (BUNDLE / "programme.toml").read_text("utf-8")
+    assert case in (BUNDLE / "cases" / "modules.toml").read_text("utf-8")
+
+
+def test_the_rule_of_the_readme_keeps_the_contract_of_earning_rules(tmp_path: Path,
+                                                                    monkeypatch: pytest.MonkeyPatch) -> None:
+    [text] = blocks(README, "python")
+    (tmp_path / "rule_of_the_readme.py").write_text(text, "utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+
+    [kind] = importlib.import_module("rule_of_the_readme").earning_rule_kinds()
+
+    check_earning_rule(kind.build(kind.settings("bonus", 2)))
+
+
+@pytest.mark.parametrize("page", ["README.md", "CHANGELOG.md", "examples/solarworld/README.md"])
+def test_what_a_page_links_to_is_there(page: str) -> None:
+    targets = re.findall(r"\]\(([^)#]+)", (ROOT / page).read_text("utf-8"))
+
+    assert [target for target in targets if not (ROOT / page).parent.joinpath(target).exists()] == []
+
+
+def test_the_cases_of_the_testing_guide_pass(tmp_path: Path) -> None:
+    folder = programme_with_cases(tmp_path, blocks(guide("guides/testing"), "toml")[0])
+
+    result = run_cases(read_programme(folder))
+
+    assert (result.passed, result.failed) == (2, ())
+
+
+def test_the_case_of_the_rule_guide_passes(tmp_path: Path, welcome: ModuleType) -> None:
+    folder = programme_with_cases(tmp_path, blocks(guide("guides/earning-rule"), "toml")[1], WELCOME)
+
+    result = run_cases(read_programme(folder, {"welcome": welcome}))
+
+    assert (result.passed, result.failed) == (1, ())
+
+
+@pytest.mark.parametrize(("page", "number"), [("guides/earning-rule", 1), ("guides/testing", 0)])
+@pytest.mark.usefixtures("welcome")
+def test_the_tests_of_the_guides_run(page: str, number: int) -> None:
+    names: dict[str, object] = {}
+    exec(blocks(guide(page), "python")[number], names)
+    test = names["test_it_keeps_the_contract_of_earning_rules"]
+
+    assert callable(test)
+    test()
+
+
+@pytest.fixture
+def journal(tmp_path: Path, sqlite_database: Database) -> str:
+    """The export of a journal under three seals."""
+    world = make_world(tmp_path / "league", sqlite_database)
+    for number in ("A", "Ä", 'B"'):
+        world.clear(lines(25, number), name=f"{ord(number[0])}.csv")
+    return "".join(f"{exported}\n" for exported in journal_lines(world.database))
+
+
+def checked(folder: Path, journal: str) -> "subprocess.CompletedProcess[bytes]":
+    """What the script on the page says of a journal."""
+    script = folder / "check_journal.py"
+    script.write_text(blocks(guide("ledger"), "python")[0], "utf-8")
+    return subprocess.run([sys.executable, "-I", script], input=journal.encode(), capture_output=True, check=False)
+
+
+def test_the_script_of_a_stranger_finds_the_last_head_again(tmp_path: Path, journal: str) -> None:
+    result = checked(tmp_path, journal)
+
+    head = re.findall(r'"head":"(\w+)"', journal)[-1]
+    assert (result.returncode, result.stderr) == (0, b"")
+    assert result.stdout.decode().strip() == f"75 transactions under 3 seals, head {head}"
+
+
+@pytest.mark.parametrize(("found", "instead", "message"), [
+    ('"bonus",800,', '"bonus",900,', "seal 1: found digest"),
+    ('{"sequence":30,', '{"sequence":31,', "found sequence 31, expected 30"),
+    ('"seal":3,"first":51', '"seal":3,"first":50', "seal 3: found first 50, expected 51"),
+])
+def test_the_script_of_a_stranger_names_the_place_of_a_change(tmp_path: Path, journal: str, found: str, instead: str,
+                                                              message: str) -> None:
+    result = checked(tmp_path, journal.replace(found, instead, 1))
+
+    assert result.returncode == 1
+    assert message in result.stderr.decode()
+
+
+def test_the_script_of_a_stranger_misses_the_seal_of_a_journal_that_was_cut(tmp_path: Path, journal: str) -> None:
+    result = checked(tmp_path, "".join(journal.splitlines(keepends=True)[:40]))
+
+    assert result.returncode == 1
+    assert "no seal covers sequence 26 to 39" in result.stderr.decode()
+
+
+def test_the_lines_that_make_a_login_make_one(tmp_path: Path, sqlite_database: Database,
+                                              monkeypatch: pytest.MonkeyPatch) -> None:
+    world = make_world(tmp_path / "league", sqlite_database)
+    monkeypatch.setattr("getpass.getpass", lambda: "vierzehn Zeichen")
+    lines_of_the_page = blocks(guide("guides/portal"), "python")[0].replace(
+        "sqlite:///var/treuwerk.db", str(world.database.url))
+    names: dict[str, object] = {}
+
+    exec(lines_of_the_page, names)
+
+    made = names["database"]
+    assert isinstance(made, Database)
+    made.close()
+    assert sign_in(world.database, "10017", "vierzehn Zeichen", 0) is not None
+    with world.database.reading() as connection:
+        assert account_of(connection, "10017")
