@@ -22,6 +22,7 @@ EARNING_KINDS = {DocumentKind.DELIVERY, DocumentKind.RECEIPT, DocumentKind.INVOI
 MOST_PIECES = 10**15  # of one line; figures far above it do not fit into the columns of the books
 LONGEST_NUMBER = 200  # of a document or a line: it is part of a key, and an index of PostgreSQL takes 2,700 bytes
 MILLION = 1_000_000
+MOST_REMEMBERED = 100_000  # participants: memory stays flat however many a programme has
 _compact = JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 Facts = tuple[str, str, str, str, str, str, int, str, str, int | None, str, str, str, str]
 """Columns of a purchase line from ``source`` to ``serials``, in their order."""
@@ -100,6 +101,8 @@ class Matcher:
 
     def learn(self, connection: Connection, documents: Sequence[Document]) -> None:
         """Look up the buyers of a batch in one query per identifier scheme."""
+        if len(self._participants) > MOST_REMEMBERED:
+            self._participants.clear()
         wanted: dict[str, set[str]] = {}
         for document in documents:
             for scheme, value in document.buyer.ids:
