@@ -4,11 +4,12 @@ An explanation is a short tape of steps (start with a quantity, multiply, divide
 points again, so a stored explanation can be checked years later without the rule that made it.
 """
 
-import json
-from collections.abc import Collection, Iterable, Sequence
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from json import JSONEncoder
 from math import floor
 from typing import NamedTuple, Protocol
 
@@ -17,6 +18,7 @@ import attrs
 from treuwerk.domain.purchases import EarningEvent
 
 _REMEMBERED = 65_536  # tapes
+_compact = JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class Operation(StrEnum):
@@ -43,24 +45,25 @@ class Step:
 
 def fold(steps: Iterable[Step]) -> list[Fraction]:
     """The running figure after each step, exact."""
-    figures: list[Fraction] = []
-    figure = Fraction(0)
+    return [Fraction(*figure) for figure in _figures(steps)]
+
+
+def _figures(steps: Iterable[Step]) -> Iterator[tuple[int, int]]:
+    """The running figures as numerators and denominators, never shortened: that would cost more than all else."""
+    over, under = 0, 1
     for step in steps:
-        figure = _after(figure, step)
-        figures.append(figure)
-    return figures
-
-
-def _after(figure: Fraction, step: Step) -> Fraction:
-    match step.operation:
-        case Operation.START:
-            return Fraction(step.operand)
-        case Operation.TIMES | Operation.FACTOR:
-            return figure * Fraction(step.operand)
-        case Operation.PER:
-            return figure / Fraction(step.operand)
-        case Operation.ROUND_DOWN:
-            return Fraction(floor(figure))
+        operation = step.operation
+        if operation is Operation.ROUND_DOWN:
+            over, under = over // under, 1
+        else:
+            by = Fraction(step.operand) if not step.operand.isdecimal() else int(step.operand)
+            if operation is Operation.START:
+                over, under = by.numerator, by.denominator
+            elif operation is Operation.PER:
+                over, under = over * by.denominator, under * by.numerator
+            else:
+                over, under = over * by.numerator, under * by.denominator
+        yield over, under
 
 
 @attrs.frozen
@@ -104,7 +107,7 @@ class EarningRule(Protocol):
 
 def steps_as_json(steps: Sequence[Step]) -> str:
     """The tape in the compact form that is stored: a list of [operation, name, operand]."""
-    return json.dumps([[s.operation, s.name, s.operand] for s in steps], ensure_ascii=False, separators=(",", ":"))
+    return _compact([[step.operation, step.name, step.operand] for step in steps])
 
 
 def steps_from_json(tape: Iterable[Sequence[str]]) -> tuple[Step, ...]:
@@ -143,10 +146,9 @@ class Tapes:
         if len(self._equal) >= _REMEMBERED:
             self._met.clear()
             self._equal.clear()
-        figures = fold(steps)
-        figure = figures[-1] if figures else None
-        whole = figure.numerator if figure is not None and figure.denominator == 1 else figure
-        tape = Tape(steps, whole, self._head + steps_as_json(steps))
+        over, under = deque(_figures(steps), maxlen=1).pop() if steps else (0, 0)
+        figure = None if not under else over // under if not over % under else Fraction(over, under)
+        tape = Tape(steps, figure, self._head + steps_as_json(steps))
         self._met[id(steps)] = self._equal[steps] = tape
         return tape
 
