@@ -72,9 +72,27 @@ def _reference(value: int | None) -> str:
     return "null" if value is None else f'"{value}"'
 
 
+class Digest:
+    """SHA-256 over the records of a seal in their sequence, each followed by a line feed; keeps none of them."""
+
+    def __init__(self) -> None:
+        self._hash = sha256()
+
+    def add(self, text: str) -> None:
+        """The next record."""
+        self._hash.update(f"{text}\n".encode())
+
+    def hexadecimal(self) -> str:
+        """The digest of all records so far, as 64 lower-case hexadecimal digits."""
+        return self._hash.hexdigest()
+
+
 def digest_of(records: Iterable[str]) -> str:
-    """SHA-256 over the records of a seal in their sequence, each followed by a line feed."""
-    return sha256(("\n".join([*records, ""])).encode()).hexdigest()
+    """The digest of these records."""
+    digest = Digest()
+    for text in records:
+        digest.add(text)
+    return digest.hexadecimal()
 
 
 def evidence_of(facts: str) -> str:

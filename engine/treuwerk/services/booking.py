@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from treuwerk.domain.ids import row_ids
 from treuwerk.domain.ledger import Book, TransactionKind, bucket_of
-from treuwerk.domain.records import JournalValues, PostingValues, digest_of, record
+from treuwerk.domain.records import Digest, JournalValues, PostingValues, record
 from treuwerk.programme.settings import Unit
 from treuwerk.services.scoring import ScoredAward
 from treuwerk.store.balances import credit
@@ -41,7 +41,7 @@ class Booker:
         self._journal: list[JournalValues] = []
         self._postings: list[PostingValues] = []
         self._lots: list[tuple[int, int, int, str, int, int, int, int | None, bool]] = []
-        self._records: list[str] = []
+        self._digest = Digest()
         self._credits: dict[tuple[int, str], int] = {}
         self._counts: dict[int, int] = {}
         self._expiries: dict[tuple[str, str], int | None] = {}
@@ -67,7 +67,7 @@ class Booker:
         row = (account, txn, ACCRUAL, key, day, now, self._actor, cause, evidence, f"[{','.join(explained)}]", None)
         self._journal.append(row)
         self._postings += legs
-        self._records.append(record(row, legs))
+        self._digest.add(record(row, legs))
         self._counts[account] = self._counts.get(account, 0) + 1
 
     def write(self, connection: Connection) -> Booked:
@@ -80,7 +80,7 @@ class Booker:
         insert_rows(connection, outbox, self._messages())
         insert_rows(connection, balance_delta, self._deltas())
         credit(connection, self._credits)
-        append_seal(connection, [row[:2] for row in self._journal], digest_of(self._records), self._now)
+        append_seal(connection, [row[:2] for row in self._journal], self._digest.hexadecimal(), self._now)
         return Booked(len(self._journal), self._points())
 
     def _expires(self, unit: str, day: str) -> int | None:

@@ -8,7 +8,7 @@ run that was killed goes on behind its last batch, and no line is booked twice, 
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from functools import partial
-from itertools import chain, count, islice
+from itertools import count
 from operator import itemgetter
 from pathlib import Path
 
@@ -75,12 +75,14 @@ class _Run:
         """Book the file batch by batch, from where an interrupted run stopped."""
         size = self._path.stat().st_size
         with closing(self._scored(self._resume())) as scored, without_collection():
-            first = list(islice(scored, 1))  # read before the run is noted: a file that cannot be read leaves nothing
+            batch = next(scored, None)  # read before the run is noted: a file that cannot be read leaves nothing
             self._start()
-            for batch in chain(first, scored):
+            while batch is not None:
                 self._total = retrying(partial(self._book, batch))
                 self._cursor = batch.cursor
                 progress(batch.done, size)
+                batch = None  # makes room before the next one comes: a batch is the largest thing in memory
+                batch = next(scored, None)
         with self._database.writing() as connection:
             runs.finish(connection, self._id, self._now)
         with self._database.reading() as connection:

@@ -76,6 +76,7 @@ def scored_here(installation: Installation, source: str, stream: BinaryIO, now: 
         batch.tally.documents, number = count_documents(documents, number)
         batch.cursor, batch.done = max(map(last_line, documents)), stream.tell()
         yield batch
+        del documents, batch  # before the next ones are made: two batches at once would double the memory
 
 
 def _scored_elsewhere(task: Task) -> Iterator[ScoredBatch]:
@@ -97,14 +98,19 @@ def _scored_elsewhere(task: Task) -> Iterator[ScoredBatch]:
 
 def _received(stream: IO[bytes]) -> Iterator[ScoredBatch]:
     """What the scoring process sends; the end of its output is the end of the file, or of the process."""
-    while True:
-        try:
-            message = pickle.load(stream)  # noqa: S301 (it comes from the process that was started here)
-        except (EOFError, pickle.UnpicklingError):  # the latter where it broke off inside a batch
-            return
+    while (message := _next_message(stream)) is not None:
         if isinstance(message, UnreadableFile):
             raise message
         yield message
+        message = None  # the batch is free as soon as its user lets go of it
+
+
+def _next_message(stream: IO[bytes]) -> ScoredBatch | UnreadableFile | None:
+    try:
+        message: ScoredBatch | UnreadableFile = pickle.load(stream)  # noqa: S301 (from the process started here)
+    except (EOFError, pickle.UnpicklingError):  # the latter where it broke off inside a batch
+        return None
+    return message
 
 
 def _last_words(said: IO[bytes]) -> str:
@@ -123,6 +129,7 @@ def main() -> None:
             for batch in scored_here(installation, task.source, stream, task.now, task.behind):
                 pickle.dump(batch, out, pickle.HIGHEST_PROTOCOL)
                 out.flush()
+                del batch
         except UnreadableFile as error:
             pickle.dump(error, out)
 

@@ -67,7 +67,7 @@ def test_the_readme_names_the_commands_of_the_demo_and_of_the_tests() -> None:
     commands = blocks(README, "console")
 
     assert commands[0] == 'python -m pip install ".[all]" ./examples/solarworld && treuwerk demo solarworld\n'
-    assert commands[-1] == "python -m pip install tox && tox\n"
+    assert "python -m pip install tox && tox\n" in commands
 
 
 def test_the_readme_shows_a_rule_and_a_case_of_the_bundle_to_the_letter() -> None:
