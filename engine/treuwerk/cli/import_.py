@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from treuwerk.cli.context import IN_PART, Context, now, print_json, treuwerk_command
+from treuwerk.cli.context import IN_PART, Context, now, print_json, progress, treuwerk_command
 from treuwerk.services.attending import import_attendance
 from treuwerk.services.importing import import_articles, import_participants
 from treuwerk.services.master_files import ImportReceipt
@@ -23,7 +23,8 @@ def command(context: Context, as_json: bool, what: str, file: Path, dry_run: boo
     Rows are upserted by their key; bad rows are named, good ones kept.
     """
     importer: Any = IMPORTS[what]
-    receipt: ImportReceipt = importer(context.open(), file, now(), dry_run)
+    with progress(file.name) as told:
+        receipt: ImportReceipt = importer(context.open(), file, now(), dry_run, told)
     if as_json:
         print_json(receipt.as_json())
     else:

@@ -23,7 +23,7 @@ from treuwerk.domain.records import evidence_of
 from treuwerk.domain.tabular import BadLine
 from treuwerk.services.booking import Booked, Booker
 from treuwerk.services.installation import Installation
-from treuwerk.services.master_files import BadRow, ImportReceipt, NamedRow, named_rows
+from treuwerk.services.master_files import BadRow, ImportReceipt, NamedRow, Told, named_rows, tell_nobody
 from treuwerk.services.retrying import retrying
 from treuwerk.services.scoring import stored_awards
 from treuwerk.store.bulk import insert_rows
@@ -64,10 +64,10 @@ class _Attendance:
 
 
 def import_attendance(installation: Installation, path: Path, now: int, dry_run: bool = False,
-                      actor: str = "system") -> AttendanceReceipt:
+                      told: Told = tell_nobody, actor: str = "system") -> AttendanceReceipt:
     """Book an attendance list; `now` is the booking instant."""
     receipt = AttendanceReceipt(path.name, dry_run=dry_run)
-    lines = named_rows(path, COLUMNS)
+    lines = named_rows(path, COLUMNS, told)
     while chunk := list(islice(lines, _AT_ONCE)):
         with installation.database.reading() as connection:
             attendances = list(_attendances(connection, installation, chunk, now, receipt))

@@ -13,7 +13,7 @@ from treuwerk.domain.reading import Unreadable, decimal_number, plain_number
 from treuwerk.domain.tabular import BadLine
 from treuwerk.programme.settings import Settings
 from treuwerk.services.installation import Installation
-from treuwerk.services.master_files import BadRow, ImportReceipt, NamedRow, named_rows, short
+from treuwerk.services.master_files import BadRow, ImportReceipt, NamedRow, Told, named_rows, short, tell_nobody
 from treuwerk.services.retrying import retrying
 from treuwerk.store import master
 
@@ -26,24 +26,26 @@ T = TypeVar("T")
 Parse = Callable[[NamedRow], tuple[str, dict[str, Any]]]
 
 
-def import_participants(installation: Installation, path: Path, now: int, dry_run: bool = False) -> ImportReceipt:
+def import_participants(installation: Installation, path: Path, now: int, dry_run: bool = False,
+                        told: Told = tell_nobody) -> ImportReceipt:
     """Create or change companies by ``customer_number``; each gets an account of its own."""
     settings = installation.programme.settings
     return _import(installation, path, ("customer_number", "name", "group"),
-                   lambda row: _participant(row, settings), master.save_participants, now, dry_run)
+                   lambda row: _participant(row, settings), master.save_participants, now, dry_run, told)
 
 
-def import_articles(installation: Installation, path: Path, now: int, dry_run: bool = False) -> ImportReceipt:
+def import_articles(installation: Installation, path: Path, now: int, dry_run: bool = False,
+                    told: Told = tell_nobody) -> ImportReceipt:
     """Create or change articles by ``article_number``."""
     return _import(installation, path, ("article_number", "name", "kind"), article_values, master.save_articles, now,
-                   dry_run)
+                   dry_run, told)
 
 
 def _import(installation: Installation, path: Path, required: tuple[str, ...], parse: Parse,
             save: Callable[[Connection, Mapping[str, dict[str, Any]], int], master.Saved], now: int,
-            dry_run: bool) -> ImportReceipt:
+            dry_run: bool, told: Told) -> ImportReceipt:
     receipt, seen = ImportReceipt(path.name, dry_run=dry_run), dict[str, int]()
-    lines = named_rows(path, required)
+    lines = named_rows(path, required, told)
     while chunk := list(islice(lines, _AT_ONCE)):
         parsed = dict(_parsed(chunk, parse, receipt, seen))
         saved = retrying(partial(_save, installation, save, parsed, now, dry_run))

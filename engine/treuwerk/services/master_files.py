@@ -1,6 +1,7 @@
 """Master data files: CSV or XLSX rows as named cells, each with its line, and the receipt of an import."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +77,24 @@ class ImportReceipt:
         return attrs.asdict(self)
 
 
-def named_rows(path: Path, required: Sequence[str]) -> Iterator[NamedRow | BadLine]:
+Told = Callable[[int, int], None]
+"""Told rows done and rows in all (0: not known) now and then."""
+_TELL_EVERY = 1_000
+
+
+def tell_nobody(done: int, total: int) -> None:
+    """Nobody waits for the progress."""
+
+
+def count_rows(path: Path) -> int:
+    """How many rows a file may have, for a progress bar: lines of a CSV; 0 for a spreadsheet, which is not opened."""
+    if path.suffix.lower() == ".xlsx":
+        return 0
+    with path.open("rb") as stream:
+        return max(sum(block.count(b"\n") for block in iter(partial(stream.read, 1 << 20), b"")) - 1, 0)
+
+
+def named_rows(path: Path, required: Sequence[str], told: Told = tell_nobody) -> Iterator[NamedRow | BadLine]:
     """The rows of a file below its header.
 
     Raises:
@@ -85,7 +103,10 @@ def named_rows(path: Path, required: Sequence[str]) -> Iterator[NamedRow | BadLi
     with path.open("rb") as stream:
         lines = _spreadsheet(path) if path.suffix.lower() == ".xlsx" else rows(stream, CSV)
         columns = list(header(next(lines, None), required, CSV.delimiter))
-        for line in lines:
+        total = count_rows(path)
+        for done, line in enumerate(lines, 1):
+            if done % _TELL_EVERY == 0:
+                told(done, total)
             if isinstance(line, BadLine):
                 yield line
             elif len(line[1]) != len(columns):

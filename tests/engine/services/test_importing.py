@@ -9,8 +9,9 @@ from xml.sax.saxutils import escape
 import pytest
 from sqlalchemy import select
 
-from tests.support.worlds import ARTICLES, PARTICIPANTS, World, make_world
+from tests.support.worlds import ARTICLES, PARTICIPANTS, SIX_IN_THE_EVENING, World, make_world
 from treuwerk.domain.tabular import UnreadableFile
+from treuwerk.services.importing import import_participants
 from treuwerk.services.master_files import ImportReceipt
 from treuwerk.store.database import Database
 from treuwerk.store.tables import article, article_alias, identifier, participant
@@ -243,3 +244,15 @@ def test_thousands_of_rows_are_imported_in_one_go(empty: World) -> None:
     receipt = empty.participants(f"customer_number;name;group;identifiers\n{rows}")
 
     assert counts(receipt) == {"created": 2_500}
+
+
+def test_a_long_file_tells_how_far_it_is(sqlite_world: World) -> None:
+    rows = "".join(f"{number};Company {number};installer\n" for number in range(20_000, 22_500))
+    path = sqlite_world.file("many.csv", "customer_number;name;group\n" + rows)
+    heard: list[tuple[int, int]] = []
+
+    receipt = import_participants(sqlite_world.installation, path, SIX_IN_THE_EVENING,
+                                  told=lambda done, total: heard.append((done, total)))
+
+    assert receipt.created == 2_500
+    assert heard == [(1_000, 2_500), (2_000, 2_500)]
