@@ -34,7 +34,7 @@ class Participant:
         return self.status is ParticipantStatus.ACTIVE
 
 
-@lru_cache(maxsize=65_536)  # pure, and a feed repeats line numbers and articles all day
+@lru_cache(maxsize=16_384)  # pure, and a feed repeats line numbers and articles all day
 def identifier(value: str) -> str:
     """An identifier as it is compared: trimmed, upper case, without leading zeros.
 

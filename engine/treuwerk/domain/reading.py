@@ -32,7 +32,7 @@ def _decimal_pattern(mark: str) -> re.Pattern[str]:
     return re.compile(rf"-?[0-9]{{1,12}}(?:{re.escape(mark)}[0-9]{{1,6}})?", re.ASCII)
 
 
-@lru_cache(maxsize=65_536)  # pure, and a feed repeats the same quantities all day
+@lru_cache(maxsize=16_384)  # pure, and a feed repeats the same quantities all day
 def decimal_number(text: str, mark: str = ".") -> Decimal:
     """A plain decimal: optional minus, 1 to 12 digits, at most 6 behind the decimal mark; no grouping.
 
@@ -68,7 +68,7 @@ def calendar_date(text: str, patterns: tuple[str, ...] = ("YYYY-MM-DD",)) -> dat
     raise Unreadable(text, f"a calendar date as {' or '.join(patterns)}")
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def plain_number(number: Decimal) -> str:
     """The exact decimal as text without exponent and trailing zeros.
 

@@ -16,7 +16,7 @@ from sqlalchemy.engine import make_url
 
 FIRST_SAFE_WAL = (3, 51, 3)
 BUSY_TIMEOUT_MS = 15_000
-CACHE_KIB = 65_536
+CACHE_KIB = 49_152
 
 
 class Database:
