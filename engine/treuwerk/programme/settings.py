@@ -130,7 +130,7 @@ class Theme:
 class Clearing:
     """``[clearing]``: how files are worked off."""
 
-    batch_lines: int = attrs.field(default=12_000, validator=[ge(100)])
+    batch_lines: int = attrs.field(default=16_000, validator=[ge(100)])
     """Lines of one database transaction. Larger is faster, and holds SQLite's only write lock longer."""
 
 
