@@ -254,6 +254,12 @@ def test_every_line_is_a_line_or_a_fault_exactly_once(lines: list[str]) -> None:
 
 
 @given(st.binary(max_size=300))
-def test_no_bytes_at_all_make_it_crash(data: bytes) -> None:
-    read(HEADER.encode() + b"\n" + data)
-    CsvFeed("deliveries", SETTINGS).recognises("x", data)
+def test_whatever_bytes_follow_the_header_no_line_of_them_is_lost(data: bytes) -> None:
+    documents = read(HEADER.encode() + b"\n" + data)
+
+    *ended, rest = data.split(b"\n")
+    physical = [*(line.rstrip(b"\r") for line in ended), rest]
+    seen = [line.at for document in documents for line in document.lines]
+    seen += [fault.line or 0 for document in documents for fault in document.faults]
+    assert sorted(seen) == [at for at, line in enumerate(physical, start=2) if line]
+    assert CsvFeed("deliveries", SETTINGS).recognises("x", HEADER.encode() + b"\n" + data)
