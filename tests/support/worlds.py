@@ -51,12 +51,12 @@ locales = ["de"]
 
 [units.bonus]
 name = {{ de = "Bonuspunkte" }}
-expires = {{ after_months = 36, rounding = "end_of_year", start = "booking" }}
+expires = {{ after = "36M", rounding = "end_of_year", start = "booking" }}
 
 [units.status]
 name = {{ de = "Statuspunkte" }}
 spendable = false
-expires = {{ after_months = 0, rounding = "end_of_year", start = "event" }}
+expires = {{ after = "0M", rounding = "end_of_year", start = "event" }}
 
 [groups.certified]
 name = {{ de = "Fachpartner" }}

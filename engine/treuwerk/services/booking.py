@@ -1,9 +1,7 @@
 """Awards become balanced transactions, lots, balances, outbox rows and a seal, in one database transaction."""
 
 import json
-from collections.abc import Mapping, Sequence
-from datetime import date
-from zoneinfo import ZoneInfo
+from collections.abc import Sequence
 
 import attrs
 from sqlalchemy import Connection
@@ -11,8 +9,9 @@ from sqlalchemy import Connection
 from treuwerk.domain.ids import row_ids
 from treuwerk.domain.ledger import Book, TransactionKind, bucket_of
 from treuwerk.domain.records import Digest, JournalValues, PostingValues, record
-from treuwerk.programme.settings import Unit
+from treuwerk.programme.settings import Settings
 from treuwerk.services.scoring import ScoredAward
+from treuwerk.services.terms import TermsTable
 from treuwerk.store.balances import credit
 from treuwerk.store.bulk import insert_rows
 from treuwerk.store.sealing import append_seal
@@ -36,15 +35,14 @@ class Booker:
     Accruals come in the order of their accounts: rows then meet the pages of an index one after the other.
     """
 
-    def __init__(self, units: Mapping[str, Unit], zone: ZoneInfo, actor: str, now: int) -> None:
-        self._units, self._zone, self._actor, self._now = units, zone, actor, now
+    def __init__(self, settings: Settings, actor: str, now: int) -> None:
+        self._terms, self._actor, self._now = TermsTable(settings, now), actor, now
         self._journal: list[JournalValues] = []
         self._postings: list[PostingValues] = []
         self._lots: list[tuple[int, int, int, str, int, int, int, int | None, bool]] = []
         self._digest = Digest()
         self._credits: dict[tuple[int, str], int] = {}
         self._counts: dict[int, int] = {}
-        self._expiries: dict[tuple[str, str], int | None] = {}
 
     def add(self, account: int, txn: int, key: str, day: str, cause: str, evidence: str,
             awards: Sequence[ScoredAward]) -> None:
@@ -53,14 +51,14 @@ class Booker:
         `key` is what happened in the world, unique per account for good; `cause` where it was reported; `evidence` the
         digest of its facts; `day` ISO 8601.
         """
-        now, line = self._now, 1
+        now, terms, line = self._now, self._terms, 1
         legs: list[PostingValues] = []
         explained: list[str] = []
-        for unit, points, explanation in awards:
-            expires = self._expires(unit, day)
-            legs.append((account, txn, line, PARTICIPANT, unit, points, now, expires))
+        for unit, points, explanation, rule in awards:
+            _, active, expires, _ = terms[rule, unit, day]
+            legs.append((account, txn, line, PARTICIPANT, unit, points, active, expires))
             legs.append((account, txn, line + 1, ISSUANCE, unit, -points, None, None))
-            self._lots.append((account, txn, line, unit, points, points, now, expires, True))
+            self._lots.append((account, txn, line, unit, points, points, active, expires, True))
             self._credits[account, unit] = self._credits.get((account, unit), 0) + points
             explained.append(f'{{"line":{line},"unit":"{unit}","points":{points},{explanation}}}')
             line += 2
@@ -82,12 +80,6 @@ class Booker:
         credit(connection, self._credits)
         append_seal(connection, [row[:2] for row in self._journal], self._digest.hexadecimal(), self._now)
         return Booked(len(self._journal), self._points())
-
-    def _expires(self, unit: str, day: str) -> int | None:
-        if (unit, day) not in self._expiries:
-            expiry, event = self._units[unit].expires, date.fromisoformat(day)
-            self._expiries[unit, day] = expiry.expires_at(self._now, event, self._zone) if expiry else None
-        return self._expiries[unit, day]
 
     def _messages(self) -> list[tuple[int, int, int, str, str, int, None]]:
         """One row per account and batch: a participant gets one message about a day's deliveries, not one a line."""
