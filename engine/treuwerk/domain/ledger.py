@@ -9,19 +9,25 @@ from enum import StrEnum
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
-import attrs
-
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 BUCKETS = 1024
 FIRST_HEAD = "0" * 64
+FOREVER = 2**63 - 1
+"""When a lot expires that never does."""
 
 
 class Book(StrEnum):
-    """The ledger accounts of a unit: the participant's own, and those of the system."""
+    """The ledger accounts of a unit: first the four of a participant, then those of the system."""
 
     PARTICIPANT = "participant"
+    """What can be spent, now or from a day on."""
     PENDING = "pending"
+    """What waits for an act."""
+    HELD = "held"
+    """What is reserved."""
+    DEFICIT = "deficit"
+    """What was to be taken back and was no longer there; never above zero."""
     ISSUANCE = "issuance"
     REDEEMED = "redeemed"
     EXPIRED = "expired"
@@ -30,10 +36,33 @@ class Book(StrEnum):
     OPENING = "opening"
 
 
+LOT_BOOKS = (Book.PARTICIPANT.value, Book.PENDING.value)
+"""Books whose points lie in lots."""
+OWN_BOOKS = (*LOT_BOOKS, Book.HELD.value, Book.DEFICIT.value)
+"""Books of a participant; their sums stand in the balance."""
+
+
 class TransactionKind(StrEnum):
     """Why points moved."""
 
     ACCRUAL = "accrual"
+    ACTIVATION = "activation"
+    REDEMPTION = "redemption"
+    HOLD = "hold"
+    CAPTURE = "capture"
+    RELEASE = "release"
+    CANCELLATION = "cancellation"
+    EXPIRY = "expiry"
+    REVERSAL = "reversal"
+    SETTLEMENT = "settlement"
+    ADJUSTMENT = "adjustment"
+    TRANSFER_OUT = "transfer_out"
+    TRANSFER_IN = "transfer_in"
+    OPENING = "opening"
+    MERGE_OUT = "merge_out"
+    MERGE_IN = "merge_in"
+    UNMERGE_OUT = "unmerge_out"
+    UNMERGE_IN = "unmerge_in"
 
 
 def instant(when: datetime) -> int:

@@ -164,14 +164,14 @@ AT_ONCE = Activation(until=Until.BOOKING)
 
 
 class Terms(NamedTuple):
-    """What a posting says of its lot: book, from when it can be spent, and from when it is gone.
+    """What a posting says of its lot: book (of `Book`, as text), from when it can be spent, and from when it is gone.
 
     `active_from` is None where an act is waited for, `expires_at` None where nothing is fixed. `keeps_until` is the
     instant up to which this booking keeps all points of the account in the unit alive, None where activity does not
     matter.
     """
 
-    book: Book
+    book: str
     active_from: int | None
     expires_at: int | None
     keeps_until: int | None
@@ -181,19 +181,19 @@ def terms_of(expiry: Expiry, activation: Activation, booked_at: int, occurred_on
     """The terms of points for an event of the day `occurred_on` that are booked at an instant."""
     active_from = activation.active_from(booked_at, zone)
     if active_from is None:
-        return Terms(Book.PENDING, None, None, kept_until(expiry, booked_at, zone))
+        return Terms(Book.PENDING.value, None, None, kept_until(expiry, booked_at, zone))
     start = active_from
     if expiry.start in (None, ExpiryStart.BOOKING):
         start = booked_at
     elif expiry.start is ExpiryStart.EVENT:
         start = start_of_day(occurred_on, zone)
-    return Terms(Book.PARTICIPANT, active_from, _expires_at(expiry, start, active_from, zone),
+    return Terms(Book.PARTICIPANT.value, active_from, _expires_at(expiry, start, active_from, zone),
                  kept_until(expiry, active_from, zone))
 
 
 def activated_terms(expiry: Expiry, activated_at: int, zone: ZoneInfo) -> Terms:
     """The terms of points that waited for an act, which came at an instant: their life is counted from there."""
-    return Terms(Book.PARTICIPANT, activated_at, _expires_at(expiry, activated_at, activated_at, zone),
+    return Terms(Book.PARTICIPANT.value, activated_at, _expires_at(expiry, activated_at, activated_at, zone),
                  kept_until(expiry, activated_at, zone))
 
 

@@ -56,8 +56,8 @@ def new_converter() -> cattrs.Converter:
         converter.register_structure_hook(kind, _exactly(kind, word))
     converter.register_structure_hook(Decimal, _decimal)
     converter.register_structure_hook(Enum, _member)
-    for read in (Duration.read, MonthDay.read):
-        converter.register_structure_hook(read.__self__, _written(read))
+    converter.register_structure_hook(Duration, _written(Duration.read))
+    converter.register_structure_hook(MonthDay, _written(MonthDay.read))
     converter.register_structure_hook_func(lambda t: t == int | str, _whole_number_or_text)
     converter.register_structure_hook_func(attrs.has, lambda value, kind: table(converter, value, kind))
     converter.register_structure_hook_func(partial(_comes_from, list), _list_of(converter))

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from treuwerk.domain.earning import fold, steps_from_json
-from treuwerk.domain.ledger import FIRST_HEAD, Book, chained
+from treuwerk.domain.ledger import FIRST_HEAD, LOT_BOOKS, chained
 from treuwerk.domain.records import digest_of, record
 from treuwerk.services import proving
 from treuwerk.store.database import Database
@@ -101,7 +101,7 @@ def _wrong_explanations(connection: Connection) -> Iterator[str]:
 
 def _explains(entry: Entry) -> bool:
     """Whether each credit of the participant has one explanation, whose tape folds to its points."""
-    credited = {p.line: (p.unit, p.amount) for p in entry.postings if p.book == Book.PARTICIPANT}
+    credited = {p.line: (p.unit, p.amount) for p in entry.postings if p.book in LOT_BOOKS}
     try:
         awards = json.loads(entry.row.explanation)
         explained = {award["line"]: (award["unit"], award["points"]) for award in awards}
@@ -121,7 +121,7 @@ def _broken_seals(connection: Connection) -> Iterator[str]:
     stream, previous = entries(connection), FIRST_HEAD
     for number, seal in enumerate(seals(connection), start=1):
         size = max(seal.last_sequence - seal.first_sequence + 1, 0)
-        members = [record(entry.row, entry.postings) for entry in islice(stream, size)]
+        members = [record(entry.row, entry.postings, entry.uses) for entry in islice(stream, size)]
         digest = digest_of(members)
         head = chained(previous, number, seal.first_sequence, seal.last_sequence, digest)
         if (seal.number, seal.digest, seal.previous_head, seal.head) != (number, digest, previous, head):

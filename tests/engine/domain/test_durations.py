@@ -42,9 +42,9 @@ def test_a_duration_is_a_number_a_unit_and_perhaps_an_edge(text: str, read: Dura
 
 
 @pytest.mark.parametrize("text", [
-    "", "36", "M", "M36", "36 M", " 36M", "36M ", "36M\n", "+36M", "-36M", "3.5M", "3,5M", "1_000D", "036M", "00M", "1e2D",
-    "٣M", "³M", "36d", "36S", "36H", "36w", "36y", "36months", "36Q", "36M_", "36M_u", "36M_U_U", "36M_X", "36MU", "P36M",
-    "1Y6M", "99999999999s", "unlimited",
+    "", "36", "M", "M36", "36 M", " 36M", "36M ", "36M\n", "+36M", "-36M", "3.5M", "3,5M", "1_000D", "036M", "00M",
+    "1e2D", "٣M", "³M", "36d", "36S", "36H", "36w", "36y", "36months", "36Q", "36M_", "36M_u", "36M_U_U", "36M_X",
+    "36MU", "P36M", "1Y6M", "99999999999s", "unlimited",
 ])
 def test_what_is_written_in_another_way_is_refused_with_what_was_expected(text: str) -> None:
     with pytest.raises(Unreadable, match="expected a duration: whole number, one of s m h D W M Y") as error:
@@ -210,8 +210,8 @@ def test_a_period_begins_and_ends_where_people_say(period: Period, first: str, f
     assert first_day_after(period, date(2027, 1, 1)) == date.fromisoformat(following)
 
 
-@pytest.mark.parametrize("text", ["", "02-30", "13-01", "00-10", "04-31", "12-00", "12-32", "31-12", "2-3", "12/31", "1231",
-                                  "12-31 ", "2026-12-31", "١٢-٣١"])
+@pytest.mark.parametrize("text", ["", "02-30", "13-01", "00-10", "04-31", "12-00", "12-32", "31-12", "2-3", "12/31",
+                                  "1231", "12-31 ", "2026-12-31", "١٢-٣١"])
 def test_a_day_of_the_year_is_one_that_there_is(text: str) -> None:
     with pytest.raises(Unreadable, match="expected a day of the year as MM-DD, such as 12-31"):
         MonthDay.read(text)

@@ -133,7 +133,7 @@ def test_nothing_is_converted_in_silence(tmp_path: Path, old: str, new: str, pat
     ('code = "league"', 'code = "The League"', "programme.code", "The League"),
     ("points = 500", "points = 0", "earning[1].points", "0"),
     ('name = "League"', 'name = ""', "programme.name", ""),
-    ("[units.bonus]\n", "[units.bonus]\nexpires = { after = "-1M" }\n", "units.bonus.expires.after", "-1M"),
+    ("[units.bonus]\n", '[units.bonus]\nexpires = { after = "-1M" }\n', "units.bonus.expires.after", "-1M"),
     ("[units.bonus]\n", '[units.bonus]\nexpires = { after = "1M", rounding = "month" }\n',
      "units.bonus.expires.rounding", "end_of_month"),
     ('seller = "Maker"', 'seller = "Maker"\nencoding = "utf-42"', "sources[0].encoding", "utf-42"),
