@@ -4,7 +4,9 @@ An account that is opened is first swept of what has expired, so nobody spends i
 the order in which they happened. Who asks a second time with the same key gets the first answer.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -62,11 +64,12 @@ class Booked:
 
 
 class OpenAccount:
-    """An account under lock. What is booked shows at once in `standing`."""
+    """An account under lock, or only some `units` of it. What is booked shows at once in `standing`."""
 
-    def __init__(self, connection: Connection, account_id: int, settings: Settings, now: int) -> None:
+    def __init__(self, connection: Connection, account_id: int, settings: Settings, now: int,
+                 units: Iterable[str] | None = None) -> None:
         self.connection, self.account_id, self.settings, self.now = connection, account_id, settings, now
-        self.standing: dict[str, Standing] = accounts.lock(connection, account_id)
+        self.standing: dict[str, Standing] = accounts.lock(connection, account_id, units)
         self._ids = ids.row_ids(now)
         self._last = accounts.last_id(connection, account_id)
         self._swept: set[str] = set()
@@ -216,11 +219,31 @@ def repeated(account: OpenAccount, order: Order) -> Booked | None:
     return booked
 
 
-def settle_deficits(connection: Connection, settings: Settings, newest: Mapping[int, int], now: int) -> None:
-    """Make good the deficits of accounts that a batch credited; `newest` has the last transaction of each."""
-    for account_id in accounts.in_deficit(connection):
-        if account_id in newest:
-            OpenAccount(connection, account_id, settings, now).settle(newest[account_id])
+def settle_deficits(connection: Connection, settings: Settings, credited: Container[tuple[int, str]],
+                    newest: Mapping[int, int], now: int) -> None:
+    """Make good the deficits of (account, unit) that a batch credited; `newest` has the last transaction of accounts.
+
+    Their balances are locked already. No other unit is, since that would lock out of order.
+    """
+    owing = [pair for pair in accounts.in_deficit(connection) if pair in credited]
+    for account_id, pairs in groupby(owing, key=itemgetter(0)):
+        OpenAccount(connection, account_id, settings, now, [unit for _, unit in pairs]).settle(newest[account_id])
+
+
+def lapse_inactive(connection: Connection, settings: Settings, active: Collection[tuple[int, str]], now: int) -> None:
+    """Book out what went by inactivity, before a batch tells of new activity: that must not bring it back.
+
+    `active` are the (account, unit) of the batch. Called before its lots are there, which would go with the others.
+    """
+    lapsed = [pair for pair in accounts.lapsed(connection, {account for account, _ in active}, now) if pair in active]
+    if not lapsed:
+        return
+    accounts.lock_all(connection, {account for account, _ in active})  # in order, as the batch will lock them
+    for account_id, pairs in groupby(lapsed, key=itemgetter(0)):
+        units = [unit for _, unit in pairs]
+        account = OpenAccount(connection, account_id, settings, now, units)
+        for unit in units:
+            account.sweep(unit)
 
 
 def positive(amount: int) -> int:

@@ -17,8 +17,11 @@ from treuwerk.domain.records import JournalRow
 from treuwerk.store.tables import balance, journal, lot, lot_use, posting, purchase_line
 
 FIRST_LOTS = 64
+_KEYS_AT_ONCE = 8
+_IDS_AT_ONCE = 5_000
 _EXPIRING = [TransactionKind.EXPIRY.value, TransactionKind.RELEASE.value, TransactionKind.CANCELLATION.value]
 _SPENDING = (lot.c.expires_at, lot.c.transaction_id, lot.c.line)
+_BALANCES = (balance.c.account_id, balance.c.unit)
 _OPEN = sql("lot.open")  # the bare column, as the partial index has it; "open = 1" would not meet its predicate
 
 
@@ -36,9 +39,10 @@ _LOCK = select(balance.c.unit, balance.c.posted, balance.c.held, balance.c.pendi
                balance.c.keeps_until).where(balance.c.account_id == sql(":account")).order_by(balance.c.unit)
 
 
-def lock(connection: Connection, account_id: int) -> dict[str, Standing]:
-    """The standing of an account by unit; nobody else changes it before this transaction ends."""
-    rows = connection.execute(_LOCK.with_for_update(), {"account": account_id})
+def lock(connection: Connection, account_id: int, units: Iterable[str] | None = None) -> dict[str, Standing]:
+    """The standing of an account by unit, or of these units; nobody else changes it before this transaction ends."""
+    query = _LOCK if units is None else _LOCK.where(balance.c.unit.in_(list(units)))
+    rows = connection.execute(query.with_for_update(), {"account": account_id})
     return {unit: Standing(*parts) for unit, *parts in rows}
 
 
@@ -147,14 +151,41 @@ def due_lots(connection: Connection, account_id: int, unit: str, now: int, kept_
     return [Lot(*row) for row in connection.execute(query)]
 
 
-def in_deficit(connection: Connection) -> list[int]:
-    """Accounts that owe points of some unit, in ascending order."""
-    query = select(balance.c.account_id).where(balance.c.deficit > 0).distinct().order_by(balance.c.account_id)
-    return list(connection.execute(query).scalars())
+def in_deficit(connection: Connection) -> list[tuple[int, str]]:
+    """(account, unit) of all that owe points, in ascending order."""
+    query = select(balance.c.account_id, balance.c.unit).where(balance.c.deficit > 0)
+    return [(row.account_id, row.unit) for row in connection.execute(query.order_by(*_BALANCES))]
+
+
+def lapsed(connection: Connection, account_ids: Iterable[int], now: int) -> list[tuple[int, str]]:
+    """(account, unit) of those of these accounts whose points went by inactivity and are still there, ascending."""
+    query = select(balance.c.account_id, balance.c.unit).where(balance.c.keeps_until <= now, balance.c.posted > 0)
+    return [(row.account_id, row.unit) for ids in _sliced(account_ids)
+            for row in connection.execute(query.where(balance.c.account_id.in_(ids)).order_by(*_BALANCES))]
+
+
+def lock_all(connection: Connection, account_ids: Iterable[int]) -> None:
+    """Lock the balances of accounts in ascending order."""
+    for ids in _sliced(account_ids):
+        connection.execute(select(balance.c.version).where(balance.c.account_id.in_(ids)).order_by(*_BALANCES)
+                           .with_for_update()).all()
+
+
+def _sliced(account_ids: Iterable[int]) -> Iterable[list[int]]:
+    ids = sorted(account_ids)
+    return (ids[start:start + _IDS_AT_ONCE] for start in range(0, len(ids), _IDS_AT_ONCE))
 
 
 def keys_like(connection: Connection, account_id: int, key: str) -> int:
-    """How many transactions have this business key, or this one with a number behind a bar."""
-    numbered = and_(journal.c.business_key >= f"{key}|", journal.c.business_key < f"{key}}}")  # } follows the bar
-    return connection.execute(select(func.count()).where(
-        journal.c.account_id == account_id, or_(journal.c.business_key == key, numbered))).scalar_one()
+    """How many transactions have this business key, or this one with a number from 2 on behind a bar.
+
+    Each is asked for by itself: a range of texts depends on the collation of the database.
+    """
+    found = 0
+    while True:
+        wanted = [f"{key}|{n}" if n > 1 else key for n in range(found + 1, found + _KEYS_AT_ONCE + 1)]
+        there = connection.execute(select(func.count()).where(
+            journal.c.account_id == account_id, journal.c.business_key.in_(wanted))).scalar_one()
+        found += there
+        if there < _KEYS_AT_ONCE:
+            return found

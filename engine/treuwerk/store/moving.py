@@ -10,7 +10,6 @@ from typing import Any
 import attrs
 from sqlalchemy import Connection, text
 
-from treuwerk.domain.ids import row_ids
 from treuwerk.domain.ledger import FOREVER, Book, bucket_of
 from treuwerk.domain.movements import Leg
 from treuwerk.domain.records import JournalValues
@@ -31,7 +30,7 @@ class _Transaction:
     changed_lots: Rows
     balances: Rows
     new_balances: Rows
-    message: tuple[int, int, str]
+    message: tuple[int, int, str]  # its id is that of the transaction: random ones would meet sooner or later
 
 
 def write(connection: Connection, row: JournalValues, legs: Sequence[Leg], units_there: Iterable[str]) -> None:
@@ -48,7 +47,7 @@ def write(connection: Connection, row: JournalValues, legs: Sequence[Leg], units
 
 
 def _made(row: JournalValues, legs: Sequence[Leg], units_there: frozenset[str]) -> _Transaction:
-    account, number, booked_at = row[0], row[1], row[5]
+    account, number = row[0], row[1]
     numbered = list(enumerate(legs, start=1))
     balances = _balance_changes(legs)
     return _Transaction(
@@ -62,7 +61,7 @@ def _made(row: JournalValues, legs: Sequence[Leg], units_there: frozenset[str]) 
         _lot_changes(legs),
         [(unit, *change) for unit, change in balances.items() if unit in units_there],
         [(unit, *change) for unit, change in balances.items() if unit not in units_there],
-        (next(row_ids(booked_at)), bucket_of(account), _payload(row, legs)))
+        (number, bucket_of(account), _payload(row, legs)))
 
 
 def _balance_changes(legs: Sequence[Leg]) -> dict[str, list[int | None]]:
