@@ -22,11 +22,11 @@ from treuwerk.services.intake import fingerprint, source_for
 from treuwerk.services.pacing import without_collection
 from treuwerk.services.pipeline import scored_batches
 from treuwerk.services.receipts import Receipt, Tally
-from treuwerk.services.retrying import retrying
 from treuwerk.services.scoring import ScoredBatch, ScoredLine
 from treuwerk.store import runs
 from treuwerk.store.bulk import insert_rows
 from treuwerk.store.identities import claim, taken
+from treuwerk.store.retrying import retrying
 from treuwerk.store.tables import purchase_line
 
 Progress = Callable[[int, int], None]
