@@ -18,6 +18,7 @@ COMMANDS = {
     "statement": "Show the bookings of a participant.",
     "explain": "Show how the points of a booking came about.",
     "verify": "Prove the ledger: recompute every law from the rows.",
+    "doctor": "Look for unsafe settings of database and machine.",
     "export": "Export the journal as canonical JSON Lines.",
     "demo": "Build a seeded demo and serve it.",
     "serve": "Serve the portal.",
