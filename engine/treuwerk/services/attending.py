@@ -138,7 +138,7 @@ class _Batch:
     def book(self) -> tuple[list[tuple[int, str, str]], Booked, int]:
         """Problems as (line, code, reason), what was booked, and how many attendances are new."""
         settings = self._installation.programme.settings
-        booker = Booker(settings.units, settings.programme.time_zone, self._actor, self._now)
+        booker = Booker(settings, self._actor, self._now)
         with self._installation.database.writing() as connection:
             keys = self._keys(connection)
             scored, problems = self._scored(keys)

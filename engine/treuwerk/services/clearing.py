@@ -98,7 +98,7 @@ class _Clearing:
     def _book(self, scored: ScoredBatch) -> Tally:
         """One transaction: claims, purchase lines, bookings, problems and the cursor. Returns the new totals."""
         batch, run = scored.copy(), self._run
-        booker = Booker(self._settings.units, self._settings.programme.time_zone, self._actor, self._now)
+        booker = Booker(self._settings, self._actor, self._now)
         with self._database.writing() as connection:
             lines = self._claim(connection, batch)
             insert_rows(connection, purchase_line, self._purchase_lines(lines, booker, batch.tally))
