@@ -7,6 +7,7 @@ import pytest
 from tests.engine.cli.conftest import Treuwerk
 from tests.support.worlds import World, line, table
 from treuwerk.cli.context import ALLOW_UNSAFE
+from treuwerk.store.database import Database
 
 KEYS = {"name", "state", "found", "expected", "hint"}
 
@@ -52,6 +53,20 @@ def test_a_clearing_on_a_server_that_does_not_sync_says_so_loudly(world: World, 
 
     assert (quiet.err, loud.code) == ("", 0)
     assert ("UNSAFE: fsync: found off, expected on" in loud.err) == (not world.database.is_sqlite)
+
+
+def test_a_busy_database_ends_a_command_with_1_and_says_so(world: World, treuwerk: Treuwerk,
+                                                          monkeypatch: pytest.MonkeyPatch) -> None:
+    if world.database.file is None:
+        pytest.skip("PostgreSQL has no lock for the whole database")
+    real = Database.__init__
+    monkeypatch.setattr(Database, "__init__", lambda self, url: real(self, url, wait_seconds=0.1))
+
+    with world.database.writing():
+        outcome = treuwerk("migrate")
+
+    assert (outcome.code, outcome.out) == (1, "")
+    assert "the database is busy: database is locked; waited 0.1 seconds" in outcome.err
 
 
 @pytest.mark.skipif(sqlite3.sqlite_version_info >= (3, 51, 3), reason="WAL is safe here")
