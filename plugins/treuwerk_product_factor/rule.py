@@ -11,6 +11,7 @@ from treuwerk.domain.earning import Award, Doubt, Operation, Step, whole_points
 from treuwerk.domain.purchases import Article, EarningEvent
 
 _REMEMBERED = 65_536
+_ROUNDED = Step(Operation.ROUND_DOWN, "points")
 
 
 def _positive(_: object, attribute: "attrs.Attribute[Decimal]", value: Decimal) -> None:
@@ -83,20 +84,19 @@ class ProductFactor:
 
     def _computed(self, quantity: Decimal, attribute: Decimal,
                   value: str) -> list[tuple[str, int, tuple[Step, ...]]]:
-        settings = self._settings
-        base: tuple[Step, ...] = (
+        settings, per_point = self._settings, self._settings.attribute_per_point
+        plain: tuple[Step, ...] = (
             Step(Operation.START, "quantity", f"{quantity:f}"),
             Step(Operation.TIMES, settings.attribute, f"{attribute:f}"),
-            Step(Operation.PER, settings.attribute, f"{settings.attribute_per_point:f}"),
+            Step(Operation.PER, settings.attribute, f"{per_point:f}"),
         )
-        figure = quantity * attribute
-        tapes = [(settings.unit_without_factor, whole_points(figure / settings.attribute_per_point), _rounded(base))]
-        if settings.feature:
-            factor = settings.factors[value]
-            base = (*base, Step(Operation.FACTOR, value, f"{factor:f}"))
-            figure *= factor
-        tapes.insert(0, (settings.unit, whole_points(figure / settings.attribute_per_point), _rounded(base)))
-        return [tape for tape in tapes if tape[0] and tape[1] > 0]
+        factor = settings.factors[value] if settings.feature else Decimal(1)
+        steps = (*plain, Step(Operation.FACTOR, value, f"{factor:f}")) if settings.feature else plain
+        tapes = [(settings.unit, whole_points(quantity * attribute * factor / per_point), (*steps, _ROUNDED))]
+        if settings.unit_without_factor:
+            without = whole_points(quantity * attribute / per_point)
+            tapes.append((settings.unit_without_factor, without, (*plain, _ROUNDED)))
+        return [tape for tape in tapes if tape[1] > 0]
 
     def _doubt(self, index: int, article: Article, value: str, attribute: Decimal | None) -> Doubt:
         settings = self._settings
@@ -106,7 +106,3 @@ class ProductFactor:
         found = repr(value) if value else "nothing"
         return Doubt(index, "unknown_feature", f"{settings.feature}: found {found}, "
                      f"expected {' or '.join(settings.factors)}; ask the sender to correct the line")
-
-
-def _rounded(steps: tuple[Step, ...]) -> tuple[Step, ...]:
-    return (*steps, Step(Operation.ROUND_DOWN, "points"))

@@ -13,7 +13,7 @@ from tests.support.worlds import World, line, lines, table
 from treuwerk.domain.tabular import UnreadableFile
 from treuwerk.services import pipeline
 from treuwerk.services.clearing import clear_file
-from treuwerk.services.pipeline import ScoringFailed
+from treuwerk.services.second_process import ScoringFailed
 
 MIXED = [*lines(330), line("LS-X", customer_number="777"), line("LS-Y", scope="KOMPLETT"), line("LS-Z", quantity="0"),
          line("LS-0", 1)]
