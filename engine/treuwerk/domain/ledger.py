@@ -16,12 +16,21 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 BUCKETS = 1024
 FIRST_HEAD = "0" * 64
+FOREVER = 2**63 - 1
+"""When a lot expires that never does."""
 
 
 class Book(StrEnum):
-    """The ledger accounts of a unit: the participant's own, and those of the system."""
+    """The ledger accounts of a unit: first the four of a participant, then those of the system."""
 
     PARTICIPANT = "participant"
+    """What can be spent, now or from a day on."""
+    PENDING = "pending"
+    """What waits for an act."""
+    HELD = "held"
+    """What is reserved."""
+    DEFICIT = "deficit"
+    """What was to be taken back and was no longer there; never above zero."""
     ISSUANCE = "issuance"
     REDEEMED = "redeemed"
     EXPIRED = "expired"
@@ -34,6 +43,23 @@ class TransactionKind(StrEnum):
     """Why points moved."""
 
     ACCRUAL = "accrual"
+    ACTIVATION = "activation"
+    REDEMPTION = "redemption"
+    HOLD = "hold"
+    CAPTURE = "capture"
+    RELEASE = "release"
+    CANCELLATION = "cancellation"
+    EXPIRY = "expiry"
+    REVERSAL = "reversal"
+    SETTLEMENT = "settlement"
+    ADJUSTMENT = "adjustment"
+    TRANSFER_OUT = "transfer_out"
+    TRANSFER_IN = "transfer_in"
+    OPENING = "opening"
+    MERGE_OUT = "merge_out"
+    MERGE_IN = "merge_in"
+    UNMERGE_OUT = "unmerge_out"
+    UNMERGE_IN = "unmerge_in"
 
 
 class Rounding(StrEnum):

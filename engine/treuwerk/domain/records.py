@@ -4,7 +4,7 @@ Keys in a fixed order, no spaces, UTF-8 unescaped, ids as texts (they do not fit
 data never stands in it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b, sha256
 from json.encoder import encode_basestring
 from typing import NamedTuple
@@ -23,7 +23,7 @@ class JournalRow(NamedTuple):
     cause: str
     evidence: str
     explanation: str
-    reverses: int | None
+    refers_to: int | None
 
 
 class PostingRow(NamedTuple):
@@ -37,31 +37,56 @@ class PostingRow(NamedTuple):
     amount: int
     active_from: int | None
     expires_at: int | None
+    keeps_until: int | None
 
 
 JournalValues = tuple[int, int, str, str, str, int, str, str, str, str, int | None]
 """A `JournalRow` without the names: what is made by the ten thousand."""
-PostingValues = tuple[int, int, int, str, str, int, int | None, int | None]
+PostingValues = tuple[int, int, int, str, str, int, int | None, int | None, int | None]
 """A `PostingRow` without the names."""
 
 
-def record(row: JournalValues, postings: Iterable[PostingValues]) -> str:
-    """The canonical text of one transaction with its postings in the order of their lines."""
-    account, number, kind, key, day, booked_at, actor, cause, evidence, explanation, reverses = row
-    legs = ",".join([_leg(*posting) for posting in postings])
+class Use(NamedTuple):
+    """Points that a posting took from a lot (above zero) or gave back to it (below), in the order of its columns."""
+
+    account_id: int
+    transaction_id: int
+    line: int
+    lot_transaction_id: int
+    lot_line: int
+    book: str
+    amount: int
+
+
+NO_USES: Mapping[int, Sequence[Use]] = {}
+
+
+def record(row: JournalValues, postings: Iterable[PostingValues], uses: Mapping[int, Sequence[Use]] = NO_USES) -> str:
+    """The canonical text of one transaction with its postings in the order of their lines.
+
+    `uses` are those of each line, in the order of the lots.
+    """
+    account, number, kind, key, day, booked_at, actor, cause, evidence, explanation, refers_to = row
+    legs = ",".join([_leg(*posting, uses) for posting in postings])
     return (
         f'{{"account":"{account}","id":"{number}","kind":"{kind}","key":{encode_basestring(key)},'
         f'"occurred_on":"{day}","booked_at":{booked_at},"actor":{encode_basestring(actor)},'
         f'"cause":{encode_basestring(cause)},"evidence":"{evidence}","explanation":{explanation},'
-        f'"reverses":{_reference(reverses)},"postings":[{legs}]}}'
+        f'"refers_to":{_reference(refers_to)},"postings":[{legs}]}}'
     )
 
 
 def _leg(_: int, __: int, line: int, book: str, unit: str, amount: int, active_from: int | None,
-         expires_at: int | None) -> str:
-    if active_from is None and expires_at is None:
-        return f'[{line},"{book}","{unit}",{amount},null,null]'
-    return f'[{line},"{book}","{unit}",{amount},{_number(active_from)},{_number(expires_at)}]'
+         expires_at: int | None, keeps_until: int | None, uses: Mapping[int, Sequence[Use]]) -> str:
+    lots = _lots(uses[line]) if line in uses else ""
+    if active_from is None and expires_at is None and keeps_until is None:
+        return f'[{line},"{book}","{unit}",{amount},null,null,null,[{lots}]]'
+    return (f'[{line},"{book}","{unit}",{amount},{_number(active_from)},{_number(expires_at)},'
+            f'{_number(keeps_until)},[{lots}]]')
+
+
+def _lots(uses: Sequence[Use]) -> str:
+    return ",".join([f'["{use.lot_transaction_id}",{use.lot_line},{use.amount}]' for use in uses])
 
 
 def _number(value: int | None) -> str:

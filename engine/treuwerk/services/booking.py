@@ -9,7 +9,7 @@ import attrs
 from sqlalchemy import Connection
 
 from treuwerk.domain.ids import row_ids
-from treuwerk.domain.ledger import Book, TransactionKind, bucket_of
+from treuwerk.domain.ledger import FOREVER, Book, TransactionKind, bucket_of
 from treuwerk.domain.records import Digest, JournalValues, PostingValues, record
 from treuwerk.programme.settings import Unit
 from treuwerk.services.scoring import ScoredAward
@@ -40,7 +40,7 @@ class Booker:
         self._units, self._zone, self._actor, self._now = units, zone, actor, now
         self._journal: list[JournalValues] = []
         self._postings: list[PostingValues] = []
-        self._lots: list[tuple[int, int, int, str, int, int, int, int | None, bool]] = []
+        self._lots: list[tuple[int, int, int, str, str, int, int, int, int, bool]] = []
         self._digest = Digest()
         self._credits: dict[tuple[int, str], int] = {}
         self._counts: dict[int, int] = {}
@@ -58,9 +58,10 @@ class Booker:
         explained: list[str] = []
         for unit, points, explanation in awards:
             expires = self._expires(unit, day)
-            legs.append((account, txn, line, PARTICIPANT, unit, points, now, expires))
-            legs.append((account, txn, line + 1, ISSUANCE, unit, -points, None, None))
-            self._lots.append((account, txn, line, unit, points, points, now, expires, True))
+            legs.append((account, txn, line, PARTICIPANT, unit, points, now, expires, None))
+            legs.append((account, txn, line + 1, ISSUANCE, unit, -points, None, None, None))
+            ends = FOREVER if expires is None else expires
+            self._lots.append((account, txn, line, PARTICIPANT, unit, points, points, now, ends, True))
             self._credits[account, unit] = self._credits.get((account, unit), 0) + points
             explained.append(f'{{"line":{line},"unit":"{unit}","points":{points},{explanation}}}')
             line += 2

@@ -92,7 +92,7 @@ class Explanation:
     booked_at: int
     actor: str
     cause: str
-    reverses: str | None
+    refers_to: str | None
     purchase: PurchaseFacts | None
     activity: ActivityFacts | None
     awards: tuple[ExplainedAward, ...]
@@ -125,7 +125,7 @@ def booking_facts() -> Any:
         person, (person.c.account_id == activity.c.account_id) & (person.c.id == activity.c.person_id), isouter=True)
     return select(
         journal.c.account_id, journal.c.id, journal.c.kind, journal.c.occurred_on, journal.c.booked_at,
-        journal.c.actor, journal.c.cause, journal.c.reverses, journal.c.explanation,
+        journal.c.actor, journal.c.cause, journal.c.refers_to, journal.c.explanation,
         purchase_line.c.document, purchase_line.c.line, purchase_line.c.seller, purchase_line.c.article_number,
         purchase_line.c.quantity, purchase_line.c.features, purchase_line.c.serials, purchase_line.c.order_number,
         purchase_line.c.source, activity.c.kind.label("activity_kind"), activity.c.code.label("activity_code"),
@@ -156,10 +156,10 @@ def article_names(connection: Connection, numbers: Iterable[str]) -> dict[str, s
 
 def explanation_of(booking: Row[Any], legs: Sequence[Row[Any]], names: Mapping[str, str]) -> Explanation:
     """The explanation from rows of `booking_facts` and of the participant's postings."""
-    reverses = ids.public_id(ids.TRANSACTION, booking.account_id, booking.reverses) if booking.reverses else None
+    refers_to = ids.public_id(ids.TRANSACTION, booking.account_id, booking.refers_to) if booking.refers_to else None
     return Explanation(
         ids.public_id(ids.TRANSACTION, booking.account_id, booking.id), booking.account_id, booking.kind,
-        date.fromisoformat(booking.occurred_on), booking.booked_at, booking.actor, booking.cause, reverses,
+        date.fromisoformat(booking.occurred_on), booking.booked_at, booking.actor, booking.cause, refers_to,
         _purchase(booking, names), _activity(booking), awards_of(booking.explanation, legs))
 
 

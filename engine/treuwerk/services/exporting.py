@@ -18,7 +18,8 @@ def journal_lines(database: Database) -> Iterator[str]:
         for seal in seals(connection):
             for _ in range(seal.last_sequence - seal.first_sequence + 1):
                 if entry := next(stream, None):
-                    yield f'{{"sequence":{entry.sequence},"transaction":{record(entry.row, entry.postings)}}}'
+                    text = record(entry.row, entry.postings, entry.uses)
+                    yield f'{{"sequence":{entry.sequence},"transaction":{text}}}'
             yield (f'{{"seal":{seal.number},"first":{seal.first_sequence},"last":{seal.last_sequence},'
                    f'"previous_head":"{seal.previous_head}","digest":"{seal.digest}","head":"{seal.head}",'
                    f'"sealed_at":{seal.sealed_at}}}')

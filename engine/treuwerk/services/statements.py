@@ -7,7 +7,7 @@ import attrs
 from sqlalchemy import Connection, Row, Select, case, func, or_, select
 from sqlalchemy import text as sql
 
-from treuwerk.domain.ledger import Book
+from treuwerk.domain.ledger import FOREVER, Book
 from treuwerk.services.explaining import (
     Explanation,
     article_names,
@@ -15,8 +15,6 @@ from treuwerk.services.explaining import (
     explanation_of,
 )
 from treuwerk.store.tables import activity, article, balance, journal, lot, posting, purchase_line
-
-NEVER = 2**63 - 1
 
 
 @attrs.frozen
@@ -30,12 +28,17 @@ class ExpiringAmount:
 
 @attrs.frozen
 class UnitBalance:
-    """One unit of an account: what can be spent, what is still to come, what is reserved, what goes next."""
+    """One unit of an account: what can be spent, what is still to come, what is reserved, what goes next.
+
+    `deficit` is what was to be taken back and was no longer there; `available` is below zero by it until the next
+    credits settle it.
+    """
 
     unit: str
     available: int
     pending: int
     held: int
+    deficit: int
     next_expiry: ExpiringAmount | None
 
 
@@ -100,29 +103,32 @@ def expiry_calendar(connection: Connection, account_id: int, now: int) -> tuple[
 def holdings(connection: Connection, units: Iterable[str], account_id: int, now: int) -> Holdings:
     """Balances and expiry calendar together, by one pass over the open lots."""
     rows = connection.execute(_open_lots(account_id, now)).all()
-    held = {row.unit: row.held for row in connection.execute(
-        select(balance.c.unit, balance.c.held).where(balance.c.account_id == account_id))}
-    calendar = sorted((ExpiringAmount(row.unit, int(row.amount), row.expires_at) for row in rows if not row.pending),
-                      key=lambda one: (one.expires_at or NEVER, one.unit))
+    parts = {row.unit: row for row in connection.execute(select(balance).where(balance.c.account_id == account_id))}
+    active = sorted((row for row in rows if not row.pending), key=lambda row: (row.expires_at, row.unit))
+    calendar = [ExpiringAmount(row.unit, int(row.amount), None if row.expires_at == FOREVER else row.expires_at)
+                for row in active]
     pending: dict[str, int] = {}
     for row in rows:
         if row.pending:
             pending[row.unit] = pending.get(row.unit, 0) + int(row.amount)
     return Holdings({unit: _unit_balance(unit, [one for one in calendar if one.unit == unit], pending.get(unit, 0),
-                                         held.get(unit, 0)) for unit in units}, tuple(calendar))
+                                         parts.get(unit)) for unit in units}, tuple(calendar))
 
 
-def _unit_balance(unit: str, lots: Sequence[ExpiringAmount], pending: int, held: int) -> UnitBalance:
-    active = sum(one.amount for one in lots)
-    expiring = [one for one in lots if one.expires_at is not None]
-    return UnitBalance(unit, active - held, pending, held, expiring[0] if expiring else None)
+def _unit_balance(unit: str, lots: Sequence[ExpiringAmount], pending: int, parts: Row[Any] | None) -> UnitBalance:
+    held, deficit = (parts.held, parts.deficit) if parts else (0, 0)
+    expiring = next((one for one in lots if one.expires_at is not None), None)
+    return UnitBalance(unit, sum(one.amount for one in lots) - deficit, pending, held, deficit, expiring)
 
 
 def _open_lots(account_id: int, now: int) -> Select[*tuple[Any, ...]]:
-    pending = case((lot.c.active_from > now, 1), else_=0).label("pending")
-    return select(lot.c.unit, lot.c.expires_at, pending, func.sum(lot.c.remaining).label("amount")).where(
-        lot.c.account_id == account_id, _is_open(), lot.c.remaining > 0,
-        or_(lot.c.expires_at.is_(None), lot.c.expires_at > now)).group_by(lot.c.unit, lot.c.expires_at, pending)
+    pending = case((lot.c.active_from <= now, 0), else_=1).label("pending")
+    kept = func.coalesce(balance.c.keeps_until, FOREVER)
+    ends = case((lot.c.expires_at < kept, lot.c.expires_at), else_=kept).label("expires_at")
+    own = lot.join(balance, (balance.c.account_id == lot.c.account_id) & (balance.c.unit == lot.c.unit))
+    return select(lot.c.unit, ends, pending, func.sum(lot.c.remaining).label("amount")).select_from(own).where(
+        lot.c.account_id == account_id, _is_open(), lot.c.expires_at > now, kept > now
+    ).group_by(lot.c.unit, ends, pending)
 
 
 def _is_open() -> Any:

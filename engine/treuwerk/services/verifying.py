@@ -121,7 +121,7 @@ def _broken_seals(connection: Connection) -> Iterator[str]:
     stream, previous = entries(connection), FIRST_HEAD
     for number, seal in enumerate(seals(connection), start=1):
         size = max(seal.last_sequence - seal.first_sequence + 1, 0)
-        members = [record(entry.row, entry.postings) for entry in islice(stream, size)]
+        members = [record(entry.row, entry.postings, entry.uses) for entry in islice(stream, size)]
         digest = digest_of(members)
         head = chained(previous, number, seal.first_sequence, seal.last_sequence, digest)
         if (seal.number, seal.digest, seal.previous_head, seal.head) != (number, digest, previous, head):

@@ -7,10 +7,12 @@ from sqlalchemy import Connection, text
 _ADD = (
     "ON CONFLICT (account_id, unit) DO UPDATE SET posted = balance.posted + excluded.posted, "
     "version = balance.version + 1")
-_SQLITE = "INSERT INTO balance (account_id, unit, posted, held, pending, version) VALUES (?, ?, ?, 0, 0, 1) " + _ADD
+_SQLITE = (
+    "INSERT INTO balance (account_id, unit, posted, held, pending, deficit, version) VALUES (?, ?, ?, 0, 0, 0, 1) "
+    + _ADD)
 _POSTGRESQL = text(
-    "INSERT INTO balance (account_id, unit, posted, held, pending, version) "
-    "SELECT account_id, unit, posted, 0, 0, 1 FROM unnest(CAST(:accounts AS bigint[]), CAST(:units AS text[]), "
+    "INSERT INTO balance (account_id, unit, posted, held, pending, deficit, version) "
+    "SELECT account_id, unit, posted, 0, 0, 0, 1 FROM unnest(CAST(:accounts AS bigint[]), CAST(:units AS text[]), "
     "CAST(:amounts AS bigint[])) AS change(account_id, unit, posted) ORDER BY account_id, unit " + _ADD)
 
 

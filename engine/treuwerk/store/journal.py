@@ -1,17 +1,19 @@
 """The journal as a stream, in the order of its sequence and in flat memory."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, and_, func, select
 
-from treuwerk.domain.records import JournalRow, PostingRow
+from treuwerk.domain.records import NO_USES, JournalRow, PostingRow, Use
 from treuwerk.store.tables import (
     account,
     activity,
     balance_delta,
     journal,
+    lot_use,
     outbox,
     posting,
     purchase_identity,
@@ -21,6 +23,7 @@ from treuwerk.store.tables import (
 )
 
 _AT_ONCE = 5_000
+_NOTHING: tuple[None, Iterator[Any]] = (None, iter(()))
 
 
 class Entry(NamedTuple):
@@ -29,22 +32,45 @@ class Entry(NamedTuple):
     sequence: int
     row: JournalRow
     postings: list[PostingRow]
+    uses: Mapping[int, Sequence[Use]] = NO_USES
 
 
 def entries(connection: Connection) -> Iterator[Entry]:
     """All sealed transactions. One that the journal lacks is passed over: counting finds it."""
     heads = _stream(connection, select(sealed.c.sequence, journal).select_from(sealed.join(journal, _is(journal.c.id)))
                     .order_by(sealed.c.sequence))
-    legs = _stream(connection, select(sealed.c.sequence, posting)
-                   .select_from(sealed.join(posting, _is(posting.c.transaction_id)))
-                   .order_by(sealed.c.sequence, posting.c.line))
-    grouped = groupby(legs, key=lambda leg: leg[0])
-    sequence, group = next(grouped, (None, iter(())))
+    legs = _Groups(_stream(connection, select(sealed.c.sequence, posting)
+                           .select_from(sealed.join(posting, _is(posting.c.transaction_id)))
+                           .order_by(sealed.c.sequence, posting.c.line)))
+    uses = _Groups(_stream(connection, select(sealed.c.sequence, lot_use)
+                           .select_from(sealed.join(lot_use, _is(lot_use.c.transaction_id)))
+                           .order_by(sealed.c.sequence, lot_use.c.line, lot_use.c.lot_transaction_id,
+                                     lot_use.c.lot_line)))
     for head in heads:
-        while sequence is not None and sequence < head[0]:
-            sequence, group = next(grouped, (None, iter(())))
-        mine = [PostingRow(*leg[1:]) for leg in group] if sequence == head[0] else []
-        yield Entry(head[0], JournalRow(*head[1:]), mine)
+        mine = [PostingRow(*leg[1:]) for leg in legs.of(head[0])]
+        yield Entry(head[0], JournalRow(*head[1:]), mine, by_line(Use(*use[1:]) for use in uses.of(head[0])))
+
+
+def by_line(uses: Iterable[Use]) -> dict[int, list[Use]]:
+    """Uses by the line of their posting."""
+    found: dict[int, list[Use]] = {}
+    for use in uses:
+        found.setdefault(use.line, []).append(use)
+    return found
+
+
+class _Groups:
+    """Rows that come in the order of their sequence, handed out sequence by sequence."""
+
+    def __init__(self, rows: Iterator[Any]) -> None:
+        self._groups: Iterator[tuple[int | None, Iterator[Any]]] = groupby(rows, key=itemgetter(0))
+        self._sequence, self._group = next(self._groups, _NOTHING)
+
+    def of(self, sequence: int) -> Iterator[Any]:
+        """The rows of a sequence, which is larger than the one before."""
+        while self._sequence is not None and self._sequence < sequence:
+            self._sequence, self._group = next(self._groups, _NOTHING)
+        return self._group if self._sequence == sequence else iter(())
 
 
 def seals(connection: Connection) -> Iterator[Any]:

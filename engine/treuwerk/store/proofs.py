@@ -11,35 +11,67 @@ PROOFS: dict[str, str] = {
         "SELECT j.account_id, j.id FROM journal j WHERE NOT EXISTS (SELECT 1 FROM posting p "
         "WHERE p.account_id = j.account_id AND p.transaction_id = j.id)",
     "balance_is_sum_of_postings":
-        "SELECT account_id, unit, SUM(posted), SUM(booked) FROM ("
-        "SELECT account_id, unit, posted, 0 AS booked FROM balance UNION ALL "
-        "SELECT account_id, unit, 0, SUM(amount) FROM posting WHERE book = 'participant' GROUP BY account_id, unit"
-        ") AS both_sides GROUP BY account_id, unit HAVING SUM(posted) <> SUM(booked)",
+        "SELECT account_id, unit, SUM(posted), SUM(held), SUM(pending), SUM(deficit), MAX(kept), MAX(keeps_until) "
+        "FROM (SELECT account_id, unit, posted, held, pending, deficit, keeps_until, NULL AS kept FROM balance "
+        "UNION ALL SELECT account_id, unit, -SUM(CASE WHEN book = 'participant' THEN amount ELSE 0 END), "
+        "-SUM(CASE WHEN book = 'held' THEN amount ELSE 0 END), "
+        "-SUM(CASE WHEN book = 'pending' THEN amount ELSE 0 END), "
+        "SUM(CASE WHEN book = 'deficit' THEN amount ELSE 0 END), NULL, MAX(keeps_until) FROM posting "
+        "WHERE book IN ('participant', 'held', 'pending', 'deficit') GROUP BY account_id, unit) AS both_sides "
+        "GROUP BY account_id, unit HAVING SUM(posted) <> 0 OR SUM(held) <> 0 OR SUM(pending) <> 0 "
+        "OR SUM(deficit) <> 0 OR COALESCE(MAX(kept), 0) <> COALESCE(MAX(keeps_until), 0)",
     "balance_is_sum_of_open_lots":
         "SELECT account_id, unit, SUM(posted), SUM(remaining) FROM ("
         "SELECT account_id, unit, posted, 0 AS remaining FROM balance UNION ALL "
-        "SELECT account_id, unit, 0, SUM(remaining) FROM lot WHERE open GROUP BY account_id, unit"
+        "SELECT account_id, unit, 0, SUM(remaining) FROM lot WHERE open AND book = 'participant' "
+        "GROUP BY account_id, unit"
         ") AS both_sides GROUP BY account_id, unit HAVING SUM(posted) <> SUM(remaining)",
-    "balance_parts_fit":
-        "SELECT account_id, unit, posted, held, pending FROM balance WHERE held <> 0 OR pending <> 0 OR version < 1",
+    "version_counts_up":
+        "SELECT account_id, unit, version FROM balance WHERE version < 1",
+    "held_is_sum_of_open_holds":
+        "SELECT account_id, unit, SUM(held), SUM(remaining) FROM ("
+        "SELECT account_id, unit, held, 0 AS remaining FROM balance UNION ALL "
+        "SELECT account_id, unit, 0, SUM(remaining) FROM hold WHERE open GROUP BY account_id, unit"
+        ") AS both_sides GROUP BY account_id, unit HAVING SUM(held) <> SUM(remaining)",
+    "pending_is_sum_of_open_lots":
+        "SELECT account_id, unit, SUM(pending), SUM(remaining) FROM ("
+        "SELECT account_id, unit, pending, 0 AS remaining FROM balance UNION ALL "
+        "SELECT account_id, unit, 0, SUM(remaining) FROM lot WHERE open AND book = 'pending' GROUP BY account_id, unit"
+        ") AS both_sides GROUP BY account_id, unit HAVING SUM(pending) <> SUM(remaining)",
     "delta_is_of_a_sealed_batch":
         "SELECT DISTINCT source_id FROM balance_delta WHERE source_id NOT IN (SELECT m.transaction_id FROM seal s "
         "JOIN sealed m ON m.sequence = s.first_sequence)",
     "lot_is_its_posting":
         "SELECT l.account_id, l.transaction_id, l.line FROM lot l LEFT JOIN posting p ON p.account_id = l.account_id "
-        "AND p.transaction_id = l.transaction_id AND p.line = l.line WHERE p.line IS NULL OR p.book <> 'participant' "
-        "OR p.unit <> l.unit OR p.amount <> l.amount OR p.active_from <> l.active_from "
-        "OR COALESCE(p.expires_at, -1) <> COALESCE(l.expires_at, -1)",
-    "credit_has_its_lot":
+        "AND p.transaction_id = l.transaction_id AND p.line = l.line WHERE p.line IS NULL OR p.book <> l.book "
+        "OR l.book NOT IN ('participant', 'pending') OR p.unit <> l.unit OR p.amount <> l.amount "
+        "OR COALESCE(p.active_from, -1) <> COALESCE(l.active_from, -1) "
+        "OR COALESCE(p.expires_at, 9223372036854775807) <> l.expires_at",
+    "movement_is_traced_to_its_lots":
         "SELECT p.account_id, p.transaction_id, p.line FROM posting p LEFT JOIN lot l ON l.account_id = p.account_id "
-        "AND l.transaction_id = p.transaction_id AND l.line = p.line "
-        "WHERE p.book = 'participant' AND p.amount > 0 AND l.line IS NULL",
+        "AND l.transaction_id = p.transaction_id AND l.line = p.line LEFT JOIN ("
+        "SELECT account_id, transaction_id, line, SUM(amount) AS used, MIN(book) AS book, MAX(book) AS other "
+        "FROM lot_use GROUP BY account_id, transaction_id, line) u ON u.account_id = p.account_id "
+        "AND u.transaction_id = p.transaction_id AND u.line = p.line "
+        "WHERE p.book IN ('participant', 'pending', 'held') AND ((l.line IS NULL AND COALESCE(u.used, 0) <> -p.amount) "
+        "OR (l.line IS NOT NULL AND u.used IS NOT NULL) OR u.book <> p.book OR u.other <> p.book)",
     "lot_remaining_is_amount_less_uses":
         "SELECT l.account_id, l.transaction_id, l.line FROM lot l LEFT JOIN ("
-        "SELECT account_id, lot_transaction_id, lot_line, SUM(amount) AS used FROM lot_use "
-        "GROUP BY account_id, lot_transaction_id, lot_line) u ON u.account_id = l.account_id "
+        "SELECT account_id, lot_transaction_id, lot_line, book, SUM(amount) AS used FROM lot_use WHERE book <> 'held' "
+        "GROUP BY account_id, lot_transaction_id, lot_line, book) u ON u.account_id = l.account_id "
         "AND u.lot_transaction_id = l.transaction_id AND u.lot_line = l.line "
-        "WHERE l.remaining <> l.amount - COALESCE(u.used, 0) OR (l.remaining > 0) <> (l.open)",
+        "WHERE l.remaining <> l.amount - COALESCE(u.used, 0) OR (l.remaining > 0) <> (l.open) OR u.book <> l.book",
+    "held_lots_are_not_overdrawn":
+        "SELECT account_id, lot_transaction_id, lot_line, SUM(amount) FROM lot_use WHERE book = 'held' "
+        "GROUP BY account_id, lot_transaction_id, lot_line HAVING SUM(amount) > 0",
+    "hold_is_its_postings":
+        "SELECT h.account_id, h.id, h.amount, h.remaining FROM hold h LEFT JOIN (SELECT p.account_id, p.unit, "
+        "CASE WHEN j.kind = 'hold' THEN j.id ELSE j.refers_to END AS id, SUM(p.amount) AS remaining, "
+        "SUM(CASE WHEN j.kind = 'hold' THEN p.amount ELSE 0 END) AS amount FROM posting p "
+        "JOIN journal j ON j.account_id = p.account_id AND j.id = p.transaction_id WHERE p.book = 'held' "
+        "GROUP BY p.account_id, p.unit, CASE WHEN j.kind = 'hold' THEN j.id ELSE j.refers_to END) p "
+        "ON p.account_id = h.account_id AND p.id = h.id AND p.unit = h.unit "
+        "WHERE p.id IS NULL OR p.amount <> h.amount OR p.remaining <> h.remaining OR (h.remaining > 0) <> (h.open)",
     "accrual_has_its_claim":
         "SELECT j.account_id, j.id, j.business_key FROM journal j LEFT JOIN purchase_identity i "
         "ON i.key = j.business_key WHERE j.kind = 'accrual' AND (i.key IS NULL OR i.account_id <> j.account_id "
@@ -69,11 +101,15 @@ PROOFS: dict[str, str] = {
         "AND j.id = l.id GROUP BY l.run_id) l LEFT JOIN clearing_run r ON r.id = l.run_id "
         "WHERE r.id IS NULL OR l.earning <> r.booked OR l.lines > r.booked + r.ignored",
     "transaction_is_sealed_once":
-        "SELECT j.account_id, j.id, COUNT(s.sequence) FROM journal j LEFT JOIN sealed s ON s.account_id = j.account_id "
-        "AND s.transaction_id = j.id GROUP BY j.account_id, j.id HAVING COUNT(s.sequence) <> 1",
+        "SELECT j.account_id, j.id, s.sequence FROM journal j LEFT JOIN sealed s ON s.account_id = j.account_id "
+        "AND s.transaction_id = j.id LEFT JOIN unsealed w ON w.account_id = j.account_id AND w.transaction_id = j.id "
+        "WHERE (s.sequence IS NULL) = (w.transaction_id IS NULL)",
     "sealed_transaction_is_there":
         "SELECT s.sequence FROM sealed s LEFT JOIN journal j ON j.account_id = s.account_id "
         "AND j.id = s.transaction_id WHERE j.id IS NULL",
+    "waiting_for_a_seal_is_there":
+        "SELECT w.account_id, w.transaction_id FROM unsealed w LEFT JOIN journal j ON j.account_id = w.account_id "
+        "AND j.id = w.transaction_id WHERE j.id IS NULL",
     "sequence_is_gapless":
         "SELECT MIN(sequence), MAX(sequence), COUNT(*) FROM sealed "
         "HAVING COUNT(*) > 0 AND (MIN(sequence) <> 1 OR MAX(sequence) <> COUNT(*))",

@@ -10,7 +10,7 @@ from sqlalchemy import event, func, insert, select, update
 
 from tests.support.portal import NOW, Portal, at
 from treuwerk.domain.ids import public_id
-from treuwerk.domain.ledger import instant
+from treuwerk.domain.ledger import FOREVER, instant
 from treuwerk.services.explaining import NotFound, as_json, explain
 from treuwerk.services.purchase_history import PurchaseFilters, article_totals, purchase_years, purchases
 from treuwerk.services.statements import Cursor, Entry, Filters, balances, expiry_calendar, statement
@@ -104,16 +104,16 @@ def test_available_is_what_is_open_active_and_not_held(portal: Portal) -> None:
         connection.execute(update(balance).where(balance.c.account_id == account, balance.c.unit == "bonus")
                            .values(held=300))
         connection.execute(insert(lot).values(
-            account_id=account, transaction_id=1, line=1, unit="bonus", amount=70, remaining=70,
-            active_from=at("2026-12-24"), expires_at=None, open=True))
+            account_id=account, transaction_id=1, line=1, book="participant", unit="bonus", amount=70, remaining=70,
+            active_from=at("2026-12-24"), expires_at=FOREVER, open=True))
         connection.execute(insert(lot).values(
-            account_id=account, transaction_id=2, line=1, unit="bonus", amount=90, remaining=90,
+            account_id=account, transaction_id=2, line=1, book="participant", unit="bonus", amount=90, remaining=90,
             active_from=at("2020-01-01"), expires_at=at("2026-11-01"), open=True))
 
     with portal.installation.database.reading() as connection:
         found = balances(connection, ["bonus", "status", "unused"], account, NOW)
 
-    assert (found["bonus"].available, found["bonus"].held, found["bonus"].pending) == (3_080, 300, 70)
+    assert (found["bonus"].available, found["bonus"].held, found["bonus"].pending) == (3_380, 300, 70)
     assert found["status"].available == 1_240
     assert (found["unused"].available, found["unused"].next_expiry) == (0, None)
 

@@ -104,7 +104,7 @@ def test_the_migrated_schema_is_the_schema_of_the_metadata(database: Database) -
 
 def journal_row(**values: object) -> dict[str, object]:
     return {"account_id": 1, "id": 1, "kind": "accrual", "business_key": "a", "occurred_on": "2026-01-01",
-            "booked_at": 1, "actor": "", "cause": "", "evidence": "", "explanation": "", "reverses": None, **values}
+            "booked_at": 1, "actor": "", "cause": "", "evidence": "", "explanation": "", "refers_to": None, **values}
 
 
 @pytest.mark.parametrize(("column", "value"), [("booked_at", "abc"), ("id", "7x"), ("booked_at", None)])

@@ -1,4 +1,4 @@
-"""The books: append-only journal and postings, the lots that they make, balances, seals and the outbox."""
+"""The books: append-only journal and postings, the lots that they make and use, holds, and balances."""
 
 from sqlalchemy import CheckConstraint, Column, Index, Text, UniqueConstraint
 from sqlalchemy import text as sql
@@ -16,8 +16,10 @@ journal = define(
     text("cause"),
     text("evidence"),  # digest of the purchase line or activity that it rests on
     text("explanation"),
-    Column("reverses", WHOLE),
+    Column("refers_to", WHOLE),  # the transaction of the same account that it takes back, captures or releases
     UniqueConstraint("account_id", "business_key"),
+    Index("ix_journal_refers_to", "account_id", "refers_to",
+          sqlite_where=sql("refers_to IS NOT NULL"), postgresql_where=sql("refers_to IS NOT NULL")),
 )
 
 posting = define(
@@ -26,6 +28,7 @@ posting = define(
     text("book"), text("unit"), whole("amount"),
     Column("active_from", WHOLE),  # terms of the lot that this posting makes
     Column("expires_at", WHOLE),
+    Column("keeps_until", WHOLE),  # how long this act keeps all points of the unit, where they go by inactivity
     CheckConstraint("amount <> 0", "amount"),
     clustered=True,
 )
@@ -33,8 +36,9 @@ posting = define(
 lot = define(
     "lot", Home.ACCOUNT,
     key("account_id"), key("transaction_id"), key("line"),
-    text("unit"), whole("amount"), whole("remaining"),
-    whole("active_from"), Column("expires_at", WHOLE),
+    text("book"), text("unit"), whole("amount"), whole("remaining"),
+    Column("active_from", WHOLE),  # None: not before an act
+    whole("expires_at"),  # FOREVER where it never ends, so that the order of spending needs no special case
     Column("open", FLAG, nullable=False),
     CheckConstraint("remaining >= 0 AND remaining <= amount", "remaining"),
     # The predicate rests on a column that rarely changes, so that spending a part of a lot rewrites no index entry.
@@ -43,10 +47,11 @@ lot = define(
     clustered=True,
 )
 
+# Which points a posting moved. What it took counts positive, what it gave back negative.
 lot_use = define(
     "lot_use", Home.ACCOUNT,
-    key("account_id"), key("transaction_id"), key("lot_transaction_id"), key("lot_line"),
-    whole("amount"),
+    key("account_id"), key("transaction_id"), key("line"), key("lot_transaction_id"), key("lot_line"),
+    text("book"), whole("amount"),  # the book of the posting
     CheckConstraint("amount <> 0", "amount"),
     Index("ix_lot_use_lot", "account_id", "lot_transaction_id", "lot_line"),
     clustered=True,
@@ -55,8 +60,19 @@ lot_use = define(
 balance = define(
     "balance", Home.ACCOUNT,
     key("account_id"), key("unit", Text),
-    whole("posted"), whole("held"), whole("pending"), whole("version"),
-    CheckConstraint("held >= 0 AND pending >= 0", "parts"),
+    whole("posted"), whole("held"), whole("pending"), whole("deficit"), Column("keeps_until", WHOLE), whole("version"),
+    CheckConstraint("posted >= 0 AND held >= 0 AND pending >= 0 AND deficit >= 0", "parts"),
+    Index("ix_balance_deficit", "account_id", sqlite_where=sql("deficit > 0"), postgresql_where=sql("deficit > 0")),
+    clustered=True,
+)
+
+hold = define(
+    "hold", Home.ACCOUNT,
+    key("account_id"), key("id"),  # the id of the transaction that reserved the points
+    text("unit"), whole("amount"), whole("remaining"),
+    whole("expires_at"), Column("open", FLAG, nullable=False),
+    CheckConstraint("remaining >= 0 AND remaining <= amount", "remaining"),
+    Index("ix_hold_open", "expires_at", sqlite_where=sql("open"), postgresql_where=sql("open")),
     clustered=True,
 )
 
@@ -66,19 +82,6 @@ balance_delta = define(
     key("source_id"), key("bucket"), key("book", Text), key("unit", Text),
     whole("amount"),
     clustered=True,
-)
-
-sealed = define(
-    "sealed", Home.RUN,
-    key("sequence"), whole("account_id"), whole("transaction_id"),
-)
-
-seal = define(
-    "seal", Home.RUN,
-    key("number"),
-    whole("first_sequence"), whole("last_sequence"),
-    text("digest"), text("previous_head"), text("head"), whole("sealed_at"),
-    UniqueConstraint("previous_head"),  # two writers cannot fork the chain
 )
 
 outbox = define(

@@ -23,10 +23,10 @@ def styleguide_page(visit: Visit) -> Response:
                 CalendarEntry(8_200, later + 730 * _DAY, 3), CalendarEntry(500, None, 0)]
     return page(visit, "styleguide.html", award=_award(visit.now, unit), today=date(2026, 11, 21), calendar=calendar,
                 parts=parts_of(calendar), tiers=_tiers(unit, later), balances=[
-        UnitBalance(unit, 24_805, 1_240, 300, ExpiringAmount(unit, 2_480, later)),
-        UnitBalance(unit, 0, 0, 0, None),
-        UnitBalance(unit, 9_876_543_210, 0, 0, ExpiringAmount(unit, 1_000_000, later)),
-        UnitBalance(unit, -120, 0, 0, None)])
+        UnitBalance(unit, 24_805, 1_240, 300, 0, ExpiringAmount(unit, 2_480, later)),
+        UnitBalance(unit, 0, 0, 0, 0, None),
+        UnitBalance(unit, 9_876_543_210, 0, 0, 0, ExpiringAmount(unit, 1_000_000, later)),
+        UnitBalance(unit, -120, 0, 0, 120, None)])
 
 
 def _tiers(unit: str, until: int) -> list[TierView]:

@@ -20,6 +20,7 @@ def upgrade() -> None:
     _purchases()
     _books()
     _balances_and_seals()
+    _decisions()
     _sign_in()
 
 
@@ -188,7 +189,22 @@ def _purchases() -> None:
 
 
 def _books() -> None:
-    """Journal, postings, lots."""
+    """Journal, postings, lots, holds."""
+    op.create_table(
+        "hold",
+        sa.Column("account_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("unit", sa.Text(), nullable=False),
+        sa.Column("amount", WHOLE, nullable=False),
+        sa.Column("remaining", WHOLE, nullable=False),
+        sa.Column("expires_at", WHOLE, nullable=False),
+        sa.Column("open", FLAG, nullable=False),
+        sa.CheckConstraint("remaining >= 0 AND remaining <= amount", name=op.f("ck_hold_remaining")),
+        sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_hold")),
+        sqlite_strict=True, sqlite_with_rowid=False)
+    op.create_index("ix_hold_open", "hold", ["expires_at"], unique=False,
+                    sqlite_where=sa.text("open"),
+                    postgresql_where=sa.text("open"))
     op.create_table(
         "journal",
         sa.Column("account_id", WHOLE, autoincrement=False, nullable=False),
@@ -201,20 +217,24 @@ def _books() -> None:
         sa.Column("cause", sa.Text(), nullable=False),
         sa.Column("evidence", sa.Text(), nullable=False),
         sa.Column("explanation", sa.Text(), nullable=False),
-        sa.Column("reverses", WHOLE, nullable=True),
+        sa.Column("refers_to", WHOLE, nullable=True),
         sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_journal")),
         sa.UniqueConstraint("account_id", "business_key", name=op.f("uq_journal_account_id_business_key")),
         sqlite_strict=True)
+    op.create_index("ix_journal_refers_to", "journal", ["account_id", "refers_to"], unique=False,
+                    sqlite_where=sa.text("refers_to IS NOT NULL"),
+                    postgresql_where=sa.text("refers_to IS NOT NULL"))
     op.create_table(
         "lot",
         sa.Column("account_id", WHOLE, autoincrement=False, nullable=False),
         sa.Column("transaction_id", WHOLE, autoincrement=False, nullable=False),
         sa.Column("line", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("book", sa.Text(), nullable=False),
         sa.Column("unit", sa.Text(), nullable=False),
         sa.Column("amount", WHOLE, nullable=False),
         sa.Column("remaining", WHOLE, nullable=False),
-        sa.Column("active_from", WHOLE, nullable=False),
-        sa.Column("expires_at", WHOLE, nullable=True),
+        sa.Column("active_from", WHOLE, nullable=True),
+        sa.Column("expires_at", WHOLE, nullable=False),
         sa.Column("open", FLAG, nullable=False),
         sa.CheckConstraint("remaining >= 0 AND remaining <= amount", name=op.f("ck_lot_remaining")),
         sa.PrimaryKeyConstraint("account_id", "transaction_id", "line", name=op.f("pk_lot")),
@@ -226,11 +246,14 @@ def _books() -> None:
         "lot_use",
         sa.Column("account_id", WHOLE, autoincrement=False, nullable=False),
         sa.Column("transaction_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("line", WHOLE, autoincrement=False, nullable=False),
         sa.Column("lot_transaction_id", WHOLE, autoincrement=False, nullable=False),
         sa.Column("lot_line", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("book", sa.Text(), nullable=False),
         sa.Column("amount", WHOLE, nullable=False),
         sa.CheckConstraint("amount <> 0", name=op.f("ck_lot_use_amount")),
-        sa.PrimaryKeyConstraint("account_id", "transaction_id", "lot_transaction_id", "lot_line", name=op.f("pk_lot_use")),
+        sa.PrimaryKeyConstraint(
+            "account_id", "transaction_id", "line", "lot_transaction_id", "lot_line", name=op.f("pk_lot_use")),
         sqlite_strict=True, sqlite_with_rowid=False)
     op.create_index("ix_lot_use_lot", "lot_use", ["account_id", "lot_transaction_id", "lot_line"], unique=False)
     op.create_table(
@@ -243,6 +266,7 @@ def _books() -> None:
         sa.Column("amount", WHOLE, nullable=False),
         sa.Column("active_from", WHOLE, nullable=True),
         sa.Column("expires_at", WHOLE, nullable=True),
+        sa.Column("keeps_until", WHOLE, nullable=True),
         sa.CheckConstraint("amount <> 0", name=op.f("ck_posting_amount")),
         sa.PrimaryKeyConstraint("account_id", "transaction_id", "line", name=op.f("pk_posting")),
         sqlite_strict=True, sqlite_with_rowid=False)
@@ -257,10 +281,16 @@ def _balances_and_seals() -> None:
         sa.Column("posted", WHOLE, nullable=False),
         sa.Column("held", WHOLE, nullable=False),
         sa.Column("pending", WHOLE, nullable=False),
+        sa.Column("deficit", WHOLE, nullable=False),
+        sa.Column("keeps_until", WHOLE, nullable=True),
         sa.Column("version", WHOLE, nullable=False),
-        sa.CheckConstraint("held >= 0 AND pending >= 0", name=op.f("ck_balance_parts")),
+        sa.CheckConstraint(
+            "posted >= 0 AND held >= 0 AND pending >= 0 AND deficit >= 0", name=op.f("ck_balance_parts")),
         sa.PrimaryKeyConstraint("account_id", "unit", name=op.f("pk_balance")),
         sqlite_strict=True, sqlite_with_rowid=False)
+    op.create_index("ix_balance_deficit", "balance", ["account_id"], unique=False,
+                    sqlite_where=sa.text("deficit > 0"),
+                    postgresql_where=sa.text("deficit > 0"))
     op.create_table(
         "balance_delta",
         sa.Column("source_id", WHOLE, autoincrement=False, nullable=False),
@@ -270,6 +300,14 @@ def _balances_and_seals() -> None:
         sa.Column("amount", WHOLE, nullable=False),
         sa.PrimaryKeyConstraint("source_id", "bucket", "book", "unit", name=op.f("pk_balance_delta")),
         sqlite_strict=True, sqlite_with_rowid=False)
+    op.create_table(
+        "closing",
+        sa.Column("as_of", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("last_sequence", WHOLE, nullable=False),
+        sa.Column("head", sa.Text(), nullable=False),
+        sa.Column("noted_at", WHOLE, nullable=False),
+        sa.PrimaryKeyConstraint("as_of", name=op.f("pk_closing")),
+        sqlite_strict=True)
     op.create_table(
         "outbox",
         sa.Column("account_id", WHOLE, autoincrement=False, nullable=False),
@@ -302,7 +340,57 @@ def _balances_and_seals() -> None:
         sa.Column("account_id", WHOLE, nullable=False),
         sa.Column("transaction_id", WHOLE, nullable=False),
         sa.PrimaryKeyConstraint("sequence", name=op.f("pk_sealed")),
+        sa.UniqueConstraint("account_id", "transaction_id", name=op.f("uq_sealed_account_id_transaction_id")),
         sqlite_strict=True)
+    op.create_table(
+        "unsealed",
+        sa.Column("account_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("transaction_id", WHOLE, autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("account_id", "transaction_id", name=op.f("pk_unsealed")),
+        sqlite_strict=True, sqlite_with_rowid=False)
+
+
+def _decisions() -> None:
+    """What people decide about points."""
+    op.create_table(
+        "account_merge",
+        sa.Column("account_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("into_account_id", WHOLE, nullable=False),
+        sa.Column("moved", sa.Text(), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("merged_at", WHOLE, nullable=False),
+        sa.Column("undone_by", sa.Text(), nullable=False),
+        sa.Column("undone_at", WHOLE, nullable=True),
+        sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_account_merge")),
+        sqlite_strict=True)
+    op.create_index("ix_account_merge_into", "account_merge", ["into_account_id"], unique=False)
+    op.create_table(
+        "manual_allowance",
+        sa.Column("person", sa.Text(), autoincrement=False, nullable=False),
+        sa.Column("day", sa.Text(), autoincrement=False, nullable=False),
+        sa.Column("unit", sa.Text(), autoincrement=False, nullable=False),
+        sa.Column("used", WHOLE, nullable=False),
+        sa.PrimaryKeyConstraint("person", "day", "unit", name=op.f("pk_manual_allowance")),
+        sqlite_strict=True, sqlite_with_rowid=False)
+    op.create_table(
+        "manual_booking",
+        sa.Column("account_id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("unit", sa.Text(), nullable=False),
+        sa.Column("amount", WHOLE, nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("requested_by", sa.Text(), nullable=False),
+        sa.Column("requested_at", WHOLE, nullable=False),
+        sa.Column("decided_by", sa.Text(), nullable=False),
+        sa.Column("decided_at", WHOLE, nullable=True),
+        sa.Column("decision", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_manual_booking")),
+        sqlite_strict=True)
+    op.create_index("ix_manual_booking_waiting", "manual_booking", ["requested_at"], unique=False,
+                    sqlite_where=sa.text("state = 'waiting'"),
+                    postgresql_where=sa.text("state = 'waiting'"))
 
 
 def _sign_in() -> None:
@@ -331,10 +419,11 @@ def _sign_in() -> None:
 def downgrade() -> None:
     """Take this step back; indexes go with their tables."""
     for table in (
-        "web_session", "sealed", "seal", "purchase_line", "purchase_identity",
-        "problem", "posting", "person", "participant", "outbox",
-        "lot_use", "lot", "local_login", "journal", "installation",
-        "identifier", "clearing_run", "balance_delta", "balance", "article_alias",
-        "article", "activity", "account",
+        "web_session", "unsealed", "sealed", "seal", "purchase_line",
+        "purchase_identity", "problem", "posting", "person", "participant",
+        "outbox", "manual_booking", "manual_allowance", "lot_use", "lot",
+        "local_login", "journal", "installation", "identifier", "hold",
+        "closing", "clearing_run", "balance_delta", "balance", "article_alias",
+        "article", "activity", "account_merge", "account",
     ):
         op.drop_table(table)

@@ -1,0 +1,32 @@
+"""What people decide about points: manual bookings with a second person, and accounts that become one."""
+
+from sqlalchemy import Column, Index, Text
+from sqlalchemy import text as sql
+
+from treuwerk.store.tables.base import WHOLE, Home, define, key, text, whole
+
+manual_booking = define(
+    "manual_booking", Home.ACCOUNT,
+    key("account_id"), key("id"),  # the id of its transaction, once it is booked
+    text("unit"), whole("amount"), text("reason"),
+    text("state"),  # waiting, booked or refused
+    text("requested_by"), whole("requested_at"),
+    text("decided_by"), Column("decided_at", WHOLE), text("decision"),
+    Index("ix_manual_booking_waiting", "requested_at",
+          sqlite_where=sql("state = 'waiting'"), postgresql_where=sql("state = 'waiting'")),
+)
+
+# What a person booked alone on a day: a limit that small slices cannot pass.
+manual_allowance = define(
+    "manual_allowance", Home.LOOKUP,
+    key("person", Text), key("day", Text), key("unit", Text), whole("used"),
+    clustered=True,
+)
+
+account_merge = define(
+    "account_merge", Home.ACCOUNT,
+    key("account_id"), key("id"),  # the account that was given up
+    whole("into_account_id"), text("moved"), text("actor"), whole("merged_at"),
+    text("undone_by"), Column("undone_at", WHOLE),
+    Index("ix_account_merge_into", "into_account_id"),
+)
