@@ -21,7 +21,7 @@ MIXED = [*lines(330), line("LS-X", customer_number="777"), line("LS-Y", scope="K
 
 @pytest.fixture
 def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[subprocess.Popen[bytes]]]:
-    """Every file counts as long; the list holds the processes that were started for them."""
+    """Every file counts as long, and this process has threads; the list holds the processes that were started."""
     started: list[subprocess.Popen[bytes]] = []
     start: Any = subprocess.Popen
 
@@ -29,9 +29,10 @@ def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[subprocess.Popen
         started.append(start(*arguments, **options))
         return started[-1]
 
-    monkeypatch.setattr(pipeline, "LONG_FILE_BYTES", 0)
+    monkeypatch.setattr(pipeline, "WORTH_A_START_BYTES", 0)
+    monkeypatch.setattr(pipeline, "can_fork", lambda: False)
     monkeypatch.setattr("os.cpu_count", lambda: 2)
-    monkeypatch.setattr("treuwerk.services.pipeline.subprocess.Popen", noted)
+    monkeypatch.setattr("treuwerk.services.second_process.subprocess.Popen", noted)
     yield started
     assert all(process.poll() is not None for process in started)
 
