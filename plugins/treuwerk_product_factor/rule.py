@@ -11,6 +11,7 @@ from treuwerk.domain.earning import Award, Doubt, Operation, Step, whole_points
 from treuwerk.domain.purchases import Article, EarningEvent
 
 _REMEMBERED = 65_536
+_START, _TIMES = Operation.START, Operation.TIMES
 _ROUNDED = Step(Operation.ROUND_DOWN, "points")
 
 
@@ -56,6 +57,9 @@ class ProductFactor:
     def __init__(self, settings: ProductFactorSettings) -> None:
         self._settings = settings
         self._kinds = frozenset(settings.article_kinds)
+        self._per = Step(Operation.PER, settings.attribute, f"{settings.attribute_per_point:f}")
+        self._factors = {value: Step(Operation.FACTOR, value, f"{factor:f}")
+                         for value, factor in settings.factors.items()}
         self._tapes = lru_cache(maxsize=_REMEMBERED)(self._computed)
 
     def __reduce__(self) -> tuple[type["ProductFactor"], tuple[ProductFactorSettings]]:
@@ -84,19 +88,16 @@ class ProductFactor:
 
     def _computed(self, quantity: Decimal, attribute: Decimal,
                   value: str) -> list[tuple[str, int, tuple[Step, ...]]]:
-        settings, per_point = self._settings, self._settings.attribute_per_point
-        plain: tuple[Step, ...] = (
-            Step(Operation.START, "quantity", f"{quantity:f}"),
-            Step(Operation.TIMES, settings.attribute, f"{attribute:f}"),
-            Step(Operation.PER, settings.attribute, f"{per_point:f}"),
-        )
-        factor = settings.factors[value] if settings.feature else Decimal(1)
-        steps = (*plain, Step(Operation.FACTOR, value, f"{factor:f}")) if settings.feature else plain
-        tapes = [(settings.unit, whole_points(quantity * attribute * factor / per_point), (*steps, _ROUNDED))]
+        settings, figure = self._settings, quantity * attribute
+        plain = (Step(_START, "quantity", f"{quantity:f}"), Step(_TIMES, settings.attribute, f"{attribute:f}"), self._per)
+        if settings.feature:
+            tapes = [(settings.unit, figure * settings.factors[value], (*plain, self._factors[value], _ROUNDED))]
+        else:
+            tapes = [(settings.unit, figure, (*plain, _ROUNDED))]
         if settings.unit_without_factor:
-            without = whole_points(quantity * attribute / per_point)
-            tapes.append((settings.unit_without_factor, without, (*plain, _ROUNDED)))
-        return [tape for tape in tapes if tape[1] > 0]
+            tapes.append((settings.unit_without_factor, figure, (*plain, _ROUNDED)))
+        return [(unit, points, steps) for unit, product, steps in tapes
+                if (points := whole_points(product / settings.attribute_per_point)) > 0]
 
     def _doubt(self, index: int, article: Article, value: str, attribute: Decimal | None) -> Doubt:
         settings = self._settings

@@ -68,11 +68,11 @@ def _figures(steps: Iterable[Step]) -> Iterator[tuple[int, int]]:
         yield over, under
 
 
-@attrs.frozen
-class Award:
+class Award(NamedTuple):
     """Points of one unit for one event of the batch.
 
     `event` is the index in the batch that the rule was given; `points` a whole number above zero; the steps fold to it.
+    A named tuple, since rules make one for each line.
     """
 
     event: int
@@ -88,6 +88,11 @@ class Doubt:
     event: int
     code: str
     reason: str
+
+
+def moved(answer: Award | Doubt, event: int) -> Award | Doubt:
+    """The same answer for the event with another index."""
+    return answer._replace(event=event) if isinstance(answer, Award) else attrs.evolve(answer, event=event)
 
 
 class EarningRule(Protocol):
