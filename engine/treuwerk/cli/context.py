@@ -101,6 +101,7 @@ def known_errors(as_json: bool, so_far: Mapping[str, Any] | None = None) -> Iter
     from treuwerk.services.finding import UnknownParticipant
     from treuwerk.services.installation import ForeignDatabase
     from treuwerk.services.pipeline import ScoringFailed
+    from treuwerk.store.faults import DatabaseBusy, UnsafeDatabase
     from treuwerk.store.migrating import SchemaError
     from treuwerk.store.runs import RunTaken
 
@@ -108,9 +109,9 @@ def known_errors(as_json: bool, so_far: Mapping[str, Any] | None = None) -> Iter
         yield
     except ProgrammeError as error:
         fail(USAGE, str(error), as_json, errors=[attrs.asdict(mistake) for mistake in error.mistakes])
-    except (PluginError, SchemaError, ForeignDatabase) as error:
+    except (PluginError, SchemaError, ForeignDatabase, UnsafeDatabase) as error:
         fail(USAGE, str(error), as_json)
-    except (UnreadableFile, RunTaken, NotFound, UnknownParticipant, PortTaken, ScoringFailed) as error:
+    except (UnreadableFile, RunTaken, NotFound, UnknownParticipant, PortTaken, ScoringFailed, DatabaseBusy) as error:
         fail(FAILED, str(error.args[0]), as_json, **so_far or {})
     except DatabaseError as error:
         if type(error) not in (DatabaseError, OperationalError):  # a fault of ours, such as a broken constraint
