@@ -22,7 +22,7 @@ from treuwerk.store.database import Database
 from treuwerk.store.faults import DatabaseBusy, DatabaseClosed, NestedWriting, TransactionLost
 from treuwerk.store.tables import account, balance
 
-START = {"account_id": 1, "unit": "bonus", "posted": 1_400, "held": 0, "pending": 0, "version": 0}
+START = {"account_id": 1, "unit": "bonus", "posted": 1_400, "held": 0, "pending": 0, "deficit": 0, "version": 0}
 HOLD = """
 import sqlite3, sys
 connection = sqlite3.connect(sys.argv[1], isolation_level=None)
