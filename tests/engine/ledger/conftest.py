@@ -1,0 +1,17 @@
+"""A ledger for many examples: accounts know nothing of each other, so one database serves all of them."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.engine.services.conftest import NewDatabase, new_database
+from tests.support.ledger_worlds import LedgerWorld, make_ledger_world
+
+__all__ = ["new_database"]
+
+
+@pytest.fixture(scope="module")
+def ledger(new_database: NewDatabase, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LedgerWorld]:
+    """The programme of all units; runs once per database."""
+    with new_database() as database:
+        yield make_ledger_world(tmp_path_factory.mktemp("league"), database)
