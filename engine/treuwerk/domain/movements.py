@@ -67,8 +67,9 @@ def cancelled(unit: str, parts: Sequence[Part], now: int, kept_until: int | None
 
 @attrs.frozen
 class Recoverable:
-    """From where a credit can be taken back, in this order: points that wait for an act, the credit's own lots, what of
-    those expired unspent, and other lots in the order of spending.
+    """From where a credit can be taken back, in this order.
+
+    Points that wait for an act, the credit's own lots, what of those expired unspent, and other lots as they are spent.
     """
 
     pending: Sequence[Lot] = ()
@@ -77,7 +78,7 @@ class Recoverable:
     others: Sequence[Lot] = ()
 
 
-def reversed_credit(unit: str, amount: int, there: Recoverable, missing_to: Book, against: Book = Book.ISSUANCE) -> Legs:
+def reversed_credit(unit: str, amount: int, there: Recoverable, missing_to: Book) -> Legs:
     """A credit of `amount` is taken back; `missing_to` bears what was spent already: deficit, or clawback."""
     waiting = first_of(there.pending, amount)
     own = first_of(there.own, amount - total(waiting))
@@ -86,7 +87,7 @@ def reversed_credit(unit: str, amount: int, there: Recoverable, missing_to: Book
     missing = amount - total(waiting) - total(parts) - expired
     legs = (Leg(Book.PENDING, unit, -total(waiting), tuple(waiting)),
             Leg(Book.PARTICIPANT, unit, -total(parts), tuple(parts)),
-            Leg(Book.EXPIRED, unit, -expired), Leg(missing_to, unit, -missing), Leg(against, unit, amount))
+            Leg(Book.EXPIRED, unit, -expired), Leg(missing_to, unit, -missing), Leg(Book.ISSUANCE, unit, amount))
     return tuple(leg for leg in legs if leg.amount)
 
 

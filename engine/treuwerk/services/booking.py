@@ -10,6 +10,7 @@ from treuwerk.domain.ids import row_ids
 from treuwerk.domain.ledger import FOREVER, Book, TransactionKind, bucket_of
 from treuwerk.domain.records import Digest, JournalValues, PostingValues, record
 from treuwerk.programme.settings import Settings
+from treuwerk.services.bookkeeping import settle_deficits
 from treuwerk.services.scoring import ScoredAward
 from treuwerk.services.terms import TermsTable
 from treuwerk.store.balances import credit
@@ -36,7 +37,8 @@ class Booker:
     """
 
     def __init__(self, settings: Settings, actor: str, now: int) -> None:
-        self._terms, self._actor, self._now = TermsTable(settings, now), actor, now
+        self._settings, self._terms = settings, TermsTable(settings, now)
+        self._actor, self._now = actor, now
         self._journal: list[JournalValues] = []
         self._postings: list[PostingValues] = []
         self._lots: list[tuple[int, int, int, str, str, int, int, int | None, int, bool]] = []
@@ -91,6 +93,7 @@ class Booker:
         insert_rows(connection, outbox, self._messages())
         insert_rows(connection, balance_delta, self._deltas())
         credit(connection, self._credits, self._pending, self._kept)
+        settle_deficits(connection, self._settings, {row[0]: row[1] for row in self._journal}, self._now)
         append_seal(connection, [row[:2] for row in self._journal], self._digest.hexadecimal(), self._now)
         return Booked(len(self._journal), self._points())
 

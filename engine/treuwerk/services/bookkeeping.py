@@ -140,7 +140,7 @@ class OpenAccount:
                 at = at._replace(kept_until=max(at.kept_until or 0, leg.keeps_until))
             self.standing[leg.unit] = at
 
-    def settle(self, cause: JournalRow) -> None:
+    def settle(self, cause_id: int) -> None:
         """Make good deficits from points that a transaction brought."""
         for unit in sorted(self.standing):
             missing = self.standing[unit].deficit
@@ -149,13 +149,14 @@ class OpenAccount:
             self.sweep(unit)
             lots = accounts.all_lots(self.connection, self.account_id, unit, Book.PARTICIPANT)
             if parts := first_of(lots, missing):
-                self.book(Order(self.account_id, TransactionKind.SETTLEMENT, f"settlement|{unit}|{cause.id}",
-                                (unit, cause.id), "deficit", refers_to=cause.id), settled(unit, parts))
+                self.book(Order(self.account_id, TransactionKind.SETTLEMENT, f"settlement|{unit}|{cause_id}",
+                                (unit, cause_id), "deficit", refers_to=cause_id), settled(unit, parts))
 
     def refuse_if_blocked(self) -> None:
-        """
+        """Refuse where the policy of a unit blocks all spending until its deficit is settled.
+
         Raises:
-            Refusal: points were to be taken back that are missing, and the unit's policy blocks spending until then.
+            Refusal: `blocked`.
         """
         for unit, at in self.standing.items():
             if at.deficit and unit in self.settings.units and self.settings.units[unit].returns == "block":
@@ -194,7 +195,7 @@ def book_once(installation: Installation, order: Order, now: int, decide: Decide
         legs, explanation = decide(account)
         row = account.book(order, legs, explanation)
         note(account, row, legs)
-        account.settle(row)
+        account.settle(row.id)
         return Booked(row)
 
     return installation.database.run(work)
@@ -213,6 +214,13 @@ def repeated(account: OpenAccount, order: Order) -> Booked | None:
     if before.evidence != order.evidence:
         raise KeyConflict(order.key, booked.id)
     return booked
+
+
+def settle_deficits(connection: Connection, settings: Settings, newest: Mapping[int, int], now: int) -> None:
+    """Make good the deficits of accounts that a batch credited; `newest` has the last transaction of each."""
+    for account_id in accounts.in_deficit(connection):
+        if account_id in newest:
+            OpenAccount(connection, account_id, settings, now).settle(newest[account_id])
 
 
 def positive(amount: int) -> int:

@@ -7,6 +7,8 @@ one whose time is over is released by `release_overdue`, and captures nothing an
 from collections.abc import Sequence
 from contextlib import suppress
 
+import attrs
+
 from treuwerk.domain.ledger import Book, TransactionKind, moment
 from treuwerk.domain.lots import Part, first_of, last_of, less, total
 from treuwerk.domain.movements import Legs, captured, held, released
@@ -58,7 +60,8 @@ def capture(installation: Installation, account_id: int, hold_id: int, key: str,
             raise Refusal("hold_expired", f"the hold was over at {moment(expires_at).isoformat()}; reserve again")
         return Decision(captured(unit, first_of(parts, _enough(parts, amount))))
 
-    return _end(installation, account_id, hold_id, TransactionKind.CAPTURE, key, now, decide, amount, cause, actor)
+    order = _order(account_id, hold_id, TransactionKind.CAPTURE, key, amount)
+    return _end(installation, attrs.evolve(order, cause=cause or key, actor=actor), now, decide)
 
 
 def release(installation: Installation, account_id: int, hold_id: int, key: str, now: int, *,
@@ -76,7 +79,8 @@ def release(installation: Installation, account_id: int, hold_id: int, key: str,
         back = last_of(parts, _enough(parts, amount))
         return Decision(released(unit, back, now, account.standing[unit].kept_until))
 
-    return _end(installation, account_id, hold_id, TransactionKind.RELEASE, key, now, decide, amount, cause, actor)
+    order = _order(account_id, hold_id, TransactionKind.RELEASE, key, amount)
+    return _end(installation, attrs.evolve(order, cause=cause or key, actor=actor), now, decide)
 
 
 def release_overdue(installation: Installation, now: int) -> int:
@@ -95,16 +99,15 @@ def _overdue(installation: Installation, now: int) -> Sequence[tuple[int, int]]:
         return holds.overdue(connection, now, _AT_ONCE)
 
 
-def _end(installation: Installation, account_id: int, hold_id: int, kind: TransactionKind, key: str, now: int,
-         decide: Decide, amount: int | None, cause: str, actor: str) -> Booked:
-    if amount is not None:
-        positive(amount)
-    order = Order(account_id, kind, f"{kind.value}|{key}", (hold_id, "all" if amount is None else amount),
-                  cause or key, actor, refers_to=hold_id)
+def _order(account_id: int, hold_id: int, kind: TransactionKind, key: str, amount: int | None) -> Order:
+    facts = hold_id, "all" if amount is None else positive(amount)
+    return Order(account_id, kind, f"{kind.value}|{key}", facts, "", refers_to=hold_id)
 
+
+def _end(installation: Installation, order: Order, now: int, decide: Decide) -> Booked:
     def note(account: OpenAccount, _: JournalRow, legs: Legs) -> None:
         moved = -sum(leg.amount for leg in legs if leg.book is Book.HELD)
-        holds.lessen(account.connection, account_id, hold_id, moved)
+        holds.lessen(account.connection, order.account_id, order.refers_to or 0, moved)
 
     return book_once(installation, order, now, decide, note)
 

@@ -46,5 +46,4 @@ def spendable(account: OpenAccount, unit: str, amount: int) -> list[Part]:
 
 def keeps_until(account: OpenAccount, unit: str) -> int | None:
     """How long an act of today keeps the points of a unit that expire by inactivity; None for all others."""
-    expiry = account.unit(unit).expires
-    return kept_until(expiry, account.now, account.zone) if expiry else None
+    return kept_until(account.unit(unit).expires, account.now, account.zone)

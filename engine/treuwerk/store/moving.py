@@ -1,5 +1,6 @@
-"""Writing one transaction with all that goes with it: postings, lots, uses, balances, its place in the next seal, and
-its message. On PostgreSQL that is one statement, so one way to the server and back.
+"""Writing one transaction with all that goes with it, on PostgreSQL in one statement: one way to the server and back.
+
+That is postings, lots, uses, balances, its place in the next seal, and its message.
 """
 
 import json
