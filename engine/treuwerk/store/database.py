@@ -115,6 +115,11 @@ class Database:
         self.engine.dispose()
 
     @property
+    def in_memory(self) -> bool:
+        """Whether it lives in this process alone."""
+        return self.is_sqlite and self.file is None
+
+    @property
     def file(self) -> Path | None:
         """Where SQLite keeps it; None on PostgreSQL and in memory."""
         name = self.url.database
@@ -155,7 +160,8 @@ class Database:
 def _prepare(connection: sqlite3.Connection, _: Any) -> None:
     connection.isolation_level = None  # Python's sqlite3 must not begin transactions by itself
     for pragma in (f"journal_mode={'WAL' if WAL_IS_SAFE else 'DELETE'}", "synchronous=FULL", "foreign_keys=ON",
-                   f"cache_size=-{CACHE_KIB}", "temp_store=MEMORY", "mmap_size=0"):
+                   f"cache_size=-{CACHE_KIB}", "temp_store=MEMORY", "mmap_size=0",
+                   "recursive_triggers=ON"):  # without it REPLACE passes by guards
         connection.execute(f"PRAGMA {pragma}")
 
 
