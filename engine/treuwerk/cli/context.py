@@ -114,7 +114,7 @@ def known_errors(as_json: bool, so_far: Mapping[str, Any] | None = None) -> Iter
     from treuwerk.services.explaining import NotFound
     from treuwerk.services.finding import UnknownParticipant
     from treuwerk.services.installation import ForeignDatabase
-from treuwerk.services.second_process import ScoringFailed
+    from treuwerk.services.second_process import ScoringFailed
     from treuwerk.store.faults import DatabaseBusy, UnsafeDatabase
     from treuwerk.store.migrating import SchemaError
     from treuwerk.store.runs import RunTaken

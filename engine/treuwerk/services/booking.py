@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from treuwerk.domain.ledger import FOREVER, Book, TransactionKind, bucket_of
 from treuwerk.domain.records import Digest, JournalValues, PostingValues, record
 from treuwerk.programme.settings import Settings
-from treuwerk.services.bookkeeping import lapse_inactive, settle_deficits
+from treuwerk.services.bookkeeping import expire_forgotten, settle_deficits
 from treuwerk.services.scoring import ScoredAward
 from treuwerk.services.terms import TermsTable
 from treuwerk.store.balances import credit
@@ -86,7 +86,8 @@ class Booker:
         """Write all rows; balances and the seal come last, since others wait for them until the commit."""
         if not self._journal:
             return Booked(0, {})
-        lapse_inactive(connection, self._settings, self._kept, self._now)
+        if self._kept:  # all accounts of the batch: they are locked in ascending order here, and never again out of it
+            expire_forgotten(connection, self._settings, {account for account, _ in self._credits}, self._now)
         insert_rows(connection, journal, self._journal)
         insert_rows(connection, posting, self._postings)
         insert_rows(connection, lot, self._lots)

@@ -4,7 +4,7 @@ An account that is opened is first swept of what has expired, so nobody spends i
 the order in which they happened. Who asks a second time with the same key gets the first answer.
 """
 
-from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
@@ -230,20 +230,10 @@ def settle_deficits(connection: Connection, settings: Settings, credited: Contai
         OpenAccount(connection, account_id, settings, now, [unit for _, unit in pairs]).settle(newest[account_id])
 
 
-def lapse_inactive(connection: Connection, settings: Settings, active: Collection[tuple[int, str]], now: int) -> None:
-    """Book out what went by inactivity, before a batch tells of new activity: that must not bring it back.
-
-    `active` are the (account, unit) of the batch. Called before its lots are there, which would go with the others.
-    """
-    lapsed = [pair for pair in accounts.lapsed(connection, {account for account, _ in active}, now) if pair in active]
-    if not lapsed:
-        return
-    accounts.lock_all(connection, {account for account, _ in active})  # in order, as the batch will lock them
-    for account_id, pairs in groupby(lapsed, key=itemgetter(0)):
-        units = [unit for _, unit in pairs]
-        account = OpenAccount(connection, account_id, settings, now, units)
-        for unit in units:
-            account.sweep(unit)
+def expire_forgotten(connection: Connection, settings: Settings, account_ids: Iterable[int], now: int) -> None:
+    """Book out what went by inactivity, before a batch books what would bring it back to life."""
+    for account_id, unit in accounts.forgotten(connection, account_ids, now):
+        OpenAccount(connection, account_id, settings, now, [unit]).sweep(unit)
 
 
 def positive(amount: int) -> int:

@@ -18,7 +18,7 @@ from treuwerk.store.tables import balance, journal, lot, lot_use, posting, purch
 
 FIRST_LOTS = 64
 _KEYS_AT_ONCE = 8
-_IDS_AT_ONCE = 5_000
+_AT_ONCE = 500
 _EXPIRING = [TransactionKind.EXPIRY.value, TransactionKind.RELEASE.value, TransactionKind.CANCELLATION.value]
 _SPENDING = (lot.c.expires_at, lot.c.transaction_id, lot.c.line)
 _BALANCES = (balance.c.account_id, balance.c.unit)
@@ -44,6 +44,22 @@ def lock(connection: Connection, account_id: int, units: Iterable[str] | None = 
     query = _LOCK if units is None else _LOCK.where(balance.c.unit.in_(list(units)))
     rows = connection.execute(query.with_for_update(), {"account": account_id})
     return {unit: Standing(*parts) for unit, *parts in rows}
+
+
+def forgotten(connection: Connection, account_ids: Iterable[int], now: int) -> list[tuple[int, str]]:
+    """(account, unit) of these accounts whose points went by inactivity and were not booked out yet.
+
+    The rows of all of them are locked, in ascending order: whoever asks is about to change them.
+    """
+    ordered, found = sorted(account_ids), list[tuple[int, str]]()
+    for start in range(0, len(ordered), _AT_ONCE):
+        rows = connection.execute(
+            select(balance.c.account_id, balance.c.unit, balance.c.posted, balance.c.keeps_until)
+            .where(balance.c.account_id.in_(ordered[start:start + _AT_ONCE]))
+            .order_by(balance.c.account_id, balance.c.unit).with_for_update())
+        found += [(account_id, unit) for account_id, unit, posted, kept in rows
+                  if posted and kept is not None and kept <= now]
+    return found
 
 
 def last_id(connection: Connection, account_id: int) -> int:
@@ -155,25 +171,6 @@ def in_deficit(connection: Connection) -> list[tuple[int, str]]:
     """(account, unit) of all that owe points, in ascending order."""
     query = select(balance.c.account_id, balance.c.unit).where(balance.c.deficit > 0)
     return [(row.account_id, row.unit) for row in connection.execute(query.order_by(*_BALANCES))]
-
-
-def lapsed(connection: Connection, account_ids: Iterable[int], now: int) -> list[tuple[int, str]]:
-    """(account, unit) of those of these accounts whose points went by inactivity and are still there, ascending."""
-    query = select(balance.c.account_id, balance.c.unit).where(balance.c.keeps_until <= now, balance.c.posted > 0)
-    return [(row.account_id, row.unit) for ids in _sliced(account_ids)
-            for row in connection.execute(query.where(balance.c.account_id.in_(ids)).order_by(*_BALANCES))]
-
-
-def lock_all(connection: Connection, account_ids: Iterable[int]) -> None:
-    """Lock the balances of accounts in ascending order."""
-    for ids in _sliced(account_ids):
-        connection.execute(select(balance.c.version).where(balance.c.account_id.in_(ids)).order_by(*_BALANCES)
-                           .with_for_update()).all()
-
-
-def _sliced(account_ids: Iterable[int]) -> Iterable[list[int]]:
-    ids = sorted(account_ids)
-    return (ids[start:start + _IDS_AT_ONCE] for start in range(0, len(ids), _IDS_AT_ONCE))
 
 
 def keys_like(connection: Connection, account_id: int, key: str) -> int:
