@@ -8,7 +8,7 @@ import click
 from treuwerk.cli.context import Context, now, print_json, print_table, treuwerk_command
 from treuwerk.domain.ledger import moment
 from treuwerk.services.finding import account_of
-from treuwerk.services.statements import UnitBalance, balances
+from treuwerk.services.holdings import UnitBalance, balances
 
 
 @treuwerk_command("balance")

@@ -6,7 +6,7 @@ import click
 
 from treuwerk.cli.context import Context, print_json, print_table, treuwerk_command
 from treuwerk.domain.ledger import moment
-from treuwerk.services.explaining import as_json as explanation_as_json
+from treuwerk.services.explaining import tree_of
 from treuwerk.services.finding import account_of
 from treuwerk.services.statements import Cursor, Entry, Page, statement
 
@@ -35,7 +35,7 @@ def command(context: Context, as_json: bool, participant: str, unit: str | None,
 
 
 def _as_json(entry: Entry) -> dict[str, Any]:
-    return {"amounts": dict(entry.amounts), "balance": entry.balance, **explanation_as_json(entry.booking)["tree"]}
+    return {"amounts": dict(entry.amounts), "balance": entry.balance, **tree_of(entry.booking, "usages", "related")}
 
 
 def _print(page: Page, unit: str) -> None:

@@ -20,6 +20,7 @@ from treuwerk.store.tables import (
     purchase_line,
     seal,
     sealed,
+    unsealed,
 )
 
 _AT_ONCE = 5_000
@@ -49,6 +50,33 @@ def entries(connection: Connection) -> Iterator[Entry]:
     for head in heads:
         mine = [PostingRow(*leg[1:]) for leg in legs.of(head[0])]
         yield Entry(head[0], JournalRow(*head[1:]), mine, by_line(Use(*use[1:]) for use in uses.of(head[0])))
+
+
+def unsealed_entries(connection: Connection) -> Iterator[Entry]:
+    """Transactions without a place in the sequence yet, in the order of their ids; their sequence is told as 0."""
+    at = (unsealed.c.transaction_id, unsealed.c.account_id)
+    heads = connection.execute(select(journal).join_from(
+        unsealed, journal, _waits(journal.c.id)).order_by(*at)).all()
+    legs = _by_transaction(connection, select(posting).join_from(
+        unsealed, posting, _waits(posting.c.transaction_id)).order_by(*at, posting.c.line))
+    uses = _by_transaction(connection, select(lot_use).join_from(
+        unsealed, lot_use, _waits(lot_use.c.transaction_id)).order_by(
+            *at, lot_use.c.line, lot_use.c.lot_transaction_id, lot_use.c.lot_line))
+    for head in heads:
+        of = (head.account_id, head.id)
+        yield Entry(0, JournalRow(*head), [PostingRow(*leg) for leg in legs.get(of, [])],
+                    by_line(Use(*use) for use in uses.get(of, [])))
+
+
+def _waits(transaction_id: Any) -> Any:
+    return and_(transaction_id.table.c.account_id == unsealed.c.account_id, transaction_id == unsealed.c.transaction_id)
+
+
+def _by_transaction(connection: Connection, query: Select[*tuple[Any, ...]]) -> dict[tuple[int, int], list[Any]]:
+    found: dict[tuple[int, int], list[Any]] = {}
+    for row in connection.execute(query):
+        found.setdefault((row.account_id, row.transaction_id), []).append(row)
+    return found
 
 
 def by_line(uses: Iterable[Use]) -> dict[int, list[Use]]:

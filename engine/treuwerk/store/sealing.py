@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, insert, select, text
+from sqlalchemy import Connection, bindparam, delete, insert, select, text
 
 from treuwerk.domain.ledger import FIRST_HEAD, chained
+from treuwerk.domain.records import Digest, record
 from treuwerk.store.bulk import insert_rows
-from treuwerk.store.tables import seal, sealed
+from treuwerk.store.journal import unsealed_entries
+from treuwerk.store.tables import seal, sealed, unsealed
 
 _LOCK = text("SELECT pg_advisory_xact_lock(7305807861349)")  # any fixed number, the same for all writers
 
@@ -28,3 +30,24 @@ def append_seal(connection: Connection, members: Sequence[tuple[int, int]], dige
         number=number, first_sequence=first, last_sequence=final, digest=digest, previous_head=previous,
         head=chained(previous, number, first, final, digest), sealed_at=now))
     return number
+
+
+def seal_pending(connection: Connection, now: int) -> int:
+    """Seal what single bookings left behind, in the order of their ids; returns how many there were.
+
+    Called in a writing transaction. Whoever seals at the same time is waited for, so that afterwards all that was
+    committed before has its place in the sequence.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(_LOCK)
+    members, digest = [], Digest()
+    for entry in unsealed_entries(connection):
+        members.append((entry.row.account_id, entry.row.id))
+        digest.add(record(entry.row, entry.postings, entry.uses))
+    if members:
+        append_seal(connection, members, digest.hexadecimal(), now)
+        connection.execute(
+            delete(unsealed).where(unsealed.c.account_id == bindparam("account"),
+                                   unsealed.c.transaction_id == bindparam("transaction")),
+            [{"account": account_id, "transaction": transaction_id} for account_id, transaction_id in members])
+    return len(members)

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from treuwerk.domain.ids import TRANSACTION, account_and_row
 from treuwerk.domain.ledger import moment
-from treuwerk.services import statements
+from treuwerk.services import holdings, statements
 from treuwerk.services.explaining import NotFound, explain
 from treuwerk.services.statements import Cursor, Filters, Page
 from treuwerk.web.portal.csv_files import Cell, csv_answer
@@ -23,7 +23,7 @@ from treuwerk.web.shell.state import Visit
 
 ROWS_OF_A_PAGE = 25
 _ROWS_AT_ONCE = 1_000
-_KINDS = ("", "purchase", "activity")
+_KINDS = ("", *statements.KINDS)
 _HEADS = (marked("Booking number"), marked("Booked"), marked("Day of the event"), marked("What for"),
           marked("Article number"), marked("Delivery note"), marked("Line"))
 
@@ -84,8 +84,8 @@ def _filters(visit: Visit, wanted: Wanted) -> Filters:
 
 def _standing(visit: Visit, connection: Connection, unit: str) -> dict[str, Any]:
     settings, account = visit.shell.installation.programme.settings, visit.me.account_id
-    holdings = statements.holdings(connection, settings.units, account, visit.now)
-    balances, calendar = holdings.balances, calendar_entries(holdings.calendar, unit)
+    held = holdings.holdings(connection, settings.units, account, visit.now)
+    balances, calendar = held.balances, calendar_entries(held.calendar, unit)
     tier = None
     if settings.tiers:
         own = balances[settings.tiers[0].unit]
@@ -134,10 +134,10 @@ def booking_page(visit: Visit) -> Response:
     return page(visit, "portal/booking.html", section="/", booking=booking, chip=chip)
 
 
-def own_chip(visit: Visit, connection: Connection) -> statements.UnitBalance:
+def own_chip(visit: Visit, connection: Connection) -> holdings.UnitBalance:
     """The balance that stands in the head of every page."""
     unit = main_unit(visit)
-    return statements.balances(connection, [unit], visit.me.account_id, visit.now)[unit]
+    return holdings.balances(connection, [unit], visit.me.account_id, visit.now)[unit]
 
 
 def bookings_csv(visit: Visit) -> Response:
