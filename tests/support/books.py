@@ -1,6 +1,6 @@
 """Bookings of every kind, written row by row: for tests that read the books, whoever writes them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import attrs
@@ -231,3 +231,34 @@ def turned(uses: Iterable[Taken]) -> list[Taken]:
 def total(uses: Iterable[Taken]) -> int:
     """The points of these uses."""
     return sum(amount for _, _, amount in uses)
+
+
+def live_through(books: Books, other: Books, first: int, second: int, at: Callable[[str], int]) -> dict[str, int]:
+    """A year in which everything happens to an account with two credits, `first` and `second`; bookings by name."""
+    done: dict[str, int] = {}
+    done["opening"] = books.credit(1_000, at("2026-06-01"), kind="opening", contra="opening",
+                                   expires_at=at("2026-08-01"))
+    done["redemption"] = books.debit(300, at("2026-06-10"))
+    done["hold"] = books.hold(900, at("2026-06-15"))
+    done["capture"] = books.capture(done["hold"], 500, at("2026-06-20"))
+    done["short"] = books.credit(50, at("2026-07-01"), expires_at=at("2026-08-08"))
+    done["release"] = books.release(done["hold"], 300, at("2026-08-05"))
+    done["bought"] = books.debit(250, at("2026-08-20"))
+    done["expiry"] = books.expire(at("2026-08-08"), at("2026-09-01"))
+    done["cancellation"] = books.cancel(done["bought"], 100, at("2026-09-10"))
+    with books.database.writing() as connection:
+        uses = [(second, 1, 2_000)]
+        done["transfer_out"] = books.write(connection, "transfer_out", at("2026-09-16"), [
+            Leg("participant", -2_000, uses=uses), Leg("transfer", 2_000)])
+        done["transfer_in"] = other.write(connection, "transfer_in", at("2026-09-16"), [
+            Leg("transfer", -2_000), Leg("participant", 2_000, terms=(at("2026-05-06"), at("2030-01-01")))])
+    done["reversal"] = books.reverse(second, 2_480, at("2026-09-20"))
+    done["adjustment"] = books.credit(500, at("2026-10-01"), expires_at=at("2029-06-30"))
+    done["settlement"] = books.settle(450, at("2026-10-01") + 1_000)
+    done["promise"] = books.promise(200, at("2026-10-05"))
+    done["activation"] = books.activate(done["promise"], 150, at("2026-10-20"), at("2027-10-20"))
+    done["waiting"] = books.credit(70, at("2026-10-21"), active_from=at("2026-12-24"))
+    done["merge_in"] = books.credit(40, at("2026-11-02"), kind="merge_in", contra="transfer",
+                                    expires_at=at("2026-11-10"))
+    done["last"] = books.debit(25, at("2026-11-05"))
+    return done

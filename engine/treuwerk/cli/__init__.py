@@ -17,6 +17,7 @@ COMMANDS = {
     "balance": "Show the balance of a participant.",
     "statement": "Show the bookings of a participant.",
     "explain": "Show how the points of a booking came about.",
+    "report": "Report on the whole programme: liability.",
     "verify": "Prove the ledger: recompute every law from the rows.",
     "export": "Export the journal as canonical JSON Lines.",
     "demo": "Build a seeded demo and serve it.",

@@ -17,7 +17,7 @@ from treuwerk.store.closings import closing_at, note_closing
 from treuwerk.store.database import Database
 from treuwerk.store.sealing import seal_pending
 
-_REFUSALS = ("readonly", "read-only", "permission denied")
+_REFUSALS = ("readonly", "read-only", "read-write mode during recovery", "permission denied")
 
 
 class DayNotOver(ValueError):

@@ -121,14 +121,14 @@ def _uses(connection: Connection, account_id: int, bookings: Sequence[tuple[int,
     parts, values = list[str](), dict[str, object]({"account": account_id, "limit": limit})
     for number, (transaction, kind) in enumerate(bookings):
         book = "= 'held'" if kind == TransactionKind.CAPTURE else "<> 'held'"
-        parts.append(f"SELECT * FROM (SELECT transaction_id, line, lot_transaction_id, lot_line, amount FROM lot_use "  # noqa: S608 - no text of others
+        parts.append(f"SELECT * FROM (SELECT transaction_id, line, lot_transaction_id, lot_line, amount FROM lot_use "
                      f"WHERE account_id = :account AND transaction_id = :t{number} AND book {book} "
                      f"ORDER BY line, lot_transaction_id, lot_line LIMIT :limit) AS u{number}")
         values[f"t{number}"] = transaction
     if not parts:
         return []
     return list(connection.execute(text(
-        f"SELECT u.*, l.unit, l.expires_at FROM ({' UNION ALL '.join(parts)}) u JOIN lot l "  # noqa: S608 - as above
+        f"SELECT u.*, l.unit, l.expires_at FROM ({' UNION ALL '.join(parts)}) u JOIN lot l "
         "ON l.account_id = :account AND l.transaction_id = u.lot_transaction_id AND l.line = u.lot_line"), values))
 
 
