@@ -10,9 +10,7 @@ import click
 from treuwerk.cli.context import Context, now, print_json, print_table, treuwerk_command
 from treuwerk.cli.past_days import as_of_option, basis, closing_of
 from treuwerk.domain.ledger import moment
-from treuwerk.services.explaining import plain
-from treuwerk.services.finding import account_of
-from treuwerk.services.holdings import (
+from treuwerk.services.balances import (
     OpenLot,
     UnitBalance,
     balances,
@@ -20,6 +18,8 @@ from treuwerk.services.holdings import (
     open_lots,
     open_lots_as_of,
 )
+from treuwerk.services.explaining import plain
+from treuwerk.services.finding import account_of
 from treuwerk.services.tracing import Origin
 
 
@@ -36,16 +36,16 @@ def command(context: Context, as_json: bool, participant: str, as_of: datetime |
         account = account_of(connection, participant)
         if closing:
             found = holdings_as_of(connection, units, account, closing).balances
-            credits = open_lots_as_of(connection, account, closing) if lots else []
+            behind = open_lots_as_of(connection, account, closing) if lots else []
         else:
             found = balances(connection, units, account, at)
-            credits = open_lots(connection, account, at) if lots else []
+            behind = open_lots(connection, account, at) if lots else []
     told = basis(as_of, closing) if as_of else {"as_of": moment(at).isoformat()}
     if as_json:
         answer = {"participant": participant, **told, "units": {unit: _as_json(one) for unit, one in found.items()}}
-        print_json(answer | ({"lots": [attrs.asdict(one, value_serializer=plain) for one in credits]} if lots else {}))
+        print_json(answer | ({"lots": [attrs.asdict(one, value_serializer=plain) for one in behind]} if lots else {}))
     else:
-        _print(found, credits, lots)
+        _print(found, behind, lots)
 
 
 def _as_json(one: UnitBalance) -> dict[str, Any]:
@@ -53,7 +53,7 @@ def _as_json(one: UnitBalance) -> dict[str, Any]:
     return {"unit": one.unit, "available": one.available, "spendable": one.spendable} | values
 
 
-def _print(found: Mapping[str, UnitBalance], credits: Iterable[OpenLot], lots: bool) -> None:
+def _print(found: Mapping[str, UnitBalance], behind: Iterable[OpenLot], lots: bool) -> None:
     print_table(["unit", "available", "pending", "reserved", "owed", "next expiry"],
                 [[unit, one.available, one.pending, one.held, one.deficit, _expiry(one)]
                  for unit, one in found.items()])
@@ -61,7 +61,7 @@ def _print(found: Mapping[str, UnitBalance], credits: Iterable[OpenLot], lots: b
         click.echo()
         print_table(["unit", "left", "of", "state", "usable from", "expires", "from", "booking"], [
             [one.unit, one.remaining, one.amount, one.state, day(one.active_from, "after an act"),
-             day(one.expires_at, "never"), named(one.origin), one.origin.booking] for one in credits])
+             day(one.expires_at, "never"), named(one.origin), one.origin.booking] for one in behind])
 
 
 def _expiry(one: UnitBalance) -> str:

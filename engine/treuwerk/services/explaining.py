@@ -12,12 +12,13 @@ from sqlalchemy import Connection, Row, select
 
 from treuwerk.domain import ids
 from treuwerk.domain.earning import Step, fold, steps_from_json
-from treuwerk.domain.ledger import Book, moment
+from treuwerk.domain.ledger import Book, TransactionKind, moment
 from treuwerk.domain.participants import identifier
 from treuwerk.services.tracing import Related, Sources, Usages, related, sources, usages
 from treuwerk.store.tables import activity, article, journal, lot, person, posting, purchase_line
 
 _DIGITS = 4
+_NO_SOURCES, _NO_USAGES = Sources(), Usages()
 _INSTANTS = ("booked_at", "active_from", "expires_at")
 
 
@@ -105,6 +106,16 @@ class MadeLot:
 
 
 @attrs.frozen
+class ReturnedPoints:
+    """Points that a reversal took back because `pieces` of `of` pieces of the purchase line are returned by then."""
+
+    unit: str
+    points: int
+    pieces: int
+    of: int
+
+
+@attrs.frozen
 class Explanation:
     """Everything that is known about one booking. `id` is public.
 
@@ -125,8 +136,9 @@ class Explanation:
     awards: tuple[ExplainedAward, ...]
     movements: tuple[Movement, ...] = ()
     lots: tuple[MadeLot, ...] = ()
-    sources: Sources = Sources()
-    usages: Usages = Usages()
+    sources: Sources = _NO_SOURCES
+    usages: Usages = _NO_USAGES
+    returned: tuple[ReturnedPoints, ...] = ()
     related: tuple[Related, ...] = ()
 
 
@@ -203,27 +215,33 @@ def article_names(connection: Connection, numbers: Iterable[str]) -> dict[str, s
 
 
 def explanation_of(booking: Row[Any], legs: Sequence[Row[Any]], names: Mapping[str, str],
-                   taken: Sources = Sources(), left: Mapping[tuple[int, int], int] | None = None) -> Explanation:  # noqa: B008 - frozen
+                   taken: Sources = _NO_SOURCES, left: Mapping[tuple[int, int], int] | None = None) -> Explanation:
     """The explanation from rows of `booking_facts` and `legs_of`; `left` is what remained of lots at another time."""
     refers_to = ids.public_id(ids.TRANSACTION, booking.account_id, booking.refers_to) if booking.refers_to else None
     terms = {leg.line: _terms(leg, left) for leg in legs if leg.remaining is not None}
-    awards = _awards(booking.explanation, terms)
+    stored = json.loads(booking.explanation) if booking.explanation else []
+    awards = _awards(stored, terms) if booking.kind == TransactionKind.ACCRUAL else ()
     by_rule = {award.line for award in awards}
     made = tuple(MadeLot(leg.line, leg.unit, terms[leg.line]) for leg in legs
                  if leg.line in terms and leg.line not in by_rule)
     return Explanation(
         ids.public_id(ids.TRANSACTION, booking.account_id, booking.id), booking.account_id, booking.kind,
         date.fromisoformat(booking.occurred_on), booking.booked_at, booking.actor, booking.cause, refers_to,
-        _purchase(booking, names), _activity(booking), awards, _movements(legs), made, taken)
+        _purchase(booking, names), _activity(booking), awards, _movements(legs), made, taken,
+        returned=_returned(stored) if booking.kind == TransactionKind.REVERSAL else ())
 
 
-def _awards(explanation: str, terms: Mapping[int, LotTerms]) -> tuple[ExplainedAward, ...]:
-    """The awards of a stored explanation, each with the lot that its posting made. Other bookings explain no award."""
-    stored = json.loads(explanation) if explanation else []
+def _awards(stored: Sequence[Any], terms: Mapping[int, LotTerms]) -> tuple[ExplainedAward, ...]:
+    """The awards of a stored explanation, each with the lot that its posting made."""
     return tuple(
         ExplainedAward(one["line"], one["unit"], one["points"], one["rule"], one["revision"],
                        _explained(steps_from_json(one["steps"])), terms.get(one["line"]))
-        for one in stored if isinstance(one, dict) and "steps" in one)
+        for one in stored)
+
+
+def _returned(stored: Sequence[Any]) -> tuple[ReturnedPoints, ...]:
+    return tuple(ReturnedPoints(one["unit"], one["points"], one["returned"], one["of"]) for one in stored
+                 if isinstance(one, dict) and {"unit", "points", "returned", "of"} <= set(one))
 
 
 def _terms(leg: Row[Any], left: Mapping[tuple[int, int], int] | None) -> LotTerms:

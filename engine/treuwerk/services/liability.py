@@ -44,8 +44,8 @@ class Flow:
 class UnitLiability:
     """One unit: points by state, and how the books came there.
 
-    ``opening + came_in - went_out = closing = spendable + pending + held + lapsed - deficit``. What is `lapsed` was over
-    by its terms, but not swept yet: it stands in the books and is owed to nobody, so that `outstanding` is
+    ``opening + came_in - went_out = closing = spendable + pending + held + lapsed - deficit``. What is `lapsed` was
+    over by its terms, but not swept yet: it stands in the books and is owed to nobody, so that `outstanding` is
     spendable + pending + held.
     """
 
@@ -102,11 +102,13 @@ def liability(connection: Connection, day: date, closing: Closing, zone: ZoneInf
 
 
 def _unit(code: str, sums: Sequence[Row[Any]], moved: Sequence[Row[Any]]) -> UnitLiability:
-    states = {state: sum(int(row.points) for row in sums if row.unit == code and row.state == state)
-              for state in STATES}
+    def points(state: str) -> int:
+        return sum(int(row.points) for row in sums if row.unit == code and row.state == state)
+
     own = [row for row in moved if row.unit == code]
     return UnitLiability(
-        code, *(states[state] for state in STATES), opening=sum(int(row.came - row.went) for row in own if row.earlier),
+        code, points(SPENDABLE), points(PENDING), points(HELD), points(LAPSED), points(DEFICIT),
+        opening=sum(int(row.came - row.went) for row in own if row.earlier),
         came_in=sum(int(row.came) for row in own if not row.earlier),
         went_out=sum(int(row.went) for row in own if not row.earlier))
 

@@ -209,6 +209,11 @@ def changes(legs: Sequence[Row[Any]]) -> dict[str, int]:
     return {unit: amount for unit, amount in amounts.items() if amount}
 
 
+def moved_by(connection: Connection, account_id: int, booking: int) -> dict[str, int]:
+    """Points by unit that a booking added to the balance, or took from it."""
+    return changes(legs_of(connection, account_id, [booking]).get(booking, []))
+
+
 def first_booking_at(connection: Connection, account_id: int) -> int | None:
     """The instant of the oldest booking, None in an empty account."""
     return connection.execute(select(journal.c.booked_at).where(journal.c.account_id == account_id)

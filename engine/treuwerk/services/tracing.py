@@ -1,4 +1,4 @@
-"""Points traced through the books: which credits a booking took them from, and what became of the points of a credit."""
+"""Points traced through the books: from which credits a booking took them, and what became of those of a credit."""
 
 from collections.abc import Collection, Sequence
 from datetime import date
@@ -160,6 +160,7 @@ def related(connection: Connection, account_id: int, transaction: int, refers_to
     own = select(journal.c.account_id, journal.c.id, journal.c.kind, journal.c.occurred_on).where(
         journal.c.account_id == account_id)
     rows = list(connection.execute(own.where(journal.c.id == refers_to))) if refers_to is not None else []
-    rows += connection.execute(own.where(journal.c.refers_to == transaction).order_by(journal.c.id).limit(_SELECTS_AT_ONCE))
+    rows += connection.execute(own.where(journal.c.refers_to == transaction)
+                               .order_by(journal.c.id).limit(_SELECTS_AT_ONCE))
     return tuple(Related(ids.public_id(ids.TRANSACTION, row.account_id, row.id), row.kind,
                          date.fromisoformat(row.occurred_on)) for row in rows)

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, and_, func, select
 
+from treuwerk.domain.ledger import FOREVER, LOT_BOOKS, OWN_BOOKS
 from treuwerk.domain.records import NO_USES, JournalRow, PostingRow, Use
 from treuwerk.store.tables import (
     account,
@@ -20,7 +21,6 @@ from treuwerk.store.tables import (
     purchase_line,
     seal,
     sealed,
-    unsealed,
 )
 
 _AT_ONCE = 5_000
@@ -36,47 +36,21 @@ class Entry(NamedTuple):
     uses: Mapping[int, Sequence[Use]] = NO_USES
 
 
-def entries(connection: Connection) -> Iterator[Entry]:
-    """All sealed transactions. One that the journal lacks is passed over: counting finds it."""
+def entries(connection: Connection, first: int = 1, last: int = FOREVER) -> Iterator[Entry]:
+    """Sealed transactions of a range of the sequence. One that the journal lacks is passed over: counting finds it."""
+    within = sealed.c.sequence.between(first, last)
     heads = _stream(connection, select(sealed.c.sequence, journal).select_from(sealed.join(journal, _is(journal.c.id)))
-                    .order_by(sealed.c.sequence))
+                    .where(within).order_by(sealed.c.sequence))
     legs = _Groups(_stream(connection, select(sealed.c.sequence, posting)
                            .select_from(sealed.join(posting, _is(posting.c.transaction_id)))
-                           .order_by(sealed.c.sequence, posting.c.line)))
+                           .where(within).order_by(sealed.c.sequence, posting.c.line)))
     uses = _Groups(_stream(connection, select(sealed.c.sequence, lot_use)
                            .select_from(sealed.join(lot_use, _is(lot_use.c.transaction_id)))
-                           .order_by(sealed.c.sequence, lot_use.c.line, lot_use.c.lot_transaction_id,
-                                     lot_use.c.lot_line)))
+                           .where(within).order_by(sealed.c.sequence, lot_use.c.line, lot_use.c.lot_transaction_id,
+                                                   lot_use.c.lot_line)))
     for head in heads:
         mine = [PostingRow(*leg[1:]) for leg in legs.of(head[0])]
         yield Entry(head[0], JournalRow(*head[1:]), mine, by_line(Use(*use[1:]) for use in uses.of(head[0])))
-
-
-def unsealed_entries(connection: Connection) -> Iterator[Entry]:
-    """Transactions without a place in the sequence yet, in the order of their ids; their sequence is told as 0."""
-    at = (unsealed.c.transaction_id, unsealed.c.account_id)
-    heads = connection.execute(select(journal).join_from(
-        unsealed, journal, _waits(journal.c.id)).order_by(*at)).all()
-    legs = _by_transaction(connection, select(posting).join_from(
-        unsealed, posting, _waits(posting.c.transaction_id)).order_by(*at, posting.c.line))
-    uses = _by_transaction(connection, select(lot_use).join_from(
-        unsealed, lot_use, _waits(lot_use.c.transaction_id)).order_by(
-            *at, lot_use.c.line, lot_use.c.lot_transaction_id, lot_use.c.lot_line))
-    for head in heads:
-        of = (head.account_id, head.id)
-        yield Entry(0, JournalRow(*head), [PostingRow(*leg) for leg in legs.get(of, [])],
-                    by_line(Use(*use) for use in uses.get(of, [])))
-
-
-def _waits(transaction_id: Any) -> Any:
-    return and_(transaction_id.table.c.account_id == unsealed.c.account_id, transaction_id == unsealed.c.transaction_id)
-
-
-def _by_transaction(connection: Connection, query: Select[*tuple[Any, ...]]) -> dict[tuple[int, int], list[Any]]:
-    found: dict[tuple[int, int], list[Any]] = {}
-    for row in connection.execute(query):
-        found.setdefault((row.account_id, row.transaction_id), []).append(row)
-    return found
 
 
 def by_line(uses: Iterable[Use]) -> dict[int, list[Use]]:
@@ -133,7 +107,7 @@ def credits_by_time(connection: Connection) -> Iterator[Any]:
     """(account, booking instant, unit, points of accruals), in this order."""
     of = (journal.c.account_id, journal.c.booked_at)
     mine = and_(posting.c.account_id == journal.c.account_id, posting.c.transaction_id == journal.c.id,
-                posting.c.book == "participant")
+                posting.c.book.in_(LOT_BOOKS))
     yield from _stream(connection, select(*of, posting.c.unit, func.sum(posting.c.amount)).select_from(
         journal.join(posting, mine)).where(journal.c.kind == "accrual").group_by(*of, posting.c.unit).order_by(*of))
 
@@ -147,7 +121,7 @@ def messages(connection: Connection, topic: str) -> Iterator[Any]:
 def system_postings(connection: Connection) -> Iterator[Any]:
     """(home account, book, unit, sum of postings) of the books of the system."""
     of = (posting.c.account_id, posting.c.book, posting.c.unit)
-    yield from _stream(connection, select(*of, func.sum(posting.c.amount)).where(posting.c.book != "participant")
+    yield from _stream(connection, select(*of, func.sum(posting.c.amount)).where(posting.c.book.not_in(OWN_BOOKS))
                        .group_by(*of))
 
 

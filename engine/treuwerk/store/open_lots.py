@@ -25,9 +25,9 @@ _BALANCES = text(
     f"(SELECT COALESCE(SUM(l.remaining), 0) {_OWN} AND l.book = 'participant' AND {_WAITING} "
     "AND l.active_from > :now AND l.expires_at + 0 > :now) "
     # Booked by a clock that was ahead: these are not in the index of what waits.
-    "+ (SELECT COALESCE(SUM(l.remaining), 0) FROM lot l WHERE l.account_id = b.account_id AND l.transaction_id >= :first "
-    f"AND l.unit = b.unit AND l.book = 'participant' AND l.remaining > 0 AND NOT ({_WAITING}) "
-    "AND l.active_from > :now AND l.expires_at > :now) AS waiting, "
+    "+ (SELECT COALESCE(SUM(l.remaining), 0) FROM lot l WHERE l.account_id = b.account_id "
+    "AND l.transaction_id >= :first AND l.unit = b.unit AND l.book = 'participant' AND l.remaining > 0 "
+    f"AND NOT ({_WAITING}) AND l.active_from > :now AND l.expires_at > :now) AS waiting, "
     f"(SELECT l.expires_at {_OWN} AND l.expires_at > :now AND l.expires_at < {FOREVER} AND l.book = 'participant' "
     "AND l.active_from <= :now ORDER BY l.expires_at LIMIT 1) AS next "
     "FROM balance b WHERE b.account_id = :account) p")

@@ -77,7 +77,7 @@ def lot_sums(connection: Connection, as_of: int, sequence: int, account_id: int 
 
 
 def open_lots(connection: Connection, as_of: int, sequence: int, account_id: int) -> Sequence[Row[Any]]:
-    """Lots of an account of which something was left, in the order in which they would be spent, each with its state."""
+    """Lots of an account of which something was left, in the order of spending, each with its state."""
     return _rows(connection, _OPEN, as_of, sequence, account_id)
 
 
@@ -94,7 +94,7 @@ def balance(connection: Connection, as_of: int, sequence: int, account_id: int, 
 
 
 def movements(connection: Connection, as_of: int, sequence: int, since: int) -> Sequence[Row[Any]]:
-    """(unit, earlier, kind, transactions, came, went): what changed the points of participants, before `since` or not."""
+    """(unit, earlier, kind, transactions, came, went): changes of participants' points, before `since` or not."""
     return _rows(connection, _MOVEMENTS, as_of, sequence, None, since=since)
 
 

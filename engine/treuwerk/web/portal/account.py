@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from treuwerk.domain.ids import TRANSACTION, account_and_row
 from treuwerk.domain.ledger import moment
-from treuwerk.services import holdings, statements
+from treuwerk.services import balances, statements
 from treuwerk.services.explaining import NotFound, explain
 from treuwerk.services.statements import Cursor, Filters, Page
 from treuwerk.web.portal.csv_files import Cell, csv_answer
@@ -84,14 +84,14 @@ def _filters(visit: Visit, wanted: Wanted) -> Filters:
 
 def _standing(visit: Visit, connection: Connection, unit: str) -> dict[str, Any]:
     settings, account = visit.shell.installation.programme.settings, visit.me.account_id
-    held = holdings.holdings(connection, settings.units, account, visit.now)
-    balances, calendar = held.balances, calendar_entries(held.calendar, unit)
+    held = balances.holdings(connection, settings.units, account, visit.now)
+    calendar = calendar_entries(held.calendar, unit)
     tier = None
     if settings.tiers:
-        own = balances[settings.tiers[0].unit]
+        own = held.balances[settings.tiers[0].unit]
         until = own.next_expiry.expires_at if own.next_expiry else None
         tier = tier_view(settings, naming_of(visit), own.available, until, gettext(visit, "Progress to the next tier"))
-    return {"balance": balances[unit], "chip": balances[unit], "tier": tier, "calendar": calendar,
+    return {"balance": held.balances[unit], "chip": held.balances[unit], "tier": tier, "calendar": calendar,
             "expiry_parts": parts_of(calendar)}
 
 
@@ -134,10 +134,10 @@ def booking_page(visit: Visit) -> Response:
     return page(visit, "portal/booking.html", section="/", booking=booking, chip=chip)
 
 
-def own_chip(visit: Visit, connection: Connection) -> holdings.UnitBalance:
+def own_chip(visit: Visit, connection: Connection) -> balances.UnitBalance:
     """The balance that stands in the head of every page."""
     unit = main_unit(visit)
-    return holdings.balances(connection, [unit], visit.me.account_id, visit.now)[unit]
+    return balances.balances(connection, [unit], visit.me.account_id, visit.now)[unit]
 
 
 def bookings_csv(visit: Visit) -> Response:

@@ -1,4 +1,4 @@
-"""What a participant has: balances by unit, open lots and expiry calendar, now or at the end of a past day. Read-only."""
+"""What a participant has now, or had at the end of a past day: balances, open lots, expiry calendar. Read-only."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
