@@ -65,5 +65,5 @@ def _print(report: Liability, day: date) -> None:
     print_table(["unit", "state", "expires", "points"], [
         [one.unit, one.state, one.expires or "never", one.points] for one in report.outstanding])
     click.echo()
-    flows = [[one.unit, one.kind, one.transactions, one.came_in, one.went_out] for one in report.flows]
-    print_table(["unit", "kind", "transactions", "came in", "went out"], flows)
+    flows = [[one.unit, one.kind, one.book, one.came_in, one.went_out] for one in report.flows]
+    print_table(["unit", "kind", "book", "came in", "went out"], flows)

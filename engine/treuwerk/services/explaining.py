@@ -215,10 +215,10 @@ def article_names(connection: Connection, numbers: Iterable[str]) -> dict[str, s
 
 
 def explanation_of(booking: Row[Any], legs: Sequence[Row[Any]], names: Mapping[str, str],
-                   taken: Sources = _NO_SOURCES, left: Mapping[tuple[int, int], int] | None = None) -> Explanation:
-    """The explanation from rows of `booking_facts` and `legs_of`; `left` is what remained of lots at another time."""
+                   taken: Sources = _NO_SOURCES, gone: Mapping[tuple[int, int], int] | None = None) -> Explanation:
+    """The explanation from rows of `booking_facts` and `legs_of`; `gone` is what was taken from lots by another time."""
     refers_to = ids.public_id(ids.TRANSACTION, booking.account_id, booking.refers_to) if booking.refers_to else None
-    terms = {leg.line: _terms(leg, left) for leg in legs if leg.remaining is not None}
+    terms = {leg.line: _terms(leg, gone) for leg in legs if leg.remaining is not None}
     stored = json.loads(booking.explanation) if booking.explanation else []
     awards = _awards(stored, terms) if booking.kind == TransactionKind.ACCRUAL else ()
     by_rule = {award.line for award in awards}
@@ -244,8 +244,8 @@ def _returned(stored: Sequence[Any]) -> tuple[ReturnedPoints, ...]:
                  if isinstance(one, dict) and {"unit", "points", "returned", "of"} <= set(one))
 
 
-def _terms(leg: Row[Any], left: Mapping[tuple[int, int], int] | None) -> LotTerms:
-    remaining = leg.remaining if left is None else left.get((leg.transaction_id, leg.line), 0)
+def _terms(leg: Row[Any], gone: Mapping[tuple[int, int], int] | None) -> LotTerms:
+    remaining = leg.remaining if gone is None else leg.amount - gone.get((leg.transaction_id, leg.line), 0)
     return LotTerms(leg.amount, remaining, leg.active_from, leg.expires_at)
 
 

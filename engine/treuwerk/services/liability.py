@@ -31,11 +31,11 @@ class Outstanding:
 
 @attrs.frozen
 class Flow:
-    """What transactions of one kind did to the points of participants: added, and took away."""
+    """What transactions of one kind brought from a book of the system to participants, and took from them to it."""
 
     unit: str
     kind: str
-    transactions: int
+    book: str
     came_in: int
     went_out: int
 
@@ -93,8 +93,8 @@ def liability(connection: Connection, day: date, closing: Closing, zone: ZoneInf
         raise ValueError(f"found {since}, expected a day that is not behind {day}")
     begin = start_of_day(since, zone) if since else -FOREVER
     sums = past.lot_sums(connection, closing.as_of, closing.last_sequence)
-    moved = past.movements(connection, closing.as_of, closing.last_sequence, begin)
-    flows = tuple(Flow(row.unit, row.kind, row.transactions, int(row.came), int(row.went))
+    moved = past.flows(connection, closing.as_of, closing.last_sequence, begin)
+    flows = tuple(Flow(row.unit, row.kind, row.book, int(row.came), int(row.went))
                   for row in moved if not row.earlier)
     codes = sorted({row.unit for row in sums} | {row.unit for row in moved})
     units = tuple(_unit(code, sums, moved) for code in codes)

@@ -183,11 +183,11 @@ def _entries(connection: Connection, account_id: int, rows: Sequence[Row[Any]], 
     legs = legs_of(connection, account_id, [row.id for row in rows])
     taken = sources(connection, account_id, [(row.id, row.kind) for row in rows])
     if closing is None:
-        left, names = None, article_names(connection, {row.article_number or "" for row in rows})
+        gone, names = None, article_names(connection, {row.article_number or "" for row in rows})
     else:
-        left, names = past.remaining(connection, closing.as_of, closing.last_sequence, account_id, rows[-1].id,
-                                     rows[0].id), {}
-    entries = (Entry(explanation_of(row, legs.get(row.id, []), names, taken.get(row.id, Sources()), left),
+        names = {}
+        gone = past.gone(connection, closing.as_of, closing.last_sequence, account_id, rows[-1].id, rows[0].id)
+    entries = (Entry(explanation_of(row, legs.get(row.id, []), names, taken.get(row.id, Sources()), gone),
                      changes(legs.get(row.id, [])), after[row.id]) for row in rows)
     return tuple(entries if closing is None else (_without_person(entry) for entry in entries))
 
