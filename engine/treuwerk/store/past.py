@@ -50,14 +50,15 @@ def _sums(kept: bool) -> str:
     table, join, end = _terms(kept)
     made = (f"SELECT p.* FROM {_counted('posting p')} AND p.book IN ('participant', 'pending', 'deficit') "
             f"AND (p.book = 'deficit' OR ({_MAKES_LOT})){{of}}")
-    used = (f"SELECT u.account_id, u.lot_transaction_id, u.lot_line, u.book AS of_book, u.amount AS used "
-            f"FROM {_counted('lot_use u')}{{of_u}}")
-    return (f"{table}SELECT unit, state, ends, SUM(points) AS points FROM ("
+    # By itself, so that PostgreSQL looks for a lot by its whole key, and not for all postings of its account.
+    used = ("used AS MATERIALIZED (SELECT u.account_id, u.lot_transaction_id, u.lot_line, u.book AS of_book, "
+            f"u.amount AS used FROM {_counted('lot_use u')}{{of_u}}) ")
+    return (f"{table}{',' if table else 'WITH'} {used}SELECT unit, state, ends, SUM(points) AS points FROM ("
             f"SELECT p.unit, CASE WHEN p.book = 'deficit' THEN '{DEFICIT}' ELSE {_state(end)} END AS state, "
             f"CASE WHEN p.book = 'deficit' THEN {FOREVER} ELSE {end} END AS ends, "
             f"CASE WHEN p.book = 'deficit' THEN -p.amount ELSE p.amount END AS points FROM ({made}) p {join}"
             f"UNION ALL SELECT p.unit, CASE WHEN u.of_book = 'held' THEN '{HELD}' ELSE {_state(end)} END, {end}, -u.used "
-            f"FROM ({used}) u JOIN posting p ON p.account_id = u.account_id "
+            "FROM used u JOIN posting p ON p.account_id = u.account_id "
             f"AND p.transaction_id = u.lot_transaction_id AND p.line = u.lot_line {join}"
             ") AS parts GROUP BY unit, state, ends HAVING SUM(points) <> 0 ORDER BY unit, state, ends")
 
