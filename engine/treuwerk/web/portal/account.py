@@ -24,6 +24,7 @@ from treuwerk.web.shell.state import Visit
 ROWS_OF_A_PAGE = 25
 _ROWS_AT_ONCE = 1_000
 _KINDS = ("", *statements.KINDS)
+_KIND_NAMES = (marked("Purchases"), marked("Activities"), marked("Redemptions"), marked("Expiry"), marked("Other"))
 _HEADS = (marked("Booking number"), marked("Booked"), marked("Day of the event"), marked("What for"),
           marked("Article number"), marked("Delivery note"), marked("Line"))
 
@@ -58,7 +59,9 @@ def account_page(visit: Visit) -> Response:
                                      filters=_filters(visit, wanted))
         context = _standing(visit, connection, unit)
         years = _years(visit, connection)
+    names = [gettext(visit, name) for name in _KIND_NAMES]
     return page(visit, "portal/account.html", section="/", wanted=wanted, page=found, years=years,
+                kinds=[("", gettext(visit, "All kinds")), *zip(statements.KINDS, names, strict=True)],
                 months=_by_month(visit, found), account_is_used=bool(years), csv_url=wanted.url("/bookings.csv"),
                 newest_url=wanted.url("/") if cursor else "",
                 older_url=wanted.url("/", before=cursor_text(found.next, key)) if found.next else "", **context)
@@ -71,7 +74,7 @@ def _wanted(visit: Visit) -> Wanted:
     if kind not in _KINDS:
         raise HTTPException(400)
     bare = Wanted(year, kind, words)
-    kinds = {"purchase": gettext(visit, "Purchases"), "activity": gettext(visit, "Activities")}
+    kinds = {code: gettext(visit, name) for code, name in zip(statements.KINDS, _KIND_NAMES, strict=True)}
     chips = [(year, bare.url("/", year="")) if year else None, (kinds[kind], bare.url("/", kind="")) if kind else None,
              (f"„{words}“" if visit.locale == "de" else f"“{words}”", bare.url("/", q="")) if words else None]
     return attrs.evolve(bare, chips=tuple(chip for chip in chips if chip))
