@@ -51,4 +51,8 @@ def _translated(connection: Connection, text: str) -> Iterator[None]:
     try:
         yield
     except base as error:
-        raise DBAPIError.instance(text, None, error, base, dialect=connection.dialect) from error
+        lost = connection.dialect.is_disconnect(error, _driver(connection), None)
+        if lost:
+            connection.invalidate(error)
+        raise DBAPIError.instance(text, None, error, base, connection_invalidated=lost,
+                                  dialect=connection.dialect) from error
