@@ -89,7 +89,8 @@ class ProductFactor:
     def _computed(self, quantity: Decimal, attribute: Decimal,
                   value: str) -> list[tuple[str, int, tuple[Step, ...]]]:
         settings, figure = self._settings, quantity * attribute
-        plain = (Step(_START, "quantity", f"{quantity:f}"), Step(_TIMES, settings.attribute, f"{attribute:f}"), self._per)
+        start, times = Step(_START, "quantity", f"{quantity:f}"), Step(_TIMES, settings.attribute, f"{attribute:f}")
+        plain = (start, times, self._per)
         if settings.feature:
             tapes = [(settings.unit, figure * settings.factors[value], (*plain, self._factors[value], _ROUNDED))]
         else:

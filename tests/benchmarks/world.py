@@ -32,7 +32,7 @@ locales = ["en"]
 
 [units.bonus]
 name = { en = "points" }
-expires = { after_months = 36, rounding = "end_of_year" }
+expires = { after = "36M", rounding = "end_of_year" }
 
 [groups.installer]
 name = { en = "Installer" }

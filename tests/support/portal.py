@@ -34,12 +34,12 @@ locales = ["de", "en", "fr"]
 
 [units.bonus]
 name = { de = "Bonuspunkte", en = "bonus points", fr = "points bonus" }
-expires = { after_months = 36, rounding = "end_of_year" }
+expires = { after = "36M", rounding = "end_of_year" }
 
 [units.status]
 name = { de = "Statuspunkte", en = "status points", fr = "points statut" }
 spendable = false
-expires = { after_months = 0, rounding = "end_of_year", start = "event" }
+expires = { after = "0M", rounding = "end_of_year", start = "event" }
 
 [groups.partner]
 name = { de = "Partner", en = "Partner", fr = "Partenaire" }

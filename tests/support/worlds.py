@@ -51,12 +51,12 @@ locales = ["de"]
 
 [units.bonus]
 name = {{ de = "Bonuspunkte" }}
-expires = {{ after_months = 36, rounding = "end_of_year", start = "booking" }}
+expires = {{ after = "36M", rounding = "end_of_year", start = "booking" }}
 
 [units.status]
 name = {{ de = "Statuspunkte" }}
 spendable = false
-expires = {{ after_months = 0, rounding = "end_of_year", start = "event" }}
+expires = {{ after = "0M", rounding = "end_of_year", start = "event" }}
 
 [groups.certified]
 name = {{ de = "Fachpartner" }}
@@ -239,19 +239,26 @@ def row_counts(connection: Connection) -> dict[str, int]:
             for table in metadata.sorted_tables}
 
 
-def programme_folder(folder: Path, *, rule: bool = False, source: bool = False) -> Path:
-    """A folder with a programme file; with room for a rule or a source of the plugin ``extra``."""
+def programme_folder(folder: Path, *, rule: bool = False, source: bool = False,
+                     other: Iterable[tuple[str, str]] = ()) -> Path:
+    """A folder with a programme file; with room for a rule or a source of the plugin ``extra``.
+
+    `other` are texts of the file, each with what stands there instead.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     text = PROGRAMME.format(plugins=', "extra"' * (rule or source), earning=EXTRA_RULE * rule,
                             sources=EXTRA_SOURCE * source)
+    for old, new in other:
+        assert old in text, old
+        text = text.replace(old, new, 1)
     (folder / "programme.toml").write_text(text, "utf-8")
     return folder
 
 
 def make_world(folder: Path, database: Database, *, rule: Answers | None = None, source: ClearingSource | None = None,
-               filled: bool = True) -> World:
+               filled: bool = True, other: Iterable[tuple[str, str]] = ()) -> World:
     """An installation in a migrated database, with participants and articles unless it shall be empty."""
-    place = programme_folder(folder, rule=rule is not None, source=source is not None)
+    place = programme_folder(folder, rule=rule is not None, source=source is not None, other=other)
     claim_database(database, "league", SIX_IN_THE_EVENING)
     given = {"extra": Extra(rule, source)} if rule or source else {}
     world = World(place, open_installation(place, database, given))

@@ -94,6 +94,7 @@ def known_errors(as_json: bool, so_far: Mapping[str, Any] | None = None) -> Iter
     from sqlalchemy.exc import DatabaseError, OperationalError
 
     from treuwerk.cli.listening import PortTaken
+    from treuwerk.domain.refusals import Refusal
     from treuwerk.domain.tabular import UnreadableFile
     from treuwerk.plugins import PluginError
     from treuwerk.programme.errors import ProgrammeError
@@ -101,6 +102,7 @@ def known_errors(as_json: bool, so_far: Mapping[str, Any] | None = None) -> Iter
     from treuwerk.services.finding import UnknownParticipant
     from treuwerk.services.installation import ForeignDatabase
     from treuwerk.services.second_process import ScoringFailed
+    from treuwerk.store.faults import DatabaseBusy, UnsafeDatabase
     from treuwerk.store.migrating import SchemaError
     from treuwerk.store.runs import RunTaken
 
@@ -108,9 +110,11 @@ def known_errors(as_json: bool, so_far: Mapping[str, Any] | None = None) -> Iter
         yield
     except ProgrammeError as error:
         fail(USAGE, str(error), as_json, errors=[attrs.asdict(mistake) for mistake in error.mistakes])
-    except (PluginError, SchemaError, ForeignDatabase) as error:
+    except (PluginError, SchemaError, ForeignDatabase, UnsafeDatabase) as error:
         fail(USAGE, str(error), as_json)
-    except (UnreadableFile, RunTaken, NotFound, UnknownParticipant, PortTaken, ScoringFailed) as error:
+    except Refusal as error:
+        fail(FAILED, error.reason, as_json, **error.as_json(), **so_far or {})
+    except (UnreadableFile, RunTaken, NotFound, UnknownParticipant, PortTaken, ScoringFailed, DatabaseBusy) as error:
         fail(FAILED, str(error.args[0]), as_json, **so_far or {})
     except DatabaseError as error:
         if type(error) not in (DatabaseError, OperationalError):  # a fault of ours, such as a broken constraint
@@ -130,7 +134,7 @@ def _no_answer(reason: str) -> str:
     return f"the database does not answer: {reason}; is it running, and is --database right?"
 
 
-def fail(code: int, message: str, as_json: bool, **details: Any) -> NoReturn:
+def fail(code: int, message: str, as_json: bool, /, **details: Any) -> NoReturn:
     """End with a message on stderr, or as JSON on stdout."""
     if as_json:
         print_json({"error": message, **details})

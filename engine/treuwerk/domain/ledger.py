@@ -1,16 +1,13 @@
-"""The laws of the ledger: what a booking consists of, when points expire, and how the chain is made.
+"""The laws of the ledger: what a booking consists of, how time is told, and how the chain is made.
 
 Amounts are whole numbers, instants are microseconds since 1970 UTC. A transaction has one *home account*; all its
 postings are stored with it, also the leg of a system book such as ``issuance``. Per unit they add up to zero.
 """
 
-from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 from zoneinfo import ZoneInfo
-
-import attrs
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -39,6 +36,12 @@ class Book(StrEnum):
     OPENING = "opening"
 
 
+LOT_BOOKS = (Book.PARTICIPANT.value, Book.PENDING.value)
+"""Books whose points lie in lots."""
+OWN_BOOKS = (*LOT_BOOKS, Book.HELD.value, Book.DEFICIT.value)
+"""Books of a participant; their sums stand in the balance."""
+
+
 class TransactionKind(StrEnum):
     """Why points moved."""
 
@@ -60,59 +63,6 @@ class TransactionKind(StrEnum):
     MERGE_IN = "merge_in"
     UNMERGE_OUT = "unmerge_out"
     UNMERGE_IN = "unmerge_in"
-
-
-class Rounding(StrEnum):
-    """To which calendar border an expiry is moved forward."""
-
-    NONE = "none"
-    END_OF_DAY = "end_of_day"
-    END_OF_MONTH = "end_of_month"
-    END_OF_YEAR = "end_of_year"
-
-
-class ExpiryStart(StrEnum):
-    """From which day the life of a lot is counted."""
-
-    BOOKING = "booking"
-    EVENT = "event"
-
-
-@attrs.frozen
-class Expiry:
-    """Lots live `after_months` calendar months from `start`, then to the border that `rounding` names."""
-
-    after_months: int = attrs.field(validator=attrs.validators.ge(0))
-    rounding: Rounding = Rounding.END_OF_DAY
-    start: ExpiryStart = ExpiryStart.BOOKING
-
-    def expires_at(self, booked_at: int, occurred_on: date, zone: ZoneInfo) -> int:
-        """The first instant at which the points are gone, in microseconds UTC."""
-        booked = moment(booked_at).astimezone(zone)
-        first = booked.date() if self.start is ExpiryStart.BOOKING else occurred_on
-        last = months_later(first, self.after_months)
-        if self.rounding is Rounding.NONE:
-            wall = booked.time() if self.start is ExpiryStart.BOOKING else datetime.min.time()
-            return instant(datetime.combine(last, wall, zone))
-        return start_of_day(_end(last, self.rounding) + timedelta(days=1), zone)
-
-
-def _end(day: date, rounding: Rounding) -> date:
-    if rounding is Rounding.END_OF_YEAR:
-        return date(day.year, 12, 31)
-    if rounding is Rounding.END_OF_MONTH:
-        return date(day.year, day.month, monthrange(day.year, day.month)[1])
-    return day
-
-
-def months_later(day: date, months: int) -> date:
-    """The same day of a later month, or the last day of that month where it has no such day.
-
-    >>> months_later(date(2028, 2, 29), 12)
-    datetime.date(2029, 2, 28)
-    """
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def instant(when: datetime) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from itertools import combinations
 
+from treuwerk.programme.checking_terms import contradicting_terms
 from treuwerk.programme.errors import Mistake
 from treuwerk.programme.settings import CODE, Settings, Texts
 from treuwerk.programme.structuring import meant
@@ -12,7 +13,7 @@ def contradictions(settings: Settings) -> list[Mistake]:
     """All contradictions, each with its path."""
     return [*_codes(settings), *_units_that_are_not_there(settings), *_double_names(settings),
             *_overlapping_revisions(settings), *_empty_windows(settings), *_missing_languages(settings),
-            *_locales(settings)]
+            *_locales(settings), *contradicting_terms(settings)]
 
 
 def _codes(settings: Settings) -> Iterator[Mistake]:

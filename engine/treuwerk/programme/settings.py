@@ -9,10 +9,10 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 import attrs
-from attrs.validators import ge, matches_re, min_len
+from attrs.validators import ge, matches_re, min_len, optional
 
 from treuwerk.domain.earning import EarningRule
-from treuwerk.domain.ledger import Expiry
+from treuwerk.domain.terms import AT_ONCE, NEVER, Activation, Between, Expiry, Returns
 from treuwerk.hookspecs import ClearingSource
 
 CODE = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
@@ -47,14 +47,45 @@ class Programme:
 
 
 @attrs.frozen
+class Manual:
+    """``[units.<code>.manual]``: points that operators book by hand, with a reason."""
+
+    limit: int = attrs.field(default=0, validator=ge(0))
+    """Points that one operator may give or take by hand in a day of the programme's zone, both added up. Beyond it a
+    second person must agree; left out: to every such booking."""
+
+
+@attrs.frozen
+class Transfers:
+    """``[units.<code>.transfers]``: points that participants give to one another. They keep their expiry."""
+
+    allowed: bool = False
+    at_least: int = attrs.field(default=1, validator=ge(1))
+    """Points of one transfer."""
+    at_most: int | None = attrs.field(default=None, validator=optional(ge(1)))
+    """Points of one transfer; left out: all that can be spent."""
+    at_most_per_month: int | None = attrs.field(default=None, validator=optional(ge(1)))
+    """Points that one participant may give in a calendar month of the programme's zone; left out: no limit."""
+    between: Between = Between.SAME_GROUP
+
+
+@attrs.frozen
 class Unit:
     """``[units.<code>]``: one kind of points. Whole numbers only."""
 
     name: Texts
     spendable: bool = True
     """Whether rewards can be paid with it; status points cannot."""
-    expires: Expiry | None = None
-    """``{ after_months = 36, rounding = "end_of_year", start = "booking" }``; left out: never."""
+    expires: Expiry = NEVER
+    """How long they live, such as ``{ after = "36M", rounding = "end_of_year" }``; left out: for ever."""
+    pending: Activation = AT_ONCE
+    """How long they wait until they can be spent, such as ``{ after = "14D" }``; left out: not at all."""
+    returns: Returns = Returns.NEGATIVE
+    """When points are taken back that are spent already: the account falls below zero and later points fill it up
+    (``negative``), the loss is recorded and nobody owes it (``clamp``), or as ``negative``, and the account redeems
+    nothing until that is settled (``block``)."""
+    manual: Manual = attrs.field(factory=Manual)
+    transfers: Transfers = attrs.field(factory=Transfers)
 
 
 @attrs.frozen
@@ -88,6 +119,10 @@ class EarningHead:
     revision: int = attrs.field(default=1, validator=ge(1))
     valid_from: date = date.min
     valid_until: date = date.max
+    expires: Expiry | None = None
+    """Life of the points of this rule, instead of what their unit says."""
+    pending: Activation | None = None
+    """Wait of the points of this rule, instead of what their unit says."""
 
 
 @attrs.frozen

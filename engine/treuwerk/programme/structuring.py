@@ -19,6 +19,9 @@ import cattrs
 from cattrs import AttributeValidationNote, ClassValidationError, IterableValidationError, IterableValidationNote
 from cattrs.errors import ForbiddenExtraKeysError
 
+from treuwerk.domain.durations import Duration, MonthDay
+from treuwerk.domain.reading import Unreadable
+from treuwerk.domain.terms import WrongTerms
 from treuwerk.programme.errors import Mistake
 
 _WORDS: dict[type, str] = {str: "text", int: "whole number", bool: "true or false", date: "date"}
@@ -53,6 +56,8 @@ def new_converter() -> cattrs.Converter:
         converter.register_structure_hook(kind, _exactly(kind, word))
     converter.register_structure_hook(Decimal, _decimal)
     converter.register_structure_hook(Enum, _member)
+    converter.register_structure_hook(Duration, _written(Duration.read))
+    converter.register_structure_hook(MonthDay, _written(MonthDay.read))
     converter.register_structure_hook_func(lambda t: t == int | str, _whole_number_or_text)
     converter.register_structure_hook_func(attrs.has, lambda value, kind: table(converter, value, kind))
     converter.register_structure_hook_func(partial(_comes_from, list), _list_of(converter))
@@ -87,6 +92,17 @@ def _member(value: object, kind: type[Enum]) -> Enum:
     if value not in names:
         raise WrongValue(value, f"one of {', '.join(map(str, names))}", meant(value, names))
     return kind(value)
+
+
+def _written(read: Callable[[str], object]) -> Callable[[object, Any], object]:
+    """Values that are written as a text of their own grammar."""
+    def structure(value: object, _: Any) -> object:
+        try:
+            return read(value if isinstance(value, str) else "")
+        except Unreadable as error:
+            raise WrongValue(value, error.expected) from error
+
+    return structure
 
 
 def _whole_number_or_text(value: object, _: Any) -> int | str:
@@ -209,7 +225,7 @@ def _below(path: str, note: AttributeValidationNote | IterableValidationNote) ->
 
 def _mistakes_of_one(error: BaseException, path: str) -> list[Mistake]:
     match error:
-        case WrongValue():
+        case WrongValue() | WrongTerms():
             return [Mistake(path, error.found, error.expected, error.hint)]
         case MissingKey():
             return [Mistake(path, "nothing", "a value; the key is missing")]

@@ -22,11 +22,11 @@ from treuwerk.services.intake import fingerprint, source_for
 from treuwerk.services.pacing import without_collection
 from treuwerk.services.pipeline import scored_batches
 from treuwerk.services.receipts import Receipt, Tally
-from treuwerk.services.retrying import retrying
 from treuwerk.services.scoring import ScoredBatch, ScoredLine
 from treuwerk.store import runs
 from treuwerk.store.bulk import insert_rows
 from treuwerk.store.identities import claim, taken
+from treuwerk.store.retrying import retrying
 from treuwerk.store.tables import purchase_line
 
 Progress = Callable[[int, int], None]
@@ -98,7 +98,7 @@ class _Clearing:
     def _book(self, scored: ScoredBatch) -> Tally:
         """One transaction: claims, purchase lines, bookings, problems and the cursor. Returns the new totals."""
         batch, run = scored.copy(), self._run
-        booker = Booker(self._settings.units, self._settings.programme.time_zone, self._actor, self._now)
+        booker = Booker(self._settings, self._actor, self._now)
         with self._database.writing() as connection:
             lines = self._claim(connection, batch)
             insert_rows(connection, purchase_line, self._purchase_lines(lines, booker, batch.tally))

@@ -14,8 +14,8 @@ from treuwerk.domain.tabular import BadLine
 from treuwerk.programme.settings import Settings
 from treuwerk.services.installation import Installation
 from treuwerk.services.master_files import BadRow, ImportReceipt, NamedRow, Told, named_rows, short, tell_nobody
-from treuwerk.services.retrying import retrying
 from treuwerk.store import master
+from treuwerk.store.retrying import retrying
 
 PARTICIPANT_COLUMNS = ("customer_number", "name", "group", "country", "locale", "email", "street", "postcode", "city",
                        "identifiers", "status")

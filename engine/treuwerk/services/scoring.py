@@ -11,8 +11,8 @@ from treuwerk.services.receipts import Tally
 from treuwerk.store.identities import Taken
 
 _AT_ONCE = 500
-ScoredAward = tuple[str, int, str]
-"""Unit, points, and the stored explanation of how they came about."""
+ScoredAward = tuple[str, int, str, str]
+"""Unit, points, the stored explanation of how they came about, and the name of the rule."""
 ScoredLine = tuple[int, str, str, str, int, Facts, tuple[ScoredAward, ...]]
 """Account, purchase key, evidence, day, line of the file, facts, awards (none: it earns nothing).
 
@@ -73,7 +73,7 @@ class ScoredBatch:
             self.tally.booked += bool(awards)
             self.tally.transactions += bool(awards)
             self.tally.ignored += not awards
-            for unit, points, _ in awards:
+            for unit, points, _, _ in awards:
                 self.tally.points[unit] = self.tally.points.get(unit, 0) + points
 
 
@@ -119,4 +119,4 @@ def _ask_rules(matched: Sequence[Matched], rules: Sequence[ActiveRule], batch: S
 
 def stored_awards(earned: Sequence[Earned]) -> tuple[ScoredAward, ...]:
     """Awards as they are booked, with the text by which each will explain itself."""
-    return tuple([(award.unit, award.points, by.tapes.of(award.steps).text) for by, award in earned])
+    return tuple([(award.unit, award.points, by.tapes.of(award.steps).text, by.name) for by, award in earned])

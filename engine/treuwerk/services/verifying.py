@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from treuwerk.domain.earning import fold, steps_from_json
-from treuwerk.domain.ledger import FIRST_HEAD, Book, chained
+from treuwerk.domain.ledger import FIRST_HEAD, LOT_BOOKS, chained
 from treuwerk.domain.records import digest_of, record
 from treuwerk.services import proving
 from treuwerk.store.database import Database
@@ -101,7 +101,7 @@ def _wrong_explanations(connection: Connection) -> Iterator[str]:
 
 def _explains(entry: Entry) -> bool:
     """Whether each credit of the participant has one explanation, whose tape folds to its points."""
-    credited = {p.line: (p.unit, p.amount) for p in entry.postings if p.book == Book.PARTICIPANT}
+    credited = {p.line: (p.unit, p.amount) for p in entry.postings if p.book in LOT_BOOKS}
     try:
         awards = json.loads(entry.row.explanation)
         explained = {award["line"]: (award["unit"], award["points"]) for award in awards}

@@ -4,39 +4,63 @@ SQLite runs with ``synchronous=FULL``: NORMAL in WAL mode loses acknowledged boo
 from 3.51.3 on, since older versions can corrupt a file that several connections checkpoint.
 """
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event
 from sqlalchemy.engine import make_url
 
-FIRST_SAFE_WAL = (3, 51, 3)
-BUSY_TIMEOUT_MS = 15_000
+from treuwerk.store.faults import told_as_busy
+from treuwerk.store.retrying import retrying
+from treuwerk.store.safety import WAL_IS_SAFE, refuse_unsafe_file
+from treuwerk.store.turns import Turns, Writers
+from treuwerk.store.writing import GroupWriter, Work, WorkConnection
+
+T = TypeVar("T")
+WAIT_SECONDS = 15.0
+CONNECTIONS = 16
 CACHE_KIB = 49_152
 
 
 class Database:
-    """One programme's database. `writing` is for everything that changes rows, `reading` for a consistent look."""
+    """One programme's database: `run` for single bookings, `writing` for bulk, `reading` for a consistent look.
 
-    def __init__(self, url: str) -> None:
+    Args:
+        url: an address as SQLAlchemy writes it.
+        wait_seconds: how long to wait for a lock of SQLite or a free connection, before `DatabaseBusy`.
+        connections: the most that are open at once (SQLite's writer has one more, of its own).
+    """
+
+    def __init__(self, url: str, *, wait_seconds: float = WAIT_SECONDS, connections: int = CONNECTIONS) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self._one_writer = Lock()
-        self.engine = self._sqlite() if self.is_sqlite else create_engine(self.url, pool_pre_ping=True)
+        self.wait_seconds = wait_seconds
+        pool: dict[str, Any] = {"pool_size": connections, "max_overflow": 0, "pool_timeout": wait_seconds,
+                                "pool_use_lifo": True}  # few threads use few connections, whose caches are warm
+        if not self.is_sqlite:
+            self.engine = create_engine(self.url, pool_pre_ping=True, **pool)
+        else:
+            self.engine = self._sqlite(pool if self.file else {})
+        self._begin_process()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A connection that sees one state from its first query on, and changes nothing."""
+        """A connection that sees one state from its first query on, and changes nothing.
+
+        Raises:
+            DatabaseBusy: no connection is free, or a writer holds the file for too long.
+        """
+        self._check_process()
         if not self.is_sqlite:
             options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-            with self.engine.connect().execution_options(**options) as connection:
+            with told_as_busy(self.wait_seconds), self.engine.connect().execution_options(**options) as connection:
                 yield connection
             return
-        with self.engine.connect() as connection:
+        with told_as_busy(self.wait_seconds), self.engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA query_only = ON")
             try:
                 yield connection
@@ -46,18 +70,48 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """One transaction: committed as a whole at the end, or not at all."""
-        if not self.is_sqlite:
-            with self.engine.begin() as connection:
-                yield connection
-            return
-        # Writers of one process queue here, where waiting is fair; other processes meet at the file lock.
-        with self._one_writer, self.engine.connect().execution_options(sqlite_immediate=True) as connection:
-            with connection.begin():
-                yield connection
+        """One transaction for much work: committed as a whole at the end, or not at all.
+
+        Raises:
+            DatabaseBusy: no connection is free, or another process holds the file for too long.
+            NestedWriting: this thread writes already.
+        """
+        self._check_process()
+        with self._writers.joined(), told_as_busy(self.wait_seconds):
+            if not self.is_sqlite:
+                with self.engine.begin() as connection:
+                    yield connection
+                return
+            # Writers of one process queue here, where waiting is fair; other processes meet at the file lock.
+            with self._turns.taken(), self.engine.connect().execution_options(sqlite_immediate=True) as connection:
+                with connection.begin():
+                    yield connection
+
+    def run(self, work: Work[T]) -> T:
+        """Do one small work in a transaction and return its result once that is on disk: the way of single bookings.
+
+        `work` gets a connection, whose transaction it must not end: it returns to have it committed, and raises to
+        have it rolled back. What it raises reaches the caller unchanged. It may be called several times, since on
+        PostgreSQL a transaction that lost a race is run again; so it changes nothing but the database. On SQLite it is
+        called in the thread of the one writer, with the context variables of the caller, and shares its commit with
+        others; it should be short and wait for nothing.
+
+        Raises:
+            DatabaseBusy: no turn within `wait_seconds`, or readers kept the group from being committed. Not stored.
+            NestedWriting: this thread writes already, or the work tried to end its transaction.
+            TransactionLost: another work of the group broke the transaction. Not stored.
+            DatabaseClosed: the database is being closed. Not stored.
+        """
+        self._check_process()
+        if self._group_writer:
+            return self._group_writer.run(work)
+        with self._writers.joined(), told_as_busy(self.wait_seconds):
+            return retrying(lambda: self._alone(work))
 
     def close(self) -> None:
-        """Close all connections."""
+        """Finish what `run` was given, stop the writer, and close all connections that nobody uses."""
+        if os.getpid() == self._process and self._group_writer:
+            self._group_writer.close()
         self.engine.dispose()
 
     @property
@@ -71,18 +125,42 @@ class Database:
         name = self.url.database
         return Path(name) if self.is_sqlite and name and name != ":memory:" and not name.startswith("file:") else None
 
-    def _sqlite(self) -> Engine:
-        engine = create_engine(self.url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False})
+    def _alone(self, work: Work[T]) -> T:
+        with WorkConnection(self.engine) as connection, connection.begin():
+            return work(connection)
+
+    def _sqlite(self, pool: dict[str, Any]) -> Engine:
+        connecting = {"timeout": self.wait_seconds, "check_same_thread": False}
+        engine = create_engine(self.url, connect_args=connecting, **pool)
+        if self.file:
+            event.listen(engine, "do_connect", self._refuse_unsafe)
         event.listen(engine, "connect", _prepare)
         event.listen(engine, "begin", _begin)
         return engine
 
+    def _refuse_unsafe(self, *_: Any) -> None:
+        assert self.file is not None
+        refuse_unsafe_file(self.file)
+
+    def _begin_process(self) -> None:
+        self._process, self._turns, self._writers = os.getpid(), Turns(), Writers()
+        self._group_writer: GroupWriter | None = None
+        if self.file:
+            engine = self._sqlite({"poolclass": NullPool, "execution_options": {"sqlite_immediate": True}})
+            self._group_writer = GroupWriter(engine, self._turns, self._writers, self.wait_seconds)
+
+    def _check_process(self) -> None:
+        """After a fork the child begins anew: neither connections nor locks nor threads of its parent are its own."""
+        if os.getpid() != self._process:
+            self._of_the_parent = self.engine.pool, self._group_writer  # kept, since closing them harms the parent
+            self.engine.dispose(close=False)
+            self._begin_process()
+
 
 def _prepare(connection: sqlite3.Connection, _: Any) -> None:
     connection.isolation_level = None  # Python's sqlite3 must not begin transactions by itself
-    mode = "WAL" if sqlite3.sqlite_version_info >= FIRST_SAFE_WAL else "DELETE"
-    for pragma in (f"journal_mode={mode}", "synchronous=FULL", "foreign_keys=ON", f"cache_size=-{CACHE_KIB}",
-                   "temp_store=MEMORY", "mmap_size=0"):
+    for pragma in (f"journal_mode={'WAL' if WAL_IS_SAFE else 'DELETE'}", "synchronous=FULL", "foreign_keys=ON",
+                   f"cache_size=-{CACHE_KIB}", "temp_store=MEMORY", "mmap_size=0"):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, and_, func, select
 
+from treuwerk.domain.ledger import LOT_BOOKS, OWN_BOOKS
 from treuwerk.domain.records import NO_USES, JournalRow, PostingRow, Use
 from treuwerk.store.tables import (
     account,
@@ -105,7 +106,7 @@ def credits_by_time(connection: Connection) -> Iterator[Any]:
     """(account, booking instant, unit, points of accruals), in this order."""
     of = (journal.c.account_id, journal.c.booked_at)
     mine = and_(posting.c.account_id == journal.c.account_id, posting.c.transaction_id == journal.c.id,
-                posting.c.book == "participant")
+                posting.c.book.in_(LOT_BOOKS))
     yield from _stream(connection, select(*of, posting.c.unit, func.sum(posting.c.amount)).select_from(
         journal.join(posting, mine)).where(journal.c.kind == "accrual").group_by(*of, posting.c.unit).order_by(*of))
 
@@ -119,7 +120,7 @@ def messages(connection: Connection, topic: str) -> Iterator[Any]:
 def system_postings(connection: Connection) -> Iterator[Any]:
     """(home account, book, unit, sum of postings) of the books of the system."""
     of = (posting.c.account_id, posting.c.book, posting.c.unit)
-    yield from _stream(connection, select(*of, func.sum(posting.c.amount)).where(posting.c.book != "participant")
+    yield from _stream(connection, select(*of, func.sum(posting.c.amount)).where(posting.c.book.not_in(OWN_BOOKS))
                        .group_by(*of))
 
 

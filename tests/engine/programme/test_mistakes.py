@@ -8,7 +8,6 @@ import pytest
 
 from tests.support.programmes import PROGRAMME, loaded, mistakes_in, programme_folder, replaced
 from treuwerk.domain.earning import Award
-from treuwerk.domain.ledger import Expiry, ExpiryStart, Rounding
 from treuwerk.domain.purchases import EarningEvent
 from treuwerk.hookspecs import EarningRuleKind, hookimpl
 from treuwerk.programme.errors import Mistake, ProgrammeError
@@ -134,8 +133,8 @@ def test_nothing_is_converted_in_silence(tmp_path: Path, old: str, new: str, pat
     ('code = "league"', 'code = "The League"', "programme.code", "The League"),
     ("points = 500", "points = 0", "earning[1].points", "0"),
     ('name = "League"', 'name = ""', "programme.name", ""),
-    ("[units.bonus]\n", "[units.bonus]\nexpires = { after_months = -1 }\n", "units.bonus.expires.after_months", "-1"),
-    ("[units.bonus]\n", '[units.bonus]\nexpires = { after_months = 1, rounding = "month" }\n',
+    ("[units.bonus]\n", '[units.bonus]\nexpires = { after = "-1M" }\n', "units.bonus.expires.after", "-1M"),
+    ("[units.bonus]\n", '[units.bonus]\nexpires = { after = "1M", rounding = "month" }\n',
      "units.bonus.expires.rounding", "end_of_month"),
     ('seller = "Maker"', 'seller = "Maker"\nencoding = "utf-42"', "sources[0].encoding", "utf-42"),
     ('seller = "Maker"', 'seller = "Maker"\nencoding = "utf-16"', "sources[0].encoding", "utf-16"),
@@ -188,16 +187,6 @@ def test_any_shape_of_file_is_answered_with_mistakes_never_with_a_crash(tmp_path
 
     assert found
     assert all(mistake.path and mistake.expected for mistake in found)
-
-
-def test_names_become_members_of_their_kind(tmp_path: Path) -> None:
-    expires = 'expires = { after_months = 36, rounding = "end_of_year", start = "event" }'
-
-    unit = loaded(tmp_path, replaced(("[units.bonus]\n", f"[units.bonus]\n{expires}\n"))).settings.units["bonus"]
-
-    assert unit.expires == Expiry(36, Rounding.END_OF_YEAR, ExpiryStart.EVENT)
-    assert unit.expires is not None
-    assert unit.expires.rounding is Rounding.END_OF_YEAR
 
 
 @attrs.frozen

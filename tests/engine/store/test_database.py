@@ -8,8 +8,8 @@ from sqlalchemy import delete, func, insert, select
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from tests.support.worlds import connections_in_use
-from treuwerk.services.retrying import ATTEMPTS, retrying
 from treuwerk.store.database import Database
+from treuwerk.store.retrying import ATTEMPTS, retrying
 from treuwerk.store.tables import account
 
 ROW = {"account_id": 1, "bucket": 1, "opened_at": 1}

@@ -9,12 +9,14 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from treuwerk.store.faults import DatabaseBusy, DatabaseClosed, TransactionLost
 from treuwerk.web.shell.locales import negotiated
 from treuwerk.web.shell.rendering import Renderer
 from treuwerk.web.shell.schemes import scheme_of
 from treuwerk.web.shell.state import state_of
 
 _log = logging.getLogger("treuwerk.web")
+_UNUSABLE = (OperationalError, DatabaseBusy, DatabaseClosed, TransactionLost)
 _OUR_OWN = {"content-length", "content-type"}
 
 
@@ -74,7 +76,7 @@ def _as_http(exception: Exception, scope: Scope) -> HTTPException:
     reference = state_of(scope).request_id
     if isinstance(exception, HTTPException):
         return exception
-    if isinstance(exception, OperationalError):
+    if isinstance(exception, _UNUSABLE):
         _log.error("database not usable, reference %s", reference, exc_info=exception)
         return HTTPException(503, headers={"retry-after": "10"})
     _log.error("request failed, reference %s, %s %s", reference, scope["method"], scope["path"], exc_info=exception)

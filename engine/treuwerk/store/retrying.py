@@ -1,13 +1,18 @@
 """Transactions that lost a race are run again; nothing of the lost one remains."""
 
+import sqlite3
 from collections.abc import Callable
 from typing import TypeVar
 
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError
 
 R = TypeVar("R")
 ATTEMPTS = 5
-_SERIALIZATION_FAILURE, _DEADLOCK = "40001", "40P01"
+_LOST = frozenset({
+    "40001",  # serialization failure
+    "40P01",  # deadlock
+    "23505",  # a unique key that another one wrote first: run again, the work finds it stored
+    sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_ROWID})
 
 
 def retrying(work: Callable[[], R]) -> R:
@@ -22,5 +27,4 @@ def retrying(work: Callable[[], R]) -> R:
 
 
 def _lost_a_race(error: DBAPIError) -> bool:
-    state = getattr(error.orig, "sqlstate", None)
-    return isinstance(error, IntegrityError) or state in (_SERIALIZATION_FAILURE, _DEADLOCK)
+    return bool(_LOST & {getattr(error.orig, "sqlstate", None), getattr(error.orig, "sqlite_errorcode", None)})

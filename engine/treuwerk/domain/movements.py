@@ -1,0 +1,102 @@
+"""Movements: the legs of each kind of transaction. Pure; whoever calls has the account locked and its lots read.
+
+The legs of a movement add up to zero per unit. A leg with `parts` moves points of lots that are there: it takes them
+from their lots where its amount is below zero, and gives them back where it is above. A credit without parts makes a
+lot of its own.
+"""
+
+from collections.abc import Sequence
+
+import attrs
+
+from treuwerk.domain.ledger import Book
+from treuwerk.domain.lots import Lot, Part, first_of, lapsed, total
+
+LOT_BOOKS = (Book.PARTICIPANT, Book.PENDING)
+
+
+@attrs.frozen
+class Leg:
+    """One posting to be; terms as in `PostingRow`."""
+
+    book: Book
+    unit: str
+    amount: int
+    parts: Sequence[Part] = ()
+    active_from: int | None = None
+    expires_at: int | None = None
+    keeps_until: int | None = None
+
+    @property
+    def makes_lot(self) -> bool:
+        """Whether it brings new points rather than points of lots that are there."""
+        return self.book in LOT_BOOKS and self.amount > 0 and not self.parts
+
+
+Legs = tuple[Leg, ...]
+
+
+def taken(unit: str, parts: Sequence[Part], into: Book, keeps_until: int | None = None) -> Legs:
+    """Spendable points go to another book: redeemed, expired, transfer."""
+    points = total(parts)
+    return (Leg(Book.PARTICIPANT, unit, -points, tuple(parts), keeps_until=keeps_until), Leg(into, unit, points))
+
+
+def held(unit: str, parts: Sequence[Part], keeps_until: int | None = None) -> Legs:
+    """Points are reserved: nobody else can spend them, and they do not expire meanwhile."""
+    points = total(parts)
+    return (Leg(Book.PARTICIPANT, unit, -points, tuple(parts), keeps_until=keeps_until),
+            Leg(Book.HELD, unit, points, tuple(parts)))
+
+
+def captured(unit: str, parts: Sequence[Part]) -> Legs:
+    """Reserved points are spent."""
+    points = total(parts)
+    return Leg(Book.HELD, unit, -points, tuple(parts)), Leg(Book.REDEEMED, unit, points)
+
+
+def released(unit: str, parts: Sequence[Part], now: int, kept_until: int | None = None) -> Legs:
+    """Reserved points come back into their lots; those that expired meanwhile are gone at once."""
+    return Leg(Book.HELD, unit, -total(parts), tuple(parts)), *_given_back(unit, parts, now, kept_until)
+
+
+def cancelled(unit: str, parts: Sequence[Part], now: int, kept_until: int | None = None) -> Legs:
+    """Spent points come back into their lots; those that expired meanwhile are gone at once."""
+    return Leg(Book.REDEEMED, unit, -total(parts)), *_given_back(unit, parts, now, kept_until)
+
+
+@attrs.frozen
+class Recoverable:
+    """From where a credit can be taken back, in this order.
+
+    Points that wait for an act, the credit's own lots, what of those expired unspent, and other lots as they are spent.
+    """
+
+    pending: Sequence[Lot] = ()
+    own: Sequence[Lot] = ()
+    expired: int = 0
+    others: Sequence[Lot] = ()
+
+
+def reversed_credit(unit: str, amount: int, there: Recoverable, missing_to: Book) -> Legs:
+    """A credit of `amount` is taken back; `missing_to` bears what was spent already: deficit, or clawback."""
+    waiting = first_of(there.pending, amount)
+    own = first_of(there.own, amount - total(waiting))
+    expired = min(there.expired, amount - total(waiting) - total(own))
+    parts = own + first_of(there.others, amount - total(waiting) - total(own) - expired)
+    missing = amount - total(waiting) - total(parts) - expired
+    legs = (Leg(Book.PENDING, unit, -total(waiting), tuple(waiting)),
+            Leg(Book.PARTICIPANT, unit, -total(parts), tuple(parts)),
+            Leg(Book.EXPIRED, unit, -expired), Leg(missing_to, unit, -missing), Leg(Book.ISSUANCE, unit, amount))
+    return tuple(leg for leg in legs if leg.amount)
+
+
+def settled(unit: str, parts: Sequence[Part]) -> Legs:
+    """A deficit is made good from points that are there again."""
+    return taken(unit, parts, Book.DEFICIT)
+
+
+def _given_back(unit: str, parts: Sequence[Part], now: int, kept_until: int | None) -> Legs:
+    back = Leg(Book.PARTICIPANT, unit, total(parts), tuple(parts))
+    gone = lapsed(parts, now, kept_until)
+    return (back, *taken(unit, gone, Book.EXPIRED)) if gone else (back,)

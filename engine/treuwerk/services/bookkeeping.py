@@ -1,0 +1,234 @@
+"""Booking on one account: lock it, look, decide, write; all in one database transaction.
+
+An account that is opened is first swept of what has expired, so nobody spends it, and its statement tells things in
+the order in which they happened. Who asks a second time with the same key gets the first answer.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+import attrs
+from sqlalchemy import Connection
+
+from treuwerk.domain import ids
+from treuwerk.domain.evaluation import MOST_POINTS
+from treuwerk.domain.ledger import Book, TransactionKind, moment
+from treuwerk.domain.lots import Lot, first_of
+from treuwerk.domain.movements import Legs, settled, taken
+from treuwerk.domain.records import JournalRow, evidence_of
+from treuwerk.domain.refusals import KeyConflict, Refusal
+from treuwerk.programme.settings import Settings, Unit
+from treuwerk.services.installation import Installation
+from treuwerk.store import accounts, moving
+from treuwerk.store.accounts import Standing
+
+SYSTEM = "system"
+
+
+@attrs.frozen
+class Order:
+    """What somebody wants booked, once: `key` is unique per account for good, `facts` are what it stands for.
+
+    `occurred_on` is an ISO day, that of booking where it is empty; `refers_to` a transaction of the same account.
+    """
+
+    account_id: int
+    kind: TransactionKind
+    key: str
+    facts: tuple[object, ...]
+    cause: str
+    actor: str = SYSTEM
+    occurred_on: str = ""
+    refers_to: int | None = None
+
+    @property
+    def evidence(self) -> str:
+        """The digest of what was asked for, by which a repetition is known from a conflict."""
+        return evidence_of("\x1f".join(map(str, (self.account_id, self.kind.value, *self.facts))))
+
+
+@attrs.frozen
+class Booked:
+    """A transaction: its public id, its row, and whether it was booked before."""
+
+    row: JournalRow
+    repeated: bool = False
+
+    @property
+    def id(self) -> str:
+        """The public id."""
+        return ids.public_id(ids.TRANSACTION, self.row.account_id, self.row.id)
+
+
+class OpenAccount:
+    """An account under lock. What is booked shows at once in `standing`."""
+
+    def __init__(self, connection: Connection, account_id: int, settings: Settings, now: int) -> None:
+        self.connection, self.account_id, self.settings, self.now = connection, account_id, settings, now
+        self.standing: dict[str, Standing] = accounts.lock(connection, account_id)
+        self._ids = ids.row_ids(now)
+        self._last = accounts.last_id(connection, account_id)
+        self._swept: set[str] = set()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """In which days begin and end."""
+        return self.settings.programme.time_zone
+
+    def unit(self, code: str) -> Unit:
+        """The settings of a unit.
+
+        Raises:
+            Refusal: the programme has no such unit.
+        """
+        if code not in self.settings.units:
+            raise Refusal("unknown_unit", f"found unit {code!r}, expected one of {', '.join(self.settings.units)}")
+        return self.settings.units[code]
+
+    def lots(self, unit: str, amount: int) -> list[Lot]:
+        """Lots that can be spent now, in the order of spending: enough for `amount`, or all there are."""
+        self.sweep(unit)
+        found = accounts.open_lots(self.connection, self.account_id, unit, self.now, accounts.FIRST_LOTS)
+        if len(found) == accounts.FIRST_LOTS and sum(lot.remaining for lot in found) < amount:
+            found = accounts.open_lots(self.connection, self.account_id, unit, self.now)
+        return found
+
+    def sweep(self, unit: str) -> None:
+        """Book out what has expired of a unit."""
+        if unit in self._swept or unit not in self.standing:
+            return
+        self._swept.add(unit)
+        for due, lots in self._due(unit).items():
+            parts = first_of(lots, sum(lot.remaining for lot in lots))
+            day = moment(due - 1).astimezone(self.zone).date().isoformat()
+            self.book(Order(self.account_id, TransactionKind.EXPIRY, self._expiry_key(unit, due), (unit, due), "expiry",
+                            occurred_on=day), taken(unit, parts, Book.EXPIRED))
+
+    def _due(self, unit: str) -> Mapping[int, Sequence[Lot]]:
+        """Lots that are to expire, by the instant of their expiry."""
+        kept_until = self.standing[unit].kept_until
+        due: dict[int, list[Lot]] = {}
+        for lot in accounts.due_lots(self.connection, self.account_id, unit, self.now, kept_until):
+            due.setdefault(min(lot.expires_at, kept_until or lot.expires_at), []).append(lot)
+        return due
+
+    def _expiry_key(self, unit: str, due: int) -> str:
+        """One per unit and due date; points that were booked behind it count on."""
+        key = f"expiry|{unit}|{due}"
+        before = accounts.keys_like(self.connection, self.account_id, key)
+        return f"{key}|{before + 1}" if before else key
+
+    def book(self, order: Order, legs: Legs, explanation: str = "[]") -> JournalRow:
+        """Write one transaction."""
+        self._last = max(next(self._ids), self._last + 1)
+        day = order.occurred_on or moment(self.now).astimezone(self.zone).date().isoformat()
+        row = JournalRow(self.account_id, self._last, order.kind.value, order.key, day, self.now, order.actor,
+                         order.cause, order.evidence, explanation, order.refers_to)
+        moving.write(self.connection, row, legs, self.standing)
+        self._note(legs)
+        return row
+
+    def _note(self, legs: Legs) -> None:
+        for leg in legs:
+            at = self.standing.get(leg.unit, Standing())
+            changes = {Book.PARTICIPANT: "posted", Book.HELD: "held", Book.PENDING: "pending", Book.DEFICIT: "deficit"}
+            if name := changes.get(leg.book):
+                amount = -leg.amount if leg.book is Book.DEFICIT else leg.amount
+                at = at._replace(**{name: getattr(at, name) + amount})
+            if leg.keeps_until is not None:
+                at = at._replace(kept_until=max(at.kept_until or 0, leg.keeps_until))
+            self.standing[leg.unit] = at
+
+    def settle(self, cause_id: int) -> None:
+        """Make good deficits from points that a transaction brought."""
+        for unit in sorted(self.standing):
+            missing = self.standing[unit].deficit
+            if not missing or not self.standing[unit].posted:
+                continue
+            self.sweep(unit)
+            lots = accounts.all_lots(self.connection, self.account_id, unit, Book.PARTICIPANT)
+            if parts := first_of(lots, missing):
+                self.book(Order(self.account_id, TransactionKind.SETTLEMENT, f"settlement|{unit}|{cause_id}",
+                                (unit, cause_id), "deficit", refers_to=cause_id), settled(unit, parts))
+
+    def refuse_if_blocked(self) -> None:
+        """Refuse where the policy of a unit blocks all spending until its deficit is settled.
+
+        Raises:
+            Refusal: `blocked`.
+        """
+        for unit, at in self.standing.items():
+            if at.deficit and unit in self.settings.units and self.settings.units[unit].returns == "block":
+                raise Refusal("blocked", f"{at.deficit} {unit} points were to be taken back and are missing; spending "
+                              "is blocked until new points or a manual booking make them good", unit=unit,
+                              missing=at.deficit)
+
+
+class Decision(NamedTuple):
+    """What is to be booked: the legs, and the breakdown to be stored with them."""
+
+    legs: Legs
+    explanation: str = "[]"
+
+
+Decide = Callable[[OpenAccount], Decision]
+Note = Callable[[OpenAccount, JournalRow, Legs], None]
+
+
+def book_once(installation: Installation, order: Order, now: int, decide: Decide,
+              note: Note = lambda account, row, legs: None) -> Booked:
+    """Book an order unless it is booked already; `decide` is asked once the account is locked.
+
+    `note` writes what goes with the transaction, in the same database transaction.
+
+    Raises:
+        Refusal: it cannot be booked; nothing was.
+        KeyConflict: its key stands for something else.
+    """
+    settings = installation.programme.settings
+
+    def work(connection: Connection) -> Booked:
+        account = OpenAccount(connection, order.account_id, settings, now)
+        if before := repeated(account, order):
+            return before
+        legs, explanation = decide(account)
+        row = account.book(order, legs, explanation)
+        note(account, row, legs)
+        account.settle(row.id)
+        return Booked(row)
+
+    return installation.database.run(work)
+
+
+def repeated(account: OpenAccount, order: Order) -> Booked | None:
+    """What is booked under the order's key already.
+
+    Raises:
+        KeyConflict: that is something else.
+    """
+    before = accounts.transaction_by_key(account.connection, order.account_id, order.key)
+    if before is None:
+        return None
+    booked = Booked(before, repeated=True)
+    if before.evidence != order.evidence:
+        raise KeyConflict(order.key, booked.id)
+    return booked
+
+
+def settle_deficits(connection: Connection, settings: Settings, newest: Mapping[int, int], now: int) -> None:
+    """Make good the deficits of accounts that a batch credited; `newest` has the last transaction of each."""
+    for account_id in accounts.in_deficit(connection):
+        if account_id in newest:
+            OpenAccount(connection, account_id, settings, now).settle(newest[account_id])
+
+
+def positive(amount: int) -> int:
+    """The amount, if it is a whole number above zero that the ledger can hold.
+
+    Raises:
+        Refusal: it is not.
+    """
+    if type(amount) is not int or not 0 < amount <= MOST_POINTS:
+        raise Refusal("wrong_amount", f"found {amount!r:.40} points, expected a whole number from 1 to {MOST_POINTS:,}")
+    return amount

@@ -1,0 +1,57 @@
+"""Cancelling: spent points come back, into the very lots that they were taken from, with their own expiry.
+
+What expired meanwhile is restored and booked out in the same transaction: a cancellation must not make points immortal.
+A part of a redemption gives back what was taken last.
+"""
+
+from treuwerk.domain.ledger import Book, TransactionKind
+from treuwerk.domain.lots import Part, last_of, less, total
+from treuwerk.domain.movements import cancelled
+from treuwerk.domain.records import JournalRow
+from treuwerk.domain.refusals import Refusal
+from treuwerk.services.bookkeeping import SYSTEM, Booked, Decision, OpenAccount, Order, book_once, positive
+from treuwerk.services.installation import Installation
+from treuwerk.store import accounts
+
+_TRACED_IN = {TransactionKind.REDEMPTION.value: Book.PARTICIPANT, TransactionKind.CAPTURE.value: Book.HELD}
+
+
+def cancel(installation: Installation, account_id: int, transaction_id: int, key: str, now: int, *,
+           amount: int | None = None, cause: str = "", actor: str = SYSTEM) -> Booked:
+    """Take back a redemption or a capture: all that is left of it, or `amount` points.
+
+    Raises:
+        Refusal: `unknown_redemption`, or `not_enough`: less of it is left; nothing was booked.
+        KeyConflict: the key stands for another cancellation.
+    """
+    if amount is not None:
+        positive(amount)
+    order = Order(account_id, TransactionKind.CANCELLATION, f"cancellation|{key}",
+                  (transaction_id, "all" if amount is None else amount), cause or key, actor, refers_to=transaction_id)
+
+    def decide(account: OpenAccount) -> Decision:
+        unit, parts = _left(account, transaction_id)
+        if (there := total(parts)) < (amount or 1):
+            raise Refusal("not_enough", f"found {there} points that are not cancelled yet, expected at least "
+                          f"{amount or 1}", available=there)
+        back = last_of(parts, amount or there)
+        return Decision(cancelled(unit, back, now, account.standing[unit].kept_until))
+
+    return book_once(installation, order, now, decide)
+
+
+def _left(account: OpenAccount, transaction_id: int) -> tuple[str, list[Part]]:
+    """Unit of a redemption or capture, and what is not cancelled of it."""
+    of = account.connection, account.account_id
+    row = _redemption(account, transaction_id)
+    ((unit, spent),) = accounts.parts_of(*of, [row.id], _TRACED_IN[row.kind]).items()
+    cancellations = [one.id for one in accounts.referring(*of, row.id, [TransactionKind.CANCELLATION.value])]
+    return unit, less(spent, accounts.parts_of(*of, cancellations, Book.PARTICIPANT, given=True).get(unit, []))
+
+
+def _redemption(account: OpenAccount, transaction_id: int) -> JournalRow:
+    row = accounts.transaction_by_id(account.connection, account.account_id, transaction_id)
+    if row is None or row.kind not in _TRACED_IN:
+        raise Refusal("unknown_redemption", f"found {row.kind if row else 'no transaction'} {transaction_id}, expected "
+                      "a redemption or a capture of this account")
+    return row

@@ -1,0 +1,131 @@
+"""Holds: an order reserves points, capturing spends them, releasing gives them back to their own lots.
+
+Reserved points cannot be spent by anybody else and do not expire. A hold ends when all of it is captured or released;
+one whose time is over is released by `release_overdue`, and captures nothing any more.
+"""
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+import attrs
+
+from treuwerk.domain.ledger import Book, TransactionKind, moment
+from treuwerk.domain.lots import Part, first_of, last_of, less, total
+from treuwerk.domain.movements import Legs, captured, held, released
+from treuwerk.domain.records import JournalRow
+from treuwerk.domain.refusals import Refusal
+from treuwerk.services.bookkeeping import SYSTEM, Booked, Decide, Decision, OpenAccount, Order, book_once, positive
+from treuwerk.services.installation import Installation
+from treuwerk.services.redeeming import keeps_until, spendable
+from treuwerk.store import accounts, holds
+
+_AT_ONCE = 1_000
+ENDS = (TransactionKind.CAPTURE.value, TransactionKind.RELEASE.value)
+
+
+def hold(installation: Installation, account_id: int, unit: str, amount: int, key: str, now: int, expires_at: int, *,
+         cause: str = "", actor: str = SYSTEM) -> Booked:
+    """Reserve points until `expires_at`, earliest expiry first. The transaction's id is that of the hold.
+
+    Raises:
+        Refusal: as of `redeem`, or `wrong_time`: the hold would be over already.
+        KeyConflict: the key stands for another hold.
+    """
+    positive(amount)
+    if expires_at <= now:
+        raise Refusal("wrong_time", f"found {moment(expires_at).isoformat()} as end of the hold, expected an instant "
+                      f"behind {moment(now).isoformat()}")
+    order = Order(account_id, TransactionKind.HOLD, f"hold|{key}", (unit, amount, expires_at), cause or key, actor)
+
+    def decide(account: OpenAccount) -> Decision:
+        return Decision(held(unit, spendable(account, unit, amount), keeps_until(account, unit)))
+
+    def note(account: OpenAccount, row: JournalRow, _: Legs) -> None:
+        holds.open_hold(account.connection, account_id, row.id, unit, amount, expires_at)
+
+    return book_once(installation, order, now, decide, note)
+
+
+def capture(installation: Installation, account_id: int, hold_id: int, key: str, now: int, *,
+            amount: int | None = None, cause: str = "", actor: str = SYSTEM) -> Booked:
+    """Spend reserved points: all that are left, or `amount` of them; the rest stays reserved.
+
+    Raises:
+        Refusal: `unknown_hold`, `not_enough`, `hold_expired`; nothing was booked.
+        KeyConflict: the key stands for another capture.
+    """
+    def decide(account: OpenAccount) -> Decision:
+        unit, parts, expires_at = _left(account, hold_id)
+        if expires_at <= now:
+            raise Refusal("hold_expired", f"the hold was over at {moment(expires_at).isoformat()}; reserve again")
+        return Decision(captured(unit, first_of(parts, _enough(parts, amount))))
+
+    order = _order(account_id, hold_id, TransactionKind.CAPTURE, key, amount)
+    return _end(installation, attrs.evolve(order, cause=cause or key, actor=actor), now, decide)
+
+
+def release(installation: Installation, account_id: int, hold_id: int, key: str, now: int, *,
+            amount: int | None = None, cause: str = "", actor: str = SYSTEM) -> Booked:
+    """Give reserved points back to their lots: all that are left, or `amount` of them, those taken last first.
+
+    What expired meanwhile is booked out in the same transaction.
+
+    Raises:
+        Refusal: `unknown_hold`, `not_enough`; nothing was booked.
+        KeyConflict: the key stands for another release.
+    """
+    def decide(account: OpenAccount) -> Decision:
+        unit, parts, _ = _left(account, hold_id)
+        back = last_of(parts, _enough(parts, amount))
+        return Decision(released(unit, back, now, account.standing[unit].kept_until))
+
+    order = _order(account_id, hold_id, TransactionKind.RELEASE, key, amount)
+    return _end(installation, attrs.evolve(order, cause=cause or key, actor=actor), now, decide)
+
+
+def release_overdue(installation: Installation, now: int) -> int:
+    """Release all holds whose time is over; returns how many. Running it again is harmless."""
+    released_holds = 0
+    while overdue := _overdue(installation, now):
+        for account_id, hold_id in overdue:
+            with suppress(Refusal):  # somebody ended it meanwhile
+                release(installation, account_id, hold_id, f"{hold_id}|time", now, cause="time")
+                released_holds += 1
+    return released_holds
+
+
+def _overdue(installation: Installation, now: int) -> Sequence[tuple[int, int]]:
+    with installation.database.reading() as connection:
+        return holds.overdue(connection, now, _AT_ONCE)
+
+
+def _order(account_id: int, hold_id: int, kind: TransactionKind, key: str, amount: int | None) -> Order:
+    facts = hold_id, "all" if amount is None else positive(amount)
+    return Order(account_id, kind, f"{kind.value}|{key}", facts, "", refers_to=hold_id)
+
+
+def _end(installation: Installation, order: Order, now: int, decide: Decide) -> Booked:
+    def note(account: OpenAccount, _: JournalRow, legs: Legs) -> None:
+        moved = -sum(leg.amount for leg in legs if leg.book is Book.HELD)
+        holds.lessen(account.connection, order.account_id, order.refers_to or 0, moved)
+
+    return book_once(installation, order, now, decide, note)
+
+
+def _left(account: OpenAccount, hold_id: int) -> tuple[str, list[Part], int]:
+    """Unit, what is still reserved in the order in which it was taken, and the end of the hold."""
+    found = holds.hold_by_id(account.connection, account.account_id, hold_id)
+    if found is None:
+        raise Refusal("unknown_hold", f"found no hold {hold_id} in this account")
+    of = account.connection, account.account_id
+    ends = [row.id for row in accounts.referring(*of, hold_id, ENDS)]
+    reserved = accounts.parts_of(*of, [hold_id], Book.HELD, given=True)[found.unit]
+    ended = accounts.parts_of(*of, ends, Book.HELD).get(found.unit, [])
+    return found.unit, less(reserved, ended), found.expires_at
+
+
+def _enough(parts: Sequence[Part], amount: int | None) -> int:
+    there = total(parts)
+    if not there or (amount is not None and amount > there):
+        raise Refusal("not_enough", f"found {there} reserved points, expected {amount or 'some'}", available=there)
+    return there if amount is None else amount

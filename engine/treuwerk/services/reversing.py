@@ -1,0 +1,100 @@
+"""Reversing: goods go back, and the points that they earned are taken back by the stored breakdown.
+
+First the accrual's own points, then those of other lots in the order of spending. What was spent already is missing:
+the unit's policy says whether the participant owes it (`negative`, `block`) or the programme bears it (`clamp`). What
+of the accrual's own points expired unspent is not taken a second time.
+"""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from treuwerk.domain.breakdown import points_kept
+from treuwerk.domain.earning import steps_from_json
+from treuwerk.domain.ledger import Book, TransactionKind
+from treuwerk.domain.lots import Lot
+from treuwerk.domain.movements import Legs, Recoverable, reversed_credit
+from treuwerk.domain.records import JournalRow
+from treuwerk.domain.refusals import Refusal
+from treuwerk.domain.terms import Returns
+from treuwerk.services.bookkeeping import SYSTEM, Booked, Decision, OpenAccount, Order, book_once, positive
+from treuwerk.services.installation import Installation
+from treuwerk.store import accounts
+
+Award = dict[str, Any]
+
+
+def reverse(installation: Installation, account_id: int, accrual_id: int, key: str, now: int, *,
+            pieces: int | None = None, cause: str = "", actor: str = SYSTEM) -> Booked:
+    """Take back an accrual: all that is left of it, or what `pieces` of its purchase line had earned.
+
+    Raises:
+        Refusal: `unknown_accrual`, or `too_many_pieces`: fewer are left; nothing was booked.
+        KeyConflict: the key stands for another reversal.
+    """
+    if pieces is not None:
+        positive(pieces)
+    order = Order(account_id, TransactionKind.REVERSAL, f"reversal|{key}",
+                  (accrual_id, "all" if pieces is None else pieces), cause or key, actor, refers_to=accrual_id)
+
+    def decide(account: OpenAccount) -> Decision:
+        accrual = _accrual(account, accrual_id)
+        before = accounts.referring(account.connection, account_id, accrual_id, [TransactionKind.REVERSAL])
+        awards = _returned_awards(account, accrual, before, pieces)
+        return Decision(_legs(account, accrual, before, awards),
+                        json.dumps(awards, separators=(",", ":"), ensure_ascii=False))
+
+    return book_once(installation, order, now, decide)
+
+
+def _accrual(account: OpenAccount, accrual_id: int) -> JournalRow:
+    row = accounts.transaction_by_id(account.connection, account.account_id, accrual_id)
+    if row is None or row.kind != TransactionKind.ACCRUAL:
+        raise Refusal("unknown_accrual", f"found {row.kind if row else 'no transaction'} {accrual_id}, expected an "
+                      "accrual of this account")
+    return row
+
+
+def _returned_awards(account: OpenAccount, accrual: JournalRow, before: Sequence[JournalRow],
+                     pieces: int | None) -> list[Award]:
+    """The stored awards with the points to take of each, and how many pieces are back after this return."""
+    bought = accounts.pieces_bought(account.connection, account.account_id, accrual.id) or 1
+    already = max((award["returned"] for row in before for award in json.loads(row.explanation)), default=0)
+    returned = bought if pieces is None else already + pieces
+    if returned > bought or already >= bought:
+        raise Refusal("too_many_pieces", f"found {already} of {bought} pieces returned already, expected at most "
+                      f"{bought - already} more", bought=bought, returned=already)
+    return [{**award, "points": _kept(award, bought, already) - _kept(award, bought, returned), "returned": returned,
+             "of": bought} for award in json.loads(accrual.explanation)]
+
+
+def _kept(award: Award, bought: int, returned: int) -> int:
+    if not returned:
+        return int(award["points"])
+    return points_kept(award["points"], steps_from_json(award["steps"]), bought, bought - returned)
+
+
+def _legs(account: OpenAccount, accrual: JournalRow, before: Sequence[JournalRow], awards: Sequence[Award]) -> Legs:
+    amounts: dict[str, int] = {}
+    for award in awards:
+        amounts[award["unit"]] = amounts.get(award["unit"], 0) + award["points"]
+    legs: Legs = ()
+    for unit, amount in amounts.items():
+        if amount:
+            bears = Book.CLAWBACK if account.unit(unit).returns is Returns.CLAMP else Book.DEFICIT
+            legs += reversed_credit(unit, amount, _recoverable(account, accrual, before, unit), bears)
+    return legs
+
+
+def _recoverable(account: OpenAccount, accrual: JournalRow, before: Sequence[JournalRow], unit: str) -> Recoverable:
+    of = account.connection, account.account_id
+    account.sweep(unit)
+    lots = accounts.all_lots(*of, unit, Book.PARTICIPANT)
+    back = accounts.booked_in(*of, [row.id for row in before], Book.EXPIRED).get(unit, 0)
+    expired = accounts.expired_of(*of, accrual.id).get(unit, 0) + back  # what earlier returns took there is below zero
+    return Recoverable(_own(accounts.all_lots(*of, unit, Book.PENDING), accrual.id), _own(lots, accrual.id), expired,
+                       [lot for lot in lots if lot.transaction_id != accrual.id])
+
+
+def _own(lots: Sequence[Lot], transaction_id: int) -> list[Lot]:
+    return [lot for lot in lots if lot.transaction_id == transaction_id]

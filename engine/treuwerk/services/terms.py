@@ -1,0 +1,46 @@
+"""The terms of what a batch books: per rule, unit and day one look into a table."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from treuwerk.domain.terms import Terms, kept_until, terms_of
+from treuwerk.programme.settings import EarningHead, Settings
+
+BY_HAND = ""
+"""In place of a rule's name: points that no rule gave have the terms of their unit."""
+
+
+class TermsTable(dict[tuple[str, str, str], Terms]):
+    """(rule, unit, ISO day of the event) → terms of points that are booked at an instant; worked out on first use."""
+
+    def __init__(self, settings: Settings, booked_at: int) -> None:
+        super().__init__()
+        self._units, self._zone, self._booked_at = settings.units, settings.programme.time_zone, booked_at
+        self._heads = _heads_with_terms(settings)
+
+    def __missing__(self, key: tuple[str, str, str]) -> Terms:
+        """The terms that were not asked for before."""
+        rule, code, day = key
+        unit, occurred_on = self._units[code], date.fromisoformat(day)
+        head = self._head(rule, occurred_on)
+        expires, pending = unit.expires, unit.pending
+        if head is not None:
+            expires, pending = head.expires or expires, head.pending or pending
+        terms = terms_of(expires, pending, self._booked_at, occurred_on, self._zone)
+        if expires is not unit.expires:  # whatever a rule says of its own points, its bookings are activity in the unit
+            terms = terms._replace(keeps_until=kept_until(unit.expires, terms.active_from or self._booked_at,
+                                                          self._zone))
+        self[key] = terms
+        return terms
+
+    def _head(self, rule: str, day: date) -> EarningHead | None:
+        """The revision of a rule that is valid on a day; windows of revisions do not overlap."""
+        return next((head for head in self._heads.get(rule, ()) if head.valid_from <= day <= head.valid_until), None)
+
+
+def _heads_with_terms(settings: Settings) -> Mapping[str, Sequence[EarningHead]]:
+    heads: dict[str, list[EarningHead]] = {}
+    for earning in settings.earning:
+        if earning.head.expires is not None or earning.head.pending is not None:
+            heads.setdefault(earning.head.name, []).append(earning.head)
+    return heads

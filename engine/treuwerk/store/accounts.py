@@ -1,0 +1,160 @@
+"""One account under lock: its balances, its lots, and what its transactions moved.
+
+Whoever books reads the balance rows first and for update: that is the lock. Everything else is read in later
+statements, which on PostgreSQL see what was committed while this one waited. In one statement together, lots could be
+read as they were before the wait, and spent twice.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Select, and_, func, or_, select
+from sqlalchemy import text as sql
+
+from treuwerk.domain.ledger import Book, TransactionKind
+from treuwerk.domain.lots import Lot, Part
+from treuwerk.domain.records import JournalRow
+from treuwerk.store.tables import balance, journal, lot, lot_use, posting, purchase_line
+
+FIRST_LOTS = 64
+_EXPIRING = [TransactionKind.EXPIRY.value, TransactionKind.RELEASE.value, TransactionKind.CANCELLATION.value]
+_SPENDING = (lot.c.expires_at, lot.c.transaction_id, lot.c.line)
+_OPEN = sql("lot.open")  # the bare column, as the partial index has it; "open = 1" would not meet its predicate
+
+
+class Standing(NamedTuple):
+    """The balance row of one unit: spendable, reserved, pending, missing points; `kept_until` see `PostingRow`."""
+
+    posted: int = 0
+    held: int = 0
+    pending: int = 0
+    deficit: int = 0
+    kept_until: int | None = None
+
+
+_LOCK = select(balance.c.unit, balance.c.posted, balance.c.held, balance.c.pending, balance.c.deficit,
+               balance.c.keeps_until).where(balance.c.account_id == sql(":account")).order_by(balance.c.unit)
+
+
+def lock(connection: Connection, account_id: int) -> dict[str, Standing]:
+    """The standing of an account by unit; nobody else changes it before this transaction ends."""
+    rows = connection.execute(_LOCK.with_for_update(), {"account": account_id})
+    return {unit: Standing(*parts) for unit, *parts in rows}
+
+
+def last_id(connection: Connection, account_id: int) -> int:
+    """The largest id of its transactions, 0 without any."""
+    return connection.execute(select(func.max(journal.c.id)).where(journal.c.account_id == account_id)).scalar() or 0
+
+
+def transaction_by_key(connection: Connection, account_id: int, key: str) -> JournalRow | None:
+    """The transaction with this business key."""
+    return _one(connection, journal.c.account_id == account_id, journal.c.business_key == key)
+
+
+def transaction_by_id(connection: Connection, account_id: int, transaction_id: int) -> JournalRow | None:
+    """The transaction with this id."""
+    return _one(connection, journal.c.account_id == account_id, journal.c.id == transaction_id)
+
+
+def _one(connection: Connection, *conditions: Any) -> JournalRow | None:
+    row = connection.execute(select(journal).where(*conditions)).one_or_none()
+    return JournalRow(*row) if row else None
+
+
+def open_lots(connection: Connection, account_id: int, unit: str, now: int, limit: int | None = None) -> list[Lot]:
+    """Active lots in the order of spending, also those that have expired and were not booked out yet."""
+    query = _lots(account_id, unit).where(lot.c.book == Book.PARTICIPANT.value, lot.c.active_from <= now)
+    return [Lot(*row) for row in connection.execute(query.limit(limit))]
+
+
+def all_lots(connection: Connection, account_id: int, unit: str, book: Book) -> list[Lot]:
+    """All open lots of a book in the order of spending, active or not."""
+    return [Lot(*row) for row in connection.execute(_lots(account_id, unit).where(lot.c.book == book.value))]
+
+
+def _lots(account_id: int, unit: str) -> Select[*tuple[Any, ...]]:
+    return select(lot.c.transaction_id, lot.c.line, lot.c.remaining, lot.c.expires_at).where(
+        lot.c.account_id == account_id, lot.c.unit == unit, _OPEN).order_by(*_SPENDING)
+
+
+def parts_of(connection: Connection, account_id: int, transaction_ids: Sequence[int], book: Book, *,
+             given: bool = False) -> dict[str, list[Part]]:
+    """By unit: what transactions took in a book from lots, or what they gave, in the order of spending."""
+    moved = func.sum(lot_use.c.amount)
+    rows = connection.execute(
+        select(lot.c.unit, lot.c.transaction_id, lot.c.line, moved, lot.c.expires_at)
+        .join(lot, and_(lot.c.account_id == lot_use.c.account_id, lot.c.transaction_id == lot_use.c.lot_transaction_id,
+                        lot.c.line == lot_use.c.lot_line))
+        .where(lot_use.c.account_id == account_id, lot_use.c.transaction_id.in_(transaction_ids),
+               lot_use.c.book == book.value, lot_use.c.amount < 0 if given else lot_use.c.amount > 0)
+        .group_by(lot.c.unit, lot.c.transaction_id, lot.c.line, lot.c.expires_at).order_by(*_SPENDING))
+    found: dict[str, list[Part]] = {}
+    for unit, lot_transaction, line, amount, expires_at in rows:
+        found.setdefault(unit, []).append(Part(lot_transaction, line, abs(int(amount)), expires_at))
+    return found
+
+
+def referring(connection: Connection, account_id: int, transaction_id: int,
+              kinds: Iterable[str] = ()) -> list[JournalRow]:
+    """Transactions that refer to this one, oldest first; `kinds` narrows them."""
+    query = select(journal).where(journal.c.account_id == account_id, journal.c.refers_to == transaction_id)
+    wanted = list(kinds)
+    if wanted:
+        query = query.where(or_(*(journal.c.kind == kind for kind in wanted)))
+    return [JournalRow(*row) for row in connection.execute(query.order_by(journal.c.id))]
+
+
+def pieces_bought(connection: Connection, account_id: int, purchase_id: int) -> int | None:
+    """Base units of a purchase line; None where the transaction rests on something else."""
+    return connection.execute(select(purchase_line.c.quantity).where(
+        purchase_line.c.account_id == account_id, purchase_line.c.id == purchase_id)).scalar_one_or_none()
+
+
+def expired_of(connection: Connection, account_id: int, transaction_id: int) -> dict[str, int]:
+    """By unit: what of the lots that a transaction made was booked out as expired, also behind a cancellation."""
+    used = func.sum(lot_use.c.amount)
+    rows = connection.execute(
+        select(lot.c.unit, used)
+        .join(lot, and_(lot.c.account_id == lot_use.c.account_id, lot.c.transaction_id == lot_use.c.lot_transaction_id,
+                        lot.c.line == lot_use.c.lot_line))
+        .join(journal, and_(journal.c.account_id == lot_use.c.account_id, journal.c.id == lot_use.c.transaction_id))
+        .where(lot_use.c.account_id == account_id, lot_use.c.lot_transaction_id == transaction_id,
+               lot_use.c.amount > 0, lot_use.c.book == Book.PARTICIPANT.value, journal.c.kind.in_(_EXPIRING))
+        .group_by(lot.c.unit))
+    return {unit: int(amount) for unit, amount in rows}
+
+
+def booked_in(connection: Connection, account_id: int, transaction_ids: Sequence[int], book: Book) -> dict[str, int]:
+    """By unit: the sum of these transactions in a book."""
+    rows = connection.execute(select(posting.c.unit, func.sum(posting.c.amount)).where(
+        posting.c.account_id == account_id, posting.c.transaction_id.in_(transaction_ids),
+        posting.c.book == book.value).group_by(posting.c.unit))
+    return {unit: int(amount) for unit, amount in rows}
+
+
+def legs_of(connection: Connection, account_id: int, transaction_id: int) -> list[Any]:
+    """All postings of a transaction in the order of their lines."""
+    return list(connection.execute(select(posting).where(
+        posting.c.account_id == account_id, posting.c.transaction_id == transaction_id).order_by(posting.c.line)))
+
+
+def due_lots(connection: Connection, account_id: int, unit: str, now: int, kept_until: int | None) -> list[Lot]:
+    """Open lots of points that have expired at `now`; all of them, where the unit was kept only until then."""
+    query = _lots(account_id, unit).where(lot.c.book == Book.PARTICIPANT.value)
+    if kept_until is None or kept_until > now:
+        query = query.where(lot.c.expires_at <= now)
+    return [Lot(*row) for row in connection.execute(query)]
+
+
+def in_deficit(connection: Connection) -> list[int]:
+    """Accounts that owe points of some unit, in ascending order."""
+    query = select(balance.c.account_id).where(balance.c.deficit > 0).distinct().order_by(balance.c.account_id)
+    return list(connection.execute(query).scalars())
+
+
+def keys_like(connection: Connection, account_id: int, key: str) -> int:
+    """How many transactions have this business key, or this one with a number behind a bar."""
+    numbered = and_(journal.c.business_key >= f"{key}|", journal.c.business_key < f"{key}}}")  # } follows the bar
+    return connection.execute(select(func.count()).where(
+        journal.c.account_id == account_id, or_(journal.c.business_key == key, numbered))).scalar_one()

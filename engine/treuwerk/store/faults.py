@@ -1,0 +1,54 @@
+"""What a database refuses for a reason that is nobody's mistake, or a programmer's: busy, unsafe, nested, closed."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+
+class DatabaseBusy(SQLAlchemyError):
+    """Others held the database, or all connections to it, for longer than we wait. Nothing is stored; try again."""
+
+
+class UnsafeDatabase(SQLAlchemyError):
+    """The database could lose or corrupt what is written to it; the message says what to change."""
+
+
+class DatabaseClosed(SQLAlchemyError):
+    """Work was handed in while the database is being closed. Nothing is stored."""
+
+
+class NestedWriting(RuntimeError):
+    """Writing within writing: the inner one would wait for the outer one for ever."""
+
+
+class TransactionLost(SQLAlchemyError):
+    """The transaction that several works share has ended before its commit. Each of them is to be handed in again."""
+
+
+@contextmanager
+def told_as_busy(wait_seconds: float) -> Iterator[None]:
+    """Locks of other processes and an exhausted pool become `DatabaseBusy`; all else passes."""
+    try:
+        yield
+    except (DBAPIError, PoolTimeout) as error:
+        if is_busy(error):
+            raise busy(error, wait_seconds) from error
+        raise
+
+
+def is_busy(error: BaseException) -> bool:
+    """Whether somebody else is to blame for this error: a lock of SQLite, or a pool without a free connection."""
+    if isinstance(error, PoolTimeout):
+        return True
+    code: int | None = getattr(getattr(error, "orig", error), "sqlite_errorcode", None)
+    return code is not None and code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
+def busy(error: BaseException | None, wait_seconds: float) -> DatabaseBusy:
+    """The error for people."""
+    reason = "all connections are in use" if isinstance(error, PoolTimeout) else "database is locked"
+    return DatabaseBusy(f"the database is busy: {reason}; waited {wait_seconds:g} seconds for others that read or "
+                        "write for long, try again when they have ended")

@@ -1,0 +1,178 @@
+"""Writing one transaction with all that goes with it, on PostgreSQL in one statement: one way to the server and back.
+
+That is postings, lots, uses, balances, its place in the next seal, and its message.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import attrs
+from sqlalchemy import Connection, text
+
+from treuwerk.domain.ids import row_ids
+from treuwerk.domain.ledger import FOREVER, Book, bucket_of
+from treuwerk.domain.movements import Leg
+from treuwerk.domain.records import JournalValues
+
+MOVED = "points_moved"
+Rows = list[tuple[Any, ...]]
+_PARTS = {Book.PARTICIPANT: 0, Book.HELD: 1, Book.PENDING: 2, Book.DEFICIT: 3}
+
+
+@attrs.frozen
+class _Transaction:
+    """The rows of one transaction; those of an account's tables without the account's id."""
+
+    row: JournalValues
+    postings: Rows
+    lots: Rows
+    uses: Rows
+    changed_lots: Rows
+    balances: Rows
+    new_balances: Rows
+    message: tuple[int, int, str]
+
+
+def write(connection: Connection, row: JournalValues, legs: Sequence[Leg], units_there: Iterable[str]) -> None:
+    """Write a transaction of a locked account; `units_there` are those that have a balance row.
+
+    Raises:
+        sqlalchemy.exc.IntegrityError: the business key is taken, or a figure would fall below zero.
+    """
+    made = _made(row, legs, frozenset(units_there))
+    if connection.dialect.name == "postgresql":
+        connection.execute(_POSTGRESQL, _arrays(made))
+    else:
+        _write_sqlite(connection, made)
+
+
+def _made(row: JournalValues, legs: Sequence[Leg], units_there: frozenset[str]) -> _Transaction:
+    account, number, booked_at = row[0], row[1], row[5]
+    numbered = list(enumerate(legs, start=1))
+    balances = _balance_changes(legs)
+    return _Transaction(
+        row,
+        [(number, line, leg.book.value, leg.unit, leg.amount, leg.active_from, leg.expires_at, leg.keeps_until)
+         for line, leg in numbered],
+        [(number, line, leg.book.value, leg.unit, leg.amount, leg.amount, leg.active_from,
+          FOREVER if leg.expires_at is None else leg.expires_at, True) for line, leg in numbered if leg.makes_lot],
+        [(number, line, part.transaction_id, part.line, leg.book.value, -part.amount if leg.amount > 0 else part.amount)
+         for line, leg in numbered for part in leg.parts],
+        _lot_changes(legs),
+        [(unit, *change) for unit, change in balances.items() if unit in units_there],
+        [(unit, *change) for unit, change in balances.items() if unit not in units_there],
+        (next(row_ids(booked_at)), bucket_of(account), _payload(row, legs)))
+
+
+def _balance_changes(legs: Sequence[Leg]) -> dict[str, list[int | None]]:
+    """Unit → change of posted, held, pending and deficit, and until when the points are kept."""
+    changes: dict[str, list[Any]] = {}
+    for leg in legs:
+        change = changes.setdefault(leg.unit, [0, 0, 0, 0, None])
+        if leg.book in _PARTS:
+            change[_PARTS[leg.book]] += -leg.amount if leg.book is Book.DEFICIT else leg.amount
+        if leg.keeps_until is not None:
+            change[4] = max(change[4] or 0, leg.keeps_until)
+    return changes
+
+
+def _lot_changes(legs: Sequence[Leg]) -> Rows:
+    """Lot → points that it gains or loses; reserved points are out of their lots already."""
+    changes: dict[tuple[int, int], int] = {}
+    for leg in legs:
+        if leg.book is not Book.HELD:
+            for part in leg.parts:
+                lot = (part.transaction_id, part.line)
+                changes[lot] = changes.get(lot, 0) + (part.amount if leg.amount > 0 else -part.amount)
+    return [(*lot, change) for lot, change in changes.items() if change]
+
+
+def _payload(row: JournalValues, legs: Sequence[Leg]) -> str:
+    amounts: dict[str, int] = {}
+    for leg in legs:
+        seen = leg.amount if leg.book in (Book.PARTICIPANT, Book.DEFICIT) else 0
+        amounts[leg.unit] = amounts.get(leg.unit, 0) + seen
+    return json.dumps({"transaction": str(row[1]), "kind": row[2], "amounts": amounts})
+
+
+_SQLITE: Mapping[str, str] = {
+    "journal": "INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    "postings": "INSERT INTO posting VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    "lots": "INSERT INTO lot VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    "uses": "INSERT INTO lot_use VALUES (?, ?, ?, ?, ?, ?, ?)",
+    "changed_lots": "UPDATE lot SET remaining = remaining + ?4, open = remaining + ?4 > 0 "
+                    "WHERE account_id = ?1 AND transaction_id = ?2 AND line = ?3",
+    "balances": "UPDATE balance SET posted = posted + ?3, held = held + ?4, pending = pending + ?5, "
+                "deficit = deficit + ?6, keeps_until = CASE WHEN ?7 > COALESCE(keeps_until, 0) THEN ?7 "
+                "ELSE keeps_until END, version = version + 1 WHERE account_id = ?1 AND unit = ?2",
+    "new_balances": "INSERT INTO balance (account_id, unit, posted, held, pending, deficit, keeps_until, version) "
+                    "VALUES (?, ?, ?, ?, ?, ?, ?, 1)",
+    "unsealed": "INSERT INTO unsealed VALUES (?, ?)",
+    "message": "INSERT INTO outbox (account_id, id, bucket, topic, payload, created_at) VALUES (?, ?, ?, ?, ?, ?)",
+}
+
+
+def _write_sqlite(connection: Connection, made: _Transaction) -> None:
+    account, number, booked_at = made.row[0], made.row[1], made.row[5]
+    id_, bucket, payload = made.message
+    connection.exec_driver_sql(_SQLITE["journal"], made.row)
+    for name in ("postings", "lots", "uses", "changed_lots", "balances", "new_balances"):
+        rows: Rows = getattr(made, name)
+        if rows:
+            connection.exec_driver_sql(_SQLITE[name], [(account, *row) for row in rows])
+    connection.exec_driver_sql(_SQLITE["unsealed"], (account, number))
+    connection.exec_driver_sql(_SQLITE["message"], (account, id_, bucket, MOVED, payload, booked_at))
+
+
+def _array(name: str, *columns: tuple[str, str]) -> str:
+    """Rows that come as one array per column: ``name_0``, ``name_1`` and so on."""
+    arrays = ", ".join(f"CAST(:{name}_{i} AS {kind}[])" for i, (_, kind) in enumerate(columns))
+    return f"unnest({arrays}) AS {name}({', '.join(column for column, _ in columns)})"
+
+
+_BIG, _TEXT = "bigint", "text"
+_CHANGE = (("unit", _TEXT), ("posted", _BIG), ("held", _BIG), ("pending", _BIG), ("deficit", _BIG), ("kept", _BIG))
+_POSTGRESQL = text(f"""
+WITH booked AS (
+  INSERT INTO journal VALUES (:account, :number, :kind, :key, :day, :booked_at, :actor, :cause, :evidence, :explanation,
+    CAST(:refers_to AS bigint))
+), posted AS (
+  INSERT INTO posting SELECT :account, p.* FROM {_array("p", ("t", _BIG), ("l", _BIG), ("book", _TEXT), ("unit", _TEXT),
+    ("amount", _BIG), ("active", _BIG), ("expires", _BIG), ("kept", _BIG))}
+), made AS (
+  INSERT INTO lot SELECT :account, m.* FROM {_array("m", ("t", _BIG), ("l", _BIG), ("book", _TEXT), ("unit", _TEXT),
+    ("amount", _BIG), ("remaining", _BIG), ("active", _BIG), ("expires", _BIG), ("open", "boolean"))}
+), used AS (
+  INSERT INTO lot_use SELECT :account, u.* FROM {_array("u", ("t", _BIG), ("l", _BIG), ("lt", _BIG), ("ll", _BIG),
+    ("book", _TEXT), ("amount", _BIG))}
+), changed AS (
+  UPDATE lot SET remaining = lot.remaining + c.amount, open = lot.remaining + c.amount > 0
+  FROM {_array("c", ("t", _BIG), ("l", _BIG), ("amount", _BIG))}
+  WHERE lot.account_id = :account AND lot.transaction_id = c.t AND lot.line = c.l
+), opened AS (
+  INSERT INTO balance (account_id, unit, posted, held, pending, deficit, keeps_until, version)
+  SELECT :account, n.*, 1 FROM {_array("n", *_CHANGE)}
+), waiting AS (
+  INSERT INTO unsealed VALUES (:account, :number)
+), told AS (
+  INSERT INTO outbox (account_id, id, bucket, topic, payload, created_at)
+  VALUES (:account, :message_id, :bucket, '{MOVED}', :payload, :booked_at)
+)
+UPDATE balance SET posted = balance.posted + b.posted, held = balance.held + b.held,
+  pending = balance.pending + b.pending, deficit = balance.deficit + b.deficit,
+  keeps_until = GREATEST(balance.keeps_until, b.kept), version = balance.version + 1
+FROM {_array("b", *_CHANGE)} WHERE balance.account_id = :account AND balance.unit = b.unit
+""")
+_JOURNAL = ("account", "number", "kind", "key", "day", "booked_at", "actor", "cause", "evidence", "explanation",
+            "refers_to")
+
+
+def _arrays(made: _Transaction) -> dict[str, Any]:
+    values: dict[str, Any] = dict(zip(_JOURNAL, made.row, strict=True))
+    values["message_id"], values["bucket"], values["payload"] = made.message
+    for name, rows, width in (("p", made.postings, 8), ("m", made.lots, 9), ("u", made.uses, 6),
+                              ("c", made.changed_lots, 3), ("n", made.new_balances, 6), ("b", made.balances, 6)):
+        for column in range(width):
+            values[f"{name}_{column}"] = [row[column] for row in rows]
+    return values

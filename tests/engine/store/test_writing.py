@@ -1,0 +1,466 @@
+"""Single bookings of many threads: each is stored whole or not at all, in the order of asking; none waits for ever."""
+
+import sqlite3
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from pathlib import Path
+from threading import Barrier, Event, Thread
+from threading import enumerate as running_threads
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, event, insert, select, update
+from sqlalchemy.exc import OperationalError
+
+from tests.support.worlds import connections_in_use
+from treuwerk.store.database import Database
+from treuwerk.store.faults import DatabaseBusy, DatabaseClosed, NestedWriting, TransactionLost
+from treuwerk.store.tables import account, balance
+
+START = {"account_id": 1, "unit": "bonus", "posted": 1_400, "held": 0, "pending": 0, "deficit": 0, "version": 0}
+HOLD = """
+import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+connection.execute(sys.argv[2])
+connection.execute("SELECT * FROM account").fetchone()
+print("held", flush=True)
+sys.stdin.readline()
+connection.rollback()
+"""
+
+
+class NotEnough(Exception):
+    """A clean refusal."""
+
+
+def opening(number: int) -> Callable[[Connection], int]:
+    def work(connection: Connection) -> int:
+        connection.execute(insert(account).values(account_id=number, bucket=number, opened_at=1))
+        return number
+
+    return work
+
+
+def redeeming(points: int) -> Callable[[Connection], int]:
+    def work(connection: Connection) -> int:
+        left = connection.execute(update(balance).where(balance.c.posted >= points).values(
+            posted=balance.c.posted - points).returning(balance.c.posted)).scalar()
+        if left is None:
+            raise NotEnough
+        return int(left)
+
+    return work
+
+
+def accounts(database: Database) -> list[int]:
+    with database.reading() as connection:
+        return list(connection.execute(select(account.c.account_id).order_by(account.c.account_id)).scalars())
+
+
+def writer_threads() -> int:
+    return sum(thread.name == "treuwerk-writer" for thread in running_threads())
+
+
+def outcomes(database: Database, works: list[Callable[[Connection], Any]]) -> list[Any]:
+    """What became of works that were let loose together: the result, or the error."""
+    barrier = Barrier(len(works))
+
+    def one(work: Callable[[Connection], Any]) -> Any:
+        barrier.wait()
+        try:
+            return database.run(work)
+        except Exception as error:
+            return error
+
+    with ThreadPoolExecutor(len(works)) as pool:
+        return list(pool.map(one, works))
+
+
+@contextmanager
+def standing(database: Database) -> Iterator[Event]:
+    """The writer is in the middle of a work until the event is set, so that others gather behind it."""
+    begun, go = Event(), Event()
+
+    def work(_: Connection) -> None:
+        begun.set()
+        assert go.wait(30)
+
+    def stand() -> None:
+        with suppress(TransactionLost):  # where a test breaks the group, this one is a part of it
+            database.run(work)
+
+    thread = Thread(target=stand)
+    thread.start()
+    assert begun.wait(30)
+    try:
+        yield go
+    finally:
+        go.set()
+        thread.join()
+
+
+@contextmanager
+def another_process(database: Database, statement: str) -> Iterator[None]:
+    """A process of its own that holds the file."""
+    assert database.file is not None
+    with subprocess.Popen([sys.executable, "-c", HOLD, str(database.file), statement], stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "held\n"
+        try:
+            yield
+        finally:
+            process.communicate("\n")
+
+
+@pytest.fixture
+def hasty(sqlite_database: Database) -> Iterator[Database]:
+    """A SQLite database that waits a fifth of a second."""
+    database = Database(sqlite_database.url.render_as_string(), wait_seconds=0.2)
+    yield database
+    database.close()
+
+
+def test_of_200_redemptions_at_once_exactly_the_affordable_ones_succeed(database: Database) -> None:
+    database.run(lambda connection: connection.execute(insert(balance).values(START)))
+
+    told = outcomes(database, [redeeming(100)] * 200)
+
+    assert sorted(left for left in told if isinstance(left, int)) == list(range(0, 1_400, 100))
+    assert Counter(type(left).__name__ for left in told) == {"int": 14, "NotEnough": 186}
+    assert connections_in_use(database.engine) == 0
+
+
+def test_a_work_that_raises_takes_no_other_with_it(database: Database) -> None:
+    def failing(number: int) -> Callable[[Connection], None]:
+        def work(connection: Connection) -> None:
+            opening(number)(connection)
+            raise ValueError(f"number {number}")
+
+        return work
+
+    told = outcomes(database, [opening(n) if n % 3 else failing(n) for n in range(1, 61)])
+
+    assert [str(error) for error in told if isinstance(error, ValueError)] == [f"number {n}" for n in range(3, 61, 3)]
+    assert accounts(database) == [n for n in range(1, 61) if n % 3]
+
+
+def test_a_broken_constraint_reaches_its_caller_only(database: Database) -> None:
+    told = outcomes(database, [opening(1 + n // 2) for n in range(20)])
+
+    assert Counter(type(answer).__name__ for answer in told) == {"int": 10, "IntegrityError": 10}
+    assert accounts(database) == list(range(1, 11))
+
+
+def test_an_answer_comes_only_after_the_commit(sqlite_database: Database) -> None:
+    with sqlite3.connect(str(sqlite_database.file)) as other:
+        for number in range(1, 30):
+            sqlite_database.run(opening(number))
+
+            assert other.execute("SELECT COUNT(*) FROM account").fetchone() == (number,)
+    other.close()
+
+
+def test_many_share_one_commit_and_keep_their_order(sqlite_database: Database) -> None:
+    commits: list[Connection] = []
+    order: list[int] = []
+
+    def noting(number: int) -> Callable[[Connection], None]:
+        def work(connection: Connection) -> None:
+            opening(number)(connection)
+            order.append(number)
+
+        return work
+
+    sqlite_database.run(lambda connection: event.listen(connection.engine, "commit", commits.append))
+    commits.clear()
+    with standing(sqlite_database) as go:
+        threads = []
+        for number in range(1, 21):
+            threads.append(Thread(target=sqlite_database.run, args=(noting(number),)))
+            threads[-1].start()
+            until_waiting(sqlite_database, number)
+        go.set()
+        for thread in threads:
+            thread.join()
+
+    assert order == list(range(1, 21))
+    assert len(commits) <= 2
+
+
+def until_waiting(database: Database, many: int) -> None:
+    writer: Any = database._group_writer
+    tick = Event()
+    while len(writer._waiting) < many:
+        tick.wait(0.001)
+
+
+def test_bulk_writers_and_single_bookings_take_turns(sqlite_database: Database) -> None:
+    turns: list[str] = []
+    stop = Event()
+
+    def book() -> None:
+        while not stop.is_set():
+            sqlite_database.run(lambda _: turns.append("single"))
+
+    threads = [Thread(target=book) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for number in range(1, 21):
+        with sqlite_database.writing() as connection:
+            opening(number)(connection)
+            turns.append("bulk")
+    stop.set()
+    for thread in threads:
+        thread.join()
+
+    assert accounts(sqlite_database) == list(range(1, 21))
+    first, last = turns.index("bulk"), len(turns) - turns[::-1].index("bulk")
+    assert "single" in turns[first:last]
+
+
+@pytest.mark.parametrize("inner", ["run", "writing"])
+@pytest.mark.parametrize("outer", ["run", "writing"])
+def test_writing_within_writing_is_refused_at_once(database: Database, outer: str, inner: str) -> None:
+    def write(_: Any = None) -> None:
+        if inner == "run":
+            database.run(opening(1))
+        else:
+            with database.writing() as connection:
+                opening(1)(connection)
+
+    def nest() -> None:
+        if outer == "run":
+            database.run(write)
+        else:
+            with database.writing():
+                write()
+
+    with pytest.raises(NestedWriting, match="use the connection that the outer one gave"):
+        nest()
+
+    assert accounts(database) == []
+    assert database.run(opening(2)) == 2
+
+
+@pytest.mark.parametrize("end", ["commit", "rollback"])
+def test_a_work_cannot_end_its_transaction(database: Database, end: str) -> None:
+    def work(connection: Connection) -> None:
+        opening(1)(connection)
+        getattr(connection, end)()
+
+    with pytest.raises(NestedWriting, match=rf"a work called {end}\(\)"):
+        database.run(work)
+
+    assert accounts(database) == []
+
+
+def test_where_the_shared_transaction_breaks_everyone_of_the_group_hears_of_it(sqlite_database: Database) -> None:
+    with standing(sqlite_database) as go, ThreadPoolExecutor(3) as pool:
+        before = pool.submit(sqlite_database.run, opening(1))
+        until_waiting(sqlite_database, 1)
+        breaking = pool.submit(sqlite_database.run, lambda connection: connection.exec_driver_sql("ROLLBACK"))
+        until_waiting(sqlite_database, 2)
+        go.set()
+        errors = [before.exception(30), breaking.exception(30)]
+
+    assert isinstance(errors[0], TransactionLost | OperationalError)
+    assert isinstance(errors[1], TransactionLost | OperationalError)
+    assert errors[0] is not errors[1]
+    assert sqlite_database.run(opening(3)) == 3
+    assert accounts(sqlite_database) == [3]
+
+
+def test_a_work_knows_the_context_of_its_caller(database: Database) -> None:
+    variable = ContextVar("variable", default="of nobody")
+    variable.set("of the caller")
+
+    assert database.run(lambda _: variable.get()) == "of the caller"
+
+
+def test_options_that_a_work_sets_are_gone_for_the_next(database: Database) -> None:
+    database.run(lambda connection: connection.execution_options(yield_per=7))
+
+    options = database.run(lambda connection: dict(connection.get_execution_options()))
+
+    assert "yield_per" not in options
+
+
+def test_a_lost_race_is_run_again_on_postgresql(postgres_database: Database) -> None:
+    attempts = []
+
+    def overtaken(connection: Connection) -> int:
+        attempts.append(1)
+        known = connection.execute(select(account.c.account_id).where(account.c.account_id == 1)).scalar()
+        if not known and len(attempts) == 1:
+            other = Thread(target=postgres_database.run, args=(opening(1),))
+            other.start()
+            other.join()
+        return known or opening(1)(connection)
+
+    assert postgres_database.run(overtaken) == 1
+    assert len(attempts) == 2
+
+
+def test_another_process_that_holds_the_file_makes_us_busy_in_time(hasty: Database) -> None:
+    with another_process(hasty, "BEGIN IMMEDIATE"):
+        with ThreadPoolExecutor(5) as pool:
+            booked = [pool.submit(hasty.run, opening(number)) for number in range(1, 6)]
+            errors = [future.exception(10) for future in booked]
+        with pytest.raises(DatabaseBusy, match=r"waited 0\.2 seconds"), hasty.writing():
+            pass
+
+    assert [type(error) for error in errors] == [DatabaseBusy] * 5
+    assert "try again when they have ended" in str(errors[0])
+    assert hasty.run(opening(7)) == 7
+    assert accounts(hasty) == [7]
+
+
+@pytest.mark.skipif(sqlite3.sqlite_version_info >= (3, 51, 3), reason="in WAL mode readers stand in nobody's way")
+def test_a_reader_who_never_ends_makes_the_commit_fail_for_all_of_the_group(hasty: Database) -> None:
+    with another_process(hasty, "BEGIN"):
+        told = outcomes(hasty, [opening(number) for number in range(1, 6)])
+
+    assert [type(error) for error in told] == [DatabaseBusy] * 5
+    assert hasty.run(opening(7)) == 7
+    assert accounts(hasty) == [7]
+
+
+def test_64_threads_all_get_an_answer(database: Database) -> None:
+    def look_and_book(number: int) -> int:
+        with database.reading() as connection:
+            connection.execute(select(account)).all()
+        return database.run(opening(number))
+
+    with ThreadPoolExecutor(64) as pool:
+        answers = list(pool.map(look_and_book, range(1, 257)))
+
+    assert answers == list(range(1, 257)) == accounts(database)
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_where_no_connection_is_free_we_say_so(request: pytest.FixtureRequest, kind: str) -> None:
+    given: Database = request.getfixturevalue("sqlite_database" if kind == "sqlite" else "postgres_database")
+    database = Database(given.url.render_as_string(False), wait_seconds=0.1, connections=1)
+
+    with database.reading(), pytest.raises(DatabaseBusy, match="all connections are in use"), database.reading():
+        pass
+
+    database.close()
+
+
+def test_a_database_that_is_not_there_is_told_to_all_who_wait(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'nowhere' / 't.db'}")
+
+    told = outcomes(database, [opening(number) for number in range(1, 6)])
+
+    assert all(isinstance(error, OperationalError) and "unable to open" in str(error) for error in told), told
+    database.close()
+
+
+def test_closing_an_idle_writer_ends_its_thread_and_the_next_work_begins_one(sqlite_database: Database) -> None:
+    before = writer_threads()
+    sqlite_database.run(opening(1))
+    during = writer_threads()
+
+    sqlite_database.close()
+
+    assert (during, writer_threads()) == (before + 1, before)
+    assert sqlite_database.run(opening(2)) == 2
+    sqlite_database.close()
+    assert writer_threads() == before
+
+
+def test_a_database_that_only_reads_has_no_writer(sqlite_database: Database) -> None:
+    before = writer_threads()
+
+    assert accounts(sqlite_database) == []
+    assert writer_threads() == before
+
+
+def test_closing_a_busy_writer_finishes_what_was_handed_in_and_takes_no_more(sqlite_database: Database) -> None:
+    writer: Any = sqlite_database._group_writer
+    with standing(sqlite_database) as go, ThreadPoolExecutor(6) as pool:
+        booked = [pool.submit(sqlite_database.run, opening(number)) for number in range(1, 6)]
+        until_waiting(sqlite_database, 5)
+        closing = pool.submit(sqlite_database.close)
+        tick = Event()
+        while not writer._closing:
+            tick.wait(0.001)
+        with pytest.raises(DatabaseClosed, match="is being closed"):
+            sqlite_database.run(opening(9))
+        go.set()
+        answers = [future.result(30) for future in booked]
+        closing.result(30)
+
+    assert answers == [1, 2, 3, 4, 5] == accounts(sqlite_database)
+
+
+def test_a_work_cannot_close_its_database(sqlite_database: Database) -> None:
+    with pytest.raises(NestedWriting, match="cannot close"):
+        sqlite_database.run(lambda _: sqlite_database.close())
+
+    assert sqlite_database.run(opening(1)) == 1
+
+
+INTERRUPT = """
+import os, signal, sys, threading
+from sqlalchemy import text
+from treuwerk.store.database import Database
+
+database = Database(sys.argv[1])
+begun, go = threading.Event(), threading.Event()
+other = threading.Thread(target=database.run, args=(lambda connection: (begun.set(), go.wait(30)),))
+other.start()
+begun.wait(30)
+
+def interrupt():
+    while not database._group_writer._waiting:
+        go.wait(0.001)
+    os.kill(os.getpid(), signal.SIGINT)
+
+try:
+    threading.Thread(target=interrupt).start()
+    database.run(lambda connection: connection.execute(text("INSERT INTO account VALUES (1, 1, 1)")))
+except KeyboardInterrupt:
+    print("interrupted")
+go.set()
+other.join()
+print(database.run(lambda connection: connection.execute(text("SELECT COUNT(*) FROM account")).scalar()))
+database.close()
+"""
+FORK = """
+import os, sys
+from sqlalchemy import text
+from treuwerk.store.database import Database
+
+database = Database(sys.argv[1])
+def row(number):
+    statement = text(f"INSERT INTO account VALUES ({number}, 1, 1)")
+    return lambda connection: connection.execute(statement).rowcount
+
+database.run(row(1))
+child = os.fork()
+if not child:
+    done = database.run(row(2))
+    database.close()
+    os._exit(done)
+print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), database.run(row(3)))
+database.close()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals and forks of POSIX")
+@pytest.mark.parametrize(("script", "says"), [(INTERRUPT, "interrupted\n0\n"), (FORK, "1 1\n")],
+                         ids=["ctrl c while waiting", "a fork"])
+def test_the_writer_survives(sqlite_database: Database, script: str, says: str) -> None:
+    url = sqlite_database.url.render_as_string()
+
+    done = subprocess.run([sys.executable, "-c", script, url], capture_output=True, text=True, check=False, timeout=60)
+
+    assert (done.stdout, done.stderr, done.returncode) == (says, "", 0)
