@@ -112,6 +112,10 @@ class Database:
         """Finish what `run` was given, stop the writer, and close all connections that nobody uses."""
         if os.getpid() == self._process and self._group_writer:
             self._group_writer.close()
+        self.disconnect()
+
+    def disconnect(self) -> None:
+        """Close all connections that nobody uses; the next one who needs one opens it. A fork then inherits none."""
         self.engine.dispose()
 
     @property
