@@ -1,6 +1,7 @@
 """What every command has at hand, and how it speaks: text for people, JSON for machines, errors with a next step."""
 
 import json
+import os
 import re
 import sys
 import time
@@ -16,6 +17,7 @@ import click
 from treuwerk.programme.bundles import bundle_folder
 
 DRIVERS = ("sqlite", "postgresql+psycopg")
+ALLOW_UNSAFE = "TREUWERK_ALLOW_UNSAFE"
 DONE, FAILED, USAGE, IN_PART = 0, 1, 2, 3
 
 
@@ -63,6 +65,17 @@ class Context:
         from treuwerk.services.installation import open_installation
 
         return open_installation(self.folder, self.open_database())
+
+
+def warn_if_unsafe(database: Any) -> None:
+    """Say on stderr what a server of PostgreSQL would lose in a crash, unless the environment allows it."""
+    from treuwerk.store.safety import unsafe_settings
+
+    if os.environ.get(ALLOW_UNSAFE) == "1":
+        return
+    with database.reading() as connection:
+        for sentence in unsafe_settings(connection):
+            click.echo(f"UNSAFE: {sentence}; see treuwerk doctor", err=True)
 
 
 def now() -> int:

@@ -110,7 +110,8 @@ class Database:
 
     def close(self) -> None:
         """Finish what `run` was given, stop the writer, and close all connections that nobody uses."""
-        if os.getpid() == self._process and self._group_writer:
+        self._check_process()
+        if self._group_writer:
             self._group_writer.close()
         self.disconnect()
 
@@ -164,7 +165,8 @@ class Database:
 def _prepare(connection: sqlite3.Connection, _: Any) -> None:
     connection.isolation_level = None  # Python's sqlite3 must not begin transactions by itself
     for pragma in (f"journal_mode={'WAL' if WAL_IS_SAFE else 'DELETE'}", "synchronous=FULL", "foreign_keys=ON",
-                   f"cache_size=-{CACHE_KIB}", "temp_store=MEMORY", "mmap_size=0"):
+                   f"cache_size=-{CACHE_KIB}", "temp_store=MEMORY", "mmap_size=0",
+                   "recursive_triggers=ON"):  # without it REPLACE passes by guards
         connection.execute(f"PRAGMA {pragma}")
 
 
