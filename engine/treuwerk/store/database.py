@@ -117,6 +117,10 @@ class Database:
         self._check_process()
         if self._group_writer:
             self._group_writer.close()
+        self.disconnect()
+
+    def disconnect(self) -> None:
+        """Close all connections that nobody uses; the next one who needs one opens it. A fork then inherits none."""
         self.engine.dispose()
 
     @property
