@@ -24,6 +24,7 @@ COMMANDS = {
     "cancel": "Take back a redemption: its points return to their lots.",
     "reverse": "Take back the points of a purchase, whole or in part.",
     "verify": "Prove the ledger: recompute every law from the rows.",
+    "doctor": "Look for unsafe settings of database and machine.",
     "export": "Export the journal as canonical JSON Lines.",
     "demo": "Build a seeded demo and serve it.",
     "serve": "Serve the portal.",

@@ -115,6 +115,11 @@ class Database:
         self.engine.dispose()
 
     @property
+    def in_memory(self) -> bool:
+        """Whether it lives in this process alone."""
+        return self.is_sqlite and self.file is None
+
+    @property
     def file(self) -> Path | None:
         """Where SQLite keeps it; None on PostgreSQL and in memory."""
         name = self.url.database

@@ -20,7 +20,15 @@ from typing import Any, NoReturn, TypeVar
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from treuwerk.store.faults import DatabaseBusy, DatabaseClosed, NestedWriting, TransactionLost, busy, is_busy
+from treuwerk.store.faults import (
+    DatabaseBusy,
+    DatabaseClosed,
+    NestedWriting,
+    TransactionLost,
+    UnsafeDatabase,
+    busy,
+    is_busy,
+)
 from treuwerk.store.turns import Turns, Writers
 
 T = TypeVar("T")
@@ -212,6 +220,8 @@ def _own(error: BaseException) -> BaseException:
     if is_busy(error):
         mine: BaseException = DatabaseBusy("the database is busy: others read for long, so that nothing could be "
                                            "committed; try again when they have ended")
+    elif isinstance(error, UnsafeDatabase):
+        mine = UnsafeDatabase(str(error))
     elif isinstance(error, DBAPIError):
         mine = type(error)(error.statement, error.params, error.orig or error)
     else:

@@ -401,6 +401,34 @@ def test_closing_a_busy_writer_finishes_what_was_handed_in_and_takes_no_more(sql
     assert answers == [1, 2, 3, 4, 5] == accounts(sqlite_database)
 
 
+def test_closing_while_another_process_holds_the_file_ends_when_nobody_waits_any_more(hasty: Database) -> None:
+    before = writer_threads()
+    with another_process(hasty, "BEGIN IMMEDIATE"), ThreadPoolExecutor(2) as pool:
+        booked = pool.submit(hasty.run, opening(1))
+        until_waiting(hasty, 1)
+        hasty.close()
+
+        assert isinstance(booked.exception(10), DatabaseBusy)
+
+    assert writer_threads() == before
+    assert accounts(hasty) == []
+
+
+def test_many_at_once_may_close_and_book_again(sqlite_database: Database) -> None:
+    before = writer_threads()
+    for number in range(1, 51):
+        with ThreadPoolExecutor(4) as pool:
+            booked = pool.submit(sqlite_database.run, opening(number))
+            closings = [pool.submit(sqlite_database.close) for _ in range(3)]
+            assert [closing.result(30) for closing in closings] == [None] * 3
+            if isinstance(booked.exception(30), DatabaseClosed):
+                sqlite_database.run(opening(number))
+
+    sqlite_database.close()
+    assert accounts(sqlite_database) == list(range(1, 51))
+    assert writer_threads() == before
+
+
 def test_a_work_cannot_close_its_database(sqlite_database: Database) -> None:
     with pytest.raises(NestedWriting, match="cannot close"):
         sqlite_database.run(lambda _: sqlite_database.close())
