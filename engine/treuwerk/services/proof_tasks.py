@@ -39,7 +39,7 @@ class Found:
 def run(connection: Connection, task: Task) -> Found:
     """Do a piece of work; an error of the database is part of what was found."""
     started = time.perf_counter()
-    errors = (SQLAlchemyError, connection.dialect.loaded_dbapi.Error)  # type: ignore[attr-defined]
+    errors = (SQLAlchemyError, connection.dialect.loaded_dbapi.Error)
     connection.exec_driver_sql("SAVEPOINT piece")  # an error ends this piece, and not the look at one state
     try:
         found = _WORK[task.kind](connection, task.part)

@@ -96,8 +96,8 @@ def explains(explanation: str, record: str) -> bool:
     if expected is None:
         return False
     postings = record[record.rindex('"postings":['):]
-    credited = sum([postings.count(f',"{book}","') for book in LOT_BOOKS])
-    return credited == len(expected) and all([one in postings or other in postings for one, other in expected])
+    credited = postings.count(',"participant","') + postings.count(',"pending","')
+    return credited == len(expected) and all(one in postings or other in postings for one, other in expected)
 
 
 @lru_cache(maxsize=65_536)  # the same explanation stands behind many lines
@@ -106,7 +106,7 @@ def _expected(explanation: str) -> tuple[tuple[str, ...], ...] | None:
     try:
         awards = json.loads(explanation)
         lines = {award["line"] for award in awards}
-        sound = len(lines) == len(awards) and all([_adds_up(award) for award in awards])
+        sound = len(lines) == len(awards) and all(_adds_up(award) for award in awards)
         return tuple([tuple([f'[{award["line"]},"{book}","{award["unit"]}",{award["points"]},' for book in LOT_BOOKS])
                       for award in awards]) if sound else None
     except (ValueError, KeyError, TypeError, ZeroDivisionError):

@@ -12,6 +12,7 @@ import attrs
 from sqlalchemy import Connection, text
 
 from treuwerk.domain.ledger import FIRST_HEAD, chained
+from treuwerk.services.anchoring import Anchor, missed_anchors
 from treuwerk.services.proof_crew import crew, crew_size, prepare
 from treuwerk.services.proof_tasks import Found, Task, names_of_laws, run
 from treuwerk.store.database import Database
@@ -38,18 +39,18 @@ Told = Callable[[int, int], None]
 class Invariant:
     """One law: ok, violated (how often, and where first), or could not run (why).
 
-    `seconds` of work went into it; a scan that proves several laws counts for each.
+    `duration` is the seconds of work that went into it; a scan that proves several laws counts for each.
     """
 
     name: str
     state: str
     count: int = 0
     first_violation: str = ""
-    seconds: float = 0.0
+    duration: float = 0.0
 
     def as_json(self) -> dict[str, Any]:
         """The shape that others rely on."""
-        return attrs.asdict(self) | {"seconds": round(self.seconds, 3)}
+        return attrs.asdict(self) | {"duration": round(self.duration, 3)}
 
 
 @attrs.frozen
@@ -71,10 +72,12 @@ class Verdict:
         return any(invariant.state == "could_not_run" for invariant in self.invariants)
 
 
-def verify(database: Database, told: Told = lambda done, total: None, *, processes: int | None = None) -> Verdict:
+def verify(database: Database, told: Told = lambda done, total: None, *, anchors: Sequence[Anchor] = (),
+           processes: int | None = None) -> Verdict:
     """Check every law in one consistent, read-only look; `told` hears of each piece that is done, and of how many.
 
-    `processes` may share the work; by default as many as pay for themselves.
+    With `anchors` there is one law more: the chain goes through each of them. `processes` may share the work; by
+    default as many as pay for themselves.
     """
     with database.reading() as connection:
         prepare(connection)
@@ -82,7 +85,13 @@ def verify(database: Database, told: Told = lambda done, total: None, *, process
         with crew(database, connection, size) as work:
             proof = _Proof(connection)
             proof.check(work, told)
-            return Verdict(proof.invariants(), _transactions(connection), waiting_for_a_seal(connection))
+            kept = [_anchored(connection, anchors)] if anchors else []
+            return Verdict(proof.invariants() + kept, _transactions(connection), waiting_for_a_seal(connection))
+
+
+def _anchored(connection: Connection, anchors: Sequence[Anchor]) -> Invariant:
+    missed = list(missed_anchors(connection, anchors))
+    return Invariant("anchors_are_in_the_chain", "violated" if missed else "ok", len(missed), "".join(missed[:1]))
 
 
 def _transactions(connection: Connection) -> int:
@@ -188,7 +197,7 @@ class _Proof:
             return Invariant(name, "could_not_run", 0, self._errors[name], seconds)
         if name in self._violations:
             return Invariant(name, "violated", *self._violations[name], seconds)
-        return Invariant(name, "ok", seconds=seconds)
+        return Invariant(name, "ok", duration=seconds)
 
 
 def _portions(all_seals: Sequence[Any]) -> Iterator[list[tuple[int, int, int]]]:

@@ -13,6 +13,7 @@ from treuwerk.store.tables import (
     account,
     activity,
     journal,
+    lot,
     lot_use,
     posting,
     purchase_identity,
@@ -70,6 +71,27 @@ class _Groups:
         while self._sequence is not None and self._sequence < sequence:
             self._sequence, self._group = next(self._groups, _NOTHING)
         return self._group if self._sequence == sequence else iter(())
+
+
+def all_transactions(connection: Connection) -> Iterator[tuple[JournalRow, tuple[str, str] | None, list[PostingRow]]]:
+    """Every transaction, sealed or not, with kind and business key of the one it refers to, and its postings."""
+    other = journal.alias()
+    heads = select(journal, other.c.kind, other.c.business_key).outerjoin(
+        other, and_(other.c.account_id == journal.c.account_id, other.c.id == journal.c.refers_to))
+    order = (posting.c.account_id, posting.c.transaction_id, posting.c.line)
+    groups = groupby(_stream(connection, select(posting).order_by(*order)), key=itemgetter(0, 1))
+    of, legs = next(groups, (None, iter(())))
+    for head in _stream(connection, heads.order_by(journal.c.account_id, journal.c.id)):
+        while of is not None and of < tuple(head[:2]):
+            of, legs = next(groups, (None, iter(())))
+        mine = [PostingRow(*leg) for leg in legs] if of == tuple(head[:2]) else []
+        yield JournalRow(*head[:-2]), None if head[-1] is None else (head[-2], head[-1]), mine
+
+
+def lots_with_keys(connection: Connection) -> Iterator[Any]:
+    """Every lot with kind and business key of the transaction that made it."""
+    yield from _stream(connection, select(lot, journal.c.kind, journal.c.business_key).join(
+        journal, and_(journal.c.account_id == lot.c.account_id, journal.c.id == lot.c.transaction_id)))
 
 
 def seals(connection: Connection) -> Iterator[Any]:

@@ -11,10 +11,10 @@ _CREDITED = r'^\{"transactions": [0-9]{1,18}, "points": ' + _AMOUNTS + r"\}$"
 _MOVED = r'^\{"transaction": "[0-9]{1,18}[0-9]?", "kind": "[a-z_]+", "amounts": ' + _AMOUNTS + r"\}$"
 _WRITTEN: Mapping[str, tuple[str, str]] = {
     "sqlite": (
-        "(json_valid(o.payload) AND json_type(o.payload, '$.transactions') = 'integer' "
-        "AND json_type(o.payload, '$.points') = 'object')",
-        "(json_valid(o.payload) AND json_type(o.payload, '$.transaction') = 'text' "
-        "AND json_type(o.payload, '$.kind') = 'text' AND json_type(o.payload, '$.amounts') = 'object')"),
+        ("(json_valid(o.payload) AND json_type(o.payload, '$.transactions') = 'integer' "
+         "AND json_type(o.payload, '$.points') = 'object')"),
+        ("(json_valid(o.payload) AND json_type(o.payload, '$.transaction') = 'text' "
+         "AND json_type(o.payload, '$.kind') = 'text' AND json_type(o.payload, '$.amounts') = 'object')")),
     "postgresql": (f"o.payload ~ '{_CREDITED}'", f"o.payload ~ '{_MOVED}'"),
 }
 """Conditions that hold for payloads of the two topics as they should be."""
@@ -34,7 +34,8 @@ def message_proofs(dialect: str) -> dict[str, str]:
             "SELECT j.account_id, j.booked_at, l.unit, l.amount FROM lot l JOIN journal j "
             "ON j.account_id = l.account_id AND j.id = l.transaction_id WHERE j.kind = 'accrual' UNION ALL "
             "SELECT j.account_id, j.booked_at, '', 1 FROM lot l JOIN journal j "
-            "ON j.account_id = l.account_id AND j.id = l.transaction_id WHERE j.kind = 'accrual' AND l.line = 1 UNION ALL "
+            "ON j.account_id = l.account_id AND j.id = l.transaction_id WHERE j.kind = 'accrual' AND l.line = 1 "
+            "UNION ALL "
             f"SELECT o.account_id, o.created_at, e.key, {_negative(dialect)} "
             f"FROM outbox o {_each(dialect, credited, 'points')} WHERE o.topic = 'points_credited' UNION ALL "
             f"SELECT o.account_id, o.created_at, '', -{_whole(dialect, credited, 'transactions')} "

@@ -89,8 +89,8 @@ PROOFS: dict[str, str] = {
     "use_has_its_lot":
         "SELECT u.account_id, u.transaction_id, u.lot_transaction_id, u.lot_line FROM lot_use u LEFT JOIN lot l "
         "ON l.account_id = u.account_id AND l.transaction_id = u.lot_transaction_id AND l.line = u.lot_line "
-        "LEFT JOIN journal j ON j.account_id = u.account_id AND j.id = u.transaction_id "
-        "WHERE l.line IS NULL OR j.id IS NULL",
+        "LEFT JOIN posting p ON p.account_id = u.account_id AND p.transaction_id = u.transaction_id "
+        "AND p.line = u.line WHERE l.line IS NULL OR p.line IS NULL OR p.unit <> l.unit OR p.book <> u.book",
     "fates_of_a_run_add_up":
         "SELECT r.id, r.file FROM clearing_run r "
         "LEFT JOIN (SELECT run_id, COUNT(*) AS n FROM problem GROUP BY run_id) p ON p.run_id = r.id "
@@ -130,7 +130,8 @@ PROOFS: dict[str, str] = {
         "COALESCE(SUM(p.amount), 0) AS referred_to FROM (SELECT j.account_id, j.refers_to, p.book, p.unit, "
         "SUM(p.amount) AS amount FROM journal j JOIN posting p ON p.account_id = j.account_id "
         "AND p.transaction_id = j.id WHERE j.refers_to IS NOT NULL AND ((j.kind = 'reversal' AND p.book = 'issuance') "
-        "OR (j.kind = 'cancellation' AND p.book = 'redeemed') OR (j.kind IN ('capture', 'release') AND p.book = 'held')) "
+        "OR (j.kind = 'cancellation' AND p.book = 'redeemed') "
+        "OR (j.kind IN ('capture', 'release') AND p.book = 'held')) "
         "GROUP BY j.account_id, j.refers_to, p.book, p.unit) later LEFT JOIN posting p "
         "ON p.account_id = later.account_id AND p.transaction_id = later.refers_to AND p.book = later.book "
         "AND p.unit = later.unit GROUP BY later.account_id, later.refers_to, later.book, later.unit, later.amount "

@@ -96,7 +96,8 @@ def claimed_purchases(connection: Connection, mask: int = 0, part: int = 0) -> I
         facts = f"concat_ws(chr(31), {', '.join(_FACTS)})"
     yield from rows(connection, (
         f"SELECT i.key, i.content, {facts}, l.seller, l.document, l.line, substr(l.occurred_on, 1, 4), "
-        "CASE WHEN j.id IS NULL THEN 'none' WHEN j.cause <> l.source || ':' || l.run_id || ':' || l.at_line THEN 'other' "
+        "CASE WHEN j.id IS NULL THEN 'none' "
+        "WHEN j.cause <> l.source || ':' || l.run_id || ':' || l.at_line THEN 'other' "
         "WHEN j.kind = 'accrual' AND j.business_key = i.key AND j.evidence = i.content THEN 'booked' "
         "ELSE 'unclaimed' END, l.run_id, l.account_id, l.id FROM purchase_identity i "
         "JOIN purchase_line l ON l.account_id = i.account_id AND l.id = i.line_id "

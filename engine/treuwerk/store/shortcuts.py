@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 _TRANSACTIONS = text(
     "SELECT COUNT(*) AS found, COUNT(j.id) AS known, COUNT(CASE WHEN t.total <> 0 OR (t.lowest <> t.highest "
     "AND EXISTS (SELECT 1 FROM posting p WHERE p.account_id = t.account_id AND p.transaction_id = t.transaction_id "
-    "GROUP BY p.unit HAVING SUM(p.amount) <> 0)) THEN 1 END) AS unbalanced, (SELECT COUNT(*) FROM journal) AS all_of_them "
+    "GROUP BY p.unit HAVING SUM(p.amount) <> 0)) THEN 1 END) AS unbalanced, (SELECT COUNT(*) FROM journal) AS total "
     "FROM (SELECT account_id, transaction_id, SUM(amount) AS total, MIN(unit) AS lowest, MAX(unit) AS highest "
     "FROM posting GROUP BY account_id, transaction_id) t "
     "LEFT JOIN journal j ON j.account_id = t.account_id AND j.id = t.transaction_id")
@@ -22,10 +22,12 @@ _OPEN = text(
     "SELECT account_id, unit, -SUM(CASE WHEN book = 'participant' THEN remaining ELSE 0 END), "
     "-SUM(CASE WHEN book = 'pending' THEN remaining ELSE 0 END), 0 FROM lot WHERE open GROUP BY account_id, unit "
     "UNION ALL SELECT account_id, unit, 0, 0, -SUM(remaining) FROM hold WHERE open GROUP BY account_id, unit"
-    ") AS both_sides GROUP BY account_id, unit HAVING SUM(posted) <> 0 OR SUM(pending) <> 0 OR SUM(held) <> 0) AS wrong")
+    ") AS both_sides GROUP BY account_id, unit "
+    "HAVING SUM(posted) <> 0 OR SUM(pending) <> 0 OR SUM(held) <> 0) AS wrong")
 _LOTS = text(
-    "SELECT COUNT(*) FROM lot l JOIN posting p ON p.account_id = l.account_id AND p.transaction_id = l.transaction_id "
-    "AND p.line = l.line WHERE p.book = l.book AND l.book IN ('participant', 'pending') AND p.unit = l.unit "
+    "SELECT COUNT(*) FROM lot l JOIN posting p ON p.account_id = l.account_id "
+    "AND p.transaction_id = l.transaction_id AND p.line = l.line WHERE p.book = l.book "
+    "AND l.book IN ('participant', 'pending') AND p.unit = l.unit "
     "AND p.amount = l.amount AND COALESCE(p.active_from, -1) = COALESCE(l.active_from, -1) "
     "AND COALESCE(p.expires_at, 9223372036854775807) = l.expires_at")
 _TRACED = text(
@@ -62,7 +64,7 @@ def balanced(connection: Connection) -> set[str]:
         proven.add("zero_sum_per_transaction_and_unit")
     if row.found == row.known:
         proven.add("posting_has_its_transaction")
-    if row.known == row.all_of_them:
+    if row.known == row.total:
         proven.add("transaction_has_postings")
     return proven
 
