@@ -4,7 +4,7 @@ An account that is opened is first swept of what has expired, so nobody spends i
 the order in which they happened. Who asks a second time with the same key gets the first answer.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -221,6 +221,12 @@ def settle_deficits(connection: Connection, settings: Settings, newest: Mapping[
     for account_id in accounts.in_deficit(connection):
         if account_id in newest:
             OpenAccount(connection, account_id, settings, now).settle(newest[account_id])
+
+
+def expire_forgotten(connection: Connection, settings: Settings, account_ids: Iterable[int], now: int) -> None:
+    """Book out what went by inactivity, before a batch books what would bring it back to life."""
+    for account_id, unit in accounts.forgotten(connection, account_ids, now):
+        OpenAccount(connection, account_id, settings, now).sweep(unit)
 
 
 def positive(amount: int) -> int:

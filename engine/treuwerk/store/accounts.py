@@ -17,6 +17,7 @@ from treuwerk.domain.records import JournalRow
 from treuwerk.store.tables import balance, journal, lot, lot_use, posting, purchase_line
 
 FIRST_LOTS = 64
+_AT_ONCE = 500
 _EXPIRING = [TransactionKind.EXPIRY.value, TransactionKind.RELEASE.value, TransactionKind.CANCELLATION.value]
 _SPENDING = (lot.c.expires_at, lot.c.transaction_id, lot.c.line)
 _OPEN = sql("lot.open")  # the bare column, as the partial index has it; "open = 1" would not meet its predicate
@@ -40,6 +41,22 @@ def lock(connection: Connection, account_id: int) -> dict[str, Standing]:
     """The standing of an account by unit; nobody else changes it before this transaction ends."""
     rows = connection.execute(_LOCK.with_for_update(), {"account": account_id})
     return {unit: Standing(*parts) for unit, *parts in rows}
+
+
+def forgotten(connection: Connection, account_ids: Iterable[int], now: int) -> list[tuple[int, str]]:
+    """(account, unit) of these accounts whose points went by inactivity and were not booked out yet.
+
+    The rows of all of them are locked, in ascending order: whoever asks is about to change them.
+    """
+    ordered, found = sorted(account_ids), list[tuple[int, str]]()
+    for start in range(0, len(ordered), _AT_ONCE):
+        rows = connection.execute(
+            select(balance.c.account_id, balance.c.unit, balance.c.posted, balance.c.keeps_until)
+            .where(balance.c.account_id.in_(ordered[start:start + _AT_ONCE]))
+            .order_by(balance.c.account_id, balance.c.unit).with_for_update())
+        found += [(account_id, unit) for account_id, unit, posted, kept in rows
+                  if posted and kept is not None and kept <= now]
+    return found
 
 
 def last_id(connection: Connection, account_id: int) -> int:

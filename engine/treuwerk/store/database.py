@@ -110,7 +110,8 @@ class Database:
 
     def close(self) -> None:
         """Finish what `run` was given, stop the writer, and close all connections that nobody uses."""
-        if os.getpid() == self._process and self._group_writer:
+        self._check_process()
+        if self._group_writer:
             self._group_writer.close()
         self.engine.dispose()
 
