@@ -8,6 +8,7 @@ import click
 from treuwerk.cli.context import FAILED, USAGE, Context, fail, now, print_json, progress, treuwerk_command
 from treuwerk.services.anchoring import Anchor, WrongAnchor, anchors_in
 from treuwerk.services.pending_seals import seal_where_possible
+from treuwerk.services.proof_crew import CrewFailed
 from treuwerk.services.verifying import Verdict, verify
 from treuwerk.store.migrating import check_schema
 
@@ -27,8 +28,11 @@ def command(context: Context, as_json: bool, anchor_file: Path | None, processes
     database = context.open_database()
     check_schema(database)
     seal_where_possible(database, now())
-    with progress("proving the ledger") as told:
-        verdict = verify(database, told, anchors=anchors, processes=processes)
+    try:
+        with progress("proving the ledger") as told:
+            verdict = verify(database, told, anchors=anchors, processes=processes)
+    except CrewFailed as error:
+        fail(USAGE, f"the proof was not finished: {error}; try again, or with --processes 1", as_json)
     if as_json:
         print_json(_as_json(verdict))
     else:

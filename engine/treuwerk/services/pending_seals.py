@@ -15,8 +15,9 @@ def seal_where_possible(database: Database, now: int) -> int:
     """
     with database.reading() as connection:
         waiting = waiting_for_a_seal(connection)
-    if not waiting:
-        return 0
+        standby = not database.is_sqlite and connection.exec_driver_sql("SELECT pg_is_in_recovery()").scalar_one()
+    if not waiting or standby:
+        return waiting
     try:
         with database.writing() as connection:
             seal_pending(connection, now)

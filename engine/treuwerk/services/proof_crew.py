@@ -8,9 +8,9 @@ import os
 import pickle
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from threading import Lock
 from typing import Any
 
@@ -21,7 +21,9 @@ from treuwerk.store.database import Database
 
 MOST = 4  # processes
 ATTEMPTS = 50  # to begin between two commits of others
-Done = Callable[[Task, Found], None]
+Done = Callable[[], None]
+Work = Callable[[Sequence[Task], Done], list[Found]]
+"""Does tasks, tells of each that is done, and returns what was found in the order of the tasks."""
 
 
 class CrewFailed(RuntimeError):
@@ -34,7 +36,7 @@ def crew_size() -> int:
 
 
 @contextmanager
-def crew(database: Database, connection: Connection, size: int) -> Iterator["Callable[[Iterable[Task], Done], None]"]:
+def crew(database: Database, connection: Connection, size: int) -> Iterator[Work]:
     """A function that does tasks, side by side where `size` is above one, all in the state that `connection` sees."""
     if size < 2 or (database.is_sqlite and database.file is None):
         yield lambda tasks, done: _done_here(connection, tasks, done)
@@ -47,9 +49,12 @@ def crew(database: Database, connection: Connection, size: int) -> Iterator["Cal
             yield lambda tasks, done: _done_here(connection, tasks, done)
 
 
-def _done_here(connection: Connection, tasks: Iterable[Task], done: Done) -> None:
+def _done_here(connection: Connection, tasks: Sequence[Task], done: Done) -> list[Found]:
+    found = []
     for task in tasks:
-        done(task, run(connection, task))
+        found.append(run(connection, task))
+        done()
+    return found
 
 
 class _Member:
@@ -68,7 +73,7 @@ class _Member:
             into.flush()
             return pickle.load(out)  # noqa: S301 (from the process started here)
         except (EOFError, OSError, pickle.UnpicklingError) as error:
-            raise CrewFailed("a process of the proof ended before its work did; was it killed?") from error
+            raise CrewFailed("a process of the proof ended before its work did") from error
 
 
 @contextmanager
@@ -76,13 +81,15 @@ def _member(database: Database) -> Iterator[_Member]:
     """The address travels over the pipe, so that no password shows in arguments."""
     command = [sys.executable, "-m", "treuwerk.services.proof_crew"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:  # noqa: S603 (our own)
+        assert process.stdin is not None  # a pipe
         try:
-            assert process.stdin is not None  # a pipe
             pickle.dump(database.url.render_as_string(hide_password=False), process.stdin)
             process.stdin.flush()
             yield _Member(process)
         finally:
             process.kill()
+            with suppress(BrokenPipeError):  # where it is gone already, the last message never left
+                process.stdin.close()
 
 
 def _begun(database: Database, connection: Connection, members: Sequence[_Member]) -> bool:
@@ -113,22 +120,23 @@ def _asked(members: Sequence[_Member], message: Any) -> None:
         list(pool.map(lambda member: member.ask(("begin", message)), members))
 
 
-def _shared_out(members: Sequence[_Member], tasks: Iterable[Task], done: Done) -> None:
+def _shared_out(members: Sequence[_Member], tasks: Sequence[Task], done: Done) -> list[Found]:
     """Each member takes the next piece as soon as it is free."""
-    waiting, lock = iter(tasks), Lock()
+    waiting, lock, found = iter(enumerate(tasks)), Lock(), [Found() for _ in tasks]
 
     def work(member: _Member) -> None:
         while True:
             with lock:
-                task = next(waiting, None)
+                at, task = next(waiting, (0, None))
             if task is None:
                 return
-            found = member.ask(("run", task))
+            found[at] = member.ask(("run", task))
             with lock:
-                done(task, found)
+                done()
 
     with ThreadPoolExecutor(len(members)) as pool:
         list(pool.map(work, members))
+    return found
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, text
 
 from treuwerk.domain.ledger import FIRST_HEAD, chained
 from treuwerk.services.anchoring import Anchor, missed_anchors
-from treuwerk.services.proof_crew import crew, crew_size, prepare
+from treuwerk.services.proof_crew import Work, crew, crew_size, prepare
 from treuwerk.services.proof_tasks import Found, Task, names_of_laws, run
 from treuwerk.store.database import Database
 from treuwerk.store.sealing import waiting_for_a_seal
@@ -112,27 +112,30 @@ class _Proof:
         self._digests: dict[int, str] = {}
         self._pieces = self._finished = 0
 
-    def check(self, work: Any, told: Told) -> None:
+    def check(self, work: Work, told: Told) -> None:
         """Short cuts and what has none; then what the short cuts left open."""
-        def done(task: Task, found: Found) -> None:
-            self._note(task, found)
-            self._finished += 1
-            told(self._finished, self._pieces)
-
         laws = names_of_laws(self._connection.dialect.name)
         chain = run(self._connection, Task("seals"))
         self._seals = chain.figures.get("seals", [])
         if chain.error:
             self._errors["chain_of_seals"] = chain.error
         first = self._first_pieces(laws)
-        self._pieces = len(first)
-        work(first, done)
+        self._do(work, first, told)
         self._check_chain()
         self._check_counts()
         rest = [Task("law", name) for name in laws
                 if name not in self._proven | set(self._violations) | set(self._errors)]
-        self._pieces += len(rest)
-        work(rest, done)
+        self._do(work, rest, told)
+
+    def _do(self, work: Work, tasks: Sequence[Task], told: Told) -> None:
+        self._pieces += len(tasks)
+
+        def done() -> None:
+            self._finished += 1
+            told(self._finished, self._pieces)
+
+        for task, found in zip(tasks, work(tasks, done), strict=True):
+            self._note(task, found)
 
     def _first_pieces(self, laws: Sequence[str]) -> list[Task]:
         """The long ones first, so that none of them is left for the end."""
