@@ -124,10 +124,10 @@ def changed_purchases(connection: Connection, mask: int, part: int,
 
     `runs` counts lines by run, and whether they have an accrual that is booked under their claim.
     """
-    for key, content, facts, seller, document, line, year, fate, run, account_id, number in claimed_purchases(
-            connection, mask, part):
+    for key, content, facts, fate, run, number in claimed_purchases(connection, mask, part):
         runs[run, fate == "booked"] += 1
-        if evidence_of(facts) != content or fate == "other" or not is_key_of(key, seller, document, line, year):
+        account_id, seller, document, line, day, _ = facts.split("\x1f", 5)
+        if evidence_of(facts) != content or fate == "other" or not is_key_of(key, seller, document, line, day[:4]):
             yield f"account {account_id}, purchase {number} ({document}, line {line}) is not as it was scored"
 
 

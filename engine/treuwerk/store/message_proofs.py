@@ -30,12 +30,13 @@ def message_proofs(dialect: str) -> dict[str, str]:
             f"OR (o.topic = 'points_credited' AND NOT {credited}) OR (o.topic = 'points_moved' AND NOT {moved})",
         # What has no unit is the number of transactions; the first lot of each accrual is that of its first line.
         "messages_tell_what_was_credited":
+            "WITH credited AS MATERIALIZED (SELECT j.account_id, j.booked_at, l.unit, SUM(l.amount) AS amount, "
+            "SUM(CASE WHEN l.line = 1 THEN 1 ELSE 0 END) AS transactions FROM lot l JOIN journal j "
+            "ON j.account_id = l.account_id AND j.id = l.transaction_id WHERE j.kind = 'accrual' "
+            "GROUP BY j.account_id, j.booked_at, l.unit) "
             "SELECT account_id, booked_at, unit, SUM(amount) AS difference FROM ("
-            "SELECT j.account_id, j.booked_at, l.unit, l.amount FROM lot l JOIN journal j "
-            "ON j.account_id = l.account_id AND j.id = l.transaction_id WHERE j.kind = 'accrual' UNION ALL "
-            "SELECT j.account_id, j.booked_at, '', 1 FROM lot l JOIN journal j "
-            "ON j.account_id = l.account_id AND j.id = l.transaction_id WHERE j.kind = 'accrual' AND l.line = 1 "
-            "UNION ALL "
+            "SELECT account_id, booked_at, unit, amount FROM credited UNION ALL "
+            "SELECT account_id, booked_at, '', transactions FROM credited UNION ALL "
             f"SELECT o.account_id, o.created_at, e.key, {_negative(dialect)} "
             f"FROM outbox o {_each(dialect, credited, 'points')} WHERE o.topic = 'points_credited' UNION ALL "
             f"SELECT o.account_id, o.created_at, '', -{_whole(dialect, credited, 'transactions')} "

@@ -87,19 +87,19 @@ _FACTS = ("l.account_id", "l.seller", "l.document", "l.line", "l.occurred_on", "
 def claimed_purchases(connection: Connection, mask: int = 0, part: int = 0) -> Iterator[tuple[Any, ...]]:
     """Claimed purchase lines of accounts whose id under `mask` is `part`.
 
-    (key, content, facts that are hashed, seller, document, line, year, fate, run, account, id); the fate is none,
-    booked, unclaimed (the accrual rests on another claim) or other (it names another line as its cause).
+    (key, content, facts that are hashed, fate, run, id); the facts begin with account, seller, document, line and day,
+    and the fate is none, booked, unclaimed (the accrual rests on another claim) or other (its cause is another line).
     """
     if connection.dialect.name == "sqlite":
         facts = f"printf('{chr(31).join(['%s'] * len(_FACTS))}', {', '.join(_FACTS)})"
     else:
         facts = f"concat_ws(chr(31), {', '.join(_FACTS)})"
     yield from rows(connection, (
-        f"SELECT i.key, i.content, {facts}, l.seller, l.document, l.line, substr(l.occurred_on, 1, 4), "
+        f"SELECT i.key, i.content, {facts}, "
         "CASE WHEN j.id IS NULL THEN 'none' "
         "WHEN j.cause <> l.source || ':' || l.run_id || ':' || l.at_line THEN 'other' "
         "WHEN j.kind = 'accrual' AND j.business_key = i.key AND j.evidence = i.content THEN 'booked' "
-        "ELSE 'unclaimed' END, l.run_id, l.account_id, l.id FROM purchase_identity i "
+        "ELSE 'unclaimed' END, l.run_id, l.id FROM purchase_identity i "
         "JOIN purchase_line l ON l.account_id = i.account_id AND l.id = i.line_id "
         "LEFT JOIN journal j ON j.account_id = l.account_id AND j.id = l.id "
         f"WHERE (i.account_id & {int(mask)}) = {int(part)}"))
