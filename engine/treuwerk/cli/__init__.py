@@ -23,6 +23,7 @@ COMMANDS = {
     "release": "Give reserved points back.",
     "cancel": "Take back a redemption: its points return to their lots.",
     "reverse": "Take back the points of a purchase, whole or in part.",
+    "report": "Report on the whole programme: liability.",
     "verify": "Prove the ledger: recompute every law from the rows.",
     "doctor": "Look for unsafe settings of database and machine.",
     "anchor": "Print the end of the chain, to be kept elsewhere.",
