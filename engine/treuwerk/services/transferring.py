@@ -4,10 +4,11 @@ Points travel lot by lot and keep their expiry. Where a unit expires by inactivi
 the giver: passing them on makes no points younger, and receiving them is no activity of the one who gets them.
 """
 
+from datetime import timedelta
+
 import attrs
 from sqlalchemy import Connection
 
-from treuwerk.domain import ids
 from treuwerk.domain.ledger import FOREVER, Book, TransactionKind, moment, start_of_day
 from treuwerk.domain.lots import Part, total
 from treuwerk.domain.movements import Leg, Legs, taken
@@ -104,8 +105,9 @@ def _refuse_by_rules(account: OpenAccount, giver: Owner, receiver: Owner, unit: 
 def _refuse_above_month(account: OpenAccount, unit: str, amount: int, most: int) -> None:
     """The month is that of the programme's zone; what was given in it is counted while the account is locked."""
     today = moment(account.now).astimezone(account.zone).date()
-    begin = start_of_day(today.replace(day=1), account.zone)
-    given = transfers.given_since(account.connection, account.account_id, unit, begin, ids.first_row_id(begin))
+    first = today.replace(day=1)
+    month = [start_of_day(day, account.zone) for day in (first, (first + timedelta(days=31)).replace(day=1))]
+    given = transfers.given_within(account.connection, account.account_id, unit, *month)
     if given + amount > most:
         raise Refusal("monthly_limit", f"found {given} {unit} points given in this month already, expected at most "
                       f"{max(most - given, 0)} more", given=given, at_most_per_month=most)

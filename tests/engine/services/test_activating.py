@@ -74,7 +74,7 @@ def test_an_activation_is_repeated_with_its_first_answer(waiting: World) -> None
 
 
 def test_the_same_key_for_other_points_is_a_conflict(waiting: World) -> None:
-    waiting.clear([line("LS-2")], now=MAY)
+    waiting.clear([line("LS-2")], now=MAY + 1_000_000)
     first, second = booked(waiting, account(waiting), "accrual")
     activate(waiting.installation, account(waiting), first, "card-1", JUNE)
 
@@ -106,7 +106,7 @@ def test_of_many_at_once_one_activates(waiting: World) -> None:
 
 def test_a_return_takes_the_activated_points_of_its_own_purchase_first(waiting: World) -> None:
     own = account(waiting)
-    waiting.clear([line("LS-2")], now=MAY)
+    waiting.clear([line("LS-2")], now=MAY + 1_000_000)
     early, late = booked(waiting, own, "accrual")
     activate(waiting.installation, own, early, "card-1", JUNE)
     activate(waiting.installation, own, late, "card-2", JULY)
@@ -133,7 +133,7 @@ def test_points_that_went_by_inactivity_do_not_come_back_by_an_activation(tmp_pa
     world = make_world(tmp_path / "league", database, other=[
         (BONUS, by_rule), (SEMINAR, SEMINAR + 'pending = { until = "activation" }\n')])
     world.clear([line()], now=MAY)
-    world.attendance("seminar_code;held_on;participant;person;attended\nS-1;2026-05-04;10017;Ada;yes\n", now=MAY)
+    world.attendance("seminar_code;held_on;participant;person;attended\nS-1;2026-05-04;10017;Ada;yes\n", now=MAY + 1_000_000)
 
     activate(world.installation, account(world), booked(world, account(world), "accrual")[1], "card-1", JULY)
 

@@ -43,7 +43,8 @@ def world_with(tmp_path: Path, database: Database) -> NewWorld:
     """A world where 800 bonus points may be given by these rules, earned in two years."""
     def new(rules: str = RULES, bonus: str = BONUS) -> World:
         world = make_world(tmp_path / "league", database, other=[(BONUS, bonus + "\n" + rules)])
-        world.clear([line("LS-1", quantity="5")], now=at("2025-12-30T18:00") if bonus == BONUS else NOW)
+        first = at("2025-12-30T18:00") if bonus == BONUS else NOW
+        world.clear([line("LS-1", quantity="5", delivered_on="2025-12-20")], now=first)
         world.clear([line("LS-2", quantity="5")], now=NOW)
         return world
 
@@ -190,7 +191,7 @@ def test_passing_points_on_does_not_keep_those_alive_that_go_by_inactivity(world
     give(world, 200, "T-2", giver=DONNELLY, receiver=BRANDMAIER, now=late)
 
     gone = at("2027-06-02")
-    assert open_lots(world, account(world, DONNELLY)) == [(300, gone)]
+    assert open_lots(world, account(world, DONNELLY)) == [(200, gone), (100, gone)]
     assert open_lots(world, account(world)) == [(200, gone), (300, None)]
     assert points_of(world, account(world, DONNELLY), gone) == 0
     assert unproven(world, late) == {}
