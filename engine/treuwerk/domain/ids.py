@@ -14,6 +14,8 @@ _WIDTH = 26
 _RANDOM_BITS = 21
 TRANSACTION = "txn"
 PURCHASE = "pur"
+ADJUSTMENT = "adj"
+MERGE = "mrg"
 
 
 def new_account_id() -> int:

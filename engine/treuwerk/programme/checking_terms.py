@@ -55,8 +55,8 @@ def _pair(expires_path: str, expires: Expiry, pending_path: str, pending: Activa
 def _over_before_it_begins(expires: Expiry, pending: Activation, programme: Programme, first: date) -> bool:
     zone = programme.time_zone
     terms = terms_of(expires, pending, instant(datetime.combine(first, time(12), zone)), first, zone)
-    ends = [end for end in (terms.expires_at, terms.keeps_until) if end is not None]
-    return terms.active_from is not None and any(end <= terms.active_from for end in ends)
+    begin, end = terms.active_from, terms.expires_at
+    return begin is not None and end is not None and end <= begin
 
 
 def _inactivity(path: str, own: Expiry | None, code: str, unit: Unit) -> Iterator[Mistake]:

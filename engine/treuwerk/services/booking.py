@@ -10,7 +10,7 @@ from treuwerk.domain.ids import row_ids
 from treuwerk.domain.ledger import FOREVER, Book, TransactionKind, bucket_of
 from treuwerk.domain.records import Digest, JournalValues, PostingValues, record
 from treuwerk.programme.settings import Settings
-from treuwerk.services.bookkeeping import settle_deficits
+from treuwerk.services.bookkeeping import expire_forgotten, settle_deficits
 from treuwerk.services.scoring import ScoredAward
 from treuwerk.services.terms import TermsTable
 from treuwerk.store.balances import credit
@@ -87,6 +87,8 @@ class Booker:
         """Write all rows; balances and the seal come last, since others wait for them until the commit."""
         if not self._journal:
             return Booked(0, {})
+        if self._kept:
+            expire_forgotten(connection, self._settings, {account for account, _ in self._kept}, self._now)
         insert_rows(connection, journal, self._journal)
         insert_rows(connection, posting, self._postings)
         insert_rows(connection, lot, self._lots)

@@ -12,14 +12,8 @@ from sqlalchemy.exc import DatabaseError
 from treuwerk.domain.ledger import moment
 from treuwerk.services.doctoring import Check, Finding, State, finding
 from treuwerk.store.database import Database
-from treuwerk.store.inspecting import (
-    append_only_guards,
-    damages,
-    newest_booking,
-    postgres_settings,
-    pragmas,
-    role,
-)
+from treuwerk.store.guards import guards
+from treuwerk.store.inspecting import damages, newest_booking, postgres_settings, pragmas, role
 from treuwerk.store.migrating import SchemaError, check_schema
 from treuwerk.store.safety import FIRST_SAFE_WAL, POSTGRES_SAFE, WAL_IS_SAFE, WAL_REMEDY, is_wal
 
@@ -155,11 +149,10 @@ def _schema(database: Database) -> Iterator[Finding]:
 
 def _guards(database: Database) -> Iterator[Finding]:
     with database.reading() as connection:
-        bare = [table for table, guards in append_only_guards(connection).items() if not guards]
-    found = f"no trigger guards {', '.join(bare)}" if bare else "a trigger guards every append-only table"
-    yield finding("append_only_guards", found, "a trigger guards every append-only table",
-                  "run treuwerk migrate; where they were there before, find out who dropped them, and run treuwerk "
-                  "verify", State.WARNING if bare else None)
+        fallen = [f"{guard.name} on {guard.table} is {guard.state}" for guard in guards(connection) if not guard.stands]
+    yield finding("append_only_guards", ", ".join(fallen) or "all stand", "a trigger guards each table of the books",
+                  "find out who took them down, and run treuwerk verify, before they are put back",
+                  State.UNSAFE if fallen else None)
 
 
 def _clock(database: Database, now: int) -> Iterator[Finding]:

@@ -65,7 +65,7 @@ def examined(checks: dict[str, Check]) -> list[Finding]:
     for name, check in checks.items():
         try:
             findings += check()
-        except (SQLAlchemyError, OSError, OverflowError) as error:
+        except (SQLAlchemyError, OSError, ImportError, OverflowError) as error:
             reason = str(getattr(error, "orig", None) or error)
             findings.append(Finding(name, State.COULD_NOT_RUN, reason, "an answer", "mend what it says, and ask again"))
     return findings

@@ -10,13 +10,6 @@ from treuwerk.store.tables import journal
 PRAGMAS = ("journal_mode", "synchronous", "mmap_size")
 POSTGRES_SETTINGS = ("server_version", "server_version_num", "fsync", "full_page_writes", "synchronous_commit",
                      "data_checksums")
-APPEND_ONLY = ("journal", "posting", "lot_use", "sealed", "seal")
-_GUARDS = {
-    "sqlite": "SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger' ORDER BY tbl_name, name",
-    "postgresql": "SELECT c.relname, t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
-                  "JOIN pg_namespace n ON n.oid = c.relnamespace WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' "
-                  "AND n.nspname = current_schema() ORDER BY c.relname, t.tgname",
-}
 _ROLE = text("SELECT current_user AS name, "
              "(SELECT rolsuper FROM pg_roles WHERE rolname = current_user) AS superuser, "
              "(SELECT pg_has_role(current_user, relowner, 'USAGE') FROM pg_class WHERE oid = to_regclass('journal')) "
@@ -39,15 +32,6 @@ def damages(connection: Connection) -> Iterator[str]:
     for line in connection.exec_driver_sql("PRAGMA quick_check").scalars():
         if line != "ok":
             yield str(line)
-
-
-def append_only_guards(connection: Connection) -> dict[str, list[str]]:
-    """For each append-only table the triggers that are in force and keep it so: ``<table>_append_only…``."""
-    found: dict[str, list[str]] = {table: [] for table in APPEND_ONLY}
-    for table, trigger in connection.execute(text(_GUARDS[connection.dialect.name])):
-        if table in found and trigger.startswith(f"{table}_append_only"):
-            found[table].append(trigger)
-    return found
 
 
 def role(connection: Connection) -> tuple[str, bool, bool]:

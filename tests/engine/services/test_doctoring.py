@@ -16,7 +16,7 @@ from treuwerk.services import database_findings, host_findings
 from treuwerk.services.doctoring import Finding, State, doctor, worst
 from treuwerk.store.database import Database
 from treuwerk.store.faults import UnsafeDatabase
-from treuwerk.store.inspecting import APPEND_ONLY, append_only_guards
+from treuwerk.store.guards import guards
 from treuwerk.store.tables import journal
 
 NOW = 1_780_000_000_000_000  # 28 May 2026
@@ -258,29 +258,16 @@ def test_a_server_that_does_not_answer_is_told_check_by_check() -> None:
     database.close()
 
 
-def test_guards_are_those_in_force_under_their_names(database: Database) -> None:
+def test_a_guard_that_somebody_took_down_is_unsafe(database: Database) -> None:
+    before = findings(database)["append_only_guards"]
     with database.writing() as connection:
-        for table in ("posting", "outbox"):
-            connection.exec_driver_sql(
-                f"CREATE TRIGGER {table}_append_only_test BEFORE UPDATE ON {table} BEGIN SELECT 1; END"
-                if database.is_sqlite else f"CREATE TRIGGER {table}_append_only_test BEFORE UPDATE ON {table} "
-                "FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()")
+        guard = next(guard for guard in guards(connection) if guard.table == "posting")
+        connection.exec_driver_sql(f"DROP TRIGGER {guard.name}" + ("" if database.is_sqlite else " ON posting"))
 
-    with database.reading() as connection:
-        found = append_only_guards(connection)
+    found = findings(database)["append_only_guards"]
 
-    assert set(found) == set(APPEND_ONLY)
-    assert "posting_append_only_test" in found["posting"]
-
-
-def test_a_guard_that_is_switched_off_is_none(postgres_database: Database) -> None:
-    with postgres_database.writing() as connection:
-        connection.exec_driver_sql("CREATE TRIGGER seal_append_only_test BEFORE UPDATE ON seal FOR EACH ROW "
-                                   "EXECUTE FUNCTION suppress_redundant_updates_trigger()")
-        connection.exec_driver_sql("ALTER TABLE seal DISABLE TRIGGER seal_append_only_test")
-
-    with postgres_database.reading() as connection:
-        assert "seal_append_only_test" not in append_only_guards(connection)["seal"]
+    assert (before.state, found.state) == (State.OK, State.UNSAFE)
+    assert found.found == f"{guard.name} on posting is missing"
 
 
 def test_old_zone_data_are_warned_of(private: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

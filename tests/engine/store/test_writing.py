@@ -20,7 +20,7 @@ from sqlalchemy.exc import OperationalError
 from tests.support.worlds import connections_in_use
 from treuwerk.store.database import Database
 from treuwerk.store.faults import DatabaseBusy, DatabaseClosed, NestedWriting, TransactionLost
-from treuwerk.store.tables import account, balance
+from treuwerk.store.tables import account, balance, outbox
 
 START = {"account_id": 1, "unit": "bonus", "posted": 1_400, "held": 0, "pending": 0, "deficit": 0, "version": 0}
 HOLD = """
@@ -274,6 +274,27 @@ def test_where_the_shared_transaction_breaks_everyone_of_the_group_hears_of_it(s
     assert errors[0] is not errors[1]
     assert sqlite_database.run(opening(3)) == 3
     assert accounts(sqlite_database) == [3]
+
+
+def test_on_a_full_disk_exactly_those_are_stored_who_were_told_so(sqlite_database: Database) -> None:
+    def sending(number: int) -> Callable[[Connection], int]:
+        def work(connection: Connection) -> int:
+            opening(number)(connection)
+            connection.execute(insert(outbox).values(account_id=number, id=number, bucket=0, topic="t", created_at=1,
+                                                     payload="x" * 40_000))
+            return number
+
+        return work
+
+    pages = sqlite_database.run(lambda connection: connection.exec_driver_sql("PRAGMA page_count").scalar_one())
+    sqlite_database.run(lambda connection: connection.exec_driver_sql(f"PRAGMA max_page_count={pages + 60}").scalar())
+
+    told = outcomes(sqlite_database, [sending(number) for number in range(1, 21)])
+
+    assert accounts(sqlite_database) == sorted(answer for answer in told if isinstance(answer, int))
+    errors = [answer for answer in told if not isinstance(answer, int)]
+    assert errors
+    assert all(isinstance(error, OperationalError) and "full" in str(error) for error in errors), errors
 
 
 def test_a_work_knows_the_context_of_its_caller(database: Database) -> None:
