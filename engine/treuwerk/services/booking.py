@@ -11,6 +11,7 @@ from treuwerk.domain.ledger import FOREVER, Book, TransactionKind, bucket_of
 from treuwerk.domain.records import Digest, JournalValues, PostingValues, record
 from treuwerk.programme.settings import Settings
 from treuwerk.services.bookkeeping import settle_deficits
+from treuwerk.services.expiring import expire_sleepers
 from treuwerk.services.scoring import ScoredAward
 from treuwerk.services.terms import TermsTable
 from treuwerk.store.balances import credit
@@ -87,6 +88,8 @@ class Booker:
         """Write all rows; balances and the seal come last, since others wait for them until the commit."""
         if not self._journal:
             return Booked(0, {})
+        if self._kept:
+            expire_sleepers(connection, self._settings, sorted({row[0] for row in self._journal}), self._now)
         insert_rows(connection, journal, self._journal)
         insert_rows(connection, posting, self._postings)
         insert_rows(connection, lot, self._lots)
