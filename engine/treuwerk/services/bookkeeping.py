@@ -110,9 +110,7 @@ class OpenAccount:
         Raises:
             Refusal: the programme has no such unit.
         """
-        if code not in self.settings.units:
-            raise Refusal("unknown_unit", f"found unit {code!r}, expected one of {', '.join(self.settings.units)}")
-        return self.settings.units[code]
+        return known_unit(self.settings, code)
 
     def lots(self, unit: str, amount: int) -> list[Lot]:
         """Lots that can be spent now, in the order of spending: enough for `amount`, or all there are."""
@@ -180,11 +178,8 @@ class OpenAccount:
         Raises:
             Refusal: `blocked`.
         """
-        for unit, at in self.standing.items():
-            if at.deficit and unit in self.settings.units and self.settings.units[unit].returns == "block":
-                raise Refusal("blocked", f"{at.deficit} {unit} points were to be taken back and are missing; spending "
-                              "is blocked until new points or a manual booking make them good", unit=unit,
-                              missing=at.deficit)
+        if refusal := blocked_by(self.settings, self.standing):
+            raise refusal
 
 
 class Decision(NamedTuple):
@@ -245,6 +240,27 @@ def settle_deficits(connection: Connection, settings: Settings, newest: Mapping[
     for account_id in accounts.in_deficit(connection):
         if account_id in newest:
             OpenAccount(connection, account_id, settings, now).settle(newest[account_id])
+
+
+def known_unit(settings: Settings, code: str) -> Unit:
+    """The settings of a unit.
+
+    Raises:
+        Refusal: the programme has no such unit.
+    """
+    if code not in settings.units:
+        raise Refusal("unknown_unit", f"found unit {code!r}, expected one of {', '.join(settings.units)}")
+    return settings.units[code]
+
+
+def blocked_by(settings: Settings, standing: Mapping[str, Standing]) -> Refusal | None:
+    """Why an account may spend nothing: a deficit in a unit whose policy says so."""
+    for unit, at in standing.items():
+        if at.deficit and unit in settings.units and settings.units[unit].returns == "block":
+            return Refusal("blocked", f"{at.deficit} {unit} points were to be taken back and are missing; spending "
+                           "is blocked until new points or a manual booking make them good", unit=unit,
+                           missing=at.deficit)
+    return None
 
 
 def positive(amount: int) -> int:
