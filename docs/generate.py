@@ -18,6 +18,7 @@ import click
 
 from treuwerk import hookspecs
 from treuwerk.cli import COMMANDS, main
+from treuwerk.domain.durations import Duration, MonthDay
 from treuwerk.domain.earning import Award, Doubt, EarningRule
 from treuwerk.plugins import hook_names, installed, load
 from treuwerk.programme.settings import EarningHead, Settings, SourceHead
@@ -26,6 +27,9 @@ RECORDS = (hookspecs.EarningRuleKind, hookspecs.ClearingSourceKind, hookspecs.De
 PROTOCOLS = (EarningRule, hookspecs.ClearingSource)
 ANSWERS = (Award, Doubt)
 ENGINE_PLUGINS = "treuwerk"
+TEXTS = {Duration: "duration, such as `36M`", MonthDay: "day of the year, such as `12-31`"}
+"""Values that are written as texts of their own grammar, though they are classes."""
+NO_TABLES = ("Earning", "Source", *(text.__name__ for text in TEXTS))
 
 
 def write_reference(folder: Path) -> None:
@@ -120,7 +124,7 @@ def _default(field: "attrs.Attribute[Any]") -> str:
 
 def _kind(kind: Any) -> str:
     """A type in the words of the programme file."""
-    words = {str: "text", int: "whole number", bool: "true or false", type(None): "nothing"}
+    words: dict[Any, str] = {str: "text", int: "whole number", bool: "true or false", type(None): "nothing", **TEXTS}
     if kind in words:
         return words[kind]
     if get_origin(kind) in (list, tuple):
@@ -139,7 +143,7 @@ def tables_below(table: Any) -> Sequence[Any]:
     found = [table]
     for field in attrs.fields(attrs.resolve_types(table)):
         for part in (field.type, *get_args(field.type)):
-            if isinstance(part, type) and attrs.has(part) and part.__name__ not in ("Earning", "Source"):
+            if isinstance(part, type) and attrs.has(part) and part.__name__ not in NO_TABLES:
                 found += [inner for inner in tables_below(part) if inner not in found]
     return found
 

@@ -11,6 +11,8 @@ from treuwerk.domain.earning import Award, Doubt, Operation, Step, whole_points
 from treuwerk.domain.purchases import Article, EarningEvent
 
 _REMEMBERED = 65_536
+_START, _TIMES = Operation.START, Operation.TIMES
+_ROUNDED = Step(Operation.ROUND_DOWN, "points")
 
 
 def _positive(_: object, attribute: "attrs.Attribute[Decimal]", value: Decimal) -> None:
@@ -55,6 +57,9 @@ class ProductFactor:
     def __init__(self, settings: ProductFactorSettings) -> None:
         self._settings = settings
         self._kinds = frozenset(settings.article_kinds)
+        self._per = Step(Operation.PER, settings.attribute, f"{settings.attribute_per_point:f}")
+        self._factors = {value: Step(Operation.FACTOR, value, f"{factor:f}")
+                         for value, factor in settings.factors.items()}
         self._tapes = lru_cache(maxsize=_REMEMBERED)(self._computed)
 
     def __reduce__(self) -> tuple[type["ProductFactor"], tuple[ProductFactorSettings]]:
@@ -83,20 +88,18 @@ class ProductFactor:
 
     def _computed(self, quantity: Decimal, attribute: Decimal,
                   value: str) -> list[tuple[str, int, tuple[Step, ...]]]:
-        settings = self._settings
-        base: tuple[Step, ...] = (
-            Step(Operation.START, "quantity", f"{quantity:f}"),
-            Step(Operation.TIMES, settings.attribute, f"{attribute:f}"),
-            Step(Operation.PER, settings.attribute, f"{settings.attribute_per_point:f}"),
-        )
-        figure = quantity * attribute
-        tapes = [(settings.unit_without_factor, whole_points(figure / settings.attribute_per_point), _rounded(base))]
+        settings, figure = self._settings, quantity * attribute
+        start, times = Step(_START, "quantity", f"{quantity:f}"), Step(_TIMES, settings.attribute, f"{attribute:f}")
+        plain = (start, times, self._per)
+        tapes: list[tuple[str, Decimal, tuple[Step, ...]]] = []
         if settings.feature:
-            factor = settings.factors[value]
-            base = (*base, Step(Operation.FACTOR, value, f"{factor:f}"))
-            figure *= factor
-        tapes.insert(0, (settings.unit, whole_points(figure / settings.attribute_per_point), _rounded(base)))
-        return [tape for tape in tapes if tape[0] and tape[1] > 0]
+            tapes.append((settings.unit, figure * settings.factors[value], (*plain, self._factors[value], _ROUNDED)))
+        else:
+            tapes.append((settings.unit, figure, (*plain, _ROUNDED)))
+        if settings.unit_without_factor:
+            tapes.append((settings.unit_without_factor, figure, (*plain, _ROUNDED)))
+        return [(unit, points, steps) for unit, product, steps in tapes
+                if (points := whole_points(product / settings.attribute_per_point)) > 0]
 
     def _doubt(self, index: int, article: Article, value: str, attribute: Decimal | None) -> Doubt:
         settings = self._settings
@@ -106,7 +109,3 @@ class ProductFactor:
         found = repr(value) if value else "nothing"
         return Doubt(index, "unknown_feature", f"{settings.feature}: found {found}, "
                      f"expected {' or '.join(settings.factors)}; ask the sender to correct the line")
-
-
-def _rounded(steps: tuple[Step, ...]) -> tuple[Step, ...]:
-    return (*steps, Step(Operation.ROUND_DOWN, "points"))

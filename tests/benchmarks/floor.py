@@ -51,8 +51,8 @@ def _size(table: Table, batch_lines: int) -> int:
 
 def _write(target: Database, batch: list[tuple[Table, list[tuple[Any, ...]]]]) -> float:
     credited: dict[tuple[int, str], int] = {}
-    for row in batch[2][1]:
-        credited[row[0], row[3]] = credited.get((row[0], row[3]), 0) + row[4]
+    for account, _, _, _, unit, amount, *_ in batch[2][1]:  # of the lots
+        credited[account, unit] = credited.get((account, unit), 0) + amount
     ordered = [(table, sorted(rows)) for table, rows in batch]
     started = time.perf_counter()
     with target.writing() as connection:

@@ -17,7 +17,17 @@ COMMANDS = {
     "balance": "Show the balance of a participant.",
     "statement": "Show the bookings of a participant.",
     "explain": "Show how the points of a booking came about.",
+    "redeem": "Spend points at once.",
+    "hold": "Reserve points for an order.",
+    "capture": "Spend reserved points.",
+    "release": "Give reserved points back.",
+    "cancel": "Take back a redemption: its points return to their lots.",
+    "reverse": "Take back the points of a purchase, whole or in part.",
+    "redeem-batch": "Redeem points for many orders of a file.",
+    "expire": "Book out points whose time is over, and end holds that are overdue.",
+    "report": "Report on the whole programme.",
     "verify": "Prove the ledger: recompute every law from the rows.",
+    "doctor": "Look for unsafe settings of database and machine.",
     "export": "Export the journal as canonical JSON Lines.",
     "demo": "Build a seeded demo and serve it.",
     "serve": "Serve the portal.",
@@ -36,7 +46,7 @@ class LazyGroup(click.Group):
         """The command, imported now."""
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"treuwerk.cli.{cmd_name}_")
+        module = importlib.import_module(f"treuwerk.cli.{cmd_name.replace('-', '_')}_")
         command: click.Command = module.command
         return command
 

@@ -1,6 +1,7 @@
 """What every command has at hand, and how it speaks: text for people, JSON for machines, errors with a next step."""
 
 import json
+import os
 import re
 import sys
 import time
@@ -16,6 +17,7 @@ import click
 from treuwerk.programme.bundles import bundle_folder
 
 DRIVERS = ("sqlite", "postgresql+psycopg")
+ALLOW_UNSAFE = "TREUWERK_ALLOW_UNSAFE"
 DONE, FAILED, USAGE, IN_PART = 0, 1, 2, 3
 
 
@@ -65,6 +67,17 @@ class Context:
         return open_installation(self.folder, self.open_database())
 
 
+def warn_if_unsafe(database: Any) -> None:
+    """Say on stderr what a server of PostgreSQL would lose in a crash, unless the environment allows it."""
+    from treuwerk.store.safety import unsafe_settings
+
+    if os.environ.get(ALLOW_UNSAFE) == "1":
+        return
+    with database.reading() as connection:
+        for sentence in unsafe_settings(connection):
+            click.echo(f"UNSAFE: {sentence}; see treuwerk doctor", err=True)
+
+
 def now() -> int:
     """The present instant in microseconds; the one clock of the command line."""
     return time.time_ns() // 1000
@@ -94,13 +107,15 @@ def known_errors(as_json: bool, so_far: Mapping[str, Any] | None = None) -> Iter
     from sqlalchemy.exc import DatabaseError, OperationalError
 
     from treuwerk.cli.listening import PortTaken
+    from treuwerk.domain.refusals import Refusal
     from treuwerk.domain.tabular import UnreadableFile
     from treuwerk.plugins import PluginError
     from treuwerk.programme.errors import ProgrammeError
+    from treuwerk.services.expiring import ImplausibleClock
     from treuwerk.services.explaining import NotFound
     from treuwerk.services.finding import UnknownParticipant
     from treuwerk.services.installation import ForeignDatabase
-    from treuwerk.services.pipeline import ScoringFailed
+    from treuwerk.services.second_process import ScoringFailed
     from treuwerk.store.faults import DatabaseBusy, UnsafeDatabase
     from treuwerk.store.migrating import SchemaError
     from treuwerk.store.runs import RunTaken
@@ -109,8 +124,10 @@ def known_errors(as_json: bool, so_far: Mapping[str, Any] | None = None) -> Iter
         yield
     except ProgrammeError as error:
         fail(USAGE, str(error), as_json, errors=[attrs.asdict(mistake) for mistake in error.mistakes])
-    except (PluginError, SchemaError, ForeignDatabase, UnsafeDatabase) as error:
+    except (PluginError, SchemaError, ForeignDatabase, UnsafeDatabase, ImplausibleClock) as error:
         fail(USAGE, str(error), as_json)
+    except Refusal as error:
+        fail(FAILED, error.reason, as_json, **error.as_json(), **so_far or {})
     except (UnreadableFile, RunTaken, NotFound, UnknownParticipant, PortTaken, ScoringFailed, DatabaseBusy) as error:
         fail(FAILED, str(error.args[0]), as_json, **so_far or {})
     except DatabaseError as error:
@@ -131,7 +148,7 @@ def _no_answer(reason: str) -> str:
     return f"the database does not answer: {reason}; is it running, and is --database right?"
 
 
-def fail(code: int, message: str, as_json: bool, **details: Any) -> NoReturn:
+def fail(code: int, message: str, as_json: bool, /, **details: Any) -> NoReturn:
     """End with a message on stderr, or as JSON on stdout."""
     if as_json:
         print_json({"error": message, **details})
@@ -170,6 +187,7 @@ def progress(label: str) -> Iterator[Callable[[int, int], None]]:
     from rich.console import Console
     from rich.progress import Progress
 
-    with Progress(console=Console(stderr=True), transient=True) as bar:
+    # Without its thread that refreshes: a process with a second thread cannot be forked, which a clearing wants to do.
+    with Progress(console=Console(stderr=True), transient=True, auto_refresh=False) as bar:
         task = bar.add_task(label, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total or None)
+        yield lambda done, total: bar.update(task, completed=done, total=total or None, refresh=True)

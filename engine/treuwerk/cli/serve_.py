@@ -4,7 +4,7 @@ import socket
 
 import click
 
-from treuwerk.cli.context import Context, known_errors
+from treuwerk.cli.context import Context, known_errors, warn_if_unsafe
 from treuwerk.cli.listening import listening
 from treuwerk.services.installation import Installation
 
@@ -18,6 +18,7 @@ def command(context: Context, host: str, port: int) -> None:
     with known_errors(as_json=False):
         with listening(host, port) as listener:
             installation = context.open()
+            warn_if_unsafe(installation.database)
             click.echo(f"Portal: http://{host}:{port}/")
             serve(installation, listener)
 

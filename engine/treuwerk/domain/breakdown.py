@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from fractions import Fraction
 from math import floor
 
-import attrs
-
 from treuwerk.domain.earning import Operation, Step, fold
 
 QUANTITY = "quantity"
@@ -33,7 +31,7 @@ def points_kept(points: int, steps: Sequence[Step], pieces: int, kept: int) -> i
     if first is None or first.operation is not Operation.START or first.name != QUANTITY:
         return min(points, floor(points * share))
     start = Fraction(first.operand) * share
-    tape = [attrs.evolve(first, operand=_decimal(start)), *steps[1:]] if start.denominator == 1 else None
+    tape = [first._replace(operand=_decimal(start)), *steps[1:]] if start.denominator == 1 else None
     return max(0, min(points, floor(fold(tape)[-1] if tape else points * share)))
 
 

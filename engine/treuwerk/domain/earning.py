@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
-from json import JSONEncoder
+from json.encoder import encode_basestring as quoted
 from math import floor
 from typing import NamedTuple, Protocol
 
@@ -18,7 +18,6 @@ import attrs
 from treuwerk.domain.purchases import EarningEvent
 
 _REMEMBERED = 65_536  # tapes
-_compact = JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class Operation(StrEnum):
@@ -30,12 +29,16 @@ class Operation(StrEnum):
     FACTOR = "factor"
     ROUND_DOWN = "round_down"
 
+    __hash__ = str.__hash__  # that of an enum is written in Python, and tapes are looked up by the ten thousand
 
-@attrs.frozen
-class Step:
+
+_START, _TIMES, _PER, _FACTOR, _ROUND_DOWN = Operation  # plain names: looking into an enum takes five times as long
+
+
+class Step(NamedTuple):
     """One step of the tape: `name` says what the operand is (``quantity``, ``wp``, ``SYSTEM``), for the reader's eye.
 
-    `operand` is an exact decimal as text; ROUND_DOWN has none.
+    `operand` is an exact decimal as text; ROUND_DOWN has none. A named tuple, since tapes are compared by value.
     """
 
     operation: Operation
@@ -51,26 +54,25 @@ def fold(steps: Iterable[Step]) -> list[Fraction]:
 def _figures(steps: Iterable[Step]) -> Iterator[tuple[int, int]]:
     """The running figures as numerators and denominators, never shortened: that would cost more than all else."""
     over, under = 0, 1
-    for step in steps:
-        operation = step.operation
-        if operation is Operation.ROUND_DOWN:
+    for operation, _, operand in steps:
+        if operation is _ROUND_DOWN:
             over, under = over // under, 1
         else:
-            by = Fraction(step.operand) if not step.operand.isdecimal() else int(step.operand)
-            if operation is Operation.START:
-                over, under = by.numerator, by.denominator
-            elif operation is Operation.PER:
-                over, under = over * by.denominator, under * by.numerator
+            top, bottom = (int(operand), 1) if operand.isdecimal() else Fraction(operand).as_integer_ratio()
+            if operation is _START:
+                over, under = top, bottom
+            elif operation is _PER:
+                over, under = over * bottom, under * top
             else:
-                over, under = over * by.numerator, under * by.denominator
+                over, under = over * top, under * bottom
         yield over, under
 
 
-@attrs.frozen
-class Award:
+class Award(NamedTuple):
     """Points of one unit for one event of the batch.
 
     `event` is the index in the batch that the rule was given; `points` a whole number above zero; the steps fold to it.
+    A named tuple, since rules make one for each line.
     """
 
     event: int
@@ -86,6 +88,11 @@ class Doubt:
     event: int
     code: str
     reason: str
+
+
+def moved(answer: Award | Doubt, event: int) -> Award | Doubt:
+    """The same answer for the event with another index."""
+    return answer._replace(event=event) if isinstance(answer, Award) else attrs.evolve(answer, event=event)
 
 
 class EarningRule(Protocol):
@@ -107,7 +114,8 @@ class EarningRule(Protocol):
 
 def steps_as_json(steps: Sequence[Step]) -> str:
     """The tape in the compact form that is stored: a list of [operation, name, operand]."""
-    return _compact([[step.operation, step.name, step.operand] for step in steps])
+    written = [f'["{operation}",{quoted(name)},{quoted(operand)}]' for operation, name, operand in steps]
+    return f"[{','.join(written)}]"
 
 
 def steps_from_json(tape: Iterable[Sequence[str]]) -> tuple[Step, ...]:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import attrs
 
-from treuwerk.domain.earning import Award, Doubt, EarningRule, Step, Tapes, fold
+from treuwerk.domain.earning import Award, Doubt, EarningRule, Step, Tapes, fold, moved
 from treuwerk.domain.purchases import EarningEvent
 
 MOST_POINTS = 10**12  # of one award; more is a mistake of the rule, and sums must stay far below 2^63
@@ -84,7 +84,7 @@ def _ask(active: ActiveRule, events: Sequence[EarningEvent], indexes: Sequence[i
 
 def _asked_alone(active: ActiveRule, event: EarningEvent, at: int) -> list[Award | Doubt]:
     try:
-        return [attrs.evolve(answer, event=at) for answer in _checked(active, active.rule.awards([event]), 1)]
+        return [moved(answer, at) for answer in _checked(active, active.rule.awards([event]), 1)]
     except Exception as error:
         reason = f"rule {active.name!r} revision {active.revision} failed: {type(error).__name__}: {error}"
         return [Doubt(at, "rule_failed", f"{reason}; mend the rule, then clear the file again")]

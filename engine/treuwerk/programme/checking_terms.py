@@ -44,7 +44,7 @@ def _pair(expires_path: str, expires: Expiry, pending_path: str, pending: Activa
     if expires.on is not None and expires.on < first:
         yield Mistake(expires_path, f"on = {expires.on}", f"{first} or a later day",
                       "points would be gone as soon as they are booked")
-    elif pending.by_act and expires.start in (ExpiryStart.BOOKING, ExpiryStart.EVENT):
+    elif pending.by_act and expires.start is not None and expires.start is not ExpiryStart.ACTIVATION:
         yield Mistake(expires_path, f"start = {expires.start.value!r} of points that wait for their activation",
                       "start = 'activation'", "or leave it out: life is then counted from activation")
     elif pending.after is not None and _over_before_it_begins(expires, pending, programme, first):
@@ -55,8 +55,8 @@ def _pair(expires_path: str, expires: Expiry, pending_path: str, pending: Activa
 def _over_before_it_begins(expires: Expiry, pending: Activation, programme: Programme, first: date) -> bool:
     zone = programme.time_zone
     terms = terms_of(expires, pending, instant(datetime.combine(first, time(12), zone)), first, zone)
-    ends = [end for end in (terms.expires_at, terms.keeps_until) if end is not None]
-    return terms.active_from is not None and any(end <= terms.active_from for end in ends)
+    begin, end = terms.active_from, terms.expires_at
+    return begin is not None and end is not None and end <= begin
 
 
 def _inactivity(path: str, own: Expiry | None, code: str, unit: Unit) -> Iterator[Mistake]:

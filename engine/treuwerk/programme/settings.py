@@ -60,6 +60,7 @@ class Transfers:
     """``[units.<code>.transfers]``: points that participants give to one another. They keep their expiry."""
 
     allowed: bool = False
+    """Whether points of this unit can be given away at all."""
     at_least: int = attrs.field(default=1, validator=ge(1))
     """Points of one transfer."""
     at_most: int | None = attrs.field(default=None, validator=optional(ge(1)))
@@ -67,6 +68,7 @@ class Transfers:
     at_most_per_month: int | None = attrs.field(default=None, validator=optional(ge(1)))
     """Points that one participant may give in a calendar month of the programme's zone; left out: no limit."""
     between: Between = Between.SAME_GROUP
+    """Whether both must belong to the same group."""
 
 
 @attrs.frozen

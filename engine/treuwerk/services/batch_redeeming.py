@@ -10,7 +10,6 @@ from functools import partial
 from itertools import islice
 from typing import NamedTuple
 
-import attrs
 from sqlalchemy import Connection
 
 from treuwerk.domain import ids
@@ -51,13 +50,18 @@ class Fate(StrEnum):
     REFUSED = "refused"
 
 
-@attrs.frozen
-class Answer:
-    """The fate of a request: the public id of its transaction, or why it was refused."""
+class Answer(NamedTuple):
+    """The fate of a request: account and row of its transaction, or why it was refused."""
 
     fate: Fate
-    id: str = ""
+    account_id: int = 0
+    transaction_id: int = 0
     refusal: Refusal | None = None
+
+    @property
+    def id(self) -> str:
+        """The public id of the transaction, empty where there is none."""
+        return ids.public_id(ids.TRANSACTION, self.account_id, self.transaction_id) if self.transaction_id else ""
 
 
 def redeem_all(installation: Installation, requests: Sequence[Request], now: int, *, actor: str = SYSTEM,
@@ -156,10 +160,10 @@ class _Batch:
         positive(amount)
         evidence = order.evidence
         if before := self._known.get((account_id, order.key)):
-            booked = ids.public_id(ids.TRANSACTION, account_id, before[0])
+            answer = Answer(Fate.REPEATED, account_id, before[0])
             if before[1] != evidence:
-                raise KeyConflict(order.key, booked)
-            return Answer(Fate.REPEATED, booked)
+                raise KeyConflict(order.key, answer.id)
+            return answer
         if refusal := self._refusal(account_id, unit):
             raise refusal
         pool = self._pools.get((account_id, unit), _EMPTY)
@@ -168,7 +172,7 @@ class _Batch:
         number = self._debits.add(account_id, order.key, self._day, order.cause, evidence, unit, pool.take(amount),
                                   self._keeps(unit))
         self._known[account_id, order.key] = number, evidence
-        return Answer(Fate.BOOKED, ids.public_id(ids.TRANSACTION, account_id, number))
+        return Answer(Fate.BOOKED, account_id, number)
 
     def _refusal(self, account_id: int, unit: str) -> Refusal | None:
         """Why an account may not spend a unit, however few points."""

@@ -10,8 +10,7 @@ from treuwerk.domain.ids import row_ids
 from treuwerk.domain.ledger import FOREVER, Book, TransactionKind, bucket_of
 from treuwerk.domain.records import Digest, JournalValues, PostingValues, record
 from treuwerk.programme.settings import Settings
-from treuwerk.services.bookkeeping import settle_deficits
-from treuwerk.services.expiring import expire_sleepers
+from treuwerk.services.bookkeeping import expire_forgotten, settle_deficits
 from treuwerk.services.scoring import ScoredAward
 from treuwerk.services.terms import TermsTable
 from treuwerk.store.balances import credit
@@ -89,7 +88,7 @@ class Booker:
         if not self._journal:
             return Booked(0, {})
         if self._kept:
-            expire_sleepers(connection, self._settings, sorted({row[0] for row in self._journal}), self._now)
+            expire_forgotten(connection, self._settings, {account for account, _ in self._kept}, self._now)
         insert_rows(connection, journal, self._journal)
         insert_rows(connection, posting, self._postings)
         insert_rows(connection, lot, self._lots)

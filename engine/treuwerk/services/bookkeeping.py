@@ -4,7 +4,7 @@ An account that is opened is first swept of what has expired, so nobody spends i
 the order in which they happened. Who asks a second time with the same key gets the first answer.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from treuwerk.domain import ids
 from treuwerk.domain.evaluation import MOST_POINTS
 from treuwerk.domain.ledger import Book, TransactionKind, moment
-from treuwerk.domain.lots import Lot, first_of
+from treuwerk.domain.lots import Lot, first_of, lapsed
 from treuwerk.domain.movements import Legs, settled, taken
 from treuwerk.domain.records import JournalRow, evidence_of
 from treuwerk.domain.refusals import KeyConflict, Refusal
@@ -96,13 +96,18 @@ class OpenAccount:
         self.connection, self.account_id, self.settings, self.now = connection, account_id, settings, now
         self.standing: dict[str, Standing] = accounts.lock(connection, account_id)
         self._ids = ids.row_ids(now)
-        self._last = accounts.last_id(connection, account_id)
+        self._last: int | None = None
         self._swept: set[str] = set()
 
     @property
     def zone(self) -> ZoneInfo:
         """In which days begin and end."""
         return self.settings.programme.time_zone
+
+    def known(self, key: str) -> JournalRow | None:
+        """The transaction with this business key."""
+        self._last, row = accounts.last_id_and_known(self.connection, self.account_id, key)
+        return row
 
     def unit(self, code: str) -> Unit:
         """The settings of a unit.
@@ -114,11 +119,11 @@ class OpenAccount:
 
     def lots(self, unit: str, amount: int) -> list[Lot]:
         """Lots that can be spent now, in the order of spending: enough for `amount`, or all there are."""
-        self.sweep(unit)
-        found = accounts.open_lots(self.connection, self.account_id, unit, self.now, accounts.FIRST_LOTS)
-        if len(found) == accounts.FIRST_LOTS and sum(lot.remaining for lot in found) < amount:
-            found = accounts.open_lots(self.connection, self.account_id, unit, self.now)
-        return found
+        lots = accounts.open_lots(self.connection, self.account_id, unit, self.now, amount)
+        if lots and lapsed(lots, self.now, self.standing[unit].kept_until):
+            self.sweep(unit)
+            lots = accounts.open_lots(self.connection, self.account_id, unit, self.now, amount)
+        return lots
 
     def sweep(self, unit: str) -> None:
         """Book out what has expired of a unit."""
@@ -141,6 +146,8 @@ class OpenAccount:
 
     def book(self, order: Order, legs: Legs, explanation: str = "[]") -> JournalRow:
         """Write one transaction."""
+        if self._last is None:
+            self._last = accounts.last_id(self.connection, self.account_id)
         self._last = max(next(self._ids), self._last + 1)
         day = order.occurred_on or moment(self.now).astimezone(self.zone).date().isoformat()
         row = JournalRow(self.account_id, self._last, order.kind.value, order.key, day, self.now, order.actor,
@@ -226,7 +233,7 @@ def repeated(account: OpenAccount, order: Order) -> Booked | None:
     Raises:
         KeyConflict: that is something else.
     """
-    before = accounts.transaction_by_key(account.connection, order.account_id, order.key)
+    before = account.known(order.key)
     if before is None:
         return None
     booked = Booked(before, repeated=True)
@@ -240,6 +247,12 @@ def settle_deficits(connection: Connection, settings: Settings, newest: Mapping[
     for account_id in accounts.in_deficit(connection):
         if account_id in newest:
             OpenAccount(connection, account_id, settings, now).settle(newest[account_id])
+
+
+def expire_forgotten(connection: Connection, settings: Settings, account_ids: Iterable[int], now: int) -> None:
+    """Book out what went by inactivity, before a batch books what would bring it back to life."""
+    for account_id, unit in accounts.forgotten(connection, account_ids, now):
+        OpenAccount(connection, account_id, settings, now).sweep(unit)
 
 
 def known_unit(settings: Settings, code: str) -> Unit:

@@ -4,8 +4,8 @@ The accounts are locked and their lots read by whoever calls. Seals itself like 
 reading them back later for a seal would cost as much again.
 """
 
-import json
 from collections.abc import Collection, Mapping, Sequence
+from json.encoder import encode_basestring_ascii as dumps
 
 from sqlalchemy import Connection
 
@@ -82,7 +82,7 @@ class Debits:
         self._taken[home] = self._taken.get(home, 0) + points
         if keeps_until is not None:
             self._kept[home] = max(keeps_until, self._kept.get(home, keeps_until))
-        payload = json.dumps({"transaction": str(number), "kind": self._kind, "amounts": {unit: -points}})
+        payload = f'{{"transaction": "{number}", "kind": "{self._kind}", "amounts": {{{dumps(unit)}: {-points}}}}}'
         self._messages.append((account, next(self._ids), bucket_of(account), MOVED, payload, self._now, None))
 
     def write(self) -> None:

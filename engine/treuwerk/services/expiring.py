@@ -23,6 +23,7 @@ from treuwerk.services.master_files import Told, tell_nobody
 from treuwerk.services.pacing import without_collection
 from treuwerk.store import due, many
 from treuwerk.store.retrying import retrying
+from treuwerk.store.sealing import seal_pending
 
 LOTS_AT_ONCE = 20_000
 """About so many lots expire in one transaction; their accounts are locked for a fraction of a second."""
@@ -82,6 +83,8 @@ def expire(installation: Installation, now: int, *, until: int | None = None, dr
         check_clock(installation, now)
     settings = installation.programme.settings
     receipt = ExpiryReceipt(moment(until).astimezone(settings.programme.time_zone).isoformat(), dry_run=dry_run)
+    if not dry_run:
+        retrying(partial(_seal_what_waits, installation, now))
     with installation.database.reading() as connection:
         waiting = due.due_accounts(connection, until)
     done, size, rest = 0, FIRST_ACCOUNTS, iter(waiting)
@@ -151,15 +154,10 @@ def expire_due(connection: Connection, settings: Settings, accounts: Collection[
     return ExpiryReceipt("", len(concerned), lots, debits.points, 0, len(debits))
 
 
-def expire_sleepers(connection: Connection, settings: Settings, accounts: Collection[int], now: int) -> None:
-    """Book out points that were kept alive by activity and no longer are, before new activity comes too late for them.
-
-    Locks the accounts, where some have such points; these are to be booked by the same transaction anyway.
-    """
-    if due.asleep(connection, accounts, now):
-        many.lock(connection, accounts)
-        if asleep := due.asleep(connection, accounts, now):
-            expire_due(connection, settings, asleep, now, now)
+def _seal_what_waits(installation: Installation, now: int) -> None:
+    """Batches seal themselves: in the sequence, points should be made before they are gone."""
+    with installation.database.writing() as connection:
+        seal_pending(connection, now)
 
 
 def _expire_batch(installation: Installation, accounts: Sequence[int], until: int, now: int,

@@ -16,7 +16,17 @@ from treuwerk.domain.movements import Legs, captured, held, released
 from treuwerk.domain.records import JournalRow
 from treuwerk.domain.refusals import Refusal
 from treuwerk.programme.settings import Settings
-from treuwerk.services.bookkeeping import SYSTEM, Booked, Decide, Decision, OpenAccount, Order, book, book_once, positive
+from treuwerk.services.bookkeeping import (
+    SYSTEM,
+    Booked,
+    Decide,
+    Decision,
+    OpenAccount,
+    Order,
+    book,
+    book_once,
+    positive,
+)
 from treuwerk.services.installation import Installation
 from treuwerk.services.redeeming import keeps_until, spendable
 from treuwerk.store import accounts, holds

@@ -50,21 +50,33 @@ def last_line(document: Document) -> int:
     return max([line.at for line in document.lines[-1:]] + [fault.line or 0 for fault in document.faults], default=0)
 
 
-def batches(documents: Iterable[Document], lines: int, behind: int = 0) -> Iterator[list[Document]]:
-    """Documents in batches of at least `lines` lines, without those that end at or before line `behind`.
+def growing(first: int, most: int) -> Iterator[int]:
+    """Sizes of batches without end, each half as long again as the one before.
+
+    So the next batch is scored while this one is booked, which takes a little longer.
+    """
+    size = min(first, most)
+    while True:
+        yield size
+        size = min(size * 3 // 2, most)
+
+
+def batches(documents: Iterable[Document], sizes: Iterator[int], behind: int = 0) -> Iterator[list[Document]]:
+    """Documents in batches of at least so many lines, without those that end at or before line `behind`.
 
     A batch ends where the next document reaches further into the file, since a run goes on behind a line: documents
     of one physical line, and what has no line at all, stay in one batch with what is before them.
     """
     batch: list[Document] = []
     size = reached = 0
+    wanted = next(sizes)
     for document in documents:
         before, reached = reached, max(reached, last_line(document))
         if behind and reached <= behind:
             continue
-        if size >= lines and reached > before:
+        if size >= wanted and reached > before:
             yield batch
-            batch, size = [], 0
+            batch, size, wanted = [], 0, next(sizes)
         batch.append(document)
         size += len(document.lines) + len(document.faults)
     if batch:

@@ -243,6 +243,11 @@ def legs_of(connection: Connection, account_id: int, bookings: Sequence[int]) ->
     return found
 
 
+def moved_by(connection: Connection, account_id: int, booking: int) -> dict[str, int]:
+    """Points by unit that a booking brought to what can be spent, or took from it."""
+    return summed(legs_of(connection, account_id, [booking]).get(booking, []))
+
+
 def summed(legs: Sequence[Row[Any]]) -> dict[str, int]:
     """Amounts by unit."""
     amounts: dict[str, int] = {}

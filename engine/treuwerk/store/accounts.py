@@ -14,9 +14,11 @@ from sqlalchemy import text as sql
 from treuwerk.domain.ledger import Book, TransactionKind
 from treuwerk.domain.lots import Lot, Part
 from treuwerk.domain.records import JournalRow
+from treuwerk.store.driver import both, fetched
 from treuwerk.store.tables import balance, journal, lot, lot_use, posting, purchase_line
 
 FIRST_LOTS = 64
+_AT_ONCE = 500
 _EXPIRING = [TransactionKind.EXPIRY.value, TransactionKind.RELEASE.value, TransactionKind.CANCELLATION.value]
 _SPENDING = (lot.c.expires_at, lot.c.transaction_id, lot.c.line)
 _OPEN = sql("lot.open")  # the bare column, as the partial index has it; "open = 1" would not meet its predicate
@@ -32,40 +34,78 @@ class Standing(NamedTuple):
     kept_until: int | None = None
 
 
-_LOCK = select(balance.c.unit, balance.c.posted, balance.c.held, balance.c.pending, balance.c.deficit,
-               balance.c.keeps_until).where(balance.c.account_id == sql(":account")).order_by(balance.c.unit)
+_STANDING = ("SELECT unit, posted, held, pending, deficit, keeps_until FROM balance WHERE account_id = :account "
+             "ORDER BY unit")
+_LOCK = both(_STANDING, postgresql_suffix=" FOR UPDATE")  # SQLite has one writer anyway
 
 
 def lock(connection: Connection, account_id: int) -> dict[str, Standing]:
     """The standing of an account by unit; nobody else changes it before this transaction ends."""
-    rows = connection.execute(_LOCK.with_for_update(), {"account": account_id})
+    rows = fetched(connection, _LOCK, {"account": account_id})
     return {unit: Standing(*parts) for unit, *parts in rows}
+
+
+def forgotten(connection: Connection, account_ids: Iterable[int], now: int) -> list[tuple[int, str]]:
+    """(account, unit) of these accounts whose points went by inactivity and were not booked out yet.
+
+    The rows of all of them are locked, in ascending order: whoever asks is about to change them.
+    """
+    ordered, found = sorted(account_ids), list[tuple[int, str]]()
+    for start in range(0, len(ordered), _AT_ONCE):
+        rows = connection.execute(
+            select(balance.c.account_id, balance.c.unit, balance.c.posted, balance.c.keeps_until)
+            .where(balance.c.account_id.in_(ordered[start:start + _AT_ONCE]))
+            .order_by(balance.c.account_id, balance.c.unit).with_for_update())
+        found += [(account_id, unit) for account_id, unit, posted, kept in rows
+                  if posted and kept is not None and kept <= now]
+    return found
+
+
+_LAST = both("SELECT MAX(id) FROM journal WHERE account_id = :account")
+_LAST_AND_KNOWN = both(
+    "SELECT (SELECT MAX(id) FROM journal WHERE account_id = :account) AS last, known.* FROM (SELECT 1 AS one) AS one "
+    "LEFT JOIN journal AS known ON known.account_id = :account AND known.business_key = :key")
 
 
 def last_id(connection: Connection, account_id: int) -> int:
     """The largest id of its transactions, 0 without any."""
-    return connection.execute(select(func.max(journal.c.id)).where(journal.c.account_id == account_id)).scalar() or 0
+    return fetched(connection, _LAST, {"account": account_id})[0][0] or 0
 
 
-def transaction_by_key(connection: Connection, account_id: int, key: str) -> JournalRow | None:
-    """The transaction with this business key."""
-    return _one(connection, journal.c.account_id == account_id, journal.c.business_key == key)
+def last_id_and_known(connection: Connection, account_id: int, key: str) -> tuple[int, JournalRow | None]:
+    """The largest id of its transactions, and the one with this business key."""
+    last, *row = fetched(connection, _LAST_AND_KNOWN, {"account": account_id, "key": key})[0]
+    return last or 0, JournalRow(*row) if row[0] is not None else None
 
 
 def transaction_by_id(connection: Connection, account_id: int, transaction_id: int) -> JournalRow | None:
     """The transaction with this id."""
-    return _one(connection, journal.c.account_id == account_id, journal.c.id == transaction_id)
-
-
-def _one(connection: Connection, *conditions: Any) -> JournalRow | None:
-    row = connection.execute(select(journal).where(*conditions)).one_or_none()
+    row = connection.execute(select(journal).where(
+        journal.c.account_id == account_id, journal.c.id == transaction_id)).one_or_none()
     return JournalRow(*row) if row else None
 
 
-def open_lots(connection: Connection, account_id: int, unit: str, now: int, limit: int | None = None) -> list[Lot]:
-    """Active lots in the order of spending, also those that have expired and were not booked out yet."""
-    query = _lots(account_id, unit).where(lot.c.book == Book.PARTICIPANT.value, lot.c.active_from <= now)
-    return [Lot(*row) for row in connection.execute(query.limit(limit))]
+_LOTS = ("SELECT transaction_id, line, remaining, expires_at FROM lot WHERE account_id = :account AND unit = :unit "
+         "AND open AND book = 'participant' AND active_from <= :now ORDER BY expires_at, transaction_id, line")
+_FIRST = both(  # the database adds up, so that only the lots that are needed come over
+    "SELECT transaction_id, line, remaining, expires_at FROM (SELECT transaction_id, line, remaining, expires_at, "
+    "SUM(remaining) OVER (ORDER BY expires_at, transaction_id, line) - remaining AS before "
+    f"FROM ({_LOTS} LIMIT {FIRST_LOTS}) AS first) AS summed WHERE before < :amount "
+    "ORDER BY expires_at, transaction_id, line")
+_ALL = both(_LOTS)
+
+
+def open_lots(connection: Connection, account_id: int, unit: str, now: int, amount: int) -> list[Lot]:
+    """Active lots in the order of spending, also those that have expired and were not booked out yet.
+
+    As many as `amount` needs, or all there are. The first few are enough for nearly everybody, and cost the same
+    whatever the account has.
+    """
+    of = {"account": account_id, "unit": unit, "now": now, "amount": amount}
+    found = [Lot(*row) for row in fetched(connection, _FIRST, of)]
+    if len(found) < FIRST_LOTS or sum(lot.remaining for lot in found) >= amount:
+        return found
+    return [Lot(*row) for row in fetched(connection, _ALL, of)]
 
 
 def all_lots(connection: Connection, account_id: int, unit: str, book: Book) -> list[Lot]:

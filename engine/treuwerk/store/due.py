@@ -6,7 +6,7 @@ second per million accounts.
 """
 
 from array import array
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, select, text
@@ -21,10 +21,15 @@ _ACCOUNTS = text(f"SELECT b.account_id FROM balance b WHERE b.posted > 0 AND EXI
                  "UNION SELECT account_id FROM hold WHERE hold.open AND hold.expires_at <= :until ORDER BY 1")
 _LOTS = ("SELECT b.account_id, b.unit, lot.transaction_id, lot.line, lot.remaining, lot.expires_at, b.keeps_until "
          "FROM balance b CROSS JOIN lot WHERE b.posted > 0 AND b.account_id {among} AND " + _IS_DUE)
-_LAPSED = ("SELECT DISTINCT b.account_id FROM balance b WHERE b.account_id {among} AND b.posted > 0 "
-           "AND b.keeps_until <= :until ORDER BY b.account_id")
 _HOLDS = ("SELECT account_id, id FROM hold WHERE hold.open AND hold.expires_at <= :until AND account_id {among} "
           "ORDER BY account_id, expires_at, id")
+_SOON = text(
+    "SELECT COALESCE(MAX(i.written_as), ''), COALESCE(MAX(p.name), ''), d.unit, d.due, CAST(d.points AS BIGINT) FROM ("
+    "SELECT b.account_id, b.unit, CASE WHEN b.keeps_until < lot.expires_at THEN b.keeps_until ELSE lot.expires_at END "
+    f"AS due, SUM(lot.remaining) AS points FROM balance b CROSS JOIN lot WHERE b.posted > 0 AND {_IS_DUE} GROUP BY 1, 2, 3"
+    ") d LEFT JOIN participant p ON p.account_id = d.account_id LEFT JOIN identifier i ON i.account_id = d.account_id "
+    "AND i.scheme = 'customer_number' WHERE d.due > :behind GROUP BY d.account_id, d.unit, d.due, d.points "
+    "ORDER BY d.due, 1, d.unit")
 
 
 class DueLot(NamedTuple):
@@ -56,12 +61,6 @@ def due_lots(connection: Connection, accounts: Collection[int], until: int) -> l
     return [DueLot._make(row) for row in rows]
 
 
-def asleep(connection: Connection, accounts: Collection[int], until: int) -> list[int]:
-    """Those of the accounts with points of a unit that was kept alive no longer than `until`."""
-    rows = connection.execute(text(_LAPSED.format(among=among(connection))), _values(connection, accounts, until))
-    return [row[0] for row in rows]
-
-
 def due_holds(connection: Connection, accounts: Collection[int], until: int) -> list[tuple[int, int]]:
     """(account, hold) of open holds of these accounts that were over at `until`."""
     rows = connection.execute(text(_HOLDS.format(among=among(connection))), _values(connection, accounts, until))
@@ -78,3 +77,9 @@ def newest_booking(connection: Connection) -> int | None:
 
 def _values(connection: Connection, accounts: Collection[int], until: int) -> dict[str, Any]:
     return {"accounts": listed(connection, accounts), "until": until}
+
+
+def points_due_between(connection: Connection, behind: int, until: int) -> Iterator[Any]:
+    """(customer number, name, unit, instant, points) of what is gone later than `behind`, soonest first."""
+    with connection.execution_options(yield_per=5_000).execute(_SOON, {"behind": behind, "until": until}) as rows:
+        yield from rows

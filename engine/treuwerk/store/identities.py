@@ -2,9 +2,14 @@
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import IntegrityError
+
+from treuwerk.store.bulk import insert_rows
+from treuwerk.store.tables import purchase_identity
 
 Claim = tuple[str, str, int, int]
 """Key, content, account, line id."""
@@ -47,6 +52,10 @@ def claim(connection: Connection, claims: Sequence[Claim]) -> Taken:
 def _insert(connection: Connection, ordered: list[Claim]) -> int:
     if connection.dialect.name == "sqlite":
         return connection.exec_driver_sql(str(_CLAIM["sqlite"]), ordered).rowcount
+    # Nearly all files are new: COPY takes a quarter of the time, and gives up at the first key that is not free.
+    with suppress(IntegrityError), connection.begin_nested():
+        insert_rows(connection, purchase_identity, ordered)
+        return len(ordered)
     keys, contents, accounts, lines = map(list, zip(*ordered, strict=True))
     values = {"keys": keys, "contents": contents, "accounts": accounts, "lines": lines}
     return connection.execute(_CLAIM["postgresql"], values).rowcount  # type: ignore[call-overload, no-any-return]

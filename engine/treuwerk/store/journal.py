@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, and_, func, select
 
-from treuwerk.domain.ledger import LOT_BOOKS, OWN_BOOKS
+from treuwerk.domain.ledger import FOREVER, LOT_BOOKS, OWN_BOOKS
 from treuwerk.domain.records import NO_USES, JournalRow, PostingRow, Use
 from treuwerk.store.tables import (
     account,
@@ -36,17 +36,18 @@ class Entry(NamedTuple):
     uses: Mapping[int, Sequence[Use]] = NO_USES
 
 
-def entries(connection: Connection) -> Iterator[Entry]:
-    """All sealed transactions. One that the journal lacks is passed over: counting finds it."""
+def entries(connection: Connection, first: int = 1, last: int = FOREVER) -> Iterator[Entry]:
+    """Sealed transactions of a range of the sequence. One that the journal lacks is passed over: counting finds it."""
+    within = sealed.c.sequence.between(first, last)
     heads = _stream(connection, select(sealed.c.sequence, journal).select_from(sealed.join(journal, _is(journal.c.id)))
-                    .order_by(sealed.c.sequence))
+                    .where(within).order_by(sealed.c.sequence))
     legs = _Groups(_stream(connection, select(sealed.c.sequence, posting)
                            .select_from(sealed.join(posting, _is(posting.c.transaction_id)))
-                           .order_by(sealed.c.sequence, posting.c.line)))
+                           .where(within).order_by(sealed.c.sequence, posting.c.line)))
     uses = _Groups(_stream(connection, select(sealed.c.sequence, lot_use)
                            .select_from(sealed.join(lot_use, _is(lot_use.c.transaction_id)))
-                           .order_by(sealed.c.sequence, lot_use.c.line, lot_use.c.lot_transaction_id,
-                                     lot_use.c.lot_line)))
+                           .where(within).order_by(sealed.c.sequence, lot_use.c.line, lot_use.c.lot_transaction_id,
+                                                   lot_use.c.lot_line)))
     for head in heads:
         mine = [PostingRow(*leg[1:]) for leg in legs.of(head[0])]
         yield Entry(head[0], JournalRow(*head[1:]), mine, by_line(Use(*use[1:]) for use in uses.of(head[0])))

@@ -4,28 +4,28 @@ import json
 from collections.abc import Collection
 from decimal import Decimal
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, text
 
 from treuwerk.domain.participants import Participant, ParticipantStatus
 from treuwerk.domain.participants import identifier as compared
 from treuwerk.domain.purchases import Article
-from treuwerk.store.tables import article, article_alias, identifier, participant
+from treuwerk.store.tables import article, article_alias
 
-_AT_ONCE = 5_000  # values of one query; SQLite takes 32,766 parameters at most
+_KNOWN_AS = (
+    'SELECT i.value, p.account_id, p."group", p.status, p.country, p.attributes FROM identifier i '
+    "JOIN participant p ON p.account_id = i.account_id WHERE i.scheme = :scheme AND i.value ")
+_SQLITE = text(_KNOWN_AS + "IN (SELECT value FROM json_each(:values))")
+_POSTGRESQL = text(_KNOWN_AS + "= ANY(CAST(:values AS text[]))")
 
 
 def participants_known_as(connection: Connection, scheme: str, values: Collection[str]) -> dict[str, Participant]:
     """Participants by identifier of one scheme; `values` are as `domain.participants.identifier` makes them."""
-    wanted, found = sorted(values), {}
-    query = select(identifier.c.value, participant.c.account_id, participant.c.group, participant.c.status,
-                   participant.c.country, participant.c.attributes).join(
-        participant, participant.c.account_id == identifier.c.account_id)
-    for start in range(0, len(wanted), _AT_ONCE):
-        chunk = wanted[start : start + _AT_ONCE]
-        for row in connection.execute(query.where(identifier.c.scheme == scheme, identifier.c.value.in_(chunk))):
-            found[row.value] = Participant(row.account_id, row.group, ParticipantStatus(row.status), row.country,
-                                           json.loads(row.attributes))
-    return found
+    if connection.dialect.name == "sqlite":
+        found = connection.execute(_SQLITE, {"scheme": scheme, "values": json.dumps(sorted(values))})
+    else:
+        found = connection.execute(_POSTGRESQL, {"scheme": scheme, "values": sorted(values)})
+    return {value: Participant(account_id, group, ParticipantStatus(status), country, json.loads(attributes))
+            for value, account_id, group, status, country, attributes in found}
 
 
 def all_articles(connection: Connection) -> dict[str, Article]:

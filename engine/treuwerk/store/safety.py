@@ -4,10 +4,20 @@ import sqlite3
 from contextlib import suppress
 from pathlib import Path
 
+from sqlalchemy import Connection, text
+
 from treuwerk.store.faults import UnsafeDatabase
 
 FIRST_SAFE_WAL = (3, 51, 3)
+WAL_REMEDY = (f"use a Python with SQLite {'.'.join(map(str, FIRST_SAFE_WAL))} or newer, or end everything that has the "
+              "file open and give it a rollback journal: sqlite3 FILE 'PRAGMA journal_mode=DELETE'")
 WAL_IS_SAFE = sqlite3.sqlite_version_info >= FIRST_SAFE_WAL
+POSTGRES_SAFE = {
+    "fsync": "on: otherwise a crash of the machine corrupts the whole server",
+    "full_page_writes": "on: otherwise a crash leaves half-written pages",
+    "synchronous_commit": "on, local, remote_write or remote_apply: otherwise a crash loses acknowledged bookings",
+}
+"""Settings of a server that must not be off, with what is expected and why."""
 _READ_VERSION_AT, _WAL = 19, 2  # see "Database File Format", section 1.3
 
 
@@ -30,5 +40,12 @@ def refuse_unsafe_file(file: Path) -> None:
                              f"corrupt it; {WAL_REMEDY}")
 
 
-WAL_REMEDY = (f"use a Python with SQLite {'.'.join(map(str, FIRST_SAFE_WAL))} or newer, or end everything that has the "
-              "file open and give it a rollback journal: sqlite3 FILE 'PRAGMA journal_mode=DELETE'")
+
+def unsafe_settings(connection: Connection) -> list[str]:
+    """What a server of PostgreSQL would lose, in sentences; asked once, when a program starts to book."""
+    if connection.dialect.name != "postgresql":
+        return []
+    columns = ", ".join(f"current_setting('{name}')" for name in POSTGRES_SAFE)
+    row = connection.execute(text(f"SELECT {columns}")).one()
+    return [f"{name}: found off, expected {expected}"
+            for (name, expected), value in zip(POSTGRES_SAFE.items(), row, strict=True) if value == "off"]

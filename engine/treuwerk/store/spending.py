@@ -1,5 +1,6 @@
 """Lots that many redemptions will be served from: per account and unit, in the order of spending, and no more of them
-than are asked for."""
+than are asked for.
+"""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

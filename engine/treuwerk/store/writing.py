@@ -20,7 +20,15 @@ from typing import Any, NoReturn, TypeVar
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from treuwerk.store.faults import DatabaseBusy, DatabaseClosed, NestedWriting, TransactionLost, busy, is_busy
+from treuwerk.store.faults import (
+    DatabaseBusy,
+    DatabaseClosed,
+    NestedWriting,
+    TransactionLost,
+    UnsafeDatabase,
+    busy,
+    is_busy,
+)
 from treuwerk.store.turns import Turns, Writers
 
 T = TypeVar("T")
@@ -146,15 +154,18 @@ class GroupWriter:
 
     def _serve(self) -> None:
         while self._somebody_waits():
-            done: list[_Job] = []
-            try:
-                with self._turns.taken(), self._writers.joined():
-                    self._write(done)
-            except BaseException as error:
-                self._disconnect()
-                _fail(self._concerned(done, error), error)
-            for job in done:
-                job.answered.release()
+            self._serve_group()  # a frame of its own, so that nothing of the last group stays while nobody waits
+
+    def _serve_group(self) -> None:
+        done: list[_Job] = []
+        try:
+            with self._turns.taken(), self._writers.joined():
+                self._write(done)
+        except BaseException as error:
+            self._disconnect()
+            _fail(self._concerned(done, error), error)
+        for job in done:
+            job.answered.release()
 
     def _somebody_waits(self) -> bool:
         with self._guard:
@@ -212,8 +223,10 @@ def _own(error: BaseException) -> BaseException:
     if is_busy(error):
         mine: BaseException = DatabaseBusy("the database is busy: others read for long, so that nothing could be "
                                            "committed; try again when they have ended")
+    elif isinstance(error, UnsafeDatabase):
+        mine = UnsafeDatabase(str(error))
     elif isinstance(error, DBAPIError):
-        mine = type(error)(error.statement, error.params, error.orig or error)
+        mine = type(error)(None, None, error.orig or error)  # the statement of another is none of theirs
     else:
         mine = TransactionLost(f"the transaction of this work was lost, and nothing of it is stored: {error}")
     mine.__cause__ = error

@@ -5,13 +5,12 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-import attrs
 from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import Flaky, NoSuchExample
 from hypothesis.strategies import SearchStrategy
 
-from treuwerk.domain.earning import Award, Doubt, EarningRule, fold, steps_as_json
+from treuwerk.domain.earning import Award, Doubt, EarningRule, fold, moved, steps_as_json
 from treuwerk.domain.purchases import EarningEvent
 from treuwerk.testing.strategies import events as any_events
 
@@ -125,12 +124,12 @@ def _check_award(rule: EarningRule, award: Award) -> None:
 
 
 def _in_order(rule: EarningRule, batch: list[EarningEvent], order: Sequence[int]) -> list[Answer]:
-    return [attrs.evolve(answer, event=order[answer.event])
+    return [moved(answer, order[answer.event])
             for answer in _asked(rule, [batch[index] for index in order])]
 
 
 def _split(rule: EarningRule, batch: list[EarningEvent], cut: int) -> list[Answer]:
-    behind = [attrs.evolve(answer, event=answer.event + cut) for answer in _asked(rule, batch[cut:])]
+    behind = [moved(answer, answer.event + cut) for answer in _asked(rule, batch[cut:])]
     return [*_asked(rule, batch[:cut]), *behind]
 
 

@@ -14,6 +14,7 @@ import pytest
 
 import treuwerk
 from treuwerk.cli import COMMANDS, main
+from treuwerk.domain.terms import Activation, Expiry
 from treuwerk.hookspecs import Hooks
 from treuwerk.programme import settings
 from treuwerk.programme.reading import read_programme
@@ -27,6 +28,7 @@ DOCS = Path(__file__).parents[3] / "docs"
 SETTINGS = [thing for thing in vars(settings).values()
             if isinstance(thing, type) and attrs.has(thing) and thing.__module__ == settings.__name__
             and thing.__name__ not in ("Earning", "Source")]
+TERMS = [Activation, Expiry]
 PLUGIN_SETTINGS = [ActivityPointsSettings, CsvFeedSettings, Columns, Feature, ProductFactorSettings]
 
 
@@ -67,7 +69,7 @@ def test_every_hook_stands_there_with_its_signature_and_its_contract(reference: 
     assert (inspect.getdoc(function) or "?") in text
 
 
-@pytest.mark.parametrize("table", [*SETTINGS, *PLUGIN_SETTINGS], ids=lambda table: table.__name__)
+@pytest.mark.parametrize("table", [*SETTINGS, *TERMS, *PLUGIN_SETTINGS], ids=lambda table: table.__name__)
 def test_every_key_of_the_programme_file_stands_there(reference: dict[str, str], table: Any) -> None:
     text = section(reference["settings"], table.__name__)
 

@@ -192,6 +192,15 @@ def test_activity_keeps_all_points_and_none_has_an_end_of_its_own() -> None:
         == "2027-07-01T00:00:00+02:00"
 
 
+def test_points_that_wait_are_kept_from_the_day_they_can_be_spent() -> None:
+    life, wait = expiry(after_inactivity="1M"), Activation(after=Duration.read("2M"))
+
+    terms = terms_of(life, wait, BOOKED, DAY, BERLIN)
+
+    assert (told(terms.active_from), told(terms.keeps_until)) == ("2026-07-15T09:30:00+02:00",
+                                                                  "2026-08-16T00:00:00+02:00")
+
+
 @pytest.mark.parametrize("life", [NEVER, expiry(after="1M"), expiry(on=date(2027, 1, 1)), expiry(yearly_on="12-31")])
 def test_activity_does_not_matter_to_other_terms(life: Expiry) -> None:
     assert kept_until(life, BOOKED, BERLIN) is None

@@ -12,7 +12,8 @@ from treuwerk.domain.ledger import FOREVER, instant
 from treuwerk.services.finding import account_of
 from treuwerk.services.statements import UnitBalance, balances
 from treuwerk.store.database import Database
-from treuwerk.store.tables import balance, lot, posting
+from treuwerk.store.sealing import seal_pending
+from treuwerk.store.tables import balance, journal, lot, posting
 
 BONUS = 'expires = { after = "36M", rounding = "end_of_year", start = "booking" }'
 WAITS = (BONUS, 'expires = { after = "36M", rounding = "end_of_year" }\npending = { until = "activation" }')
@@ -130,6 +131,33 @@ def test_every_booking_keeps_all_points_of_a_unit_that_goes_by_inactivity(world_
     assert kept(world) == [("bonus", at("2027-08-02")), ("status", None)]
     assert lots(world) == [("participant", 800, at("2026-06-01T18:00"), FOREVER),
                            ("participant", 800, at("2026-08-01T18:00"), FOREVER)]
+    assert world.violated() == {}
+
+
+def test_points_that_went_by_inactivity_are_not_brought_back_by_the_next_booking(world_with: NewWorld) -> None:
+    """Also where nobody ran the expiry in between."""
+    world = world_with((BONUS, 'expires = { after_inactivity = "12M" }'))
+    world.clear([line()], now=at("2026-06-01T18:00"))
+
+    world.clear([line("LS-2", quantity="5")], now=at("2027-06-02T00:00"))
+
+    assert world.points()["bonus"] == 400
+    assert bonus(world, at("2027-06-02T18:00")).available == 400
+    assert kept(world) == [("bonus", at("2028-06-03")), ("status", None)]
+    assert world.rows(select(journal.c.business_key).where(journal.c.kind == "expiry")) \
+        == [(f"expiry|bonus|{at('2027-06-02')}",)]
+    with world.database.writing() as connection:
+        assert seal_pending(connection, at("2027-06-02T18:00")) == 1
+    assert world.violated() == {}
+
+
+def test_points_are_kept_by_a_booking_at_the_last_moment(world_with: NewWorld) -> None:
+    world = world_with((BONUS, 'expires = { after_inactivity = "12M" }'))
+    world.clear([line()], now=at("2026-06-01T18:00"))
+
+    world.clear([line("LS-2", quantity="5")], now=at("2027-06-01T23:59:59.999999"))
+
+    assert world.points()["bonus"] == 1200
     assert world.violated() == {}
 
 

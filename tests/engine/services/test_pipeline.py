@@ -13,7 +13,7 @@ from tests.support.worlds import World, line, lines, table
 from treuwerk.domain.tabular import UnreadableFile
 from treuwerk.services import pipeline
 from treuwerk.services.clearing import clear_file
-from treuwerk.services.pipeline import ScoringFailed
+from treuwerk.services.second_process import ScoringFailed
 
 MIXED = [*lines(330), line("LS-X", customer_number="777"), line("LS-Y", scope="KOMPLETT"), line("LS-Z", quantity="0"),
          line("LS-0", 1)]
@@ -21,7 +21,7 @@ MIXED = [*lines(330), line("LS-X", customer_number="777"), line("LS-Y", scope="K
 
 @pytest.fixture
 def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[subprocess.Popen[bytes]]]:
-    """Every file counts as long; the list holds the processes that were started for them."""
+    """Every file counts as long, and this process has threads; the list holds the processes that were started."""
     started: list[subprocess.Popen[bytes]] = []
     start: Any = subprocess.Popen
 
@@ -29,9 +29,10 @@ def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[subprocess.Popen
         started.append(start(*arguments, **options))
         return started[-1]
 
-    monkeypatch.setattr(pipeline, "LONG_FILE_BYTES", 0)
+    monkeypatch.setattr(pipeline, "WORTH_A_START_BYTES", 0)
+    monkeypatch.setattr(pipeline, "can_fork", lambda: False)
     monkeypatch.setattr("os.cpu_count", lambda: 2)
-    monkeypatch.setattr("treuwerk.services.pipeline.subprocess.Popen", noted)
+    monkeypatch.setattr("treuwerk.services.second_process.subprocess.Popen", noted)
     yield started
     assert all(process.poll() is not None for process in started)
 

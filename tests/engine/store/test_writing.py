@@ -20,7 +20,7 @@ from sqlalchemy.exc import OperationalError
 from tests.support.worlds import connections_in_use
 from treuwerk.store.database import Database
 from treuwerk.store.faults import DatabaseBusy, DatabaseClosed, NestedWriting, TransactionLost
-from treuwerk.store.tables import account, balance
+from treuwerk.store.tables import account, balance, outbox
 
 START = {"account_id": 1, "unit": "bonus", "posted": 1_400, "held": 0, "pending": 0, "deficit": 0, "version": 0}
 HOLD = """
@@ -276,6 +276,27 @@ def test_where_the_shared_transaction_breaks_everyone_of_the_group_hears_of_it(s
     assert accounts(sqlite_database) == [3]
 
 
+def test_on_a_full_disk_exactly_those_are_stored_who_were_told_so(sqlite_database: Database) -> None:
+    def sending(number: int) -> Callable[[Connection], int]:
+        def work(connection: Connection) -> int:
+            opening(number)(connection)
+            connection.execute(insert(outbox).values(account_id=number, id=number, bucket=0, topic="t", created_at=1,
+                                                     payload="x" * 40_000))
+            return number
+
+        return work
+
+    pages = sqlite_database.run(lambda connection: connection.exec_driver_sql("PRAGMA page_count").scalar_one())
+    sqlite_database.run(lambda connection: connection.exec_driver_sql(f"PRAGMA max_page_count={pages + 60}").scalar())
+
+    told = outcomes(sqlite_database, [sending(number) for number in range(1, 21)])
+
+    assert accounts(sqlite_database) == sorted(answer for answer in told if isinstance(answer, int))
+    errors = [answer for answer in told if not isinstance(answer, int)]
+    assert errors
+    assert all(isinstance(error, OperationalError) and "full" in str(error) for error in errors), errors
+
+
 def test_a_work_knows_the_context_of_its_caller(database: Database) -> None:
     variable = ContextVar("variable", default="of nobody")
     variable.set("of the caller")
@@ -399,6 +420,34 @@ def test_closing_a_busy_writer_finishes_what_was_handed_in_and_takes_no_more(sql
         closing.result(30)
 
     assert answers == [1, 2, 3, 4, 5] == accounts(sqlite_database)
+
+
+def test_closing_while_another_process_holds_the_file_ends_when_nobody_waits_any_more(hasty: Database) -> None:
+    before = writer_threads()
+    with another_process(hasty, "BEGIN IMMEDIATE"), ThreadPoolExecutor(2) as pool:
+        booked = pool.submit(hasty.run, opening(1))
+        until_waiting(hasty, 1)
+        hasty.close()
+
+        assert isinstance(booked.exception(10), DatabaseBusy)
+
+    assert writer_threads() == before
+    assert accounts(hasty) == []
+
+
+def test_many_at_once_may_close_and_book_again(sqlite_database: Database) -> None:
+    before = writer_threads()
+    for number in range(1, 51):
+        with ThreadPoolExecutor(4) as pool:
+            booked = pool.submit(sqlite_database.run, opening(number))
+            closings = [pool.submit(sqlite_database.close) for _ in range(3)]
+            assert [closing.result(30) for closing in closings] == [None] * 3
+            if isinstance(booked.exception(30), DatabaseClosed):
+                sqlite_database.run(opening(number))
+
+    sqlite_database.close()
+    assert accounts(sqlite_database) == list(range(1, 51))
+    assert writer_threads() == before
 
 
 def test_a_work_cannot_close_its_database(sqlite_database: Database) -> None:

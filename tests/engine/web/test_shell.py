@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute
 
 from tests.support.portal import Portal, open_portal
 from treuwerk.store.database import Database
+from treuwerk.store.faults import DatabaseBusy, DatabaseClosed, TransactionLost
 from treuwerk.web.application import create_app
 from treuwerk.web.shell.routing import DeclaredRoute
 
@@ -135,6 +136,20 @@ def test_a_failure_of_ours_shows_a_page_and_writes_the_reference_to_the_log(
     assert answer.headers["x-request-id"] in caplog.text
     assert "ZeroDivisionError" in caplog.text
     assert "ZeroDivisionError" not in answer.text
+
+
+@pytest.mark.parametrize("fault", [DatabaseBusy, DatabaseClosed, TransactionLost])
+def test_a_database_that_others_hold_is_no_fault_of_ours_and_worth_another_try(
+        sqlite_portal: Portal, monkeypatch: pytest.MonkeyPatch, fault: type[Exception]) -> None:
+    def held(*_: object, **__: object) -> None:
+        raise fault("others hold it")
+
+    client = sqlite_portal.signed_in()
+    monkeypatch.setattr("treuwerk.services.statements.statement", held)
+
+    answer = client.get("/")
+
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "10")
 
 
 def test_without_its_tables_pages_say_so_and_readiness_names_the_remedy(tmp_path: Path) -> None:

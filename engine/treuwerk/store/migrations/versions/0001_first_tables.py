@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from treuwerk.store.guards import drop_function, put_up
+
 WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 FLAG = sa.Boolean().with_variant(sa.Integer(), "sqlite")
 
@@ -22,6 +24,7 @@ def upgrade() -> None:
     _balances_and_seals()
     _decisions()
     _sign_in()
+    put_up(op.get_bind(), ("journal", "posting", "lot_use", "sealed", "seal", "closing", "lot", "hold", "balance"))
 
 
 def _parties() -> None:
@@ -417,7 +420,7 @@ def _sign_in() -> None:
 
 
 def downgrade() -> None:
-    """Take this step back; indexes go with their tables."""
+    """Take this step back; indexes and guards go with their tables."""
     for table in (
         "web_session", "unsealed", "sealed", "seal", "purchase_line",
         "purchase_identity", "problem", "posting", "person", "participant",
@@ -427,3 +430,4 @@ def downgrade() -> None:
         "article", "activity", "account_merge", "account",
     ):
         op.drop_table(table)
+    drop_function(op.get_bind())
