@@ -89,11 +89,13 @@ class ProductFactor:
     def _computed(self, quantity: Decimal, attribute: Decimal,
                   value: str) -> list[tuple[str, int, tuple[Step, ...]]]:
         settings, figure = self._settings, quantity * attribute
-        plain = (Step(_START, "quantity", f"{quantity:f}"), Step(_TIMES, settings.attribute, f"{attribute:f}"), self._per)
+        start, times = Step(_START, "quantity", f"{quantity:f}"), Step(_TIMES, settings.attribute, f"{attribute:f}")
+        plain = (start, times, self._per)
+        tapes: list[tuple[str, Decimal, tuple[Step, ...]]] = []
         if settings.feature:
-            tapes = [(settings.unit, figure * settings.factors[value], (*plain, self._factors[value], _ROUNDED))]
+            tapes.append((settings.unit, figure * settings.factors[value], (*plain, self._factors[value], _ROUNDED)))
         else:
-            tapes = [(settings.unit, figure, (*plain, _ROUNDED))]
+            tapes.append((settings.unit, figure, (*plain, _ROUNDED)))
         if settings.unit_without_factor:
             tapes.append((settings.unit_without_factor, figure, (*plain, _ROUNDED)))
         return [(unit, points, steps) for unit, product, steps in tapes

@@ -5,7 +5,7 @@ was taken last, so that a smaller order leaves the same lots as if it had been s
 """
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from treuwerk.domain.ledger import FOREVER
 
@@ -68,7 +68,10 @@ def total(parts: Iterable[Part]) -> int:
     return sum(part.amount for part in parts)
 
 
-def lapsed(parts: Iterable[Part], now: int, kept_until: int | None = None) -> list[Part]:
+PartOrLot = TypeVar("PartOrLot", Part, Lot)
+
+
+def lapsed(parts: Iterable[PartOrLot], now: int, kept_until: int | None = None) -> list[PartOrLot]:
     """Those that have expired at `now`: by their own date, or because all points of the unit were kept only so long."""
     gone = kept_until is not None and kept_until <= now
     return [part for part in parts if gone or part.expires_at <= now]

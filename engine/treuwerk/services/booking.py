@@ -94,7 +94,7 @@ class Booker:
         insert_rows(connection, outbox, self._messages())
         insert_rows(connection, balance_delta, self._deltas())
         credit(connection, self._credits, self._pending, self._kept)
-        settle_deficits(connection, self._settings, self._credits, self._newest(), self._now)
+        settle_deficits(connection, self._settings, self._newest(), self._now, self._credits)
         append_seal(connection, [row[:2] for row in self._journal], self._digest.hexadecimal(), self._now)
         return Booked(len(self._journal), self._points())
 

@@ -4,7 +4,7 @@ An account that is opened is first swept of what has expired, so nobody spends i
 the order in which they happened. Who asks a second time with the same key gets the first answer.
 """
 
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from treuwerk.domain import ids
 from treuwerk.domain.evaluation import MOST_POINTS
 from treuwerk.domain.ledger import Book, TransactionKind, moment
-from treuwerk.domain.lots import Lot, first_of
+from treuwerk.domain.lots import Lot, first_of, lapsed
 from treuwerk.domain.movements import Legs, settled, taken
 from treuwerk.domain.records import JournalRow, evidence_of
 from treuwerk.domain.refusals import KeyConflict, Refusal
@@ -24,6 +24,7 @@ from treuwerk.programme.settings import Settings, Unit
 from treuwerk.services.installation import Installation
 from treuwerk.store import accounts, moving
 from treuwerk.store.accounts import Standing
+from treuwerk.store.many import transactions_by_key
 
 SYSTEM = "system"
 
@@ -63,6 +64,34 @@ class Booked:
         return ids.public_id(ids.TRANSACTION, self.row.account_id, self.row.id)
 
 
+Due = tuple[int, str, int]
+"""Account, unit and the instant at which points are gone: what expires in one transaction."""
+
+
+def expiry_keys(connection: Connection, expiries: Collection[Due]) -> dict[Due, str]:
+    """The business key of each expiry of locked accounts; points that were booked behind their time count on."""
+    wanted = {expiry: f"expiry|{expiry[1]}|{expiry[2]}" for expiry in expiries}
+    keys, number = dict(wanted), 1
+    while wanted:
+        asked = [(expiry[0], key) for expiry, key in wanted.items()]
+        taken_keys = {(row.account_id, row.business_key) for row in transactions_by_key(connection, asked)}
+        number += 1
+        wanted = {one: f"expiry|{one[1]}|{one[2]}|{number}" for one, key in wanted.items()
+                  if (one[0], key) in taken_keys}
+        keys |= wanted
+    return keys
+
+
+def expiry_order(expiry: Due, key: str, day: str) -> Order:
+    """What is booked where points are gone; `day` is the last one on which they lived."""
+    return Order(expiry[0], TransactionKind.EXPIRY, key, expiry[1:], "expiry", occurred_on=day)
+
+
+def day_before(at: int, zone: ZoneInfo) -> str:
+    """The ISO day of the last instant before another."""
+    return moment(at - 1).astimezone(zone).date().isoformat()
+
+
 class OpenAccount:
     """An account under lock, or only some `units` of it. What is booked shows at once in `standing`."""
 
@@ -71,7 +100,7 @@ class OpenAccount:
         self.connection, self.account_id, self.settings, self.now = connection, account_id, settings, now
         self.standing: dict[str, Standing] = accounts.lock(connection, account_id, units)
         self._ids = ids.row_ids(now)
-        self._last = accounts.last_id(connection, account_id)
+        self._last: int | None = None
         self._swept: set[str] = set()
 
     @property
@@ -79,23 +108,26 @@ class OpenAccount:
         """In which days begin and end."""
         return self.settings.programme.time_zone
 
+    def known(self, key: str) -> JournalRow | None:
+        """The transaction with this business key."""
+        self._last, row = accounts.last_id_and_known(self.connection, self.account_id, key)
+        return row
+
     def unit(self, code: str) -> Unit:
         """The settings of a unit.
 
         Raises:
             Refusal: the programme has no such unit.
         """
-        if code not in self.settings.units:
-            raise Refusal("unknown_unit", f"found unit {code!r}, expected one of {', '.join(self.settings.units)}")
-        return self.settings.units[code]
+        return known_unit(self.settings, code)
 
     def lots(self, unit: str, amount: int) -> list[Lot]:
         """Lots that can be spent now, in the order of spending: enough for `amount`, or all there are."""
-        self.sweep(unit)
-        found = accounts.open_lots(self.connection, self.account_id, unit, self.now, accounts.FIRST_LOTS)
-        if len(found) == accounts.FIRST_LOTS and sum(lot.remaining for lot in found) < amount:
-            found = accounts.open_lots(self.connection, self.account_id, unit, self.now)
-        return found
+        lots = accounts.open_lots(self.connection, self.account_id, unit, self.now, amount)
+        if lots and lapsed(lots, self.now, self.standing[unit].kept_until):
+            self.sweep(unit)
+            lots = accounts.open_lots(self.connection, self.account_id, unit, self.now, amount)
+        return lots
 
     def sweep(self, unit: str) -> None:
         """Book out what has expired of a unit."""
@@ -104,9 +136,9 @@ class OpenAccount:
         self._swept.add(unit)
         for due, lots in self._due(unit).items():
             parts = first_of(lots, sum(lot.remaining for lot in lots))
-            day = moment(due - 1).astimezone(self.zone).date().isoformat()
-            self.book(Order(self.account_id, TransactionKind.EXPIRY, self._expiry_key(unit, due), (unit, due), "expiry",
-                            occurred_on=day), taken(unit, parts, Book.EXPIRED))
+            expiry = (self.account_id, unit, due)
+            key = expiry_keys(self.connection, [expiry])[expiry]
+            self.book(expiry_order(expiry, key, day_before(due, self.zone)), taken(unit, parts, Book.EXPIRED))
 
     def _due(self, unit: str) -> Mapping[int, Sequence[Lot]]:
         """Lots that are to expire, by the instant of their expiry."""
@@ -116,14 +148,10 @@ class OpenAccount:
             due.setdefault(min(lot.expires_at, kept_until or lot.expires_at), []).append(lot)
         return due
 
-    def _expiry_key(self, unit: str, due: int) -> str:
-        """One per unit and due date; points that were booked behind it count on."""
-        key = f"expiry|{unit}|{due}"
-        before = accounts.keys_like(self.connection, self.account_id, key)
-        return f"{key}|{before + 1}" if before else key
-
     def book(self, order: Order, legs: Legs, explanation: str = "[]") -> JournalRow:
         """Write one transaction."""
+        if self._last is None:
+            self._last = accounts.last_id(self.connection, self.account_id)
         self._last = max(next(self._ids), self._last + 1)
         day = order.occurred_on or moment(self.now).astimezone(self.zone).date().isoformat()
         row = JournalRow(self.account_id, self._last, order.kind.value, order.key, day, self.now, order.actor,
@@ -161,11 +189,8 @@ class OpenAccount:
         Raises:
             Refusal: `blocked`.
         """
-        for unit, at in self.standing.items():
-            if at.deficit and unit in self.settings.units and self.settings.units[unit].returns == "block":
-                raise Refusal("blocked", f"{at.deficit} {unit} points were to be taken back and are missing; spending "
-                              "is blocked until new points or a manual booking make them good", unit=unit,
-                              missing=at.deficit)
+        if refusal := blocked_by(self.settings, self.standing):
+            raise refusal
 
 
 class Decision(NamedTuple):
@@ -190,18 +215,20 @@ def book_once(installation: Installation, order: Order, now: int, decide: Decide
         KeyConflict: its key stands for something else.
     """
     settings = installation.programme.settings
+    return installation.database.run(
+        lambda connection: book(OpenAccount(connection, order.account_id, settings, now), order, decide, note))
 
-    def work(connection: Connection) -> Booked:
-        account = OpenAccount(connection, order.account_id, settings, now)
-        if before := repeated(account, order):
-            return before
-        legs, explanation = decide(account)
-        row = account.book(order, legs, explanation)
-        note(account, row, legs)
-        account.settle(row.id)
-        return Booked(row)
 
-    return installation.database.run(work)
+def book(account: OpenAccount, order: Order, decide: Decide,
+         note: Note = lambda account, row, legs: None) -> Booked:
+    """`book_once` on an account that is open already."""
+    if before := repeated(account, order):
+        return before
+    legs, explanation = decide(account)
+    row = account.book(order, legs, explanation)
+    note(account, row, legs)
+    account.settle(row.id)
+    return Booked(row)
 
 
 def repeated(account: OpenAccount, order: Order) -> Booked | None:
@@ -210,7 +237,7 @@ def repeated(account: OpenAccount, order: Order) -> Booked | None:
     Raises:
         KeyConflict: that is something else.
     """
-    before = accounts.transaction_by_key(account.connection, order.account_id, order.key)
+    before = account.known(order.key)
     if before is None:
         return None
     booked = Booked(before, repeated=True)
@@ -219,13 +246,14 @@ def repeated(account: OpenAccount, order: Order) -> Booked | None:
     return booked
 
 
-def settle_deficits(connection: Connection, settings: Settings, credited: Container[tuple[int, str]],
-                    newest: Mapping[int, int], now: int) -> None:
-    """Make good the deficits of (account, unit) that a batch credited; `newest` has the last transaction of accounts.
+def settle_deficits(connection: Connection, settings: Settings, newest: Mapping[int, int], now: int,
+                    credited: Container[tuple[int, str]] | None = None) -> None:
+    """Make good the deficits of accounts that a batch changed; `newest` has the last transaction of each.
 
-    Their balances are locked already. No other unit is, since that would lock out of order.
+    `credited` narrows them to the (account, unit) whose balances are locked: others would be locked out of order.
     """
-    owing = [pair for pair in accounts.in_deficit(connection) if pair in credited]
+    owing = [(account_id, unit) for account_id, unit in accounts.in_deficit(connection)
+             if account_id in newest and (credited is None or (account_id, unit) in credited)]
     for account_id, pairs in groupby(owing, key=itemgetter(0)):
         OpenAccount(connection, account_id, settings, now, [unit for _, unit in pairs]).settle(newest[account_id])
 
@@ -234,6 +262,27 @@ def expire_forgotten(connection: Connection, settings: Settings, account_ids: It
     """Book out what went by inactivity, before a batch books what would bring it back to life."""
     for account_id, unit in accounts.forgotten(connection, account_ids, now):
         OpenAccount(connection, account_id, settings, now, [unit]).sweep(unit)
+
+
+def known_unit(settings: Settings, code: str) -> Unit:
+    """The settings of a unit.
+
+    Raises:
+        Refusal: the programme has no such unit.
+    """
+    if code not in settings.units:
+        raise Refusal("unknown_unit", f"found unit {code!r}, expected one of {', '.join(settings.units)}")
+    return settings.units[code]
+
+
+def blocked_by(settings: Settings, standing: Mapping[str, Standing]) -> Refusal | None:
+    """Why an account may spend nothing: a deficit in a unit whose policy says so."""
+    for unit, at in standing.items():
+        if at.deficit and unit in settings.units and settings.units[unit].returns == "block":
+            return Refusal("blocked", f"{at.deficit} {unit} points were to be taken back and are missing; spending "
+                           "is blocked until new points or a manual booking make them good", unit=unit,
+                           missing=at.deficit)
+    return None
 
 
 def positive(amount: int) -> int:

@@ -59,7 +59,7 @@ def forked(installation: Installation, task: Task, scorer: Scorer) -> Iterator[S
         UnreadableFile: the file as a whole is not what the source reads.
         ScoringFailed: the process died.
     """
-    installation.database.close()  # a connection must not be shared: from here on each process opens its own
+    installation.database.disconnect()  # a connection must not be shared: from here on each process opens its own
     reading, writing = pipe()
     with fdopen(reading, "rb") as out, fdopen(writing, "wb") as into:
         process = get_context("fork").Process(target=_copy, args=(installation, task, scorer, out, into), daemon=True)

@@ -14,10 +14,10 @@ from sqlalchemy import text as sql
 from treuwerk.domain.ledger import Book, TransactionKind
 from treuwerk.domain.lots import Lot, Part
 from treuwerk.domain.records import JournalRow
+from treuwerk.store.driver import both, fetched
 from treuwerk.store.tables import balance, journal, lot, lot_use, posting, purchase_line
 
 FIRST_LOTS = 64
-_KEYS_AT_ONCE = 8
 _AT_ONCE = 500
 _EXPIRING = [TransactionKind.EXPIRY.value, TransactionKind.RELEASE.value, TransactionKind.CANCELLATION.value]
 _SPENDING = (lot.c.expires_at, lot.c.transaction_id, lot.c.line)
@@ -35,14 +35,19 @@ class Standing(NamedTuple):
     kept_until: int | None = None
 
 
-_LOCK = select(balance.c.unit, balance.c.posted, balance.c.held, balance.c.pending, balance.c.deficit,
-               balance.c.keeps_until).where(balance.c.account_id == sql(":account")).order_by(balance.c.unit)
+_STANDING = ("SELECT unit, posted, held, pending, deficit, keeps_until FROM balance WHERE account_id = :account "
+             "ORDER BY unit")
+_LOCK = both(_STANDING, postgresql_suffix=" FOR UPDATE")  # SQLite has one writer anyway
 
 
 def lock(connection: Connection, account_id: int, units: Iterable[str] | None = None) -> dict[str, Standing]:
     """The standing of an account by unit, or of these units; nobody else changes it before this transaction ends."""
-    query = _LOCK if units is None else _LOCK.where(balance.c.unit.in_(list(units)))
-    rows = connection.execute(query.with_for_update(), {"account": account_id})
+    if units is None:
+        rows = fetched(connection, _LOCK, {"account": account_id})
+    else:
+        some = select(balance.c.unit, balance.c.posted, balance.c.held, balance.c.pending, balance.c.deficit,
+                      balance.c.keeps_until).where(balance.c.account_id == account_id, balance.c.unit.in_(list(units)))
+        rows = [tuple(row) for row in connection.execute(some.order_by(balance.c.unit).with_for_update())]
     return {unit: Standing(*parts) for unit, *parts in rows}
 
 
@@ -62,35 +67,64 @@ def forgotten(connection: Connection, account_ids: Iterable[int], now: int) -> l
     return found
 
 
+_LAST = both("SELECT MAX(id) FROM journal WHERE account_id = :account")
+_LAST_AND_KNOWN = both(
+    "SELECT (SELECT MAX(id) FROM journal WHERE account_id = :account) AS last, known.* FROM (SELECT 1 AS one) AS one "
+    "LEFT JOIN journal AS known ON known.account_id = :account AND known.business_key = :key")
+
+
 def last_id(connection: Connection, account_id: int) -> int:
     """The largest id of its transactions, 0 without any."""
-    return connection.execute(select(func.max(journal.c.id)).where(journal.c.account_id == account_id)).scalar() or 0
+    return fetched(connection, _LAST, {"account": account_id})[0][0] or 0
 
 
-def transaction_by_key(connection: Connection, account_id: int, key: str) -> JournalRow | None:
-    """The transaction with this business key."""
-    return _one(connection, journal.c.account_id == account_id, journal.c.business_key == key)
+def last_id_and_known(connection: Connection, account_id: int, key: str) -> tuple[int, JournalRow | None]:
+    """The largest id of its transactions, and the one with this business key."""
+    last, *row = fetched(connection, _LAST_AND_KNOWN, {"account": account_id, "key": key})[0]
+    return last or 0, JournalRow(*row) if row[0] is not None else None
 
 
 def transaction_by_id(connection: Connection, account_id: int, transaction_id: int) -> JournalRow | None:
     """The transaction with this id."""
-    return _one(connection, journal.c.account_id == account_id, journal.c.id == transaction_id)
-
-
-def _one(connection: Connection, *conditions: Any) -> JournalRow | None:
-    row = connection.execute(select(journal).where(*conditions)).one_or_none()
+    row = connection.execute(select(journal).where(
+        journal.c.account_id == account_id, journal.c.id == transaction_id)).one_or_none()
     return JournalRow(*row) if row else None
 
 
-def open_lots(connection: Connection, account_id: int, unit: str, now: int, limit: int | None = None) -> list[Lot]:
-    """Active lots in the order of spending, also those that have expired and were not booked out yet."""
-    query = _lots(account_id, unit).where(lot.c.book == Book.PARTICIPANT.value, lot.c.active_from <= now)
-    return [Lot(*row) for row in connection.execute(query.limit(limit))]
+_LOTS = ("SELECT transaction_id, line, remaining, expires_at FROM lot WHERE account_id = :account AND unit = :unit "
+         "AND open AND book = 'participant' AND active_from <= :now ORDER BY expires_at, transaction_id, line")
+_FIRST = both(  # the database adds up, so that only the lots that are needed come over
+    "SELECT transaction_id, line, remaining, expires_at FROM (SELECT transaction_id, line, remaining, expires_at, "
+    "SUM(remaining) OVER (ORDER BY expires_at, transaction_id, line) - remaining AS before "
+    f"FROM ({_LOTS} LIMIT {FIRST_LOTS}) AS first) AS summed WHERE before < :amount "
+    "ORDER BY expires_at, transaction_id, line")
+_ALL = both(_LOTS)
+
+
+def open_lots(connection: Connection, account_id: int, unit: str, now: int, amount: int) -> list[Lot]:
+    """Active lots in the order of spending, also those that have expired and were not booked out yet.
+
+    As many as `amount` needs, or all there are. The first few are enough for nearly everybody, and cost the same
+    whatever the account has.
+    """
+    of = {"account": account_id, "unit": unit, "now": now, "amount": amount}
+    found = [Lot(*row) for row in fetched(connection, _FIRST, of)]
+    if len(found) < FIRST_LOTS or sum(lot.remaining for lot in found) >= amount:
+        return found
+    return [Lot(*row) for row in fetched(connection, _ALL, of)]
 
 
 def all_lots(connection: Connection, account_id: int, unit: str, book: Book) -> list[Lot]:
     """All open lots of a book in the order of spending, active or not."""
     return [Lot(*row) for row in connection.execute(_lots(account_id, unit).where(lot.c.book == book.value))]
+
+
+def waiting_lots(connection: Connection, account_id: int, transaction_id: int) -> list[tuple[str, Lot]]:
+    """Unit and lot of what a transaction brought and still waits for an act, by line."""
+    rows = connection.execute(select(lot.c.unit, lot.c.transaction_id, lot.c.line, lot.c.remaining, lot.c.expires_at)
+                              .where(lot.c.account_id == account_id, lot.c.transaction_id == transaction_id,
+                                     lot.c.book == Book.PENDING.value, _OPEN).order_by(lot.c.line))
+    return [(unit, Lot(*rest)) for unit, *rest in rows]
 
 
 def _lots(account_id: int, unit: str) -> Select[*tuple[Any, ...]]:
@@ -131,15 +165,15 @@ def pieces_bought(connection: Connection, account_id: int, purchase_id: int) -> 
         purchase_line.c.account_id == account_id, purchase_line.c.id == purchase_id)).scalar_one_or_none()
 
 
-def expired_of(connection: Connection, account_id: int, transaction_id: int) -> dict[str, int]:
-    """By unit: what of the lots that a transaction made was booked out as expired, also behind a cancellation."""
+def expired_of(connection: Connection, account_id: int, transaction_ids: Sequence[int]) -> dict[str, int]:
+    """By unit: what of the lots that transactions made was booked out as expired, also behind a cancellation."""
     used = func.sum(lot_use.c.amount)
     rows = connection.execute(
         select(lot.c.unit, used)
         .join(lot, and_(lot.c.account_id == lot_use.c.account_id, lot.c.transaction_id == lot_use.c.lot_transaction_id,
                         lot.c.line == lot_use.c.lot_line))
         .join(journal, and_(journal.c.account_id == lot_use.c.account_id, journal.c.id == lot_use.c.transaction_id))
-        .where(lot_use.c.account_id == account_id, lot_use.c.lot_transaction_id == transaction_id,
+        .where(lot_use.c.account_id == account_id, lot_use.c.lot_transaction_id.in_(transaction_ids),
                lot_use.c.amount > 0, lot_use.c.book == Book.PARTICIPANT.value, journal.c.kind.in_(_EXPIRING))
         .group_by(lot.c.unit))
     return {unit: int(amount) for unit, amount in rows}
@@ -171,18 +205,3 @@ def in_deficit(connection: Connection) -> list[tuple[int, str]]:
     """(account, unit) of all that owe points, in ascending order."""
     query = select(balance.c.account_id, balance.c.unit).where(balance.c.deficit > 0)
     return [(row.account_id, row.unit) for row in connection.execute(query.order_by(*_BALANCES))]
-
-
-def keys_like(connection: Connection, account_id: int, key: str) -> int:
-    """How many transactions have this business key, or this one with a number from 2 on behind a bar.
-
-    Each is asked for by itself: a range of texts depends on the collation of the database.
-    """
-    found = 0
-    while True:
-        wanted = [f"{key}|{n}" if n > 1 else key for n in range(found + 1, found + _KEYS_AT_ONCE + 1)]
-        there = connection.execute(select(func.count()).where(
-            journal.c.account_id == account_id, journal.c.business_key.in_(wanted))).scalar_one()
-        found += there
-        if there < _KEYS_AT_ONCE:
-            return found

@@ -13,8 +13,10 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
 
-from treuwerk.store.faults import told_as_busy
+from treuwerk.store.faults import told_as_busy, told_as_unknown
+from treuwerk.store.resting import ask_rested
 from treuwerk.store.retrying import retrying
 from treuwerk.store.safety import WAL_IS_SAFE, refuse_unsafe_file
 from treuwerk.store.turns import Turns, Writers
@@ -42,7 +44,8 @@ class Database:
         pool: dict[str, Any] = {"pool_size": connections, "max_overflow": 0, "pool_timeout": wait_seconds,
                                 "pool_use_lifo": True}  # few threads use few connections, whose caches are warm
         if not self.is_sqlite:
-            self.engine = create_engine(self.url, pool_pre_ping=True, **pool)
+            self.engine = create_engine(self.url, **pool)
+            ask_rested(self.engine)
         else:
             self.engine = self._sqlite(pool if self.file else {})
         self._begin_process()
@@ -101,6 +104,7 @@ class Database:
             NestedWriting: this thread writes already, or the work tried to end its transaction.
             TransactionLost: another work of the group broke the transaction. Not stored.
             DatabaseClosed: the database is being closed. Not stored.
+            OutcomeUnknown: the connection broke while the commit was on its way. Ask again with the same key.
         """
         self._check_process()
         if self._group_writer:
@@ -113,6 +117,10 @@ class Database:
         self._check_process()
         if self._group_writer:
             self._group_writer.close()
+        self.disconnect()
+
+    def disconnect(self) -> None:
+        """Close all connections that nobody uses; the next one who needs one opens it. A fork then inherits none."""
         self.engine.dispose()
 
     @property
@@ -127,8 +135,17 @@ class Database:
         return Path(name) if self.is_sqlite and name and name != ":memory:" and not name.startswith("file:") else None
 
     def _alone(self, work: Work[T]) -> T:
-        with WorkConnection(self.engine) as connection, connection.begin():
-            return work(connection)
+        with WorkConnection(self.engine) as connection:
+            transaction = connection.begin()
+            try:
+                result = work(connection)
+            except DBAPIError as error:
+                if error.connection_invalidated:  # the server went away: its other connections are dead, too
+                    self.engine.dispose()
+                raise
+            with told_as_unknown():
+                transaction.commit()
+            return result
 
     def _sqlite(self, pool: dict[str, Any]) -> Engine:
         connecting = {"timeout": self.wait_seconds, "check_same_thread": False}

@@ -20,6 +20,10 @@ class DatabaseClosed(SQLAlchemyError):
     """Work was handed in while the database is being closed. Nothing is stored."""
 
 
+class OutcomeUnknown(SQLAlchemyError):
+    """The connection broke while the commit was on its way: stored or not, nobody knows before asking again."""
+
+
 class NestedWriting(RuntimeError):
     """Writing within writing: the inner one would wait for the outer one for ever."""
 
@@ -36,6 +40,18 @@ def told_as_busy(wait_seconds: float) -> Iterator[None]:
     except (DBAPIError, PoolTimeout) as error:
         if is_busy(error):
             raise busy(error, wait_seconds) from error
+        raise
+
+
+@contextmanager
+def told_as_unknown() -> Iterator[None]:
+    """A connection that breaks in the commit becomes `OutcomeUnknown`; all else passes."""
+    try:
+        yield
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise OutcomeUnknown("the connection to the database broke while the booking was being stored; ask again "
+                                 "with the same key: what is stored is not stored twice") from error
         raise
 
 

@@ -52,7 +52,7 @@ def claim(connection: Connection, claims: Sequence[Claim]) -> Taken:
 def _insert(connection: Connection, ordered: list[Claim]) -> int:
     if connection.dialect.name == "sqlite":
         return connection.exec_driver_sql(str(_CLAIM["sqlite"]), ordered).rowcount
-    # Nearly all files are new: COPY takes a third of the time, and gives up at the first key that is not free.
+    # Nearly all files are new: COPY takes a quarter of the time, and gives up at the first key that is not free.
     with suppress(IntegrityError), connection.begin_nested():
         insert_rows(connection, purchase_identity, ordered)
         return len(ordered)

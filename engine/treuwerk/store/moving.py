@@ -8,13 +8,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import attrs
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from treuwerk.domain.ledger import FOREVER, Book, bucket_of
 from treuwerk.domain.movements import Leg
 from treuwerk.domain.records import JournalValues
+from treuwerk.store.driver import executed, executed_many
+from treuwerk.store.tables import journal, lot, lot_use, posting
 
 MOVED = "points_moved"
+_encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 Rows = list[tuple[Any, ...]]
 _PARTS = {Book.PARTICIPANT: 0, Book.HELD: 1, Book.PENDING: 2, Book.DEFICIT: 3}
 
@@ -41,7 +44,7 @@ def write(connection: Connection, row: JournalValues, legs: Sequence[Leg], units
     """
     made = _made(row, legs, frozenset(units_there))
     if connection.dialect.name == "postgresql":
-        connection.execute(_POSTGRESQL, _arrays(made))
+        executed(connection, _POSTGRESQL, _documents(made))
     else:
         _write_sqlite(connection, made)
 
@@ -59,8 +62,8 @@ def _made(row: JournalValues, legs: Sequence[Leg], units_there: frozenset[str]) 
         [(number, line, part.transaction_id, part.line, leg.book.value, -part.amount if leg.amount > 0 else part.amount)
          for line, leg in numbered for part in leg.parts],
         _lot_changes(legs),
-        [(unit, *change) for unit, change in balances.items() if unit in units_there],
-        [(unit, *change) for unit, change in balances.items() if unit not in units_there],
+        [(unit, *change, 0) for unit, change in balances.items() if unit in units_there],
+        [(unit, *change, 1) for unit, change in balances.items() if unit not in units_there],
         (number, bucket_of(account), _payload(row, legs)))
 
 
@@ -104,9 +107,9 @@ _SQLITE: Mapping[str, str] = {
                     "WHERE account_id = ?1 AND transaction_id = ?2 AND line = ?3",
     "balances": "UPDATE balance SET posted = posted + ?3, held = held + ?4, pending = pending + ?5, "
                 "deficit = deficit + ?6, keeps_until = CASE WHEN ?7 > COALESCE(keeps_until, 0) THEN ?7 "
-                "ELSE keeps_until END, version = version + 1 WHERE account_id = ?1 AND unit = ?2",
+                "ELSE keeps_until END, version = version + 1 + ?8 WHERE account_id = ?1 AND unit = ?2",
     "new_balances": "INSERT INTO balance (account_id, unit, posted, held, pending, deficit, keeps_until, version) "
-                    "VALUES (?, ?, ?, ?, ?, ?, ?, 1)",
+                    "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
     "unsealed": "INSERT INTO unsealed VALUES (?, ?)",
     "message": "INSERT INTO outbox (account_id, id, bucket, topic, payload, created_at) VALUES (?, ?, ?, ?, ?, ?)",
 }
@@ -115,63 +118,51 @@ _SQLITE: Mapping[str, str] = {
 def _write_sqlite(connection: Connection, made: _Transaction) -> None:
     account, number, booked_at = made.row[0], made.row[1], made.row[5]
     id_, bucket, payload = made.message
-    connection.exec_driver_sql(_SQLITE["journal"], made.row)
+    executed(connection, _SQLITE["journal"], made.row)
     for name in ("postings", "lots", "uses", "changed_lots", "balances", "new_balances"):
         rows: Rows = getattr(made, name)
         if rows:
-            connection.exec_driver_sql(_SQLITE[name], [(account, *row) for row in rows])
-    connection.exec_driver_sql(_SQLITE["unsealed"], (account, number))
-    connection.exec_driver_sql(_SQLITE["message"], (account, id_, bucket, MOVED, payload, booked_at))
+            executed_many(connection, _SQLITE[name], [(account, *row) for row in rows])
+    executed(connection, _SQLITE["unsealed"], (account, number))
+    executed(connection, _SQLITE["message"], (account, id_, bucket, MOVED, payload, booked_at))
 
 
-def _array(name: str, *columns: tuple[str, str]) -> str:
-    """Rows that come as one array per column: ``name_0``, ``name_1`` and so on."""
-    arrays = ", ".join(f"CAST(:{name}_{i} AS {kind}[])" for i, (_, kind) in enumerate(columns))
-    return f"unnest({arrays}) AS {name}({', '.join(column for column, _ in columns)})"
-
-
-_BIG, _TEXT = "bigint", "text"
-_CHANGE = (("unit", _TEXT), ("posted", _BIG), ("held", _BIG), ("pending", _BIG), ("deficit", _BIG), ("kept", _BIG))
-_POSTGRESQL = text(f"""
-WITH booked AS (
-  INSERT INTO journal VALUES (:account, :number, :kind, :key, :day, :booked_at, :actor, :cause, :evidence, :explanation,
-    CAST(:refers_to AS bigint))
-), posted AS (
-  INSERT INTO posting SELECT :account, p.* FROM {_array("p", ("t", _BIG), ("l", _BIG), ("book", _TEXT), ("unit", _TEXT),
-    ("amount", _BIG), ("active", _BIG), ("expires", _BIG), ("kept", _BIG))}
-), made AS (
-  INSERT INTO lot SELECT :account, m.* FROM {_array("m", ("t", _BIG), ("l", _BIG), ("book", _TEXT), ("unit", _TEXT),
-    ("amount", _BIG), ("remaining", _BIG), ("active", _BIG), ("expires", _BIG), ("open", "boolean"))}
-), used AS (
-  INSERT INTO lot_use SELECT :account, u.* FROM {_array("u", ("t", _BIG), ("l", _BIG), ("lt", _BIG), ("ll", _BIG),
-    ("book", _TEXT), ("amount", _BIG))}
-), changed AS (
-  UPDATE lot SET remaining = lot.remaining + c.amount, open = lot.remaining + c.amount > 0
-  FROM {_array("c", ("t", _BIG), ("l", _BIG), ("amount", _BIG))}
-  WHERE lot.account_id = :account AND lot.transaction_id = c.t AND lot.line = c.l
-), opened AS (
-  INSERT INTO balance (account_id, unit, posted, held, pending, deficit, keeps_until, version)
-  SELECT :account, n.*, 1 FROM {_array("n", *_CHANGE)}
-), waiting AS (
-  INSERT INTO unsealed VALUES (:account, :number)
-), told AS (
+# psycopg keeps what it has parsed of statements up to 4,096 characters; longer ones are parsed each time.
+_POSTGRESQL = f"""
+WITH booked AS (INSERT INTO journal SELECT * FROM json_populate_record(NULL::journal, %(journal)s)),
+posted AS (INSERT INTO posting SELECT * FROM json_populate_recordset(NULL::posting, %(postings)s)),
+made AS (INSERT INTO lot SELECT * FROM json_populate_recordset(NULL::lot, %(lots)s)),
+used AS (INSERT INTO lot_use SELECT * FROM json_populate_recordset(NULL::lot_use, %(uses)s)),
+changed AS (
+  UPDATE lot SET remaining = lot.remaining + c.remaining, open = lot.remaining + c.remaining > 0
+  FROM json_populate_recordset(NULL::lot, %(changed_lots)s) AS c
+  WHERE lot.account_id = c.account_id AND lot.transaction_id = c.transaction_id AND lot.line = c.line),
+opened AS (INSERT INTO balance SELECT * FROM json_populate_recordset(NULL::balance, %(new_balances)s)),
+waiting AS (INSERT INTO unsealed VALUES (%(account)s, %(number)s)),
+told AS (
   INSERT INTO outbox (account_id, id, bucket, topic, payload, created_at)
-  VALUES (:account, :message_id, :bucket, '{MOVED}', :payload, :booked_at)
-)
+  VALUES (%(account)s, %(message_id)s, %(bucket)s, '{MOVED}', %(payload)s, %(booked_at)s))
 UPDATE balance SET posted = balance.posted + b.posted, held = balance.held + b.held,
   pending = balance.pending + b.pending, deficit = balance.deficit + b.deficit,
-  keeps_until = GREATEST(balance.keeps_until, b.kept), version = balance.version + 1
-FROM {_array("b", *_CHANGE)} WHERE balance.account_id = :account AND balance.unit = b.unit
-""")
-_JOURNAL = ("account", "number", "kind", "key", "day", "booked_at", "actor", "cause", "evidence", "explanation",
-            "refers_to")
+  keeps_until = GREATEST(balance.keeps_until, b.keeps_until), version = balance.version + 1
+FROM json_populate_recordset(NULL::balance, %(balances)s) AS b
+WHERE balance.account_id = b.account_id AND balance.unit = b.unit
+"""
+_CHANGES = ("account_id", "unit", "posted", "held", "pending", "deficit", "keeps_until", "version")
+_COLUMNS = {
+    "postings": posting.columns.keys(), "lots": lot.columns.keys(), "uses": lot_use.columns.keys(),
+    "changed_lots": ("account_id", "transaction_id", "line", "remaining"),
+    "balances": _CHANGES, "new_balances": _CHANGES}
 
 
-def _arrays(made: _Transaction) -> dict[str, Any]:
-    values: dict[str, Any] = dict(zip(_JOURNAL, made.row, strict=True))
-    values["message_id"], values["bucket"], values["payload"] = made.message
-    for name, rows, width in (("p", made.postings, 8), ("m", made.lots, 9), ("u", made.uses, 6),
-                              ("c", made.changed_lots, 3), ("n", made.new_balances, 6), ("b", made.balances, 6)):
-        for column in range(width):
-            values[f"{name}_{column}"] = [row[column] for row in rows]
+def _documents(made: _Transaction) -> dict[str, Any]:
+    """The rows as JSON documents, whose keys are the columns of their tables."""
+    account, number, booked_at = made.row[0], made.row[1], made.row[5]
+    id_, bucket, payload = made.message
+    values = {"account": account, "number": number, "booked_at": booked_at, "message_id": id_, "bucket": bucket,
+              "payload": payload,
+              "journal": _encoded(dict(zip(journal.columns.keys(), made.row, strict=True)))}
+    for name, columns in _COLUMNS.items():
+        rows: Rows = getattr(made, name)
+        values[name] = _encoded([dict(zip(columns, (account, *row), strict=False)) for row in rows]) if rows else "[]"
     return values

@@ -16,7 +16,10 @@ _LOST = frozenset({
 
 
 def retrying(work: Callable[[], R]) -> R:
-    """Run a unit of work that opens its own transaction; up to five times if it lost against another writer."""
+    """Run a unit of work that opens its own transaction; up to five times if it lost against another writer.
+
+    Or if the connection broke before the commit: nothing of it is stored then, and the next one is a fresh one.
+    """
     for _ in range(ATTEMPTS - 1):
         try:
             return work()
@@ -27,4 +30,5 @@ def retrying(work: Callable[[], R]) -> R:
 
 
 def _lost_a_race(error: DBAPIError) -> bool:
-    return bool(_LOST & {getattr(error.orig, "sqlstate", None), getattr(error.orig, "sqlite_errorcode", None)})
+    found = {getattr(error.orig, "sqlstate", None), getattr(error.orig, "sqlite_errorcode", None)}
+    return error.connection_invalidated or bool(_LOST & found)
