@@ -45,29 +45,41 @@ name = { de = "Installateur" }
 
 [units.owed]
 name = { de = "Geschuldet" }
+manual = { limit = 1_000_000 }
+transfers = { allowed = true }
 expires = { after = "100h" }
 
 [units.borne]
 name = { de = "Getragen" }
+manual = { limit = 1_000_000 }
+transfers = { allowed = true }
 expires = { after = "60h" }
 returns = "clamp"
 
 [units.locked]
 name = { de = "Gesperrt" }
+manual = { limit = 1_000_000 }
+transfers = { allowed = true }
 expires = { after = "200h" }
 returns = "block"
 
 [units.quiet]
 name = { de = "Still" }
+manual = { limit = 1_000_000 }
+transfers = { allowed = true }
 expires = { after_inactivity = "80h" }
 
 [units.timed]
 name = { de = "Wartend" }
+manual = { limit = 1_000_000 }
+transfers = { allowed = true }
 expires = { after = "150h" }
 pending = { after = "20h" }
 
 [units.act]
 name = { de = "Freizugeben" }
+manual = { limit = 1_000_000 }
+transfers = { allowed = true }
 expires = { after = "90h" }
 pending = { until = "activation" }
 

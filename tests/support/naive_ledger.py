@@ -77,8 +77,16 @@ class Credit:
     pieces: int
     earned: dict[str, list[int]]
     returned: int = 0
-    waiting: bool = False
     lapsed_used: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass
+class Merge:
+    """What one account gave to another: the mark that it bears there, lots, and what was owed."""
+
+    mark: Credit
+    parts: Parts
+    owed: dict[str, int]
 
 
 @dataclass
@@ -220,6 +228,54 @@ class Naive:
         for unit, earned in credit.earned.items():
             self.take_back(credit, unit, earned[credit.pieces - before] - earned[credit.pieces - returned])
         self.settle()
+
+    def adjust(self, unit: str, amount: int, source: object) -> None:
+        """Somebody gives or takes points by hand."""
+        if amount > 0:
+            self.act_later(unit)
+            self.add(unit, amount, source, *self.life(unit))
+        elif self.spendable(unit) < -amount:
+            raise Refused("not_enough")
+        else:
+            self.take(self.alive(unit, active=True), -amount)
+        self.settle()
+
+    def give(self, other: "Naive", unit: str, amount: int) -> None:
+        """Give points to another account, where they end when they would have ended here."""
+        kept = self.kept.get(unit, inf)
+        for grain, points in self.spend(unit, amount).parts:
+            other.add(unit, points, None, self.now, min(grain.until, kept))
+        other.settle()
+
+    def merge_into(self, other: "Naive") -> Merge:
+        """Give another account everything."""
+        if any(hold.points for hold in self.holds):
+            raise Refused("open_holds")
+        for unit, owed in self.deficit.items():
+            if owed > sum(grain.left for one in (self, other) for grain in one.alive(unit)):
+                raise Refused("owes_too_much")
+        merge = Merge(Credit(0, {}), [], {unit: owed for unit, owed in self.deficit.items() if owed})
+        for unit in self.kinds:
+            moving = self.alive(unit) + self.alive(unit, waiting=True)
+            if (moving or unit in merge.owed) and unit in self.kept:
+                other.kept[unit] = max(self.kept[unit], other.kept.get(unit, 0))
+            for grain in moving:
+                merge.parts.append((grain, grain.left))
+                other.add(unit, grain.left, merge.mark, grain.since, grain.until)
+                grain.left = 0
+            other.deficit[unit] = other.deficit.get(unit, 0) + self.deficit.pop(unit, 0)
+        other.settle()
+        return merge
+
+    def come_back(self, other: "Naive", merge: Merge) -> None:
+        """Get everything back that another account was given; what it no longer has, it owes."""
+        for unit in self.kinds:
+            parts = [(grain, points) for grain, points in merge.parts if grain.unit == unit]
+            other.take_back(merge.mark, unit, sum(points for _, points in parts))
+            for grain, points in parts:
+                grain.left += points
+        self.at(self.now).settle()
+        other.settle()
 
     def take_back(self, credit: Credit, unit: str, amount: int) -> None:
         """First what waits, its own points, what of those expired; then those of others; the rest is missing."""

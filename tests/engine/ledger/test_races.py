@@ -16,12 +16,12 @@ from tests.support.worlds import connections_in_use
 from treuwerk.domain.ledger import Book, TransactionKind
 from treuwerk.domain.lots import first_of
 from treuwerk.domain.movements import taken
+from treuwerk.services.balances import balances
 from treuwerk.services.bookkeeping import OpenAccount, Order
 from treuwerk.services.cancelling import cancel
 from treuwerk.services.holding import capture, hold, release, release_overdue
 from treuwerk.services.redeeming import redeem
 from treuwerk.services.reversing import reverse
-from treuwerk.services.statements import balances
 from treuwerk.store.tables import journal, lot, lot_use
 
 NOW = START + HOUR * SECOND
