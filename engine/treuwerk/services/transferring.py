@@ -19,7 +19,7 @@ from treuwerk.services.entitled import active_owners
 from treuwerk.services.installation import Installation
 from treuwerk.services.redeeming import keeps_until, spendable
 from treuwerk.store import transfers
-from treuwerk.store.owners import Owner
+from treuwerk.store.owners import Owner, lock_owners
 
 
 @attrs.frozen
@@ -47,11 +47,12 @@ def transfer(installation: Installation, giver: int, receiver: int, unit: str, a
     into = Order(receiver, TransactionKind.TRANSFER_IN, f"transfer|{key}", facts, f"from {giver}", actor)
 
     def work(connection: Connection) -> Transferred:
-        owners = active_owners(connection, giver, receiver)
+        lock_owners(connection, (giver, receiver))
         books = open_accounts(installation, connection, (giver, receiver), now)
         given, received = repeated(books[giver], out), repeated(books[receiver], into)
-        if given and received:
+        if given and received:  # answered also where one of them takes part no more
             return Transferred(given, received)
+        owners = active_owners(connection, giver, receiver, locked=False)
         _refuse_by_rules(books[giver], owners[giver], owners[receiver], unit, amount)
         return _booked(books[giver], books[receiver], out, into, unit, amount)
 
