@@ -18,8 +18,8 @@ _WAITING = WAITING.replace("active_from", "l.active_from").replace("transaction_
 _BALANCES = text(
     "SELECT p.*, CASE WHEN p.next IS NULL THEN 0 WHEN NOT EXISTS (SELECT 1 FROM lot l "
     "WHERE l.account_id = p.account_id AND l.unit = p.unit AND l.open AND l.expires_at > p.next "
-    "AND l.book = 'participant') THEN p.posted - p.lapsed - p.waiting ELSE (SELECT COALESCE(SUM(l.remaining), 0) FROM lot l "
-    "WHERE l.account_id = p.account_id AND l.unit = p.unit AND l.open AND l.expires_at = p.next "
+    "AND l.book = 'participant') THEN p.posted - p.lapsed - p.waiting "
+    "ELSE (SELECT COALESCE(SUM(l.remaining), 0) FROM lot l WHERE l.account_id = p.account_id AND l.unit = p.unit AND l.open AND l.expires_at = p.next "
     "AND l.book = 'participant' AND l.active_from <= :now) END AS going FROM (SELECT b.account_id, b.unit, b.posted, "
     "b.held, b.pending, b.deficit, b.keeps_until, "
     f"(SELECT COALESCE(SUM(l.remaining), 0) {_OWN} AND l.expires_at <= :now AND l.book = 'participant') AS lapsed, "
