@@ -175,7 +175,8 @@ def spend(connection: Connection) -> None:
     """Close the lots that were used."""
     connection.execute(text(
         "UPDATE lot SET remaining = 0, open = :no WHERE EXISTS (SELECT 1 FROM lot_use u "
-        "WHERE u.account_id = lot.account_id AND u.lot_transaction_id = lot.transaction_id AND u.lot_line = lot.line)"), {"no": False})
+        "WHERE u.account_id = lot.account_id AND u.lot_transaction_id = lot.transaction_id "
+        "AND u.lot_line = lot.line)"), {"no": False})
 
 
 if __name__ == "__main__":
