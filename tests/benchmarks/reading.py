@@ -40,8 +40,8 @@ START, STEP, YEAR = 1_600_000_000_000_000, 100_000_000, 31_557_600_000_000
 BATCH, SMALL_BOOKINGS = 10_000, 100
 EXPLANATION = ('[{"line":1,"unit":"bonus","points":10,"rule":"r","revision":1,"steps":[["start","quantity","2"],'
                '["times","wp","50"],["per","wp","10"],["round_down","points",""]]}]')
-COLUMNS = ("database", "journal rows", "account", "bookings", "first page", "last page", "× floor", "balance",
-           "calendar", "past balance", "liability", "× floor")
+COLUMNS = ("database", "journal rows", "account", "bookings", "first page", "last page", "× floor", "figures",
+           "balance", "calendar", "past balance", "liability", "× floor")
 
 
 def main() -> None:
@@ -87,13 +87,14 @@ def measure(kind: str, rows: int, url: str) -> None:
 
 
 def reading(connection: Connection, account: int, end: int, closing: Closing) -> list[float]:
-    """First page, last page, its ratio to the floor, balance, calendar, balance of a past day."""
+    """First page, last page, ratio of the first to the floor, figures, balance, calendar, balance of a past day."""
     oldest = connection.execute(text("SELECT id FROM journal WHERE account_id = :a ORDER BY id LIMIT 1 OFFSET 25"),
                                 {"a": account}).scalar_one()
     newest = text("SELECT * FROM posting WHERE account_id = :a ORDER BY transaction_id DESC, line DESC LIMIT 50")
     floor = timed(lambda: connection.execute(newest, {"a": account}).all())
     first = timed(lambda: statement(connection, account, "bonus"))
     return [first, timed(lambda: statement(connection, account, "bonus", before=Cursor(oldest, 500))), first / floor,
+            timed(lambda: balances(connection, UNITS, account, end, with_expiry=False)),
             timed(lambda: balances(connection, UNITS, account, end)),
             timed(lambda: expiry_calendar(connection, account, end), 5),
             timed(lambda: holdings_as_of(connection, UNITS, account, closing), 3)]
