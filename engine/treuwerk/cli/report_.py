@@ -8,6 +8,7 @@ import attrs
 import click
 
 from treuwerk.cli.context import Context, now, print_json, print_table, treuwerk_command
+from treuwerk.cli.expiring_report import expiring
 from treuwerk.cli.past_days import DAY, as_of_option, closing_of
 from treuwerk.services.closing import last_day
 from treuwerk.services.liability import Liability, Outstanding, as_json, liability
@@ -15,7 +16,7 @@ from treuwerk.services.liability import Liability, Outstanding, as_json, liabili
 
 @click.group("report")
 def command() -> None:
-    """Report on the whole programme, as of the end of a past day."""
+    """Report on the whole programme."""
 
 
 @treuwerk_command("liability")
@@ -43,6 +44,7 @@ def _liability(context: Context, as_json: bool, as_of: datetime | None, since: d
 
 
 command.add_command(_liability)
+command.add_command(expiring)
 
 
 def _tell(report: Liability, json: bool, as_csv: bool) -> None:
