@@ -31,7 +31,7 @@ def with_everything(portal: Portal) -> Portal:
 def test_every_kind_has_its_word_and_moves_what_can_be_spent(full: Portal) -> None:
     text = words(full.signed_in(), "/")
 
-    assert "Redemption Redemption · on 10 Jun 2026" in text
+    assert "Redemption on 10 Jun 2026" in text
     assert "Reservation +900 bonus points reserved · on 15 Jun 2026" in text
     assert "Redemption of reserved points −500 bonus points reserved · on 20 Jun 2026" in text
     assert "Reversal 450 bonus points were missing" in text or "bonus points were missing" in text
