@@ -9,13 +9,17 @@ import click
 from treuwerk.cli.context import now, print_json
 from treuwerk.domain import ids
 from treuwerk.domain.ledger import instant
+from treuwerk.services.balances import balances
 from treuwerk.services.bookkeeping import Booked
 from treuwerk.services.finding import account_of
 from treuwerk.services.installation import Installation
-from treuwerk.services.statements import balances, moved_by
+from treuwerk.services.statements import moved_by
 
 key_option = click.option("--key", required=True, help="What it is known by; the same key is never booked twice.")
 cause_option = click.option("--cause", default="", help="Where it comes from, such as an order number; else the key.")
+
+
+actor_option = click.option("--actor", required=True, help="Login or name of the person who acts.")
 
 
 class Points(click.ParamType[int]):
@@ -32,10 +36,27 @@ class Points(click.ParamType[int]):
         return int(value)
 
 
+class SignedPoints(click.ParamType[int]):
+    """A whole number other than zero in plain digits, with a sign or without one."""
+
+    name = "points"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The number."""
+        if isinstance(value, int):
+            return value
+        if not re.fullmatch(r"[+-]?[1-9][0-9]{0,12}", str(value), re.ASCII):
+            self.fail(f"found {value!r}, expected a whole number other than 0 in plain digits, such as -50", param, ctx)
+        return int(value)
+
+
 class PublicId(click.ParamType[tuple[int, int]]):
-    """The public id of a transaction, as (account, row)."""
+    """The public id of a transaction, or of something else with its prefix, as (account, row)."""
 
     name = "id"
+
+    def __init__(self, prefix: str = ids.TRANSACTION, what: str = "a booking") -> None:
+        self._prefix, self._what = prefix, what
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int]:
         """Account and row of the id."""
@@ -43,8 +64,9 @@ class PublicId(click.ParamType[tuple[int, int]]):
             prefix, account_id, row_id = ids.account_and_row(str(value))
         except ValueError as error:
             self.fail(str(error), param, ctx)
-        if prefix != ids.TRANSACTION:
-            self.fail(f"found {value!r}, expected the id of a booking, which begins with txn_", param, ctx)
+        if prefix != self._prefix:
+            self.fail(f"found {value!r}, expected the id of {self._what}, which begins with {self._prefix}_", param,
+                      ctx)
         return account_id, row_id
 
 

@@ -9,8 +9,10 @@ from treuwerk.cli.context import IN_PART, Context, now, print_json, progress, tr
 from treuwerk.services.attending import import_attendance
 from treuwerk.services.importing import import_articles, import_participants
 from treuwerk.services.master_files import ImportReceipt
+from treuwerk.services.opening import import_opening
 
-IMPORTS = {"participants": import_participants, "articles": import_articles, "attendance": import_attendance}
+IMPORTS = {"participants": import_participants, "articles": import_articles, "attendance": import_attendance,
+           "opening": import_opening}
 
 
 @treuwerk_command("import")
@@ -18,9 +20,9 @@ IMPORTS = {"participants": import_participants, "articles": import_articles, "at
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--dry-run", is_flag=True, help="Say what would happen; store nothing.")
 def command(context: Context, as_json: bool, what: str, file: Path, dry_run: bool) -> int:
-    """Import participants, articles or an attendance list from CSV (; and UTF-8) or XLSX.
+    """Import participants, articles, an attendance list or opening balances from CSV (; and UTF-8) or XLSX.
 
-    Rows are upserted by their key; bad rows are named, good ones kept.
+    Participants and articles are upserted by their key, the others are booked once; bad rows are named, good ones kept.
     """
     importer: Any = IMPORTS[what]
     with progress(file.name) as told:

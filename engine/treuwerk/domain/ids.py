@@ -11,8 +11,11 @@ from itertools import count
 _MILLISECONDS_UNTIL_2020 = 1_577_836_800_000
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32
 _WIDTH = 26
+_RANDOM_BITS = 21
 TRANSACTION = "txn"
 PURCHASE = "pur"
+ADJUSTMENT = "adj"
+MERGE = "mrg"
 
 
 def new_account_id() -> int:
@@ -23,7 +26,12 @@ def new_account_id() -> int:
 def row_ids(now: int) -> Iterator[int]:
     """Endless ids for rows made at `now` (microseconds UTC), each larger than the one before."""
     milliseconds = now // 1000 - _MILLISECONDS_UNTIL_2020
-    return count((milliseconds << 21) + secrets.randbits(20))
+    return count((milliseconds << _RANDOM_BITS) + secrets.randbits(_RANDOM_BITS - 1))
+
+
+def first_row_id(now: int) -> int:
+    """No row that is made after `now` has a smaller id, unless its clock went back."""
+    return (now // 1000 - _MILLISECONDS_UNTIL_2020) << _RANDOM_BITS
 
 
 def public_id(prefix: str, account_id: int, row_id: int) -> str:

@@ -57,12 +57,12 @@ def captured(unit: str, parts: Sequence[Part]) -> Legs:
 
 def released(unit: str, parts: Sequence[Part], now: int, kept_until: int | None = None) -> Legs:
     """Reserved points come back into their lots; those that expired meanwhile are gone at once."""
-    return Leg(Book.HELD, unit, -total(parts), tuple(parts)), *_given_back(unit, parts, now, kept_until)
+    return Leg(Book.HELD, unit, -total(parts), tuple(parts)), *given_back(unit, parts, now, kept_until)
 
 
 def cancelled(unit: str, parts: Sequence[Part], now: int, kept_until: int | None = None) -> Legs:
     """Spent points come back into their lots; those that expired meanwhile are gone at once."""
-    return Leg(Book.REDEEMED, unit, -total(parts)), *_given_back(unit, parts, now, kept_until)
+    return Leg(Book.REDEEMED, unit, -total(parts)), *given_back(unit, parts, now, kept_until)
 
 
 @attrs.frozen
@@ -78,7 +78,8 @@ class Recoverable:
     others: Sequence[Lot] = ()
 
 
-def reversed_credit(unit: str, amount: int, there: Recoverable, missing_to: Book) -> Legs:
+def reversed_credit(unit: str, amount: int, there: Recoverable, missing_to: Book,
+                    against: Book = Book.ISSUANCE) -> Legs:
     """A credit of `amount` is taken back; `missing_to` bears what was spent already: deficit, or clawback."""
     waiting = first_of(there.pending, amount)
     own = first_of(there.own, amount - total(waiting))
@@ -87,7 +88,7 @@ def reversed_credit(unit: str, amount: int, there: Recoverable, missing_to: Book
     missing = amount - total(waiting) - total(parts) - expired
     legs = (Leg(Book.PENDING, unit, -total(waiting), tuple(waiting)),
             Leg(Book.PARTICIPANT, unit, -total(parts), tuple(parts)),
-            Leg(Book.EXPIRED, unit, -expired), Leg(missing_to, unit, -missing), Leg(Book.ISSUANCE, unit, amount))
+            Leg(Book.EXPIRED, unit, -expired), Leg(missing_to, unit, -missing), Leg(against, unit, amount))
     return tuple(leg for leg in legs if leg.amount)
 
 
@@ -96,7 +97,8 @@ def settled(unit: str, parts: Sequence[Part]) -> Legs:
     return taken(unit, parts, Book.DEFICIT)
 
 
-def _given_back(unit: str, parts: Sequence[Part], now: int, kept_until: int | None) -> Legs:
+def given_back(unit: str, parts: Sequence[Part], now: int, kept_until: int | None) -> Legs:
+    """Points come back into their lots; those that expired meanwhile are gone at once. One side of a movement."""
     back = Leg(Book.PARTICIPANT, unit, total(parts), tuple(parts))
     gone = lapsed(parts, now, kept_until)
     return (back, *taken(unit, gone, Book.EXPIRED)) if gone else (back,)

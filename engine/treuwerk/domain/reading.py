@@ -44,6 +44,20 @@ def decimal_number(text: str, mark: str = ".") -> Decimal:
     return Decimal(text.replace(mark, "."))
 
 
+_WHOLE = re.compile(r"-?[0-9]{1,18}", re.ASCII)
+
+
+def whole_number(text: str) -> int:
+    """A whole number in plain digits, at most 18 of them; no grouping, no decimals.
+
+    >>> whole_number("-1200")
+    -1200
+    """
+    if not _WHOLE.fullmatch(text):
+        raise Unreadable(text, "a whole number in plain digits such as 1200")
+    return int(text)
+
+
 @lru_cache(maxsize=16)
 def _date_pattern(pattern: str) -> re.Pattern[str]:
     expression = re.escape(pattern)

@@ -1,8 +1,9 @@
 """Reversing: goods go back, and the points that they earned are taken back by the stored breakdown.
 
-First the accrual's own points, then those of other lots in the order of spending. What was spent already is missing:
-the unit's policy says whether the participant owes it (`negative`, `block`) or the programme bears it (`clamp`). What
-of the accrual's own points expired unspent is not taken a second time.
+First the accrual's own points, also where they waited for an act and were activated, then those of other lots in the
+order of spending. What was spent already is missing: the unit's policy says whether the participant owes it
+(`negative`, `block`) or the programme bears it (`clamp`). What of the accrual's own points expired unspent is not taken
+a second time.
 """
 
 import json
@@ -91,10 +92,11 @@ def _recoverable(account: OpenAccount, accrual: JournalRow, before: Sequence[Jou
     account.sweep(unit)
     lots = accounts.all_lots(*of, unit, Book.PARTICIPANT)
     back = accounts.booked_in(*of, [row.id for row in before], Book.EXPIRED).get(unit, 0)
-    expired = accounts.expired_of(*of, accrual.id).get(unit, 0) + back  # what earlier returns took there is below zero
-    return Recoverable(_own(accounts.all_lots(*of, unit, Book.PENDING), accrual.id), _own(lots, accrual.id), expired,
-                       [lot for lot in lots if lot.transaction_id != accrual.id])
+    own = [accrual.id, *(row.id for row in accounts.referring(*of, accrual.id, [TransactionKind.ACTIVATION]))]
+    expired = accounts.expired_of(*of, own).get(unit, 0) + back  # what earlier returns took there is below zero
+    return Recoverable(_made_by(own, accounts.all_lots(*of, unit, Book.PENDING)), _made_by(own, lots), expired,
+                       [lot for lot in lots if lot.transaction_id not in own])
 
 
-def _own(lots: Sequence[Lot], transaction_id: int) -> list[Lot]:
-    return [lot for lot in lots if lot.transaction_id == transaction_id]
+def _made_by(transaction_ids: Sequence[int], lots: Sequence[Lot]) -> list[Lot]:
+    return [lot for lot in lots if lot.transaction_id in transaction_ids]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from treuwerk.domain.terms import Terms, kept_until, terms_of
+from treuwerk.domain.terms import Activation, Expiry, Terms, activated_terms, kept_until, terms_of
 from treuwerk.programme.settings import EarningHead, Settings
 
 BY_HAND = ""
@@ -22,16 +22,26 @@ class TermsTable(dict[tuple[str, str, str], Terms]):
         """The terms that were not asked for before."""
         rule, code, day = key
         unit, occurred_on = self._units[code], date.fromisoformat(day)
-        head = self._head(rule, occurred_on)
-        expires, pending = unit.expires, unit.pending
-        if head is not None:
-            expires, pending = head.expires or expires, head.pending or pending
+        expires, pending = self._policies(rule, code, occurred_on)
         terms = terms_of(expires, pending, self._booked_at, occurred_on, self._zone)
         if expires is not unit.expires:  # whatever a rule says of its own points, its bookings are activity in the unit
             terms = terms._replace(keeps_until=kept_until(unit.expires, terms.active_from or self._booked_at,
                                                           self._zone))
         self[key] = terms
         return terms
+
+    def activated(self, rule: str, code: str, day: str) -> Terms:
+        """The terms of points that waited for an act, which comes now; as those of a key otherwise."""
+        expires, _ = self._policies(rule, code, date.fromisoformat(day))
+        terms = activated_terms(expires, self._booked_at, self._zone)
+        return terms._replace(keeps_until=kept_until(self._units[code].expires, self._booked_at, self._zone))
+
+    def _policies(self, rule: str, code: str, day: date) -> tuple[Expiry, Activation]:
+        """How long points live and wait: what the rule says of its own, else what their unit says."""
+        unit, head = self._units[code], self._head(rule, day)
+        if head is None:
+            return unit.expires, unit.pending
+        return head.expires or unit.expires, head.pending or unit.pending
 
     def _head(self, rule: str, day: date) -> EarningHead | None:
         """The revision of a rule that is valid on a day; windows of revisions do not overlap."""

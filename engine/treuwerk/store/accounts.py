@@ -113,6 +113,14 @@ def all_lots(connection: Connection, account_id: int, unit: str, book: Book) -> 
     return [Lot(*row) for row in connection.execute(_lots(account_id, unit).where(lot.c.book == book.value))]
 
 
+def waiting_lots(connection: Connection, account_id: int, transaction_id: int) -> list[tuple[str, Lot]]:
+    """Unit and lot of what a transaction brought and still waits for an act, by line."""
+    rows = connection.execute(select(lot.c.unit, lot.c.transaction_id, lot.c.line, lot.c.remaining, lot.c.expires_at)
+                              .where(lot.c.account_id == account_id, lot.c.transaction_id == transaction_id,
+                                     lot.c.book == Book.PENDING.value, _OPEN).order_by(lot.c.line))
+    return [(unit, Lot(*rest)) for unit, *rest in rows]
+
+
 def _lots(account_id: int, unit: str) -> Select[*tuple[Any, ...]]:
     return select(lot.c.transaction_id, lot.c.line, lot.c.remaining, lot.c.expires_at).where(
         lot.c.account_id == account_id, lot.c.unit == unit, _OPEN).order_by(*_SPENDING)
@@ -151,15 +159,15 @@ def pieces_bought(connection: Connection, account_id: int, purchase_id: int) -> 
         purchase_line.c.account_id == account_id, purchase_line.c.id == purchase_id)).scalar_one_or_none()
 
 
-def expired_of(connection: Connection, account_id: int, transaction_id: int) -> dict[str, int]:
-    """By unit: what of the lots that a transaction made was booked out as expired, also behind a cancellation."""
+def expired_of(connection: Connection, account_id: int, transaction_ids: Sequence[int]) -> dict[str, int]:
+    """By unit: what of the lots that transactions made was booked out as expired, also behind a cancellation."""
     used = func.sum(lot_use.c.amount)
     rows = connection.execute(
         select(lot.c.unit, used)
         .join(lot, and_(lot.c.account_id == lot_use.c.account_id, lot.c.transaction_id == lot_use.c.lot_transaction_id,
                         lot.c.line == lot_use.c.lot_line))
         .join(journal, and_(journal.c.account_id == lot_use.c.account_id, journal.c.id == lot_use.c.transaction_id))
-        .where(lot_use.c.account_id == account_id, lot_use.c.lot_transaction_id == transaction_id,
+        .where(lot_use.c.account_id == account_id, lot_use.c.lot_transaction_id.in_(transaction_ids),
                lot_use.c.amount > 0, lot_use.c.book == Book.PARTICIPANT.value, journal.c.kind.in_(_EXPIRING))
         .group_by(lot.c.unit))
     return {unit: int(amount) for unit, amount in rows}

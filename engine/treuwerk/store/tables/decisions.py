@@ -1,17 +1,20 @@
 """What people decide about points: manual bookings with a second person, and accounts that become one."""
 
-from sqlalchemy import Column, Index, Text
+from sqlalchemy import Column, Index, Text, UniqueConstraint
 from sqlalchemy import text as sql
 
 from treuwerk.store.tables.base import WHOLE, Home, define, key, text, whole
 
 manual_booking = define(
     "manual_booking", Home.ACCOUNT,
-    key("account_id"), key("id"),  # the id of its transaction, once it is booked
+    key("account_id"), key("id"),
+    text("business_key"),  # what the clerk calls it: asked twice, it is one
     text("unit"), whole("amount"), text("reason"),
-    text("state"),  # waiting, booked or refused
+    text("state"),  # waiting, booked, refused or withdrawn
     text("requested_by"), whole("requested_at"),
-    text("decided_by"), Column("decided_at", WHOLE), text("decision"),
+    text("decided_by"), Column("decided_at", WHOLE), text("decision"),  # nobody decided what one may book alone
+    Column("transaction_id", WHOLE),  # once it is booked
+    UniqueConstraint("account_id", "business_key"),
     Index("ix_manual_booking_waiting", "requested_at",
           sqlite_where=sql("state = 'waiting'"), postgresql_where=sql("state = 'waiting'")),
 )

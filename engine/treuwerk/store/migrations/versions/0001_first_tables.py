@@ -245,6 +245,9 @@ def _books() -> None:
     op.create_index("ix_lot_open", "lot", ["account_id", "unit", "expires_at", "transaction_id"], unique=False,
                     sqlite_where=sa.text("open"),
                     postgresql_where=sa.text("open"))
+    waiting = sa.text("open AND active_from > (transaction_id / 2097152 + 1577836800000) * 1000 + 999")
+    op.create_index("ix_lot_waiting", "lot", ["account_id", "unit", "active_from"], unique=False,
+                    sqlite_where=waiting, postgresql_where=waiting)
     op.create_table(
         "lot_use",
         sa.Column("account_id", WHOLE, autoincrement=False, nullable=False),
@@ -380,6 +383,7 @@ def _decisions() -> None:
         "manual_booking",
         sa.Column("account_id", WHOLE, autoincrement=False, nullable=False),
         sa.Column("id", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("business_key", sa.Text(), nullable=False),
         sa.Column("unit", sa.Text(), nullable=False),
         sa.Column("amount", WHOLE, nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
@@ -389,7 +393,9 @@ def _decisions() -> None:
         sa.Column("decided_by", sa.Text(), nullable=False),
         sa.Column("decided_at", WHOLE, nullable=True),
         sa.Column("decision", sa.Text(), nullable=False),
+        sa.Column("transaction_id", WHOLE, nullable=True),
         sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_manual_booking")),
+        sa.UniqueConstraint("account_id", "business_key", name=op.f("uq_manual_booking_account_id")),
         sqlite_strict=True)
     op.create_index("ix_manual_booking_waiting", "manual_booking", ["requested_at"], unique=False,
                     sqlite_where=sa.text("state = 'waiting'"),

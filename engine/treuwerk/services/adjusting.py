@@ -1,0 +1,256 @@
+"""Adjusting: points that people give or take by hand, each with a reason, and above a limit with a second person.
+
+What one person books alone on a day is added up, given and taken, and held against the unit's ``manual.limit`` by a
+conditional write. What is above it waits until somebody else agrees. Nobody decides on what he asked for himself, and
+nobody books on the account that he belongs to.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import attrs
+from sqlalchemy import Connection, Row
+
+from treuwerk.domain import ids
+from treuwerk.domain.actors import acting_person, person_key, same_person, stated_reason
+from treuwerk.domain.evaluation import MOST_POINTS
+from treuwerk.domain.ledger import Book, TransactionKind, moment
+from treuwerk.domain.lots import first_of, total
+from treuwerk.domain.movements import Leg, Legs, taken
+from treuwerk.domain.refusals import KeyConflict, Refusal
+from treuwerk.services.bookkeeping import OpenAccount, Order
+from treuwerk.services.entitled import staying_owners
+from treuwerk.services.installation import Installation
+from treuwerk.services.terms import BY_HAND, TermsTable
+from treuwerk.store import manual
+from treuwerk.store.owners import names_of_people
+
+WAITING, BOOKED, REFUSED, WITHDRAWN = STATES = ("waiting", "booked", "refused", "withdrawn")
+_FIELDS = ("account_id", "id", "business_key", "unit", "amount", "reason", "state", "requested_by", "requested_at",
+           "decided_by", "decided_at", "decision", "transaction_id")
+
+
+@attrs.frozen
+class Adjustment:
+    """A booking by hand: what, why, who asked, who decided. Instants in microseconds UTC.
+
+    `decided_by` is empty where one person could book it alone; `transaction_id` is there once it is booked.
+    """
+
+    account_id: int
+    id: int
+    business_key: str
+    unit: str
+    amount: int
+    reason: str
+    state: str
+    requested_by: str
+    requested_at: int
+    decided_by: str = ""
+    decided_at: int | None = None
+    decision: str = ""
+    transaction_id: int | None = None
+    repeated: bool = attrs.field(default=False, eq=False)
+
+    @property
+    def public_id(self) -> str:
+        """The id that people see."""
+        return ids.public_id(ids.ADJUSTMENT, self.account_id, self.id)
+
+    @property
+    def booking(self) -> str | None:
+        """The public id of its transaction."""
+        if self.transaction_id is None:
+            return None
+        return ids.public_id(ids.TRANSACTION, self.account_id, self.transaction_id)
+
+
+def adjust(installation: Installation, account_id: int, unit: str, amount: int, key: str, now: int, *, reason: str,
+           actor: str) -> Adjustment:
+    """Give points by hand, or take them where `amount` is below zero; `key` names the act, once and for good.
+
+    It is booked at once where the day's limit of `actor` allows it; else it waits for `approve`.
+
+    Raises:
+        Refusal: `wrong_amount`, `no_reason`, `unknown_actor`, `unknown_unit`, `own_account`, `not_enough`,
+            `participant_not_active`; nothing was booked, and nothing waits.
+        KeyConflict: the key stands for another booking by hand.
+    """
+    asked = Adjustment(account_id, next(ids.row_ids(now)), key, unit, _not_zero(amount), stated_reason(reason), WAITING,
+                       acting_person(actor), now)
+
+    def work(connection: Connection) -> Adjustment:
+        account = _opened(installation, connection, account_id, now)
+        if (before := manual.by_key(connection, account_id, key)) is not None:
+            return _repeated(before, asked)
+        _refuse_own(connection, account_id, asked.requested_by)
+        legs = _legs(account, unit, amount)
+        day = moment(now).astimezone(account.zone).date().isoformat()
+        alone = manual.use_allowance(connection, person_key(actor), day, unit, abs(amount),
+                                     account.unit(unit).manual.limit)
+        done = attrs.evolve(asked, state=BOOKED, decided_at=now,
+                            transaction_id=_booked(account, asked, legs)) if alone else asked
+        manual.note(connection, _values(done))
+        return done
+
+    return installation.database.run(work)
+
+
+def approve(installation: Installation, account_id: int, number: int, now: int, *, actor: str,
+            comment: str = "") -> Adjustment:
+    """Agree with a booking by hand that waits, as a second person: it is booked now.
+
+    Raises:
+        Refusal: `unknown_adjustment`, `self_approval`, `own_account`, `already_decided`, `not_enough`, …; it waits on.
+    """
+    second = acting_person(actor)
+
+    def work(connection: Connection) -> Adjustment:
+        account = _opened(installation, connection, account_id, now)
+        asked = _found(connection, account_id, number)
+        if asked.state == BOOKED and same_person(asked.decided_by, second):
+            return attrs.evolve(asked, repeated=True)
+        _refuse_decided(asked)
+        if same_person(asked.requested_by, second):
+            raise Refusal("self_approval", f"found {second!r}, who asked for it as {asked.requested_by!r}; expected "
+                          "another person")
+        _refuse_own(connection, account_id, second)
+        decided = _decided(connection, asked, BOOKED, second, now, comment)
+        row_id = _booked(account, decided, _legs(account, asked.unit, asked.amount))
+        manual.booked_as(connection, account_id, number, row_id)
+        return attrs.evolve(decided, transaction_id=row_id)
+
+    return installation.database.run(work)
+
+
+def refuse(installation: Installation, account_id: int, number: int, now: int, *, actor: str,
+           reason: str) -> Adjustment:
+    """Say no to a booking by hand that waits, as a second person, and say why.
+
+    Raises:
+        Refusal: `unknown_adjustment`, `self_approval`, `already_decided`, `no_reason`.
+    """
+    second, why = acting_person(actor), stated_reason(reason)
+
+    def work(connection: Connection) -> Adjustment:
+        asked = _found(connection, account_id, number)
+        _refuse_decided(asked)
+        if same_person(asked.requested_by, second):
+            raise Refusal("self_approval", f"found {second!r}, who asked for it; expected another person, or withdraw")
+        return _decided(connection, asked, REFUSED, second, now, why)
+
+    return installation.database.run(work)
+
+
+def withdraw(installation: Installation, account_id: int, number: int, now: int, *, actor: str) -> Adjustment:
+    """Take back what one asked for and what still waits.
+
+    Raises:
+        Refusal: `unknown_adjustment`, `not_yours`, `already_decided`.
+    """
+    person = acting_person(actor)
+
+    def work(connection: Connection) -> Adjustment:
+        asked = _found(connection, account_id, number)
+        _refuse_decided(asked)
+        if not same_person(asked.requested_by, person):
+            raise Refusal("not_yours", f"found {person!r}, expected {asked.requested_by!r}, who asked for it; a second "
+                          "person approves or refuses")
+        return _decided(connection, asked, WITHDRAWN, person, now, "")
+
+    return installation.database.run(work)
+
+
+def adjustments(connection: Connection, state: str | None = WAITING,
+                actor: str | None = None) -> Iterator[tuple[Adjustment, str]]:
+    """Bookings by hand in a state (None: all), oldest first, each with the participant's name.
+
+    `actor` narrows them to those that a person asked for or decided.
+    """
+    wanted = person_key(actor) if actor else None
+    for row in manual.all_in(connection, state):
+        one = _of(row)
+        if wanted is None or wanted in (person_key(one.requested_by), person_key(one.decided_by)):
+            yield one, row.name
+
+
+def _opened(installation: Installation, connection: Connection, account_id: int, now: int) -> OpenAccount:
+    staying_owners(connection, account_id)
+    return OpenAccount(connection, account_id, installation.programme.settings, now)
+
+
+def _not_zero(amount: int) -> int:
+    if type(amount) is not int or not 0 < abs(amount) <= MOST_POINTS:
+        raise Refusal("wrong_amount", f"found {amount!r:.40} points, expected a whole number from 1 to {MOST_POINTS:,} "
+                      "or the same below zero")
+    return amount
+
+
+def _refuse_own(connection: Connection, account_id: int, actor: str) -> None:
+    if any(same_person(actor, name) for name in names_of_people(connection, account_id)):
+        raise Refusal("own_account", f"found {actor!r}, who belongs to this account; expected a person who does not")
+
+
+def _refuse_decided(asked: Adjustment) -> None:
+    if asked.state != WAITING:
+        raise Refusal("already_decided", f"found it {asked.state} by {asked.decided_by or asked.requested_by}, "
+                      "expected one that waits", state=asked.state, decided_by=asked.decided_by)
+
+
+def _legs(account: OpenAccount, unit: str, amount: int) -> Legs:
+    """Points given have the terms of their unit; points taken are those that would be spent next.
+
+    A correction by the office is no activity of the participant: points taken keep nothing alive.
+    """
+    settings = account.unit(unit)
+    account.sweep(unit)
+    if amount > 0:
+        day = moment(account.now).astimezone(account.zone).date().isoformat()
+        book, active_from, expires_at, keeps_until = TermsTable(account.settings, account.now)[BY_HAND, unit, day]
+        return (Leg(Book(book), unit, amount, active_from=active_from, expires_at=expires_at, keeps_until=keeps_until),
+                Leg(Book.ISSUANCE, unit, -amount))
+    parts = first_of(account.lots(unit, -amount), -amount)
+    if (there := total(parts)) < -amount:
+        name = next(iter(settings.name.values()))
+        raise Refusal("not_enough", f"found {there} {unit} points ({name}) that can be taken, expected at least "
+                      f"{-amount}", available=there, wanted=-amount, unit=unit)
+    return taken(unit, parts, Book.ISSUANCE)
+
+
+def _booked(account: OpenAccount, asked: Adjustment, legs: Legs) -> int:
+    """Book it; the journal says who asked, who agreed, and why."""
+    actor = f"{asked.requested_by} + {asked.decided_by}" if asked.decided_by else asked.requested_by
+    row = account.book(Order(account.account_id, TransactionKind.ADJUSTMENT, f"adjustment|{asked.business_key}",
+                             (asked.unit, asked.amount, asked.reason), asked.reason, actor), legs)
+    account.settle(row.id)
+    return row.id
+
+
+def _decided(connection: Connection, asked: Adjustment, state: str, by: str, now: int, why: str) -> Adjustment:
+    decision: dict[str, Any] = {"state": state, "decided_by": by, "decided_at": now, "decision": " ".join(why.split())}
+    if not manual.decide(connection, asked.account_id, asked.id, decision):
+        _refuse_decided(_found(connection, asked.account_id, asked.id))
+    return attrs.evolve(asked, **decision)
+
+
+def _found(connection: Connection, account_id: int, number: int) -> Adjustment:
+    row = manual.by_id(connection, account_id, number)
+    if row is None:
+        raise Refusal("unknown_adjustment", f"found no booking by hand {number} in this account")
+    return _of(row)
+
+
+def _repeated(before: Row[Any], asked: Adjustment) -> Adjustment:
+    known = _of(before)
+    if (known.unit, known.amount, known.reason) != (asked.unit, asked.amount, asked.reason) \
+            or not same_person(known.requested_by, asked.requested_by):
+        raise KeyConflict(asked.business_key, known.public_id)
+    return attrs.evolve(known, repeated=True)
+
+
+def _of(row: Row[Any]) -> Adjustment:
+    return Adjustment(**{name: getattr(row, name) for name in _FIELDS})
+
+
+def _values(adjustment: Adjustment) -> dict[str, Any]:
+    return {name: getattr(adjustment, name) for name in _FIELDS}

@@ -1,0 +1,56 @@
+"""Who owns accounts, read so that it stays true until the transaction ends."""
+
+from collections.abc import Collection
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Select, select, update
+
+from treuwerk.domain.participants import ParticipantStatus
+from treuwerk.store.tables import local_login, participant, person
+
+
+class Owner(NamedTuple):
+    """The participant of an account, as far as it decides what may be booked there."""
+
+    account_id: int
+    name: str
+    group: str
+    status: ParticipantStatus
+
+
+def owners_of(connection: Connection, account_ids: Collection[int]) -> dict[int, Owner]:
+    """Owners by account, as they are now."""
+    return _owners(connection, _query(account_ids))
+
+
+def lock_owners(connection: Connection, account_ids: Collection[int], *, to_change: bool = False) -> dict[int, Owner]:
+    """Owners by account; nobody changes them before this transaction ends.
+
+    Whoever locks both takes owners before balances, each in ascending order. So an account that has no balance yet is
+    locked, too. `to_change` also keeps out others that only look.
+    """
+    return _owners(connection, _query(account_ids).with_for_update(read=not to_change))
+
+
+def _query(account_ids: Collection[int]) -> Select[*tuple[Any, ...]]:
+    columns = (participant.c.account_id, participant.c.name, participant.c.group, participant.c.status)
+    return select(*columns).where(participant.c.account_id.in_(sorted(account_ids))).order_by(participant.c.account_id)
+
+
+def _owners(connection: Connection, query: Select[*tuple[Any, ...]]) -> dict[int, Owner]:
+    rows = connection.execute(query)
+    return {row.account_id: Owner(row.account_id, row.name, row.group, ParticipantStatus(row.status)) for row in rows}
+
+
+def set_status(connection: Connection, account_id: int, status: ParticipantStatus, now: int) -> None:
+    """Note another status of a participant."""
+    connection.execute(update(participant).where(participant.c.account_id == account_id).values(
+        status=status.value, version=participant.c.version + 1, changed_at=now))
+
+
+def names_of_people(connection: Connection, account_id: int) -> set[str]:
+    """Names, addresses and logins of all who belong to an account."""
+    people = connection.execute(select(person.c.name, person.c.email, person.c.known_as).where(
+        person.c.account_id == account_id))
+    logins = connection.execute(select(local_login.c.login).where(local_login.c.account_id == account_id))
+    return {text for row in (*people, *logins) for text in row if text}
