@@ -74,7 +74,8 @@ def expiry_keys(connection: Connection, expiries: Collection[Due]) -> dict[Due, 
         asked = [(expiry[0], key) for expiry, key in wanted.items()]
         taken_keys = {(row.account_id, row.business_key) for row in transactions_by_key(connection, asked)}
         number += 1
-        wanted = {one: f"expiry|{one[1]}|{one[2]}|{number}" for one, key in wanted.items() if (one[0], key) in taken_keys}
+        wanted = {one: f"expiry|{one[1]}|{one[2]}|{number}" for one, key in wanted.items()
+                  if (one[0], key) in taken_keys}
         keys |= wanted
     return keys
 
