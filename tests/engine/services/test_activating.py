@@ -1,5 +1,6 @@
 """Points that waited for an act, on both databases: they become a lot whose life begins then, once."""
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -97,7 +98,7 @@ def test_nobody_activates_what_is_not_there_or_of_somebody_who_left(waiting: Wor
 def test_of_many_at_once_one_activates(waiting: World) -> None:
     act = (waiting.installation, account(waiting), accrual(waiting))
 
-    outcomes = all_at_once([lambda key=f"card-{n}": activate(*act, key, JUNE) for n in range(8)])  # type: ignore[misc]
+    outcomes = all_at_once([partial(activate, *act, f"card-{n}", JUNE) for n in range(8)])
 
     assert codes(outcomes) == ["nothing_pending"] * 7
     assert held_by(waiting, act[1], JUNE).available == 800
