@@ -11,7 +11,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from enum import Enum
 from pathlib import Path
-from typing import Any, get_args, get_origin
+from typing import Any, get_args, get_origin, get_type_hints
 
 import attrs
 import click
@@ -103,7 +103,10 @@ def _table(table: type, level: str = "##") -> Iterator[str]:
 def _keys(table: Any) -> Iterator[str]:
     docs = attribute_docs(table)
     yield from ("| key | holds | default | |", "| --- | --- | --- | --- |")
-    for field in attrs.fields(attrs.resolve_types(table)):
+    if not attrs.has(table):
+        for name, kind in get_type_hints(table).items():
+            yield f"| `{name}` | {_cell(_kind(kind))} |  | {_cell(docs.get(name, ''))} |"
+    for field in attrs.fields(attrs.resolve_types(table)) if attrs.has(table) else ():
         meaning = _cell(docs.get(field.name, ""))
         yield f"| `{field.alias}` | {_cell(_kind(field.type))} | {_default(field)} | {meaning} |"
     yield ""

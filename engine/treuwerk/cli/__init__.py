@@ -28,8 +28,14 @@ COMMANDS = {
     "adjust": "Give or take points by hand, with a reason.",
     "adjustments": "List and decide bookings by hand that wait for a second person.",
     "participant": "Show participants; make two of them one, and two again.",
+    "redeem-batch": "Redeem points for many orders of a file.",
+    "expire": "Book out points whose time is over, and end holds that are overdue.",
+    "report": "Report on the whole programme: liability, expiring points.",
     "verify": "Prove the ledger: recompute every law from the rows.",
     "doctor": "Look for unsafe settings of database and machine.",
+    "anchor": "Print the end of the chain, to be kept elsewhere.",
+    "digest": "Print one hash over what the books say.",
+    "protect": "Put guards back and limit the application's role.",
     "export": "Export the journal as canonical JSON Lines.",
     "demo": "Build a seeded demo and serve it.",
     "serve": "Serve the portal.",
@@ -48,7 +54,7 @@ class LazyGroup(click.Group):
         """The command, imported now."""
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"treuwerk.cli.{cmd_name}_")
+        module = importlib.import_module(f"treuwerk.cli.{cmd_name.replace('-', '_')}_")
         command: click.Command = module.command
         return command
 

@@ -111,6 +111,8 @@ def known_errors(as_json: bool, so_far: Mapping[str, Any] | None = None) -> Iter
     from treuwerk.domain.tabular import UnreadableFile
     from treuwerk.plugins import PluginError
     from treuwerk.programme.errors import ProgrammeError
+    from treuwerk.services.closing import NeverClosed
+    from treuwerk.services.expiring import ImplausibleClock
     from treuwerk.services.explaining import NotFound
     from treuwerk.services.finding import UnknownParticipant
     from treuwerk.services.installation import ForeignDatabase
@@ -123,11 +125,12 @@ def known_errors(as_json: bool, so_far: Mapping[str, Any] | None = None) -> Iter
         yield
     except ProgrammeError as error:
         fail(USAGE, str(error), as_json, errors=[attrs.asdict(mistake) for mistake in error.mistakes])
-    except (PluginError, SchemaError, ForeignDatabase, UnsafeDatabase) as error:
+    except (PluginError, SchemaError, ForeignDatabase, UnsafeDatabase, ImplausibleClock) as error:
         fail(USAGE, str(error), as_json)
     except Refusal as error:
         fail(FAILED, error.reason, as_json, **error.as_json(), **so_far or {})
-    except (UnreadableFile, RunTaken, NotFound, UnknownParticipant, PortTaken, ScoringFailed, DatabaseBusy) as error:
+    except (UnreadableFile, RunTaken, NotFound, UnknownParticipant, PortTaken, ScoringFailed, DatabaseBusy,
+            NeverClosed) as error:
         fail(FAILED, str(error.args[0]), as_json, **so_far or {})
     except DatabaseError as error:
         if type(error) not in (DatabaseError, OperationalError):  # a fault of ours, such as a broken constraint

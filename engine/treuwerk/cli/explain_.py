@@ -2,10 +2,11 @@
 
 import click
 
+from treuwerk.cli.balance_ import day, named
 from treuwerk.cli.context import Context, print_json, treuwerk_command
 from treuwerk.domain.ledger import moment
 from treuwerk.domain.reading import plain_number
-from treuwerk.services.explaining import Explanation, explain
+from treuwerk.services.explaining import Explanation, LotTerms, explain
 from treuwerk.services.explaining import as_json as tree_as_json
 from treuwerk.store.migrating import check_schema
 
@@ -13,7 +14,10 @@ from treuwerk.store.migrating import check_schema
 @treuwerk_command("explain")
 @click.argument("id")
 def command(context: Context, as_json: bool, id: str) -> None:
-    """Show how the points of a booking came about: document line, rule and revision, each step, lot."""
+    """Show how the points of a booking came about and where they went.
+
+    Document line, rule and revision, each step, lot, and what was done with it; for spending the credits behind it.
+    """
     database = context.open_database()
     check_schema(database)
     with database.reading() as connection:
@@ -41,5 +45,26 @@ def _print(tree: Explanation) -> None:
         for step in award.steps:
             click.echo(f"    {step.operation:<10} {step.name:<12} {step.operand:>10} = {plain_number(step.figure)}")
         if award.lot:
-            until = moment(award.lot.expires_at).isoformat() if award.lot.expires_at else "never"
-            click.echo(f"    lot of {award.lot.amount}, {award.lot.remaining} left, expires {until}")
+            _print_lot(tree, award.line, award.lot)
+    for made in tree.lots:
+        click.echo(f"  {made.lot.amount} {made.unit}")
+        _print_lot(tree, made.line, made.lot)
+    for movement in tree.movements:
+        click.echo(f"  {movement.amount:+d} {movement.unit} in the book {movement.book}")
+    for source in tree.sources.listed:
+        verb = "from" if source.amount > 0 else "back to"
+        click.echo(f"    {abs(source.amount)} {source.unit} {verb} {named(source.origin)}, expires "
+                   f"{day(source.expires_at, 'never')}  {source.origin.booking}")
+    for other in tree.related:
+        verb = "refers to" if other.booking == tree.refers_to else "is followed by"
+        click.echo(f"  {verb} the {other.kind} of {other.occurred_on}  {other.booking}")
+
+
+def _print_lot(tree: Explanation, line: int, lot: LotTerms) -> None:
+    begins = f", usable from {day(lot.active_from, 'an act on')}"
+    click.echo(f"    lot of {lot.amount}, {lot.remaining} left{begins}, expires {day(lot.expires_at, 'never')}")
+    for use in tree.usages.listed:
+        if use.line == line:
+            click.echo(f"      {-use.amount:+d} {use.kind} of {use.occurred_on}  {use.booking}")
+    if tree.usages.more:
+        click.echo("      … and further ones")

@@ -1,12 +1,15 @@
 """``treuwerk statement``."""
 
+from datetime import datetime
 from typing import Any
 
 import click
 
-from treuwerk.cli.context import Context, print_json, print_table, treuwerk_command
+from treuwerk.cli.balance_ import named
+from treuwerk.cli.context import Context, now, print_json, print_table, treuwerk_command
+from treuwerk.cli.past_days import as_of_option, basis, closing_of
 from treuwerk.domain.ledger import moment
-from treuwerk.services.explaining import as_json as explanation_as_json
+from treuwerk.services.explaining import Explanation, tree_of
 from treuwerk.services.finding import account_of
 from treuwerk.services.statements import Cursor, Entry, Page, statement
 
@@ -16,39 +19,57 @@ from treuwerk.services.statements import Cursor, Entry, Page, statement
 @click.option("--unit", help="Unit of the running balance; else the programme's first.")
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 1_000), help="Bookings to show.")
 @click.option("--before", type=int, help="Go on below this booking, as the last page named it.")
+@as_of_option("Statement at the end of this past day: the same answer for ever.")
 def command(context: Context, as_json: bool, participant: str, unit: str | None, limit: int,
-            before: int | None) -> None:
-    """Show the bookings of a participant, newest first, with the balance after each."""
+            before: int | None, as_of: datetime | None) -> None:
+    """Show the bookings of a participant, newest first, with the balance after each.
+
+    The balance is what the account has of the unit, less what it owes: reserved points are out of it.
+    """
     installation = context.open()
     units = installation.programme.settings.units
     unit = unit or next(iter(units))
     if unit not in units:
         raise click.BadParameter(f"found {unit!r}, expected one of {', '.join(units)}", param_hint="--unit")
+    closing = closing_of(installation, as_of, now()) if as_of else None
     with installation.database.reading() as connection:
         page = statement(connection, account_of(connection, participant), unit,
-                         before=Cursor(before) if before else None, limit=limit)
+                         before=Cursor(before) if before else None, limit=limit, closing=closing)
     if as_json:
-        print_json({"participant": participant, "unit": unit, "entries": [_as_json(entry) for entry in page.entries],
+        told = basis(as_of, closing) if as_of else {}
+        print_json({"participant": participant, "unit": unit, **told,
+                    "entries": [_as_json(entry) for entry in page.entries],
                     "next": page.next.before if page.next else None})
     else:
         _print(page, unit)
 
 
 def _as_json(entry: Entry) -> dict[str, Any]:
-    return {"amounts": dict(entry.amounts), "balance": entry.balance, **explanation_as_json(entry.booking)["tree"]}
+    return {"amounts": dict(entry.amounts), "balance": entry.balance, **tree_of(entry.booking, "usages", "related")}
 
 
 def _print(page: Page, unit: str) -> None:
-    print_table(["booked", "event", "what", "points", f"balance ({unit})", "id"], [
-        [moment(entry.booking.booked_at).date(), entry.booking.occurred_on, _what(entry),
-         ", ".join(f"{amount:+d} {code}" for code, amount in entry.amounts.items()), entry.balance, entry.booking.id]
-        for entry in page.entries])
+    print_table(["booked", "event", "what", "points", f"balance ({unit})", "from", "id"], [
+        [moment(entry.booking.booked_at).date(), entry.booking.occurred_on, _what(entry.booking), _points(entry),
+         entry.balance, _sources(entry.booking), entry.booking.id] for entry in page.entries])
     if page.next:
         click.echo(f"older ones: --before {page.next.before}", err=True)
 
 
-def _what(entry: Entry) -> str:
-    purchase, activity = entry.booking.purchase, entry.booking.activity
+def _what(booking: Explanation) -> str:
+    purchase, activity = booking.purchase, booking.activity
     if purchase:
         return f"{purchase.document} line {purchase.line}: {purchase.quantity} × {purchase.article_number}"
-    return f"{activity.kind} {activity.code}" if activity else entry.booking.kind
+    return f"{activity.kind} {activity.code}" if activity else booking.kind.replace("_", " ")
+
+
+def _points(entry: Entry) -> str:
+    """What changed the balance; else what moved beside it, with the book."""
+    told = [f"{amount:+d} {unit}" for unit, amount in entry.amounts.items()]
+    beside = [f"{one.amount:+d} {one.unit} {one.book}" for one in entry.booking.movements if one.book != "participant"]
+    return ", ".join(told + beside)
+
+
+def _sources(booking: Explanation) -> str:
+    told = [f"{abs(one.amount)} of {named(one.origin)}" for one in booking.sources.listed]
+    return ", ".join(told + ["…"] * booking.sources.more)

@@ -4,7 +4,7 @@ An account that is opened is first swept of what has expired, so nobody spends i
 the order in which they happened. Who asks a second time with the same key gets the first answer.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -22,6 +22,7 @@ from treuwerk.programme.settings import Settings, Unit
 from treuwerk.services.installation import Installation
 from treuwerk.store import accounts, moving
 from treuwerk.store.accounts import Standing
+from treuwerk.store.many import transactions_by_key
 
 SYSTEM = "system"
 
@@ -61,6 +62,33 @@ class Booked:
         return ids.public_id(ids.TRANSACTION, self.row.account_id, self.row.id)
 
 
+Due = tuple[int, str, int]
+"""Account, unit and the instant at which points are gone: what expires in one transaction."""
+
+
+def expiry_keys(connection: Connection, expiries: Collection[Due]) -> dict[Due, str]:
+    """The business key of each expiry of locked accounts; points that were booked behind their time count on."""
+    wanted = {expiry: f"expiry|{expiry[1]}|{expiry[2]}" for expiry in expiries}
+    keys, number = dict(wanted), 1
+    while wanted:
+        asked = [(expiry[0], key) for expiry, key in wanted.items()]
+        taken_keys = {(row.account_id, row.business_key) for row in transactions_by_key(connection, asked)}
+        number += 1
+        wanted = {one: f"expiry|{one[1]}|{one[2]}|{number}" for one, key in wanted.items() if (one[0], key) in taken_keys}
+        keys |= wanted
+    return keys
+
+
+def expiry_order(expiry: Due, key: str, day: str) -> Order:
+    """What is booked where points are gone; `day` is the last one on which they lived."""
+    return Order(expiry[0], TransactionKind.EXPIRY, key, expiry[1:], "expiry", occurred_on=day)
+
+
+def day_before(at: int, zone: ZoneInfo) -> str:
+    """The ISO day of the last instant before another."""
+    return moment(at - 1).astimezone(zone).date().isoformat()
+
+
 class OpenAccount:
     """An account under lock. What is booked shows at once in `standing`."""
 
@@ -87,9 +115,7 @@ class OpenAccount:
         Raises:
             Refusal: the programme has no such unit.
         """
-        if code not in self.settings.units:
-            raise Refusal("unknown_unit", f"found unit {code!r}, expected one of {', '.join(self.settings.units)}")
-        return self.settings.units[code]
+        return known_unit(self.settings, code)
 
     def lots(self, unit: str, amount: int) -> list[Lot]:
         """Lots that can be spent now, in the order of spending: enough for `amount`, or all there are."""
@@ -106,9 +132,9 @@ class OpenAccount:
         self._swept.add(unit)
         for due, lots in self._due(unit).items():
             parts = first_of(lots, sum(lot.remaining for lot in lots))
-            day = moment(due - 1).astimezone(self.zone).date().isoformat()
-            self.book(Order(self.account_id, TransactionKind.EXPIRY, self._expiry_key(unit, due), (unit, due), "expiry",
-                            occurred_on=day), taken(unit, parts, Book.EXPIRED))
+            expiry = (self.account_id, unit, due)
+            key = expiry_keys(self.connection, [expiry])[expiry]
+            self.book(expiry_order(expiry, key, day_before(due, self.zone)), taken(unit, parts, Book.EXPIRED))
 
     def _due(self, unit: str) -> Mapping[int, Sequence[Lot]]:
         """Lots that are to expire, by the instant of their expiry."""
@@ -117,12 +143,6 @@ class OpenAccount:
         for lot in accounts.due_lots(self.connection, self.account_id, unit, self.now, kept_until):
             due.setdefault(min(lot.expires_at, kept_until or lot.expires_at), []).append(lot)
         return due
-
-    def _expiry_key(self, unit: str, due: int) -> str:
-        """One per unit and due date; points that were booked behind it count on."""
-        key = f"expiry|{unit}|{due}"
-        before = accounts.keys_like(self.connection, self.account_id, key)
-        return f"{key}|{before + 1}" if before else key
 
     def book(self, order: Order, legs: Legs, explanation: str = "[]") -> JournalRow:
         """Write one transaction."""
@@ -165,11 +185,8 @@ class OpenAccount:
         Raises:
             Refusal: `blocked`.
         """
-        for unit, at in self.standing.items():
-            if at.deficit and unit in self.settings.units and self.settings.units[unit].returns == "block":
-                raise Refusal("blocked", f"{at.deficit} {unit} points were to be taken back and are missing; spending "
-                              "is blocked until new points or a manual booking make them good", unit=unit,
-                              missing=at.deficit)
+        if refusal := blocked_by(self.settings, self.standing):
+            raise refusal
 
 
 class Decision(NamedTuple):
@@ -194,18 +211,20 @@ def book_once(installation: Installation, order: Order, now: int, decide: Decide
         KeyConflict: its key stands for something else.
     """
     settings = installation.programme.settings
+    return installation.database.run(
+        lambda connection: book(OpenAccount(connection, order.account_id, settings, now), order, decide, note))
 
-    def work(connection: Connection) -> Booked:
-        account = OpenAccount(connection, order.account_id, settings, now)
-        if before := repeated(account, order):
-            return before
-        legs, explanation = decide(account)
-        row = account.book(order, legs, explanation)
-        note(account, row, legs)
-        account.settle(row.id)
-        return Booked(row)
 
-    return installation.database.run(work)
+def book(account: OpenAccount, order: Order, decide: Decide,
+         note: Note = lambda account, row, legs: None) -> Booked:
+    """`book_once` on an account that is open already."""
+    if before := repeated(account, order):
+        return before
+    legs, explanation = decide(account)
+    row = account.book(order, legs, explanation)
+    note(account, row, legs)
+    account.settle(row.id)
+    return Booked(row)
 
 
 def repeated(account: OpenAccount, order: Order) -> Booked | None:
@@ -234,6 +253,27 @@ def expire_forgotten(connection: Connection, settings: Settings, account_ids: It
     """Book out what went by inactivity, before a batch books what would bring it back to life."""
     for account_id, unit in accounts.forgotten(connection, account_ids, now):
         OpenAccount(connection, account_id, settings, now).sweep(unit)
+
+
+def known_unit(settings: Settings, code: str) -> Unit:
+    """The settings of a unit.
+
+    Raises:
+        Refusal: the programme has no such unit.
+    """
+    if code not in settings.units:
+        raise Refusal("unknown_unit", f"found unit {code!r}, expected one of {', '.join(settings.units)}")
+    return settings.units[code]
+
+
+def blocked_by(settings: Settings, standing: Mapping[str, Standing]) -> Refusal | None:
+    """Why an account may spend nothing: a deficit in a unit whose policy says so."""
+    for unit, at in standing.items():
+        if at.deficit and unit in settings.units and settings.units[unit].returns == "block":
+            return Refusal("blocked", f"{at.deficit} {unit} points were to be taken back and are missing; spending "
+                           "is blocked until new points or a manual booking make them good", unit=unit,
+                           missing=at.deficit)
+    return None
 
 
 def positive(amount: int) -> int:

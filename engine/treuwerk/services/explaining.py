@@ -12,11 +12,14 @@ from sqlalchemy import Connection, Row, select
 
 from treuwerk.domain import ids
 from treuwerk.domain.earning import Step, fold, steps_from_json
-from treuwerk.domain.ledger import Book, moment
+from treuwerk.domain.ledger import Book, TransactionKind, moment
 from treuwerk.domain.participants import identifier
+from treuwerk.services.tracing import Related, Sources, Usages, related, sources, usages
 from treuwerk.store.tables import activity, article, journal, lot, person, posting, purchase_line
 
 _DIGITS = 4
+_NO_SOURCES, _NO_USAGES = Sources(), Usages()
+_INSTANTS = ("booked_at", "active_from", "expires_at")
 
 
 class NotFound(LookupError):
@@ -35,11 +38,14 @@ class ExplainedStep:
 
 @attrs.frozen
 class LotTerms:
-    """The lot that an award made: `remaining` of `amount` is left; instants in microseconds UTC."""
+    """The lot that a credit made: `remaining` of `amount` is left; instants in microseconds UTC.
+
+    `active_from` None: not before an act; `expires_at` None: never.
+    """
 
     amount: int
     remaining: int | None
-    active_from: int
+    active_from: int | None
     expires_at: int | None
 
 
@@ -82,8 +88,40 @@ class ActivityFacts:
 
 
 @attrs.frozen
+class Movement:
+    """How much a booking changed one of the participant's books: participant, pending, held or deficit."""
+
+    book: str
+    unit: str
+    amount: int
+
+
+@attrs.frozen
+class MadeLot:
+    """A lot that a booking made without a rule, such as that of a transfer or of an opening balance."""
+
+    line: int
+    unit: str
+    lot: LotTerms
+
+
+@attrs.frozen
+class ReturnedPoints:
+    """Points that a reversal took back because `pieces` of `of` pieces of the purchase line are returned by then."""
+
+    unit: str
+    points: int
+    pieces: int
+    of: int
+
+
+@attrs.frozen
 class Explanation:
-    """Everything that is known about one booking. `id` is public."""
+    """Everything that is known about one booking. `id` is public.
+
+    `sources` are the credits whose points it moved, `usages` what became of the points that it credited, `related` what
+    it refers to and what refers to it; statements leave the last two out.
+    """
 
     id: str
     account_id: int
@@ -96,6 +134,17 @@ class Explanation:
     purchase: PurchaseFacts | None
     activity: ActivityFacts | None
     awards: tuple[ExplainedAward, ...]
+    movements: tuple[Movement, ...] = ()
+    lots: tuple[MadeLot, ...] = ()
+    sources: Sources = _NO_SOURCES
+    usages: Usages = _NO_USAGES
+    returned: tuple[ReturnedPoints, ...] = ()
+    related: tuple[Related, ...] = ()
+
+
+OWN_BOOKS = (Book.PARTICIPANT, Book.PENDING, Book.HELD, Book.DEFICIT)
+"""The books of a participant; all others are those of the system."""
+_ALL = 1_000
 
 
 def explain(connection: Connection, public_id: str) -> Explanation:
@@ -112,10 +161,12 @@ def explain(connection: Connection, public_id: str) -> Explanation:
         journal.c.account_id == account_id, journal.c.id == row_id)).one_or_none()
     if booking is None:
         raise NotFound(f"nothing is booked under {public_id}")
-    legs = connection.execute(_legs().where(
-        posting.c.account_id == account_id, posting.c.transaction_id == row_id)).all()
-    names = article_names(connection, [booking.article_number or ""])
-    return explanation_of(booking, legs, names)
+    legs = legs_of(connection, account_id, [row_id]).get(row_id, [])
+    taken = sources(connection, account_id, [(row_id, booking.kind)], _ALL).get(row_id, Sources())
+    return attrs.evolve(
+        explanation_of(booking, legs, article_names(connection, [booking.article_number or ""]), taken),
+        usages=usages(connection, account_id, row_id, _ALL),
+        related=related(connection, account_id, row_id, booking.refers_to))
 
 
 def booking_facts() -> Any:
@@ -137,12 +188,21 @@ def _same(table: Any) -> Any:
     return (table.c.account_id == journal.c.account_id) & (table.c.id == journal.c.id)
 
 
-def _legs() -> Any:
+def legs_of(connection: Connection, account_id: int, bookings: Sequence[int]) -> dict[int, list[Any]]:
+    """Postings of these bookings in the participant's books; `remaining` is None where a posting made no lot."""
     own_lot = ((lot.c.account_id == posting.c.account_id) & (lot.c.transaction_id == posting.c.transaction_id)
                & (lot.c.line == posting.c.line))
-    return select(posting.c.line, posting.c.unit, posting.c.amount, posting.c.active_from, posting.c.expires_at,
-                  lot.c.remaining).select_from(posting.join(lot, own_lot, isouter=True)).where(
-        posting.c.book == Book.PARTICIPANT.value).order_by(posting.c.line)
+    rows = connection.execute(
+        select(posting.c.transaction_id, posting.c.line, posting.c.book, posting.c.unit, posting.c.amount,
+               posting.c.active_from, posting.c.expires_at, lot.c.remaining)
+        .select_from(posting.join(lot, own_lot, isouter=True))
+        .where(posting.c.account_id == account_id, posting.c.transaction_id.in_(bookings),
+               posting.c.book.in_([book.value for book in OWN_BOOKS]))
+        .order_by(posting.c.transaction_id, posting.c.line))
+    found: dict[int, list[Any]] = {}
+    for row in rows:
+        found.setdefault(row.transaction_id, []).append(row)
+    return found
 
 
 def article_names(connection: Connection, numbers: Iterable[str]) -> dict[str, str]:
@@ -154,29 +214,46 @@ def article_names(connection: Connection, numbers: Iterable[str]) -> dict[str, s
     return {wanted[row.number]: row.name for row in rows}
 
 
-def explanation_of(booking: Row[Any], legs: Sequence[Row[Any]], names: Mapping[str, str]) -> Explanation:
-    """The explanation from rows of `booking_facts` and of the participant's postings."""
+def explanation_of(booking: Row[Any], legs: Sequence[Row[Any]], names: Mapping[str, str],
+                   taken: Sources = _NO_SOURCES, gone: Mapping[tuple[int, int], int] | None = None) -> Explanation:
+    """The explanation from rows of `booking_facts` and `legs_of`; `gone` is what was taken from lots by another time."""
     refers_to = ids.public_id(ids.TRANSACTION, booking.account_id, booking.refers_to) if booking.refers_to else None
+    terms = {leg.line: _terms(leg, gone) for leg in legs if leg.remaining is not None}
+    stored = json.loads(booking.explanation) if booking.explanation else []
+    awards = _awards(stored, terms) if booking.kind == TransactionKind.ACCRUAL else ()
+    by_rule = {award.line for award in awards}
+    made = tuple(MadeLot(leg.line, leg.unit, terms[leg.line]) for leg in legs
+                 if leg.line in terms and leg.line not in by_rule)
     return Explanation(
         ids.public_id(ids.TRANSACTION, booking.account_id, booking.id), booking.account_id, booking.kind,
         date.fromisoformat(booking.occurred_on), booking.booked_at, booking.actor, booking.cause, refers_to,
-        _purchase(booking, names), _activity(booking), awards_of(booking.explanation, legs))
+        _purchase(booking, names), _activity(booking), awards, _movements(legs), made, taken,
+        returned=_returned(stored) if booking.kind == TransactionKind.REVERSAL else ())
 
 
-def awards_of(explanation: str, legs: Sequence[Row[Any]]) -> tuple[ExplainedAward, ...]:
-    """The awards of a stored explanation, each with the terms of the lot that its posting made."""
-    terms = {leg.line: _terms(leg) for leg in legs}
-    stored = json.loads(explanation) if explanation else []
+def _awards(stored: Sequence[Any], terms: Mapping[int, LotTerms]) -> tuple[ExplainedAward, ...]:
+    """The awards of a stored explanation, each with the lot that its posting made."""
     return tuple(
         ExplainedAward(one["line"], one["unit"], one["points"], one["rule"], one["revision"],
                        _explained(steps_from_json(one["steps"])), terms.get(one["line"]))
         for one in stored)
 
 
-def _terms(leg: Row[Any]) -> LotTerms | None:
-    if leg.active_from is None:
-        return None
-    return LotTerms(leg.amount, getattr(leg, "remaining", None), leg.active_from, leg.expires_at)
+def _returned(stored: Sequence[Any]) -> tuple[ReturnedPoints, ...]:
+    return tuple(ReturnedPoints(one["unit"], one["points"], one["returned"], one["of"]) for one in stored
+                 if isinstance(one, dict) and {"unit", "points", "returned", "of"} <= set(one))
+
+
+def _terms(leg: Row[Any], gone: Mapping[tuple[int, int], int] | None) -> LotTerms:
+    remaining = leg.remaining if gone is None else leg.amount - gone.get((leg.transaction_id, leg.line), 0)
+    return LotTerms(leg.amount, remaining, leg.active_from, leg.expires_at)
+
+
+def _movements(legs: Sequence[Row[Any]]) -> tuple[Movement, ...]:
+    amounts: dict[tuple[str, str], int] = {}
+    for leg in legs:
+        amounts[leg.book, leg.unit] = amounts.get((leg.book, leg.unit), 0) + leg.amount
+    return tuple(Movement(book, unit, amount) for (book, unit), amount in amounts.items())
 
 
 def _explained(steps: tuple[Step, ...]) -> tuple[ExplainedStep, ...]:
@@ -217,12 +294,18 @@ def _activity(row: Row[Any]) -> ActivityFacts | None:
 
 def as_json(explanation: Explanation) -> dict[str, Any]:
     """The tree for ``--json``: ids and figures as texts, instants with zone, days as ISO 8601."""
-    return {"tree": attrs.asdict(explanation, filter=lambda field, _: field.name != "account_id",
-                                 value_serializer=_plain)}
+    return {"tree": tree_of(explanation)}
 
 
-def _plain(_: Any, field: Any, value: Any) -> Any:
-    if field is not None and field.name in ("booked_at", "active_from", "expires_at") and value is not None:
+def tree_of(explanation: Explanation, *leave_out: str) -> dict[str, Any]:
+    """The tree itself, without the fields that are left out."""
+    return attrs.asdict(explanation, filter=lambda field, _: field.name not in ("account_id", *leave_out),
+                        value_serializer=plain)
+
+
+def plain(_: Any, field: Any, value: Any) -> Any:
+    """Values of attrs classes for JSON: instants and days as ISO 8601, figures as texts."""
+    if field is not None and field.name in _INSTANTS and value is not None:
         return moment(value).isoformat()
     if isinstance(value, Decimal):
         return f"{value:f}"

@@ -8,13 +8,25 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 import attrs
+from sqlalchemy import Connection
 
 from treuwerk.domain.ledger import Book, TransactionKind, moment
 from treuwerk.domain.lots import Part, first_of, last_of, less, total
 from treuwerk.domain.movements import Legs, captured, held, released
 from treuwerk.domain.records import JournalRow
 from treuwerk.domain.refusals import Refusal
-from treuwerk.services.bookkeeping import SYSTEM, Booked, Decide, Decision, OpenAccount, Order, book_once, positive
+from treuwerk.programme.settings import Settings
+from treuwerk.services.bookkeeping import (
+    SYSTEM,
+    Booked,
+    Decide,
+    Decision,
+    OpenAccount,
+    Order,
+    book,
+    book_once,
+    positive,
+)
 from treuwerk.services.installation import Installation
 from treuwerk.services.redeeming import keeps_until, spendable
 from treuwerk.store import accounts, holds
@@ -85,12 +97,13 @@ def release(installation: Installation, account_id: int, hold_id: int, key: str,
 
 def release_overdue(installation: Installation, now: int) -> int:
     """Release all holds whose time is over; returns how many. Running it again is harmless."""
-    released_holds = 0
+    settings, released_holds = installation.programme.settings, 0
     while overdue := _overdue(installation, now):
-        for account_id, hold_id in overdue:
-            with suppress(Refusal):  # somebody ended it meanwhile
-                release(installation, account_id, hold_id, f"{hold_id}|time", now, cause="time")
-                released_holds += 1
+        done = [one for one in overdue if installation.database.run(
+            lambda connection, one=one: _released(connection, settings, *one, now))]  # type: ignore[misc]
+        released_holds += len(done)
+        if not done:  # somebody else ended them meanwhile
+            break
     return released_holds
 
 
@@ -99,17 +112,44 @@ def _overdue(installation: Installation, now: int) -> Sequence[tuple[int, int]]:
         return holds.overdue(connection, now, _AT_ONCE)
 
 
+def _released(connection: Connection, settings: Settings, account_id: int, hold_id: int, now: int) -> bool:
+    account = OpenAccount(connection, account_id, settings, now)
+    legs = release_in_time(account, hold_id)
+    for unit in {leg.unit for leg in legs}:
+        account.sweep(unit)
+    return bool(legs)
+
+
+def release_in_time(account: OpenAccount, hold_id: int) -> Legs:
+    """Release a hold of an open account whose time is over; nothing where somebody ended it meanwhile.
+
+    It is as if it had been released at its end: what lived longer than that expires by itself, on its own day. So it
+    makes no difference how long nobody looked.
+    """
+    with suppress(Refusal):
+        unit, parts, end = _left(account, hold_id)
+        day = moment(end).astimezone(account.zone).date().isoformat()
+        order = attrs.evolve(_order(account.account_id, hold_id, TransactionKind.RELEASE, f"{hold_id}|time", None),
+                             cause="time", occurred_on=day)
+        _enough(parts, None)
+        legs = released(unit, parts, end, account.standing[unit].kept_until)
+        book(account, order, lambda _: Decision(legs), _note_end)
+        return legs
+    return ()
+
+
 def _order(account_id: int, hold_id: int, kind: TransactionKind, key: str, amount: int | None) -> Order:
     facts = hold_id, "all" if amount is None else positive(amount)
     return Order(account_id, kind, f"{kind.value}|{key}", facts, "", refers_to=hold_id)
 
 
 def _end(installation: Installation, order: Order, now: int, decide: Decide) -> Booked:
-    def note(account: OpenAccount, _: JournalRow, legs: Legs) -> None:
-        moved = -sum(leg.amount for leg in legs if leg.book is Book.HELD)
-        holds.lessen(account.connection, order.account_id, order.refers_to or 0, moved)
+    return book_once(installation, order, now, decide, _note_end)
 
-    return book_once(installation, order, now, decide, note)
+
+def _note_end(account: OpenAccount, row: JournalRow, legs: Legs) -> None:
+    moved = -sum(leg.amount for leg in legs if leg.book is Book.HELD)
+    holds.lessen(account.connection, account.account_id, row.refers_to or 0, moved)
 
 
 def _left(account: OpenAccount, hold_id: int) -> tuple[str, list[Part], int]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from json import JSONEncoder
 from typing import NamedTuple
 
@@ -223,12 +224,16 @@ def purchase_prefix(document: Document) -> str:
             f"{year}|")
 
 
-def is_key_of(key: str, facts: Facts) -> bool:
+def is_key_of(key: str, seller: str, document: str, line: str, year: str) -> bool:
     """Whether a purchase with these facts may have this key; of what kind its document was, only the key says."""
-    seller, kind, number, year, line = ([*key.split("|"), "", "", "", "", ""])[1:6]
-    return (kind in EARNING_KINDS and year == facts[4][:4] and seller == _part(facts[1])
-            and number == _part(identifier(facts[2])) and line == _part(identifier(facts[3]))
-            and key.startswith("purchase|") and key.count("|") == 5)
+    parts = key.split("|")
+    return (len(parts) == 6 and parts[0] == "purchase" and parts[1] == _part(seller) and parts[2] in EARNING_KINDS
+            and parts[3] == _identified(document) and parts[4] == year and parts[5] == _identified(line))
+
+
+@lru_cache(maxsize=4_096)  # lines of one document come together
+def _identified(number: str) -> str:
+    return _part(identifier(number))
 
 
 def _part(text: str) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from treuwerk.domain import ids
 from treuwerk.domain.ledger import moment
-from treuwerk.services.statements import UnitBalance, balances
+from treuwerk.services.balances import UnitBalance, balances
 from treuwerk.store import holds, manual, merges
 from treuwerk.store.owners import owners_of
 

@@ -9,8 +9,7 @@ from sqlalchemy import Connection, Row, func, or_, select
 
 from treuwerk.domain import ids
 from treuwerk.domain.ledger import Book
-from treuwerk.services.explaining import article_names, features_of, serials_of
-from treuwerk.services.statements import legs_of, summed
+from treuwerk.services.explaining import article_names, features_of, legs_of, serials_of
 from treuwerk.store.tables import journal, posting, purchase_line
 
 
@@ -67,8 +66,16 @@ def purchases(connection: Connection, account_id: int, *, before: int | None = N
     shown = rows[:limit]
     legs = legs_of(connection, account_id, [row.id for row in shown])
     names = article_names(connection, {row.article_number for row in shown})
-    return ([_purchase(row, summed(legs.get(row.id, [])), names) for row in shown],
+    return ([_purchase(row, _earned(legs.get(row.id, [])), names) for row in shown],
             shown[-1].id if len(rows) > limit else None)
+
+
+def _earned(legs: list[Any]) -> dict[str, int]:
+    """Points by unit, also those that wait for an act."""
+    amounts: dict[str, int] = {}
+    for leg in legs:
+        amounts[leg.unit] = amounts.get(leg.unit, 0) + leg.amount
+    return amounts
 
 
 def _booked() -> Any:
@@ -100,7 +107,7 @@ def article_totals(connection: Connection, account_id: int, unit: str,
     """Pieces and points by article under the same filters, most points first."""
     points = select(posting.c.transaction_id, func.sum(posting.c.amount).label("amount")).where(
         posting.c.account_id == account_id, posting.c.unit == unit,
-        posting.c.book == Book.PARTICIPANT.value).group_by(posting.c.transaction_id).subquery()
+        posting.c.book.in_((Book.PARTICIPANT.value, Book.PENDING.value))).group_by(posting.c.transaction_id).subquery()
     query = select(purchase_line.c.article_number, func.sum(purchase_line.c.quantity).label("quantity"),
                    func.coalesce(func.sum(points.c.amount), 0).label("points")).select_from(
         purchase_line.join(points, points.c.transaction_id == purchase_line.c.id, isouter=True))

@@ -1,50 +1,28 @@
-"""What a participant has and how it came: balances, statement, expiry calendar. All read-only."""
+"""The statement: bookings of a participant, newest first, with the balance after each. All read-only."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import attrs
-from sqlalchemy import Connection, Row, Select, case, func, or_, select
-from sqlalchemy import text as sql
+from sqlalchemy import Connection, Row, Select, exists, func, or_, select
 
-from treuwerk.domain.ledger import FOREVER, Book
-from treuwerk.services.explaining import (
-    Explanation,
-    article_names,
-    booking_facts,
-    explanation_of,
-)
-from treuwerk.store.tables import activity, article, balance, journal, lot, posting, purchase_line
+from treuwerk.domain.ledger import Book, TransactionKind
+from treuwerk.services.closing import Closing
+from treuwerk.services.explaining import Explanation, article_names, booking_facts, explanation_of, legs_of
+from treuwerk.services.tracing import Sources, sources
+from treuwerk.store import past
+from treuwerk.store.tables import activity, article, balance, journal, posting, purchase_line, sealed
 
-
-@attrs.frozen
-class ExpiringAmount:
-    """Points of one unit that are gone from `expires_at` on; None: they stay."""
-
-    unit: str
-    amount: int
-    expires_at: int | None
-
-
-@attrs.frozen
-class UnitBalance:
-    """One unit of an account: what can be spent, what is still to come, what is reserved, what goes next.
-
-    `deficit` is what was to be taken back and was no longer there; `available` is below zero by it until the next
-    credits settle it.
-    """
-
-    unit: str
-    available: int
-    pending: int
-    held: int
-    deficit: int
-    next_expiry: ExpiringAmount | None
+_OF_THE_BALANCE = (Book.PARTICIPANT.value, Book.DEFICIT.value)
+_SPENDING = (TransactionKind.REDEMPTION, TransactionKind.HOLD, TransactionKind.CAPTURE, TransactionKind.RELEASE,
+             TransactionKind.CANCELLATION)
+KINDS = ("purchase", "activity", "spending", "expiry", "other")
+"""What a statement can be narrowed to."""
 
 
 @attrs.frozen
 class Filters:
-    """What a statement is narrowed to. Instants in microseconds UTC, `until` excluded; `kind` purchase or activity."""
+    """What a statement is narrowed to. Instants in microseconds UTC, `until` excluded; `kind` is one of `KINDS`."""
 
     booked_from: int | None = None
     booked_until: int | None = None
@@ -67,7 +45,11 @@ class Cursor:
 
 @attrs.frozen
 class Entry:
-    """One booking of a statement. `balance` is what the account had of the chosen unit after it."""
+    """One booking of a statement. `amounts` by unit are what it changed the balance by: points less what is owed.
+
+    Reserving points lowers the balance, releasing them raises it, and spending reserved ones does not move it.
+    `balance` is what the account had of the chosen unit after it.
+    """
 
     booking: Explanation
     amounts: Mapping[str, int]
@@ -82,79 +64,35 @@ class Page:
     next: Cursor | None
 
 
-@attrs.frozen
-class Holdings:
-    """What an account has at one instant: balances by unit, and the expiry calendar that they are made of."""
-
-    balances: Mapping[str, UnitBalance]
-    calendar: tuple[ExpiringAmount, ...]
-
-
-def balances(connection: Connection, units: Iterable[str], account_id: int, now: int) -> Mapping[str, UnitBalance]:
-    """Balances by unit in the order of `units`, at `now`. Units without a booking are there with zeros."""
-    return holdings(connection, units, account_id, now).balances
-
-
-def expiry_calendar(connection: Connection, account_id: int, now: int) -> tuple[ExpiringAmount, ...]:
-    """What is active now, by unit and by the instant at which it goes; what stays for ever comes last."""
-    return holdings(connection, (), account_id, now).calendar
-
-
-def holdings(connection: Connection, units: Iterable[str], account_id: int, now: int) -> Holdings:
-    """Balances and expiry calendar together, by one pass over the open lots."""
-    rows = connection.execute(_open_lots(account_id, now)).all()
-    parts = {row.unit: row for row in connection.execute(select(balance).where(balance.c.account_id == account_id))}
-    active = sorted((row for row in rows if not row.pending), key=lambda row: (row.expires_at, row.unit))
-    calendar = [ExpiringAmount(row.unit, int(row.amount), None if row.expires_at == FOREVER else row.expires_at)
-                for row in active]
-    pending: dict[str, int] = {}
-    for row in rows:
-        if row.pending:
-            pending[row.unit] = pending.get(row.unit, 0) + int(row.amount)
-    return Holdings({unit: _unit_balance(unit, [one for one in calendar if one.unit == unit], pending.get(unit, 0),
-                                         parts.get(unit)) for unit in units}, tuple(calendar))
-
-
-def _unit_balance(unit: str, lots: Sequence[ExpiringAmount], pending: int, parts: Row[Any] | None) -> UnitBalance:
-    held, deficit = (parts.held, parts.deficit) if parts else (0, 0)
-    expiring = next((one for one in lots if one.expires_at is not None), None)
-    return UnitBalance(unit, sum(one.amount for one in lots) - deficit, pending, held, deficit, expiring)
-
-
-def _open_lots(account_id: int, now: int) -> Select[*tuple[Any, ...]]:
-    pending = case((lot.c.active_from <= now, 0), else_=1).label("pending")
-    kept = func.coalesce(balance.c.keeps_until, FOREVER)
-    ends = case((lot.c.expires_at < kept, lot.c.expires_at), else_=kept).label("expires_at")
-    own = lot.join(balance, (balance.c.account_id == lot.c.account_id) & (balance.c.unit == lot.c.unit))
-    return select(lot.c.unit, ends, pending, func.sum(lot.c.remaining).label("amount")).select_from(own).where(
-        lot.c.account_id == account_id, _is_open(), lot.c.expires_at > now, kept > now
-    ).group_by(lot.c.unit, ends, pending)
-
-
-def _is_open() -> Any:
-    # The bare column, as the partial index has it; "open = 1" would not meet its predicate on SQLite.
-    return sql("lot.open")
-
-
 def statement(connection: Connection, account_id: int, unit: str, *, before: Cursor | None = None,
-              limit: int = 25, filters: Filters | None = None) -> Page:
+              limit: int = 25, filters: Filters | None = None, closing: Closing | None = None) -> Page:
     """One page of bookings, newest first; the number of queries is the same for every length.
 
     `unit` is the one whose running balance is told. Pages are cut by the id of the last booking, so that a new booking
-    moves nothing and a late page costs what the first one does.
+    moves nothing and a late page costs what the first one does. With a `closing` it is the statement as of the end of
+    that day, the same for ever: it has only facts that the books keep, no names of articles or persons.
     """
-    wanted = _filtered(filters or Filters()).where(journal.c.account_id == account_id)
+    wanted = _filtered(filters or Filters()).where(journal.c.account_id == account_id, *_told(closing))
     if before is not None:
         wanted = wanted.where(journal.c.id < before.before)
     rows = connection.execute(wanted.order_by(journal.c.id.desc()).limit(limit + 1)).all()
     shown = rows[:limit]
     if not shown:
         return Page((), None)
-    after = _balances_after(connection, account_id, unit, shown, before)
-    entries = _entries(connection, account_id, shown, after)
+    after = _balances_after(connection, account_id, unit, shown, before, closing)
+    entries = _entries(connection, account_id, shown, after, closing)
     last = entries[-1]
     following = Cursor(shown[-1].id, last.balance - last.amounts.get(unit, 0)) if len(rows) > limit else None
     return Page(entries, following)
+
+
+def _told(closing: Closing | None) -> list[Any]:
+    """Conditions on the journal: what belongs to the end of a day; none without a closing."""
+    if closing is None:
+        return []
+    place = exists().where(sealed.c.account_id == journal.c.account_id, sealed.c.transaction_id == journal.c.id,
+                           sealed.c.sequence <= closing.last_sequence)
+    return [journal.c.booked_at < closing.as_of, place]
 
 
 def _filtered(filters: Filters) -> Select[*tuple[Any, ...]]:
@@ -163,11 +101,22 @@ def _filtered(filters: Filters) -> Select[*tuple[Any, ...]]:
         found = found.where(journal.c.booked_at >= filters.booked_from)
     if filters.booked_until is not None:
         found = found.where(journal.c.booked_at < filters.booked_until)
-    if filters.kind == "purchase":
-        found = found.where(purchase_line.c.id.is_not(None))
-    if filters.kind == "activity":
-        found = found.where(activity.c.id.is_not(None))
+    if filters.kind:
+        found = found.where(_of_kind(filters.kind))
     return found.where(_mentions(filters.text)) if filters.text else found
+
+
+def _of_kind(kind: str) -> Any:
+    if kind == "purchase":
+        return purchase_line.c.id.is_not(None)
+    if kind == "activity":
+        return activity.c.id.is_not(None)
+    if kind == "spending":
+        return journal.c.kind.in_([one.value for one in _SPENDING])
+    if kind == "expiry":
+        return journal.c.kind == TransactionKind.EXPIRY.value
+    own = (TransactionKind.ACCRUAL, TransactionKind.EXPIRY, *_SPENDING)
+    return journal.c.kind.not_in([one.value for one in own])
 
 
 def _mentions(text: str) -> Any:
@@ -178,23 +127,32 @@ def _mentions(text: str) -> Any:
 
 
 def _balances_after(connection: Connection, account_id: int, unit: str, rows: Sequence[Row[Any]],
-                    before: Cursor | None) -> dict[int, int]:
+                    before: Cursor | None, closing: Closing | None) -> dict[int, int]:
     """The balance of the unit after each of these bookings.
 
     It is walked back from the newest figure that is known, through all bookings between, also those that a filter
     leaves out: one pass of the database over the range of the page.
     """
-    newest = _balance_before(connection, account_id, unit, before)
-    moves = select(posting.c.transaction_id, func.sum(posting.c.amount).label("amount")).where(
-        posting.c.account_id == account_id, posting.c.unit == unit, posting.c.book == Book.PARTICIPANT.value,
+    newest = _balance_before(connection, account_id, unit, before, closing)
+    moves = _moves(account_id, unit, before, closing).add_columns(posting.c.transaction_id).where(
         posting.c.transaction_id >= rows[-1].id)
-    if before is not None:
-        moves = moves.where(posting.c.transaction_id < before.before)
     by_booking = moves.group_by(posting.c.transaction_id).subquery()
     later = func.sum(by_booking.c.amount).over(order_by=by_booking.c.transaction_id.desc())
     walked = select(by_booking.c.transaction_id, by_booking.c.amount, later.label("later")).subquery()
     found = connection.execute(select(walked).where(walked.c.transaction_id.in_([row.id for row in rows]))).all()
     return _filled(rows, {row.transaction_id: (int(row.later), int(row.amount)) for row in found}, newest)
+
+
+def _moves(account_id: int, unit: str, before: Cursor | None, closing: Closing | None) -> Any:
+    """The sum of what changed the balance of a unit, before a cursor and up to a closing."""
+    moves = select(func.coalesce(func.sum(posting.c.amount), 0).label("amount")).where(
+        posting.c.account_id == account_id, posting.c.unit == unit, posting.c.book.in_(_OF_THE_BALANCE))
+    if before is not None:
+        moves = moves.where(posting.c.transaction_id < before.before)
+    if closing is not None:
+        moves = moves.join(journal, (journal.c.account_id == posting.c.account_id)
+                           & (journal.c.id == posting.c.transaction_id)).where(*_told(closing))
+    return moves
 
 
 def _filled(rows: Sequence[Row[Any]], moves: Mapping[int, tuple[int, int]], newest: int) -> dict[int, int]:
@@ -210,50 +168,50 @@ def _filled(rows: Sequence[Row[Any]], moves: Mapping[int, tuple[int, int]], newe
     return after
 
 
-def _balance_before(connection: Connection, account_id: int, unit: str, before: Cursor | None) -> int:
-    if before is None:
-        return connection.execute(select(balance.c.posted).where(
-            balance.c.account_id == account_id, balance.c.unit == unit)).scalar_one_or_none() or 0
-    if before.balance is not None:
+def _balance_before(connection: Connection, account_id: int, unit: str, before: Cursor | None,
+                    closing: Closing | None) -> int:
+    if before is not None and before.balance is not None:
         return before.balance
-    return int(connection.execute(select(func.coalesce(func.sum(posting.c.amount), 0)).where(
-        posting.c.account_id == account_id, posting.c.unit == unit, posting.c.book == Book.PARTICIPANT.value,
-        posting.c.transaction_id < before.before)).scalar_one())
+    if before is None and closing is None:
+        return connection.execute(select(balance.c.posted - balance.c.deficit).where(
+            balance.c.account_id == account_id, balance.c.unit == unit)).scalar_one_or_none() or 0
+    return int(connection.execute(_moves(account_id, unit, before, closing)).scalar_one())
 
 
-def _entries(connection: Connection, account_id: int, rows: Sequence[Row[Any]],
-             after: Mapping[int, int]) -> tuple[Entry, ...]:
+def _entries(connection: Connection, account_id: int, rows: Sequence[Row[Any]], after: Mapping[int, int],
+             closing: Closing | None) -> tuple[Entry, ...]:
     legs = legs_of(connection, account_id, [row.id for row in rows])
-    names = article_names(connection, {row.article_number or "" for row in rows})
-    return tuple(Entry(explanation_of(row, legs.get(row.id, []), names), summed(legs.get(row.id, [])), after[row.id])
-                 for row in rows)
+    taken = sources(connection, account_id, [(row.id, row.kind) for row in rows])
+    if closing is None:
+        gone, names = None, article_names(connection, {row.article_number or "" for row in rows})
+    else:
+        names = {}
+        gone = past.gone(connection, closing.as_of, closing.last_sequence, account_id, rows[-1].id, rows[0].id)
+    entries = (Entry(explanation_of(row, legs.get(row.id, []), names, taken.get(row.id, Sources()), gone),
+                     changes(legs.get(row.id, [])), after[row.id]) for row in rows)
+    return tuple(entries if closing is None else (_without_person(entry) for entry in entries))
 
 
-def legs_of(connection: Connection, account_id: int, bookings: Sequence[int]) -> dict[int, list[Any]]:
-    """The participant's postings of these bookings."""
-    rows = connection.execute(
-        select(posting.c.transaction_id, posting.c.line, posting.c.unit, posting.c.amount, posting.c.active_from,
-               posting.c.expires_at)
-        .where(posting.c.account_id == account_id, posting.c.transaction_id.in_(bookings),
-               posting.c.book == Book.PARTICIPANT.value)
-        .order_by(posting.c.transaction_id, posting.c.line)).all()
-    found: dict[int, list[Any]] = {}
-    for row in rows:
-        found.setdefault(row.transaction_id, []).append(row)
-    return found
+def _without_person(entry: Entry) -> Entry:
+    """Names of persons can change and be forgotten, so what is told for ever does not have them."""
+    if entry.booking.activity is None:
+        return entry
+    return attrs.evolve(entry, booking=attrs.evolve(
+        entry.booking, activity=attrs.evolve(entry.booking.activity, person="")))
+
+
+def changes(legs: Sequence[Row[Any]]) -> dict[str, int]:
+    """What a booking changed the balance by, by unit; a unit whose changes add up to nothing is left out."""
+    amounts: dict[str, int] = {}
+    for leg in legs:
+        if leg.book in _OF_THE_BALANCE:
+            amounts[leg.unit] = amounts.get(leg.unit, 0) + leg.amount
+    return {unit: amount for unit, amount in amounts.items() if amount}
 
 
 def moved_by(connection: Connection, account_id: int, booking: int) -> dict[str, int]:
-    """Points by unit that a booking brought to what can be spent, or took from it."""
-    return summed(legs_of(connection, account_id, [booking]).get(booking, []))
-
-
-def summed(legs: Sequence[Row[Any]]) -> dict[str, int]:
-    """Amounts by unit."""
-    amounts: dict[str, int] = {}
-    for leg in legs:
-        amounts[leg.unit] = amounts.get(leg.unit, 0) + leg.amount
-    return amounts
+    """Points by unit that a booking added to the balance, or took from it."""
+    return changes(legs_of(connection, account_id, [booking]).get(booking, []))
 
 
 def first_booking_at(connection: Connection, account_id: int) -> int | None:

@@ -1,52 +1,65 @@
-"""Proving the ledger: every law by name, recomputed from the rows alone, without changing any."""
+"""Proving the ledger: every law by name, recomputed from the rows alone, without changing any.
 
-import json
-from collections.abc import Callable, Iterator
-from functools import lru_cache, partial
-from itertools import islice
+The work is done in pieces, side by side where there is much of it. First come short cuts, each a scan that proves
+several laws; whatever they leave open is checked by itself, which also finds how often and where a law is broken.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import attrs
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import SQLAlchemyError
 
-from treuwerk.domain.earning import fold, steps_from_json
-from treuwerk.domain.ledger import FIRST_HEAD, LOT_BOOKS, chained
-from treuwerk.domain.records import digest_of, record
-from treuwerk.services import proving
+from treuwerk.domain.ledger import FIRST_HEAD, chained
+from treuwerk.services.anchoring import Anchor, missed_anchors
+from treuwerk.services.proof_crew import Work, crew, crew_size, prepare
+from treuwerk.services.proof_tasks import Found, Task, names_of_laws, run
 from treuwerk.store.database import Database
-from treuwerk.store.journal import Entry, entries, seals
-from treuwerk.store.proofs import PROOFS
+from treuwerk.store.sealing import waiting_for_a_seal
 
-_LAWS = {
-    "purchases_are_as_claimed": proving.changed_purchases,
-    "activities_are_as_claimed": proving.changed_activities,
-    "messages_tell_what_was_credited": proving.wrong_messages,
-    "system_books_are_their_deltas": proving.wrong_system_books,
-    "bucket_is_that_of_the_account": proving.wrong_buckets,
+SIDE_BY_SIDE_FROM = 50_000  # transactions: below, processes cost more than they save
+_RECORDS_AT_ONCE = 100_000
+_PARTS = 4  # of the purchases; a power of two
+_OF_RECORDS = ("explanations_fold_to_their_points", "chain_of_seals")
+_OTHERS = ("purchases_are_as_claimed", "activities_are_as_claimed", *_OF_RECORDS)
+_OF_SHORT_CUTS = {
+    "balanced": ("zero_sum_per_transaction_and_unit", "posting_has_its_transaction", "transaction_has_postings"),
+    "summed": ("balance_is_sum_of_open_lots", "pending_is_sum_of_open_lots", "held_is_sum_of_open_holds"),
+    "traced": ("lot_is_its_posting", "movement_is_traced_to_its_lots"),
 }
+_OF_COUNTS = {
+    "records": ("transaction_is_sealed_once", "sealed_transaction_is_there"),
+    "purchases": ("accrual_has_its_claim", "claim_has_its_line", "run_counts_its_lines"),
+}
+Told = Callable[[int, int], None]
 
 
 @attrs.frozen
 class Invariant:
-    """One law: ok, violated (how often, and where first), or could not run (why)."""
+    """One law: ok, violated (how often, and where first), or could not run (why).
+
+    `duration` is the seconds of work that went into it; a scan that proves several laws counts for each.
+    """
 
     name: str
     state: str
     count: int = 0
     first_violation: str = ""
+    duration: float = 0.0
 
     def as_json(self) -> dict[str, Any]:
         """The shape that others rely on."""
-        return attrs.asdict(self)
+        return attrs.asdict(self) | {"duration": round(self.duration, 3)}
 
 
 @attrs.frozen
 class Verdict:
-    """All laws of one look at the database."""
+    """All laws of one look at the database; `unsealed` transactions wait for a seal, which breaks none."""
 
     invariants: list[Invariant]
     transactions: int
+    unsealed: int = 0
 
     @property
     def ok(self) -> bool:
@@ -59,73 +72,157 @@ class Verdict:
         return any(invariant.state == "could_not_run" for invariant in self.invariants)
 
 
-def verify(database: Database, told: Callable[[int, int], None] = lambda done, total: None) -> Verdict:
-    """Check every law in one consistent, read-only look; `told` hears of each law that is done, and of how many."""
+def verify(database: Database, told: Told = lambda done, total: None, *, anchors: Sequence[Anchor] = (),
+           processes: int | None = None) -> Verdict:
+    """Check every law in one consistent, read-only look; `told` hears of each piece that is done, and of how many.
+
+    With `anchors` there is one law more: the chain goes through each of them. `processes` may share the work; by
+    default as many as pay for themselves.
+    """
     with database.reading() as connection:
-        transactions = connection.execute(text("SELECT COUNT(*) FROM journal")).scalar_one()
-        checks: dict[str, Callable[[], Iterator[str]]] = {
-            name: lambda statement=statement: _rows(connection, statement)  # type: ignore[misc]
-            for name, statement in PROOFS.items()}
-        checks["explanations_fold_to_their_points"] = lambda: _wrong_explanations(connection)
-        checks["chain_of_seals"] = lambda: _broken_seals(connection)
-        checks |= {name: partial(law, connection) for name, law in _LAWS.items()}
-        invariants = []
-        for name, check in checks.items():
-            invariants.append(_checked(name, check))
-            told(len(invariants), len(checks))
-        return Verdict(invariants, transactions)
+        prepare(connection)
+        size = processes or (crew_size() if _transactions(connection) >= SIDE_BY_SIDE_FROM else 1)
+        with crew(database, connection, size) as work:
+            proof = _Proof(connection)
+            proof.check(work, told)
+            kept = [_anchored(connection, anchors)] if anchors else []
+            return Verdict(proof.invariants() + kept, _transactions(connection), waiting_for_a_seal(connection))
 
 
-def _checked(name: str, check: Callable[[], Iterator[str]]) -> Invariant:
-    try:
-        violations = check()
-        first = next(violations, None)
-        if first is None:
-            return Invariant(name, "ok")
-        return Invariant(name, "violated", 1 + sum(1 for _ in violations), first)
-    except SQLAlchemyError as error:
-        return Invariant(name, "could_not_run", 0, str(error.__cause__ or error))
+def _anchored(connection: Connection, anchors: Sequence[Anchor]) -> Invariant:
+    missed = list(missed_anchors(connection, anchors))
+    return Invariant("anchors_are_in_the_chain", "violated" if missed else "ok", len(missed), "".join(missed[:1]))
 
 
-def _rows(connection: Connection, statement: str) -> Iterator[str]:
-    for row in connection.execute(text(statement)):
-        yield ", ".join(f"{column} {value}" for column, value in row._mapping.items())
+def _transactions(connection: Connection) -> int:
+    return int(connection.execute(text("SELECT COUNT(*) FROM journal")).scalar_one())
 
 
-def _wrong_explanations(connection: Connection) -> Iterator[str]:
-    for entry in entries(connection):
-        if entry.row.kind == "accrual" and not _explains(entry):
-            yield (f"sequence {entry.sequence}: the explanation does not give the points of account "
-                   f"{entry.row.account_id}")
+class _Proof:
+    """What is known of the laws so far."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._seals: list[Any] = []
+        self._proven: set[str] = set()
+        self._violations: dict[str, tuple[int, str]] = {}
+        self._errors: dict[str, str] = {}
+        self._seconds: dict[str, float] = {}
+        self._figures: dict[str, Counter[Any]] = {name: Counter() for name in ("records", "runs", "activities")}
+        self._digests: dict[int, str] = {}
+        self._pieces = self._finished = 0
+
+    def check(self, work: Work, told: Told) -> None:
+        """Short cuts and what has none; then what the short cuts left open."""
+        laws = names_of_laws(self._connection.dialect.name)
+        chain = run(self._connection, Task("seals"))
+        self._seals = chain.figures.get("seals", [])
+        if chain.error:
+            self._errors["chain_of_seals"] = chain.error
+        first = self._first_pieces(laws)
+        self._do(work, first, told)
+        self._check_chain()
+        self._check_counts()
+        rest = [Task("law", name) for name in laws
+                if name not in self._proven | set(self._violations) | set(self._errors)]
+        self._do(work, rest, told)
+
+    def _do(self, work: Work, tasks: Sequence[Task], told: Told) -> None:
+        self._pieces += len(tasks)
+
+        def done() -> None:
+            self._finished += 1
+            told(self._finished, self._pieces)
+
+        for task, found in zip(tasks, work(tasks, done), strict=True):
+            self._note(task, found)
+
+    def _first_pieces(self, laws: Sequence[str]) -> list[Task]:
+        """The long ones first, so that none of them is left for the end."""
+        later = {law for laws_of in (*_OF_SHORT_CUTS.values(), *_OF_COUNTS.values()) for law in laws_of}
+        records = [Task("records", part) for part in _portions(self._seals)]
+        purchases = [Task("purchases", (_PARTS - 1, part)) for part in range(_PARTS)]
+        return [*records, *purchases, *(Task("short_cut", name) for name in _OF_SHORT_CUTS),
+                *(Task("law", name) for name in laws if name not in later), Task("activities"), Task("waiting")]
+
+    def _note(self, task: Task, found: Found) -> None:
+        laws = {"records": _OF_RECORDS, "waiting": _OF_RECORDS[:1], "purchases": _OTHERS[:1],
+                "activities": _OTHERS[1:2], "law": (task.part,),
+                "short_cut": _OF_SHORT_CUTS.get(str(task.part), ())}[task.kind]
+        for law in laws:
+            self._seconds[law] = self._seconds.get(law, 0.0) + found.seconds
+        if found.error and task.kind != "short_cut":
+            self._errors |= dict.fromkeys(laws, found.error)
+        for law, (count, first) in found.violations.items():
+            before = self._violations.get(law)
+            self._violations[law] = (count + before[0], before[1]) if before else (count, first)
+        self._proven |= found.proven | (set(laws) if task.kind == "law" else set())
+        self._digests |= found.figures.get("digests", {})
+        for name, figures in self._figures.items():
+            figures.update(found.figures.get(name, {}) if name != "records" else
+                           {one: found.figures.get(one, 0) for one in ("records", "accruals")})
+
+    def _check_chain(self) -> None:
+        if "chain_of_seals" not in self._errors and (broken := list(_broken_seals(self._seals, self._digests))):
+            self._violations["chain_of_seals"] = len(broken), broken[0]
+
+    def _check_counts(self) -> None:
+        """Where all numbers agree, there is one of each, and nothing is left to look for."""
+        found = run(self._connection, Task("counts"))
+        if found.error or self._errors.keys() & set(_OTHERS):
+            return
+        counts, runs = found.figures["counts"], found.figures["runs"]
+        records, lines, activities = (self._figures[name] for name in ("records", "runs", "activities"))
+        if records["records"] != counts["sealed"]:
+            return
+        self._proven.add("sealed_transaction_is_there")
+        if sum(lines.values()) + sum(activities.values()) == counts["claims"]:
+            self._proven.add("claim_has_its_line")
+        if (counts["sealed"] + counts["waiting"] != counts["transactions"] or counts["twice"]
+                or counts["waiting"] != counts["known"]):
+            return
+        self._proven.add("transaction_is_sealed_once")
+        booked = sum(count for (_, earned), count in lines.items() if earned) + activities[True]
+        if booked == records["accruals"] + counts["waiting_accruals"]:
+            self._proven.add("accrual_has_its_claim")
+        if {number for number, _ in lines} <= {one.id for one in runs} and all(
+                lines[one.id, True] == one.booked and lines[one.id, False] <= one.ignored for one in runs):
+            self._proven.add("run_counts_its_lines")
+
+    def invariants(self) -> list[Invariant]:
+        """Every law with what was found, those of records last."""
+        names = [*names_of_laws(self._connection.dialect.name), *_OTHERS]
+        return [self._invariant(name) for name in names]
+
+    def _invariant(self, name: str) -> Invariant:
+        seconds = self._seconds.get(name, 0.0)
+        if name in self._errors:
+            return Invariant(name, "could_not_run", 0, self._errors[name], seconds)
+        if name in self._violations:
+            return Invariant(name, "violated", *self._violations[name], seconds)
+        return Invariant(name, "ok", duration=seconds)
 
 
-def _explains(entry: Entry) -> bool:
-    """Whether each credit of the participant has one explanation, whose tape folds to its points."""
-    credited = {p.line: (p.unit, p.amount) for p in entry.postings if p.book in LOT_BOOKS}
-    try:
-        awards = json.loads(entry.row.explanation)
-        explained = {award["line"]: (award["unit"], award["points"]) for award in awards}
-        return explained == credited and len(awards) == len(credited) and all(
-            _folded(json.dumps(award["steps"])) == award["points"] for award in awards)
-    except (ValueError, KeyError, TypeError, ZeroDivisionError):
-        return False
+def _portions(all_seals: Sequence[Any]) -> Iterator[list[tuple[int, int, int]]]:
+    """Seals in portions of about the same number of records."""
+    portion: list[tuple[int, int, int]] = []
+    records = 0
+    for seal in all_seals:
+        portion.append((seal.number, seal.first_sequence, seal.last_sequence))
+        records += max(seal.last_sequence - seal.first_sequence + 1, 0)
+        if records >= _RECORDS_AT_ONCE:
+            yield portion
+            portion, records = [], 0
+    if portion:
+        yield portion
 
 
-@lru_cache(maxsize=65_536)  # the same tape stands behind many lines
-def _folded(tape: str) -> object:
-    figures = fold(steps_from_json(json.loads(tape)))
-    return figures[-1] if figures else None
-
-
-def _broken_seals(connection: Connection) -> Iterator[str]:
-    stream, previous = entries(connection), FIRST_HEAD
-    for number, seal in enumerate(seals(connection), start=1):
-        size = max(seal.last_sequence - seal.first_sequence + 1, 0)
-        members = [record(entry.row, entry.postings, entry.uses) for entry in islice(stream, size)]
-        digest = digest_of(members)
+def _broken_seals(all_seals: Sequence[Any], digests: dict[int, str]) -> Iterator[str]:
+    previous = FIRST_HEAD
+    for number, seal in enumerate(all_seals, start=1):
+        digest = digests.get(seal.number, "")
         head = chained(previous, number, seal.first_sequence, seal.last_sequence, digest)
         if (seal.number, seal.digest, seal.previous_head, seal.head) != (number, digest, previous, head):
-            yield f"seal {seal.number}: found head {seal.head}, the rows of the journal give {head}"
+            yield (f"seal {seal.number} over sequence {seal.first_sequence} to {seal.last_sequence}: found head "
+                   f"{seal.head}, the rows of the journal give {head}")
         previous = seal.head
-    if rest := next(stream, None):
-        yield f"sequence {rest.sequence}: no seal covers it"

@@ -199,10 +199,3 @@ def in_deficit(connection: Connection) -> list[int]:
     """Accounts that owe points of some unit, in ascending order."""
     query = select(balance.c.account_id).where(balance.c.deficit > 0).distinct().order_by(balance.c.account_id)
     return list(connection.execute(query).scalars())
-
-
-def keys_like(connection: Connection, account_id: int, key: str) -> int:
-    """How many transactions have this business key, or this one with a number behind a bar."""
-    numbered = and_(journal.c.business_key >= f"{key}|", journal.c.business_key < f"{key}}}")  # } follows the bar
-    return connection.execute(select(func.count()).where(
-        journal.c.account_id == account_id, or_(journal.c.business_key == key, numbered))).scalar_one()

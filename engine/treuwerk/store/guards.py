@@ -120,8 +120,9 @@ def _found_on_sqlite(connection: Connection) -> Iterator[Guard]:
 def _found_on_postgresql(connection: Connection) -> Iterator[Guard]:
     there = {row.table: row for row in connection.execute(text(
         "SELECT c.relname AS table, t.tgtype AS type, t.tgenabled AS enabled, p.prosrc AS body, "
-        "t.tgqual IS NULL AS always, ARRAY(SELECT a.attname::text FROM unnest(t.tgattr) WITH ORDINALITY AS n(number, at) "
-        "JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = n.number ORDER BY n.at) AS columns "
+        "t.tgqual IS NULL AS always, ARRAY(SELECT a.attname::text FROM unnest(t.tgattr) "
+        "WITH ORDINALITY AS n(number, at) JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = n.number "
+        "ORDER BY n.at) AS columns "
         "FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid "
         "WHERE NOT t.tgisinternal AND t.tgname = c.relname || '_guard' AND pg_table_is_visible(c.oid)"))}
     for table in GUARDED:

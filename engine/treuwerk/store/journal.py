@@ -5,20 +5,18 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, and_, func, select
+from sqlalchemy import Connection, Select, and_, case, select
 
-from treuwerk.domain.ledger import FOREVER, LOT_BOOKS, OWN_BOOKS
+from treuwerk.domain.ledger import FOREVER
 from treuwerk.domain.records import NO_USES, JournalRow, PostingRow, Use
 from treuwerk.store.tables import (
     account,
     activity,
-    balance_delta,
     journal,
+    lot,
     lot_use,
-    outbox,
     posting,
     purchase_identity,
-    purchase_line,
     seal,
     sealed,
 )
@@ -75,60 +73,42 @@ class _Groups:
         return self._group if self._sequence == sequence else iter(())
 
 
+def all_transactions(connection: Connection) -> Iterator[tuple[JournalRow, tuple[str, str] | None, list[PostingRow]]]:
+    """Every transaction, sealed or not, with kind and business key of the one it refers to, and its postings."""
+    other = journal.alias()
+    heads = select(journal, other.c.kind, other.c.business_key).outerjoin(
+        other, and_(other.c.account_id == journal.c.account_id, other.c.id == journal.c.refers_to))
+    order = (posting.c.account_id, posting.c.transaction_id, posting.c.line)
+    groups = groupby(_stream(connection, select(posting).order_by(*order)), key=itemgetter(0, 1))
+    of, legs = next(groups, (None, iter(())))
+    for head in _stream(connection, heads.order_by(journal.c.account_id, journal.c.id)):
+        while of is not None and of < tuple(head[:2]):
+            of, legs = next(groups, (None, iter(())))
+        mine = [PostingRow(*leg) for leg in legs] if of == tuple(head[:2]) else []
+        yield JournalRow(*head[:-2]), None if head[-1] is None else (head[-2], head[-1]), mine
+
+
+def lots_with_keys(connection: Connection) -> Iterator[Any]:
+    """Every lot with kind and business key of the transaction that made it."""
+    yield from _stream(connection, select(lot, journal.c.kind, journal.c.business_key).join(
+        journal, and_(journal.c.account_id == lot.c.account_id, journal.c.id == lot.c.transaction_id)))
+
+
 def seals(connection: Connection) -> Iterator[Any]:
     """All seals in their order."""
     yield from _stream(connection, select(seal).order_by(seal.c.number))
 
 
-def claimed_purchases(connection: Connection) -> Iterator[Any]:
-    """Purchase lines, each with key and content of its claim; with the cause of its transaction, where it earned."""
-    claim, line = purchase_identity.c, purchase_line.c
-    query = select(purchase_line, claim.key, claim.content, journal.c.cause).select_from(
-        purchase_identity.join(purchase_line, and_(line.account_id == claim.account_id, line.id == claim.line_id))
-        .outerjoin(journal, and_(journal.c.account_id == line.account_id, journal.c.id == line.id)))
-    yield from _stream(connection, query)
-
-
 def claimed_activities(connection: Connection) -> Iterator[Any]:
-    """Activities, each with key and content of its claim."""
+    """Activities, each with key and content of its claim, and whether an accrual rests on just these."""
     claim = purchase_identity.c
-    yield from _stream(connection, select(activity, claim.key, claim.content).join(
-        purchase_identity, and_(activity.c.account_id == claim.account_id, activity.c.id == claim.line_id)))
-
-
-def transactions_by_time(connection: Connection) -> Iterator[Any]:
-    """(account, booking instant, number of accruals), in this order."""
-    of = (journal.c.account_id, journal.c.booked_at)
-    accruals = select(*of, func.count()).where(journal.c.kind == "accrual")
-    yield from _stream(connection, accruals.group_by(*of).order_by(*of))
-
-
-def credits_by_time(connection: Connection) -> Iterator[Any]:
-    """(account, booking instant, unit, points of accruals), in this order."""
-    of = (journal.c.account_id, journal.c.booked_at)
-    mine = and_(posting.c.account_id == journal.c.account_id, posting.c.transaction_id == journal.c.id,
-                posting.c.book.in_(LOT_BOOKS))
-    yield from _stream(connection, select(*of, posting.c.unit, func.sum(posting.c.amount)).select_from(
-        journal.join(posting, mine)).where(journal.c.kind == "accrual").group_by(*of, posting.c.unit).order_by(*of))
-
-
-def messages(connection: Connection, topic: str) -> Iterator[Any]:
-    """Messages of a topic by account and time."""
-    query = select(outbox).where(outbox.c.topic == topic).order_by(outbox.c.account_id, outbox.c.created_at)
-    yield from _stream(connection, query)
-
-
-def system_postings(connection: Connection) -> Iterator[Any]:
-    """(home account, book, unit, sum of postings) of the books of the system."""
-    of = (posting.c.account_id, posting.c.book, posting.c.unit)
-    yield from _stream(connection, select(*of, func.sum(posting.c.amount)).where(posting.c.book.not_in(OWN_BOOKS))
-                       .group_by(*of))
-
-
-def deltas(connection: Connection) -> Iterator[Any]:
-    """(bucket, book, unit, sum of deltas) of the books of the system."""
-    of = (balance_delta.c.bucket, balance_delta.c.book, balance_delta.c.unit)
-    yield from _stream(connection, select(*of, func.sum(balance_delta.c.amount)).group_by(*of))
+    of = and_(journal.c.account_id == activity.c.account_id, journal.c.id == activity.c.id,
+              journal.c.kind == "accrual", journal.c.business_key == claim.key, journal.c.evidence == claim.content)
+    yield from _stream(connection, select(activity, claim.key, claim.content, case((journal.c.id.is_(None), 0), else_=1)
+                                          .label("booked"))
+                       .select_from(activity.join(purchase_identity, and_(activity.c.account_id == claim.account_id,
+                                                                          activity.c.id == claim.line_id))
+                                    .outerjoin(journal, of)))
 
 
 def account_buckets(connection: Connection) -> Iterator[Any]:

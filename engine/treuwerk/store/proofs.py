@@ -89,8 +89,8 @@ PROOFS: dict[str, str] = {
     "use_has_its_lot":
         "SELECT u.account_id, u.transaction_id, u.lot_transaction_id, u.lot_line FROM lot_use u LEFT JOIN lot l "
         "ON l.account_id = u.account_id AND l.transaction_id = u.lot_transaction_id AND l.line = u.lot_line "
-        "LEFT JOIN journal j ON j.account_id = u.account_id AND j.id = u.transaction_id "
-        "WHERE l.line IS NULL OR j.id IS NULL",
+        "LEFT JOIN posting p ON p.account_id = u.account_id AND p.transaction_id = u.transaction_id "
+        "AND p.line = u.line WHERE l.line IS NULL OR p.line IS NULL OR p.unit <> l.unit OR p.book <> u.book",
     "fates_of_a_run_add_up":
         "SELECT r.id, r.file FROM clearing_run r "
         "LEFT JOIN (SELECT run_id, COUNT(*) AS n FROM problem GROUP BY run_id) p ON p.run_id = r.id "
@@ -118,4 +118,35 @@ PROOFS: dict[str, str] = {
         "SELECT a.number, a.last_sequence FROM seal a LEFT JOIN seal b ON b.number = a.number + 1 "
         "WHERE (b.number IS NOT NULL AND b.first_sequence <> a.last_sequence + 1) "
         "OR (b.number IS NULL AND a.last_sequence <> (SELECT COALESCE(MAX(sequence), 0) FROM sealed))",
+    "business_key_is_unique":
+        "SELECT account_id, business_key, COUNT(*) AS transactions FROM journal GROUP BY account_id, business_key "
+        "HAVING COUNT(*) > 1",
+    "reference_is_there":
+        "SELECT j.account_id, j.id, j.kind, j.refers_to FROM journal j LEFT JOIN journal o "
+        "ON o.account_id = j.account_id AND o.id = j.refers_to WHERE j.refers_to IS NOT NULL AND o.id IS NULL",
+    # What was issued, spent or reserved is taken back, given back, captured or released at most once.
+    "reference_is_not_exceeded":
+        "SELECT later.account_id, later.refers_to, later.book, later.unit, later.amount, "
+        "COALESCE(SUM(p.amount), 0) AS referred_to FROM (SELECT j.account_id, j.refers_to, p.book, p.unit, "
+        "SUM(p.amount) AS amount FROM journal j JOIN posting p ON p.account_id = j.account_id "
+        "AND p.transaction_id = j.id WHERE j.refers_to IS NOT NULL AND ((j.kind = 'reversal' AND p.book = 'issuance') "
+        "OR (j.kind = 'cancellation' AND p.book = 'redeemed') "
+        "OR (j.kind IN ('capture', 'release') AND p.book = 'held')) "
+        "GROUP BY j.account_id, j.refers_to, p.book, p.unit) later LEFT JOIN posting p "
+        "ON p.account_id = later.account_id AND p.transaction_id = later.refers_to AND p.book = later.book "
+        "AND p.unit = later.unit GROUP BY later.account_id, later.refers_to, later.book, later.unit, later.amount "
+        "HAVING ABS(later.amount) > ABS(COALESCE(SUM(p.amount), 0)) "
+        "OR (later.amount > 0) = (COALESCE(SUM(p.amount), 0) > 0)",
+    "system_books_are_their_deltas":
+        "SELECT bucket, book, unit, SUM(amount) AS difference FROM ("
+        "SELECT a.bucket, p.book, p.unit, SUM(p.amount) AS amount FROM (SELECT account_id, book, unit, "
+        "SUM(amount) AS amount FROM posting WHERE book NOT IN ('participant', 'pending', 'held', 'deficit') "
+        "GROUP BY account_id, book, unit) p LEFT JOIN account a ON a.account_id = p.account_id "
+        "GROUP BY a.bucket, p.book, p.unit UNION ALL "
+        "SELECT a.bucket, p.book, p.unit, -SUM(p.amount) FROM unsealed w JOIN posting p "
+        "ON p.account_id = w.account_id AND p.transaction_id = w.transaction_id LEFT JOIN account a "
+        "ON a.account_id = p.account_id WHERE p.book NOT IN ('participant', 'pending', 'held', 'deficit') "
+        "GROUP BY a.bucket, p.book, p.unit UNION ALL "
+        "SELECT bucket, book, unit, -SUM(amount) FROM balance_delta GROUP BY bucket, book, unit) AS both_sides "
+        "GROUP BY bucket, book, unit HAVING SUM(amount) <> 0",
 }

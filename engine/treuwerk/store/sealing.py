@@ -23,7 +23,8 @@ _DELTAS = text(
     "AND p.transaction_id = s.transaction_id WHERE s.sequence BETWEEN :first AND :last "
     "AND p.book NOT IN ('participant', 'pending', 'held', 'deficit') GROUP BY p.account_id, p.book, p.unit")
 _ADD_DELTA = text(
-    "INSERT INTO balance_delta (source_id, bucket, book, unit, amount) VALUES (:source, :bucket, :book, :unit, :amount) "
+    "INSERT INTO balance_delta (source_id, bucket, book, unit, amount) "
+    "VALUES (:source, :bucket, :book, :unit, :amount) "
     "ON CONFLICT (source_id, bucket, book, unit) DO UPDATE SET amount = balance_delta.amount + excluded.amount")
 _NO_LONGER_WAITING = text(
     "DELETE FROM unsealed WHERE (account_id, transaction_id) IN (SELECT account_id, transaction_id FROM sealed "

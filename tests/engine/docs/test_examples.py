@@ -1,6 +1,7 @@
 """What README and guides show is real: it runs, and gives what the text says."""
 
 import importlib
+import json
 import re
 import subprocess
 import sys
@@ -8,12 +9,16 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from sqlalchemy import text
 
-from tests.support.worlds import lines, make_world
+from tests.support.singles import redeem_one_lot
+from tests.support.worlds import SIX_IN_THE_EVENING, lines, make_world
 from treuwerk.programme.reading import read_programme
 from treuwerk.services.exporting import journal_lines
 from treuwerk.services.finding import account_of
+from treuwerk.services.pending_seals import seal_where_possible
 from treuwerk.services.signing_in import sign_in
+from treuwerk.services.verifying import verify
 from treuwerk.store.database import Database
 from treuwerk.testing.cases import run_cases
 from treuwerk.testing.contract import check_earning_rule
@@ -164,6 +169,43 @@ def test_the_script_of_a_stranger_misses_the_seal_of_a_journal_that_was_cut(tmp_
 
     assert result.returncode == 1
     assert "no seal covers sequence 26 to 39" in result.stderr.decode()
+
+
+def test_the_second_script_of_a_stranger_finds_balances_and_lots_again(tmp_path: Path,
+                                                                       sqlite_database: Database) -> None:
+    world = make_world(tmp_path / "league", sqlite_database)
+    world.clear(lines(12))
+    redeem_one_lot(world, SIX_IN_THE_EVENING + 1, amount=7)
+    seal_where_possible(sqlite_database, SIX_IN_THE_EVENING + 2)
+    exported = "".join(f"{line}\n" for line in journal_lines(sqlite_database))
+    script = tmp_path / "recompute.py"
+    script.write_text(blocks(guide("ledger"), "python")[1], "utf-8")
+
+    sound = run_script(script, exported)
+    spoilt = run_script(script, exported.replace('"redeemed","bonus",7,', '"redeemed","bonus",8,'))
+    overdrawn = run_script(script, exported.replace(',[["', ',[["9'))
+
+    found = [json.loads(row) for row in sound.stdout.splitlines()]
+    assert sound.stderr == b""
+    figures = world.rows(text("SELECT account_id, unit, posted, held, pending, deficit FROM balance"))
+    assert [tuple(row.values())[:6] for row in found] == sorted((str(account), *rest) for account, *rest in figures)
+    assert sorted([int(lot), line, left] for row in found for lot, line, left in row["lots"]) == sorted(
+        map(list, world.rows(text("SELECT transaction_id, line, remaining FROM lot WHERE open"))))
+    assert "adds up to {'bonus': 1}, expected 0" in spoilt.stderr.decode()
+    assert "more was taken than there was" in overdrawn.stderr.decode()
+
+
+def run_script(script: Path, exported: str) -> "subprocess.CompletedProcess[bytes]":
+    return subprocess.run([sys.executable, "-I", script], input=exported.encode(), capture_output=True, check=False)
+
+
+def test_the_page_names_every_law_and_no_other(tmp_path: Path, sqlite_database: Database) -> None:
+    page = guide("ledger")
+    told = set(re.findall(r"`([a-z]+(?:_[a-z]+){2,})`", page[page.index("## What verify proves"):]))
+
+    laws = {law.name for law in verify(sqlite_database).invariants}
+
+    assert laws | {"anchors_are_in_the_chain"} == told - {"could_not_run"}
 
 
 def test_the_lines_that_make_a_login_make_one(tmp_path: Path, sqlite_database: Database,

@@ -11,9 +11,10 @@ from sqlalchemy import event, func, insert, select, update
 from tests.support.portal import NOW, Portal, at
 from treuwerk.domain.ids import public_id
 from treuwerk.domain.ledger import FOREVER, instant
+from treuwerk.services.balances import balances, expiry_calendar
 from treuwerk.services.explaining import NotFound, as_json, explain
 from treuwerk.services.purchase_history import PurchaseFilters, article_totals, purchase_years, purchases
-from treuwerk.services.statements import Cursor, Entry, Filters, balances, expiry_calendar, statement
+from treuwerk.services.statements import Cursor, Entry, Filters, statement
 from treuwerk.store.tables import balance, journal, lot
 
 END_OF_2028 = instant(datetime(2028, 12, 31, 23, tzinfo=UTC))  # midnight in Berlin
@@ -102,7 +103,7 @@ def test_available_is_what_is_open_active_and_not_held(portal: Portal) -> None:
     account = portal.account("1001")
     with portal.installation.database.writing() as connection:
         connection.execute(update(balance).where(balance.c.account_id == account, balance.c.unit == "bonus")
-                           .values(held=300))
+                           .values(held=300, posted=balance.c.posted + 160))
         connection.execute(insert(lot).values(
             account_id=account, transaction_id=1, line=1, book="participant", unit="bonus", amount=70, remaining=70,
             active_from=at("2026-12-24"), expires_at=FOREVER, open=True))

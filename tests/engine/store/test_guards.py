@@ -41,7 +41,7 @@ def test_what_is_written_is_neither_changed_nor_removed(world: World, table: str
 
     said = refused(world, statement.format(table, column))
 
-    assert f"{table} is append-only: {statement.split()[0]} refused" in said
+    assert f"{table} is append-only: {statement.split(maxsplit=1)[0]} refused" in said
     assert "book a reversal, a cancellation or an adjustment instead" in said
 
 
@@ -67,8 +67,8 @@ def test_a_replaced_row_is_a_removed_row(tmp_path: Path, sqlite_database: Databa
     assert "posting is append-only: DELETE refused" in said
 
 
-@pytest.mark.parametrize("statement", ["TRUNCATE {}", "INSERT INTO {0} SELECT * FROM {0} ON CONFLICT ({1}) DO UPDATE "
-                                       "SET {1} = excluded.{1}"])
+@pytest.mark.parametrize("statement", ["TRUNCATE {}", (
+    "INSERT INTO {0} SELECT * FROM {0} ON CONFLICT ({1}) DO UPDATE SET {1} = excluded.{1}")])
 def test_postgresql_refuses_the_other_ways_too(tmp_path: Path, postgres_database: Database, statement: str) -> None:
     world = make_world(tmp_path / "league", postgres_database)
     world.clear(lines(1))
@@ -81,10 +81,9 @@ def test_a_replica_is_guarded_too(tmp_path: Path, postgres_database: Database) -
     world = make_world(tmp_path / "league", postgres_database)
     world.clear(lines(1))
 
-    with pytest.raises(IntegrityError, match="posting is append-only"):
-        with world.database.writing() as connection:
-            connection.execute(text("SET LOCAL session_replication_role = replica"))
-            connection.execute(text("DELETE FROM posting"))
+    said = refused(world, "SET LOCAL session_replication_role = replica; DELETE FROM posting")
+
+    assert "posting is append-only" in said
 
 
 def test_a_migrated_database_has_every_guard(database: Database) -> None:
@@ -109,8 +108,9 @@ TAMPERED = {
         ("missing", ["DROP TRIGGER seal_guard ON seal"]),
         ("switched off", ["ALTER TABLE seal DISABLE TRIGGER seal_guard"]),
         ("changed", ["ALTER TABLE seal ENABLE TRIGGER seal_guard"]),
-        ("changed", ["DROP TRIGGER seal_guard ON seal", "CREATE TRIGGER seal_guard BEFORE DELETE ON seal "
-                     "FOR EACH STATEMENT EXECUTE FUNCTION treuwerk_append_only()"])],
+        ("changed", ["DROP TRIGGER seal_guard ON seal", (
+            "CREATE TRIGGER seal_guard BEFORE DELETE ON seal FOR EACH STATEMENT "
+            "EXECUTE FUNCTION treuwerk_append_only()")])],
 }
 
 

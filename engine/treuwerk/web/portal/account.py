@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from treuwerk.domain.ids import TRANSACTION, account_and_row
 from treuwerk.domain.ledger import moment
-from treuwerk.services import statements
+from treuwerk.services import balances, statements
 from treuwerk.services.explaining import NotFound, explain
 from treuwerk.services.statements import Cursor, Filters, Page
 from treuwerk.web.portal.csv_files import Cell, csv_answer
@@ -23,7 +23,8 @@ from treuwerk.web.shell.state import Visit
 
 ROWS_OF_A_PAGE = 25
 _ROWS_AT_ONCE = 1_000
-_KINDS = ("", "purchase", "activity")
+_KINDS = ("", *statements.KINDS)
+_KIND_NAMES = (marked("Purchases"), marked("Activities"), marked("Redemptions"), marked("Expiry"), marked("Other"))
 _HEADS = (marked("Booking number"), marked("Booked"), marked("Day of the event"), marked("What for"),
           marked("Article number"), marked("Delivery note"), marked("Line"))
 
@@ -58,7 +59,9 @@ def account_page(visit: Visit) -> Response:
                                      filters=_filters(visit, wanted))
         context = _standing(visit, connection, unit)
         years = _years(visit, connection)
+    names = [gettext(visit, name) for name in _KIND_NAMES]
     return page(visit, "portal/account.html", section="/", wanted=wanted, page=found, years=years,
+                kinds=[("", gettext(visit, "All kinds")), *zip(statements.KINDS, names, strict=True)],
                 months=_by_month(visit, found), account_is_used=bool(years), csv_url=wanted.url("/bookings.csv"),
                 newest_url=wanted.url("/") if cursor else "",
                 older_url=wanted.url("/", before=cursor_text(found.next, key)) if found.next else "", **context)
@@ -71,7 +74,7 @@ def _wanted(visit: Visit) -> Wanted:
     if kind not in _KINDS:
         raise HTTPException(400)
     bare = Wanted(year, kind, words)
-    kinds = {"purchase": gettext(visit, "Purchases"), "activity": gettext(visit, "Activities")}
+    kinds = {code: gettext(visit, name) for code, name in zip(statements.KINDS, _KIND_NAMES, strict=True)}
     chips = [(year, bare.url("/", year="")) if year else None, (kinds[kind], bare.url("/", kind="")) if kind else None,
              (f"„{words}“" if visit.locale == "de" else f"“{words}”", bare.url("/", q="")) if words else None]
     return attrs.evolve(bare, chips=tuple(chip for chip in chips if chip))
@@ -84,14 +87,14 @@ def _filters(visit: Visit, wanted: Wanted) -> Filters:
 
 def _standing(visit: Visit, connection: Connection, unit: str) -> dict[str, Any]:
     settings, account = visit.shell.installation.programme.settings, visit.me.account_id
-    holdings = statements.holdings(connection, settings.units, account, visit.now)
-    balances, calendar = holdings.balances, calendar_entries(holdings.calendar, unit)
+    held = balances.holdings(connection, settings.units, account, visit.now)
+    calendar = calendar_entries(held.calendar, unit)
     tier = None
     if settings.tiers:
-        own = balances[settings.tiers[0].unit]
+        own = held.balances[settings.tiers[0].unit]
         until = own.next_expiry.expires_at if own.next_expiry else None
         tier = tier_view(settings, naming_of(visit), own.available, until, gettext(visit, "Progress to the next tier"))
-    return {"balance": balances[unit], "chip": balances[unit], "tier": tier, "calendar": calendar,
+    return {"balance": held.balances[unit], "chip": held.balances[unit], "tier": tier, "calendar": calendar,
             "expiry_parts": parts_of(calendar)}
 
 
@@ -134,10 +137,10 @@ def booking_page(visit: Visit) -> Response:
     return page(visit, "portal/booking.html", section="/", booking=booking, chip=chip)
 
 
-def own_chip(visit: Visit, connection: Connection) -> statements.UnitBalance:
+def own_chip(visit: Visit, connection: Connection) -> balances.UnitBalance:
     """The balance that stands in the head of every page."""
     unit = main_unit(visit)
-    return statements.balances(connection, [unit], visit.me.account_id, visit.now)[unit]
+    return balances.balances(connection, [unit], visit.me.account_id, visit.now)[unit]
 
 
 def bookings_csv(visit: Visit) -> Response:

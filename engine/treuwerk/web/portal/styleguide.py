@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from starlette.responses import Response
 
+from treuwerk.services.balances import ExpiringAmount, UnitBalance
 from treuwerk.services.explaining import ExplainedAward, ExplainedStep, LotTerms
-from treuwerk.services.statements import ExpiringAmount, UnitBalance
 from treuwerk.web.portal.picturing import CalendarEntry, Part, Rung, TierView, parts_of
 from treuwerk.web.shell.pages import page
 from treuwerk.web.shell.state import Visit

@@ -7,10 +7,11 @@ and ``kind``; a code that nobody named stands for itself.
 
 from gettext import NullTranslations
 
+from treuwerk.domain.ledger import TransactionKind
 from treuwerk.programme.settings import Settings, Texts, Tier
 
 OWN_CODES = (("step", "start quantity"), ("step", "round_down points"), ("step", "start seminar"),
-             ("activity", "seminar"), ("kind", "accrual"))
+             ("activity", "seminar"), *(("kind", kind.value) for kind in TransactionKind))
 """Codes that the engine itself brings, by context; every language of ours has them."""
 
 

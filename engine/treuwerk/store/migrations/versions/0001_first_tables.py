@@ -245,6 +245,9 @@ def _books() -> None:
     op.create_index("ix_lot_open", "lot", ["account_id", "unit", "expires_at", "transaction_id"], unique=False,
                     sqlite_where=sa.text("open"),
                     postgresql_where=sa.text("open"))
+    waiting = sa.text("open AND active_from > (transaction_id / 2097152 + 1577836800000) * 1000 + 999")
+    op.create_index("ix_lot_waiting", "lot", ["account_id", "unit", "active_from"], unique=False,
+                    sqlite_where=waiting, postgresql_where=waiting)
     op.create_table(
         "lot_use",
         sa.Column("account_id", WHOLE, autoincrement=False, nullable=False),

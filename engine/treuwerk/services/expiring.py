@@ -1,0 +1,193 @@
+"""Expiring: what is due in all accounts is booked out, account by account in bounded batches.
+
+One run, forty missed ones and a run a day give the same: an expiry is booked per account, unit and due instant, and
+tells the last day on which its points lived. Accounts that are opened for a booking are swept in the same way, so a
+run finds only what nobody touched.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import date, timedelta
+from functools import partial
+from itertools import islice
+
+import attrs
+from sqlalchemy import Connection
+
+from treuwerk.domain.ledger import Book, TransactionKind, moment, start_of_day
+from treuwerk.programme.settings import Settings
+from treuwerk.services.bookkeeping import SYSTEM, Due, OpenAccount, day_before, expiry_keys, expiry_order
+from treuwerk.services.debiting import Debits, Taken
+from treuwerk.services.holding import release_in_time
+from treuwerk.services.installation import Installation
+from treuwerk.services.master_files import Told, tell_nobody
+from treuwerk.services.pacing import without_collection
+from treuwerk.store import due, many
+from treuwerk.store.retrying import retrying
+from treuwerk.store.sealing import seal_pending
+
+LOTS_AT_ONCE = 20_000
+"""About so many lots expire in one transaction; their accounts are locked for a fraction of a second."""
+FIRST_ACCOUNTS, MOST_ACCOUNTS = 200, 5_000
+_SECOND = 1_000_000
+BEHIND = timedelta(minutes=10)
+AHEAD = timedelta(days=400)
+
+
+class ImplausibleClock(Exception):
+    """The clock may be wrong; the message says what was found and what to do."""
+
+
+class NotYet(ValueError):
+    """A day that is not over."""
+
+
+@attrs.define
+class ExpiryReceipt:
+    """What a run did: accounts, lots and points by unit that expired, holds that were over, transactions booked."""
+
+    as_of: str
+    accounts: int = 0
+    lots: int = 0
+    points: dict[str, int] = attrs.field(factory=dict)
+    holds_released: int = 0
+    transactions: int = 0
+    dry_run: bool = False
+
+    def add(self, other: "ExpiryReceipt") -> None:
+        """Add what a batch did."""
+        for name in ("accounts", "lots", "holds_released", "transactions"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.count(other.points)
+
+    def count(self, points: dict[str, int]) -> None:
+        """Add points by unit."""
+        for unit, amount in points.items():
+            self.points[unit] = self.points.get(unit, 0) + amount
+
+
+def expire(installation: Installation, now: int, *, until: int | None = None, dry_run: bool = False,
+           confirm: bool = False, told: Told = tell_nobody, lots_at_once: int = LOTS_AT_ONCE) -> ExpiryReceipt:
+    """Book out everything whose time was over at `until` (now), and release holds that were over.
+
+    `told` hears of accounts done and accounts in all. Each batch is one transaction: a run that is killed has done a
+    part, and the next does the rest.
+
+    Raises:
+        ImplausibleClock: without `confirm`, where `now` does not fit to what was booked last.
+        NotYet: `until` lies ahead of `now`.
+    """
+    until = now if until is None else until
+    if until > now:
+        raise NotYet(f"found {_local(until)}, expected an instant that is not ahead of {_local(now)}")
+    if not confirm:
+        check_clock(installation, now)
+    settings = installation.programme.settings
+    receipt = ExpiryReceipt(moment(until).astimezone(settings.programme.time_zone).isoformat(), dry_run=dry_run)
+    if not dry_run:
+        retrying(partial(_seal_what_waits, installation, now))
+    with installation.database.reading() as connection:
+        waiting = due.due_accounts(connection, until)
+    done, size, rest = 0, FIRST_ACCOUNTS, iter(waiting)
+    with without_collection():
+        while accounts := list(islice(rest, size)):
+            batch = retrying(partial(_expire_batch, installation, accounts, until, now, dry_run))
+            receipt.add(batch)
+            done += len(accounts)
+            told(done, len(waiting))
+            size = _next_size(len(accounts), batch.lots, lots_at_once)
+    receipt.points = dict(sorted(receipt.points.items()))
+    return receipt
+
+
+def end_of_day(day: date, installation: Installation, now: int) -> int:
+    """The instant at which a day of the programme's zone was over.
+
+    Raises:
+        NotYet: it is not.
+    """
+    end = start_of_day(day + timedelta(days=1), installation.programme.settings.programme.time_zone)
+    if end > now:
+        raise NotYet(f"found {day}, which is not over; expected a past day, or no --as-of for what is due by now")
+    return end
+
+
+def check_clock(installation: Installation, now: int) -> None:
+    """See that the clock fits to what was booked last: expired points do not come back.
+
+    Raises:
+        ImplausibleClock: it does not.
+    """
+    with installation.database.reading() as connection:
+        newest = due.newest_booking(connection)
+    if newest is None or -(BEHIND // timedelta(microseconds=1)) <= now - newest <= AHEAD // timedelta(microseconds=1):
+        return
+    if now < newest:
+        found = f"the clock says {_local(now)}, but something was booked at {_local(newest)} already"
+        remedy = "was the clock set back, or did it run ahead before? Set it right"
+    else:
+        found = (f"the clock says {_local(now)}, {(now - newest) // 86_400 // _SECOND:,} days after the last booking "
+                 f"({_local(newest)})")
+        remedy = f"more than {AHEAD.days} days without any booking are rare; see that the clock is right"
+    raise ImplausibleClock(f"{found}. Nothing was expired: {remedy}. If the clock is right, look at "
+                           "treuwerk expire --dry-run --confirm, then run it with --confirm")
+
+
+def expire_due(connection: Connection, settings: Settings, accounts: Collection[int], until: int, now: int,
+               units: Collection[tuple[int, str]] | None = None) -> ExpiryReceipt:
+    """Book out what was due at `until` in accounts that are locked; only these (account, unit) where some are named."""
+    zone = settings.programme.time_zone
+    found: dict[Due, list[Taken]] = {}
+    lots = 0
+    for lot in due.due_lots(connection, accounts, until):
+        if units is None or (lot.account_id, lot.unit) in units:
+            lots += 1
+            found.setdefault((lot.account_id, lot.unit, lot.due), []).append(
+                (lot.transaction_id, lot.line, lot.remaining))
+    concerned = {expiry[0] for expiry in found}
+    debits = Debits(connection, concerned, TransactionKind.EXPIRY, Book.EXPIRED, SYSTEM, now)
+    keys, days = expiry_keys(connection, found), dict[int, str]()
+    for expiry in sorted(found, key=lambda one: (one[0], one[2], one[1])):
+        day = days.get(expiry[2]) or days.setdefault(expiry[2], day_before(expiry[2], zone))
+        order = expiry_order(expiry, keys[expiry], day)
+        debits.add(expiry[0], order.key, day, order.cause, order.evidence, expiry[1], found[expiry])
+    debits.write()
+    return ExpiryReceipt("", len(concerned), lots, debits.points, 0, len(debits))
+
+
+def _seal_what_waits(installation: Installation, now: int) -> None:
+    """Batches seal themselves: in the sequence, points should be made before they are gone."""
+    with installation.database.writing() as connection:
+        seal_pending(connection, now)
+
+
+def _expire_batch(installation: Installation, accounts: Sequence[int], until: int, now: int,
+                  dry_run: bool) -> ExpiryReceipt:
+    settings = installation.programme.settings
+    with installation.database.writing() as connection:
+        many.lock(connection, accounts)
+        released = _released(connection, settings, accounts, until, now)
+        done = expire_due(connection, settings, accounts, until, now)
+        done.add(released)
+        if dry_run:
+            connection.rollback()
+    return done
+
+
+def _released(connection: Connection, settings: Settings, accounts: Collection[int], until: int,
+              now: int) -> ExpiryReceipt:
+    """Release holds that were over, and count what had expired while it was reserved."""
+    done = ExpiryReceipt("")
+    for account_id, hold_id in due.due_holds(connection, accounts, until):
+        legs = release_in_time(OpenAccount(connection, account_id, settings, now), hold_id)
+        gone = [leg for leg in legs if leg.book is Book.EXPIRED]
+        done.add(ExpiryReceipt("", 0, 0, {leg.unit: leg.amount for leg in gone}, 1 if legs else 0, 1 if legs else 0))
+    return done
+
+
+def _next_size(accounts: int, lots: int, lots_at_once: int) -> int:
+    """How many accounts to take next, so that about as many lots as wanted are in a batch."""
+    return max(1, min(MOST_ACCOUNTS, 4 * accounts, accounts * lots_at_once // max(lots, 1)))
+
+
+def _local(at: int) -> str:
+    return moment(at).strftime("%Y-%m-%d %H:%M:%S UTC")

@@ -1,0 +1,64 @@
+"""Many accounts under lock at once: their balances, the ends of their books, and which keys are taken.
+
+Rows are locked in the order of accounts, like everywhere; who books many accounts and who books one never wait for each
+other in a circle.
+"""
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from treuwerk.domain.records import JournalRow
+from treuwerk.store.accounts import Standing
+
+_AMONG = {"sqlite": "IN (SELECT value FROM json_each(:accounts))", "postgresql": "= ANY(CAST(:accounts AS bigint[]))"}
+_STANDINGS = ("SELECT account_id, unit, posted, held, pending, deficit, keeps_until FROM balance "
+              "WHERE account_id {among} ORDER BY account_id, unit{lock}")
+_LAST_IDS = {
+    "sqlite": "SELECT a.value, (SELECT MAX(id) FROM journal WHERE account_id = a.value) FROM json_each(:accounts) a",
+    "postgresql": "SELECT a, (SELECT MAX(id) FROM journal WHERE account_id = a) "
+                  "FROM unnest(CAST(:accounts AS bigint[])) AS a",
+}
+_BY_KEY = {
+    "sqlite": "SELECT j.* FROM json_each(:pairs) p CROSS JOIN journal j ON j.account_id = json_extract(p.value, '$[0]') "
+              "AND j.business_key = json_extract(p.value, '$[1]')",
+    "postgresql": "SELECT j.* FROM unnest(CAST(:accounts AS bigint[]), CAST(:keys AS text[])) AS a(account_id, key) "
+                  "JOIN journal j ON j.account_id = a.account_id AND j.business_key = a.key",
+}
+
+
+def among(connection: Connection) -> str:
+    """The end of a condition on accounts, which come as the parameter ``accounts`` (see `listed`)."""
+    return _AMONG[connection.dialect.name]
+
+
+def listed(connection: Connection, values: Iterable[Any]) -> Any:
+    """Values as one parameter: an array, or JSON where the database has none."""
+    wanted = list(values)
+    return json.dumps(wanted) if connection.dialect.name == "sqlite" else wanted
+
+
+def lock(connection: Connection, accounts: Collection[int]) -> dict[tuple[int, str], Standing]:
+    """Standings by account and unit; nobody else changes them before this transaction ends."""
+    locking = " FOR UPDATE" if connection.dialect.name == "postgresql" else ""
+    statement = text(_STANDINGS.format(among=among(connection), lock=locking))
+    rows = connection.execute(statement, {"accounts": listed(connection, accounts)})
+    return {(account_id, unit): Standing(*parts) for account_id, unit, *parts in rows}
+
+
+def last_ids(connection: Connection, accounts: Collection[int]) -> dict[int, int]:
+    """The largest id of the transactions of each account, 0 without any."""
+    rows = connection.execute(text(_LAST_IDS[connection.dialect.name]), {"accounts": listed(connection, accounts)})
+    return {account_id: last or 0 for account_id, last in rows}
+
+
+def transactions_by_key(connection: Connection, keys: Sequence[tuple[int, str]]) -> Iterator[JournalRow]:
+    """Those of the (account, business key) pairs that are booked."""
+    if keys:
+        accounts, names = zip(*keys, strict=True)
+        values = ({"pairs": json.dumps(keys)} if connection.dialect.name == "sqlite"
+                  else {"accounts": list(accounts), "keys": list(names)})
+        rows = connection.execute(text(_BY_KEY[connection.dialect.name]), values)
+        yield from (JournalRow(*row) for row in rows)
