@@ -134,7 +134,8 @@ def test_points_that_went_by_inactivity_do_not_come_back_by_an_activation(tmp_pa
     world = make_world(tmp_path / "league", database, other=[
         (BONUS, by_rule), (SEMINAR, SEMINAR + 'pending = { until = "activation" }\n')])
     world.clear([line()], now=MAY)
-    world.attendance("seminar_code;held_on;participant;person;attended\nS-1;2026-05-04;10017;Ada;yes\n", now=MAY + 1_000_000)
+    world.attendance("seminar_code;held_on;participant;person;attended\nS-1;2026-05-04;10017;Ada;yes\n",
+                     now=MAY + 1_000_000)
 
     activate(world.installation, account(world), booked(world, account(world), "accrual")[1], "card-1", JULY)
 

@@ -183,7 +183,8 @@ def test_nobody_books_on_the_account_that_he_belongs_to(desk: World, by_hand: Ad
 
     for name in ("Lovelace, Ada", "ada@example.org"):
         assert refused(partial(by_hand, 1, "A-2", actor=name)) == "own_account"
-        assert refused(partial(approve, desk.installation, asked.account_id, asked.id, NOW, actor=name)) == "own_account"
+        assert refused(partial(approve, desk.installation, asked.account_id, asked.id, NOW,
+                               actor=name)) == "own_account"
     assert by_hand(1, "A-2", to=DONNELLY, actor="Ada Lovelace").state == "booked"
 
 

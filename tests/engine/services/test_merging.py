@@ -1,6 +1,6 @@
 """Participants who stand there twice, on both databases: they become one, and two again, to the posting."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -304,8 +304,10 @@ def test_merging_while_others_spend_and_give_loses_no_point(twice: World, sides:
         return adjust(twice.installation, sides[0], "bonus", 10, f"A-{number}", NOW, reason="some more points",
                       actor="ben")
 
-    outcomes = all_at_once([partial(merged, twice, sides), *(partial(spend, n) for n in range(4)),
-                            *(partial(by_hand, n) for n in range(4))])
+    acts: list[Callable[[], object]] = [partial(merged, twice, sides)]
+    for number in range(4):
+        acts += [partial(spend, number), partial(by_hand, number)]
+    outcomes = all_at_once(acts)
 
     kinds = [booked(twice, sides[0], kind) for kind in ("redemption", "adjustment")]
     assert set(codes(outcomes)) <= {"not_enough", "participant_not_active"}
