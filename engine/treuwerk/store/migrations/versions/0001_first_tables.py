@@ -395,7 +395,7 @@ def _decisions() -> None:
         sa.Column("decision", sa.Text(), nullable=False),
         sa.Column("transaction_id", WHOLE, nullable=True),
         sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_manual_booking")),
-        sa.UniqueConstraint("account_id", "business_key", name=op.f("uq_manual_booking_account_id")),
+        sa.UniqueConstraint("account_id", "business_key", name=op.f("uq_manual_booking_account_id_business_key")),
         sqlite_strict=True)
     op.create_index("ix_manual_booking_waiting", "manual_booking", ["requested_at"], unique=False,
                     sqlite_where=sa.text("state = 'waiting'"),
