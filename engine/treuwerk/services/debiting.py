@@ -40,7 +40,9 @@ class Debits:
         self._kept: dict[tuple[int, str], int] = {}
         self._digest = Digest()
 
-    def __len__(self) -> int:
+    @property
+    def transactions(self) -> int:
+        """How many transactions were noted."""
         return len(self._journal)
 
     @property
