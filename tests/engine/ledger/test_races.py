@@ -292,6 +292,19 @@ def test_a_repeated_transfer_is_answered_when_the_giver_has_left(ledger: LedgerW
     assert (again.given.id, again.given.repeated) == (moved.given.id, True)
 
 
+def test_points_given_to_somebody_who_was_inactive_for_long_do_not_vanish(ledger: LedgerWorld) -> None:
+    one, two = ledger.accounts(2)
+    ledger.earn(two, "quiet", 10, START)
+    later = START + 90 * HOUR * SECOND  # those are gone
+    ledger.earn(one, "quiet", 10, later)
+
+    transfer(ledger.installation, one, two, "quiet", 30, "to the quiet", later + SECOND)
+
+    assert available(ledger, two, "quiet", later + 2 * SECOND) == 30
+    assert available(ledger, two, "quiet", later + 80 * HOUR * SECOND) == 0  # as it would have been with the giver
+    assert_sound(ledger)
+
+
 def test_lots_are_read_behind_the_lock(postgres_ledger: LedgerWorld) -> None:
     """Read together with the lock, lots would be as they were before the wait, and would be spent twice."""
     ledger, account = postgres_ledger, filled(postgres_ledger, lots=2)
