@@ -35,7 +35,7 @@ from treuwerk.store.tables import hold as hold_table
 
 EXAMPLES = max(6, settings().max_examples // 16)  # 100 unless --hypothesis-profile says otherwise
 STEPS = 60
-WALK = 250
+WALK = 300
 units = st.sampled_from(SPENDABLE)
 points = st.integers(1, 60)
 accounts = st.integers(0, 2)
@@ -398,9 +398,9 @@ class Walk:
     """The same deeds by dice that know what is interesting: points that were moved once are moved again."""
 
     WEIGHTS: ClassVar = {
-        "earn": 3, "redeem": 6, "hold": 4, "capture": 3, "release": 3, "cancel": 6, "reverse": 5, "activate": 2,
-        "adjust": 1, "transfer": 2, "redeem_several": 1, "expire": 1, "end_overdue_holds": 1, "ask_again": 2,
-        "wait": 3, "merge": 1, "unmerge": 1}
+        "earn": 10, "redeem": 8, "hold": 6, "capture": 6, "release": 4, "cancel": 8, "reverse": 8, "activate": 2,
+        "adjust": 2, "transfer": 2, "redeem_several": 1, "expire": 1, "end_overdue_holds": 1, "ask_again": 2,
+        "wait": 4, "merge": 1, "unmerge": 1}
 
     def __init__(self, machine: Ledger, seed: int) -> None:
         self.machine, self.dice = machine, Random(seed)
@@ -423,12 +423,12 @@ class Walk:
         self.machine.they_agree()
 
     def facts(self, deed: str) -> dict[str, Any]:
-        dice, account, unit = self.dice, self.dice.randrange(3), self.dice.choice(SPENDABLE)
-        some, amount = dice.choice([None, 1, 3, 7, 20]), dice.randrange(1, 60)
+        dice, account, unit = self.dice, self.dice.choice([0, 0, 0, 1, 2]), self.dice.choice(SPENDABLE)
+        some, amount = dice.choice([None, 1, 2, 5, 11]), dice.randrange(1, 50)
         facts: dict[str, dict[str, Any]] = {
-            "earn": {"account": account, "article": dice.choice(sorted(ARTICLES)), "pieces": dice.randrange(1, 20)},
+            "earn": {"account": account, "article": dice.choice(sorted(ARTICLES)), "pieces": dice.randrange(1, 8)},
             "redeem": {"account": account, "unit": unit, "amount": amount},
-            "hold": {"account": account, "unit": unit, "amount": amount, "hours": dice.choice([5, 50, 120])},
+            "hold": {"account": account, "unit": unit, "amount": amount, "hours": dice.choice([9, 60, 200])},
             "capture": {"held": self.recent("hold"), "amount": some},
             "release": {"held": self.recent("hold"), "amount": some},
             "cancel": {"done": self.recent("spent"), "amount": some},
@@ -438,13 +438,13 @@ class Walk:
             "transfer": {"pair": dice.sample(range(3), 3), "unit": unit, "amount": amount},
             "redeem_several": {"account": account, "wanted": [(unit, amount), (unit, 9), ("owed", 4), ("quiet", 9)]},
             "ask_again": {"number": dice.randrange(100)},
-            "wait": {"hours": dice.choice([1, 2, 9, 19, 31])},
+            "wait": {"hours": dice.choice([1, 2, 9, 19, 25])},
         }
         return facts.get(deed, {})
 
     def recent(self, kind: str) -> Thing:
         """One of the newest."""
-        return self.dice.choice(self.things[kind][-24:])
+        return self.dice.choice(self.things[kind][-12:])
 
 
 MAKES = {"earn": "accrual", "redeem": "spent", "redeem_several": "spent", "hold": "hold", "capture": "spent"}
