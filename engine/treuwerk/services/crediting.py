@@ -78,8 +78,7 @@ class Crediting:
         return (credit.account_id, number, 1, terms.book, credit.unit, amount, amount, terms.active_from, ends, True)
 
     def _messages(self, ordered: Sequence[tuple[int, Credit]]) -> list[tuple[object, ...]]:
-        ids = row_ids(self._now)
-        return [(credit.account_id, next(ids), bucket_of(credit.account_id), MOVED, json.dumps(
+        return [(credit.account_id, number, bucket_of(credit.account_id), MOVED, json.dumps(
             {"transaction": str(number), "kind": self._kind.value, "amounts": {credit.unit: credit.amount}}),
             self._now, None) for number, credit in ordered]
 

@@ -151,7 +151,7 @@ def expire_due(connection: Connection, settings: Settings, accounts: Collection[
         order = expiry_order(expiry, keys[expiry], day)
         debits.add(expiry[0], order.key, day, order.cause, order.evidence, expiry[1], found[expiry])
     debits.write()
-    return ExpiryReceipt("", len(concerned), lots, debits.points, 0, len(debits))
+    return ExpiryReceipt("", len(concerned), lots, debits.points, 0, debits.transactions)
 
 
 def _seal_what_waits(installation: Installation, now: int) -> None:

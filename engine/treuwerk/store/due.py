@@ -17,7 +17,8 @@ from treuwerk.store.tables import journal, seal, unsealed
 # All open points of a unit are due where it was kept alive only until then; else those whose own time is over.
 _IS_DUE = ("lot.open AND lot.book = 'participant' AND lot.account_id = b.account_id AND lot.unit = b.unit "
            "AND lot.expires_at <= CASE WHEN b.keeps_until <= :until THEN 9223372036854775807 ELSE :until END")
-_ACCOUNTS = text(f"SELECT b.account_id FROM balance b WHERE b.posted > 0 AND EXISTS (SELECT 1 FROM lot WHERE {_IS_DUE}) "
+_ACCOUNTS = text("SELECT b.account_id FROM balance b WHERE b.posted > 0 "
+                 f"AND EXISTS (SELECT 1 FROM lot WHERE {_IS_DUE}) "
                  "UNION SELECT account_id FROM hold WHERE hold.open AND hold.expires_at <= :until ORDER BY 1")
 _LOTS = ("SELECT b.account_id, b.unit, lot.transaction_id, lot.line, lot.remaining, lot.expires_at, b.keeps_until "
          "FROM balance b CROSS JOIN lot WHERE b.posted > 0 AND b.account_id {among} AND " + _IS_DUE)
@@ -26,8 +27,8 @@ _HOLDS = ("SELECT account_id, id FROM hold WHERE hold.open AND hold.expires_at <
 _SOON = text(
     "SELECT COALESCE(MAX(i.written_as), ''), COALESCE(MAX(p.name), ''), d.unit, d.due, CAST(d.points AS BIGINT) FROM ("
     "SELECT b.account_id, b.unit, CASE WHEN b.keeps_until < lot.expires_at THEN b.keeps_until ELSE lot.expires_at END "
-    f"AS due, SUM(lot.remaining) AS points FROM balance b CROSS JOIN lot WHERE b.posted > 0 AND {_IS_DUE} GROUP BY 1, 2, 3"
-    ") d LEFT JOIN participant p ON p.account_id = d.account_id LEFT JOIN identifier i ON i.account_id = d.account_id "
+    f"AS due, SUM(lot.remaining) AS points FROM balance b CROSS JOIN lot WHERE b.posted > 0 AND {_IS_DUE} "
+    "GROUP BY 1, 2, 3) d LEFT JOIN participant p ON p.account_id = d.account_id LEFT JOIN identifier i ON i.account_id = d.account_id "
     "AND i.scheme = 'customer_number' WHERE d.due > :behind GROUP BY d.account_id, d.unit, d.due, d.points "
     "ORDER BY d.due, 1, d.unit")
 
@@ -70,8 +71,9 @@ def due_holds(connection: Connection, accounts: Collection[int], until: int) -> 
 def newest_booking(connection: Connection) -> int | None:
     """The latest instant at which something was booked or sealed; None where nothing ever was."""
     sealed_at = connection.execute(select(seal.c.sealed_at).order_by(seal.c.number.desc()).limit(1)).scalar()
-    waiting = connection.execute(select(func.max(journal.c.booked_at)).select_from(unsealed).join(
-        journal, (journal.c.account_id == unsealed.c.account_id) & (journal.c.id == unsealed.c.transaction_id))).scalar()
+    is_waiting = (journal.c.account_id == unsealed.c.account_id) & (journal.c.id == unsealed.c.transaction_id)
+    waiting = connection.execute(select(func.max(journal.c.booked_at)).select_from(
+        unsealed.join(journal, is_waiting))).scalar()
     return max((at for at in (sealed_at, waiting) if at is not None), default=None)
 
 

@@ -22,8 +22,8 @@ _LAST_IDS = {
                   "FROM unnest(CAST(:accounts AS bigint[])) AS a",
 }
 _BY_KEY = {
-    "sqlite": "SELECT j.* FROM json_each(:pairs) p CROSS JOIN journal j ON j.account_id = json_extract(p.value, '$[0]') "
-              "AND j.business_key = json_extract(p.value, '$[1]')",
+    "sqlite": "SELECT j.* FROM json_each(:pairs) p CROSS JOIN journal j "
+              "ON j.account_id = json_extract(p.value, '$[0]') AND j.business_key = json_extract(p.value, '$[1]')",
     "postgresql": "SELECT j.* FROM unnest(CAST(:accounts AS bigint[]), CAST(:keys AS text[])) AS a(account_id, key) "
                   "JOIN journal j ON j.account_id = a.account_id AND j.business_key = a.key",
 }

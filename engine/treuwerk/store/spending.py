@@ -1,6 +1,4 @@
-"""Lots that many redemptions will be served from: per account and unit, in the order of spending, and no more of them
-than are asked for.
-"""
+"""Lots that many redemptions are served from: per account and unit in the order of spending, as many as are needed."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -50,7 +48,8 @@ def _sqlite(connection: Connection, wanted: Mapping[Pair, int], now: int) -> Ite
         yield (account_id, unit), lots
 
 
-def _postgresql(connection: Connection, wanted: Mapping[Pair, int], now: int, most: int | None) -> dict[Pair, list[Lot]]:
+def _postgresql(connection: Connection, wanted: Mapping[Pair, int], now: int,
+                most: int | None) -> dict[Pair, list[Lot]]:
     if not wanted:
         return {}
     accounts, units = zip(*wanted, strict=True)
