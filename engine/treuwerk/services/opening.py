@@ -106,9 +106,9 @@ class _Import:
         try:
             amount = whole_number(row.need("amount"))
         except Unreadable as error:
-            raise BadRow("wrong_amount", f"column amount: {error}") from None
+            raise BadRow("bad_amount", f"column amount: {error}") from None
         if not 0 < amount <= MOST_POINTS:
-            raise BadRow("wrong_amount", f"column amount: found {amount}, expected a whole number from 1 to "
+            raise BadRow("bad_amount", f"column amount: found {amount}, expected a whole number from 1 to "
                          f"{MOST_POINTS}; take points away with treuwerk adjust")
         ends = row.cells["expires_on"]
         return _Row(row.at, row.key("customer_number"), unit, amount, self._terms_until(unit, ends),

@@ -65,7 +65,7 @@ def test_a_reference_with_another_content_is_named_and_the_first_one_stays(world
 def test_an_amount_is_a_whole_number(world: World, amount: str) -> None:
     receipt = opening(world, f"10017;bonus;{amount};;OLD-1\n")
 
-    assert (fates(receipt), receipt.problems[0]["code"]) == ((0, 0, 1), "wrong_amount")
+    assert (fates(receipt), receipt.problems[0]["code"]) == ((0, 0, 1), "bad_amount")
     assert world.rows(select(func.count()).select_from(journal)) == [(0,)]
 
 
