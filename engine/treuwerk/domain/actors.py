@@ -16,18 +16,26 @@ _WORD = re.compile(r"[^\W_]+")
 
 
 def person_key(name: str) -> str:
-    """A name as it is compared.
+    """A name as it is looked up.
 
     >>> person_key("Lovelace, Ada") == person_key("ada.lovelace") == "adalovelace"
     True
     """
-    plain = "".join(letter for letter in normalize("NFKD", name) if not combining(letter)).casefold()
-    return "".join(sorted(_WORD.findall(normalize("NFKD", plain))))
+    return "".join(sorted(_words(name)))
 
 
 def same_person(one: str, other: str) -> bool:
-    """Whether two names are taken for the same person."""
-    return person_key(one) == person_key(other)
+    """Whether two names are taken for the same person: by their words in any order, or by their letters as they come.
+
+    >>> same_person("Zoe Adams", "zo.e-adams")
+    True
+    """
+    return person_key(one) == person_key(other) or "".join(_words(one)) == "".join(_words(other))
+
+
+def _words(name: str) -> list[str]:
+    plain = "".join(letter for letter in normalize("NFKD", name) if not combining(letter)).casefold()
+    return _WORD.findall(normalize("NFKD", plain))
 
 
 def acting_person(name: str) -> str:

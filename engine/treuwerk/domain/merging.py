@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from treuwerk.domain.ledger import FOREVER, Book
 from treuwerk.domain.lots import Part, first_of, last_of, total
-from treuwerk.domain.movements import Leg, Legs, Recoverable, given_back, reversed_credit
+from treuwerk.domain.movements import Leg, Legs, Recoverable, reversed_credit
 
 
 class Owned(NamedTuple):
@@ -89,11 +89,10 @@ class Debts(NamedTuple):
     expires_at: int | None = None
 
 
-def handed_back(unit: str, taken: Taken, there: Recoverable, missing_to: Book, debts: Debts, now: int,
-                kept_until: int | None) -> Legs:
+def handed_back(unit: str, taken: Taken, there: Recoverable, missing_to: Book, debts: Debts, now: int) -> Legs:
     """The other side of `returned`: points as of a reversed credit, and the debt that was taken over goes.
 
-    Where points have made good that debt meanwhile, they come back.
+    Where points have made good that debt meanwhile, they come back into their lots, whether those have expired or not.
     """
     legs: Legs = ()
     if taken.points:
@@ -101,10 +100,10 @@ def handed_back(unit: str, taken: Taken, there: Recoverable, missing_to: Book, d
     if taken.deficit:
         open_debt = min(taken.deficit, debts.owed)
         back = last_of(debts.paid, taken.deficit - open_debt)
-        legs += tuple(_nonzero(Leg(Book.DEFICIT, unit, open_debt)))
-        legs += given_back(unit, back, now, kept_until) if back else ()
         rest = taken.deficit - open_debt - total(back)
-        legs += tuple(_nonzero(Leg(Book.PARTICIPANT, unit, rest, (), now, debts.expires_at),
+        legs += tuple(_nonzero(Leg(Book.DEFICIT, unit, open_debt),
+                               Leg(Book.PARTICIPANT, unit, total(back), tuple(back)),
+                               Leg(Book.PARTICIPANT, unit, rest, (), now, debts.expires_at),
                                Leg(Book.TRANSFER, unit, -taken.deficit)))
     return legs
 

@@ -57,12 +57,12 @@ def captured(unit: str, parts: Sequence[Part]) -> Legs:
 
 def released(unit: str, parts: Sequence[Part], now: int, kept_until: int | None = None) -> Legs:
     """Reserved points come back into their lots; those that expired meanwhile are gone at once."""
-    return Leg(Book.HELD, unit, -total(parts), tuple(parts)), *given_back(unit, parts, now, kept_until)
+    return Leg(Book.HELD, unit, -total(parts), tuple(parts)), *_given_back(unit, parts, now, kept_until)
 
 
 def cancelled(unit: str, parts: Sequence[Part], now: int, kept_until: int | None = None) -> Legs:
     """Spent points come back into their lots; those that expired meanwhile are gone at once."""
-    return Leg(Book.REDEEMED, unit, -total(parts)), *given_back(unit, parts, now, kept_until)
+    return Leg(Book.REDEEMED, unit, -total(parts)), *_given_back(unit, parts, now, kept_until)
 
 
 @attrs.frozen
@@ -97,8 +97,7 @@ def settled(unit: str, parts: Sequence[Part]) -> Legs:
     return taken(unit, parts, Book.DEFICIT)
 
 
-def given_back(unit: str, parts: Sequence[Part], now: int, kept_until: int | None) -> Legs:
-    """Points come back into their lots; those that expired meanwhile are gone at once. One side of a movement."""
+def _given_back(unit: str, parts: Sequence[Part], now: int, kept_until: int | None) -> Legs:
     back = Leg(Book.PARTICIPANT, unit, total(parts), tuple(parts))
     gone = lapsed(parts, now, kept_until)
     return (back, *taken(unit, gone, Book.EXPIRED)) if gone else (back,)

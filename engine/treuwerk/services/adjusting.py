@@ -23,9 +23,10 @@ from treuwerk.services.entitled import staying_owners
 from treuwerk.services.installation import Installation
 from treuwerk.services.terms import BY_HAND, TermsTable
 from treuwerk.store import manual
-from treuwerk.store.owners import lock_owners, names_of_people
+from treuwerk.store.owners import lock_owners, names_of_people, owners_of
 
 WAITING, BOOKED, REFUSED, WITHDRAWN = STATES = ("waiting", "booked", "refused", "withdrawn")
+_TELLING = 4  # letters; shorter names stand in other words
 _FIELDS = ("account_id", "id", "business_key", "unit", "amount", "reason", "state", "requested_by", "requested_at",
            "decided_by", "decided_at", "decision", "transaction_id")
 
@@ -72,8 +73,8 @@ def adjust(installation: Installation, account_id: int, unit: str, amount: int, 
     It is booked at once where the day's limit of `actor` allows it; else it waits for `approve`.
 
     Raises:
-        Refusal: `wrong_amount`, `no_reason`, `unknown_actor`, `unknown_unit`, `own_account`, `not_enough`,
-            `participant_not_active`; nothing was booked, and nothing waits.
+        Refusal: `wrong_amount`, `no_reason`, `personal_data`, `unknown_actor`, `unknown_unit`, `own_account`,
+            `not_enough`, `participant_not_active`; nothing was booked, and nothing waits.
         KeyConflict: the key stands for another booking by hand.
     """
     asked = Adjustment(account_id, next(ids.row_ids(now)), key, unit, _not_zero(amount), stated_reason(reason), WAITING,
@@ -86,6 +87,7 @@ def adjust(installation: Installation, account_id: int, unit: str, amount: int, 
             return _repeated(before, asked)  # answered also where the participant has left since
         staying_owners(connection, account_id)
         _refuse_own(connection, account_id, asked.requested_by)
+        _refuse_names(connection, account_id, asked.reason)
         legs = _legs(account, unit, amount)
         day = moment(now).astimezone(account.zone).date().isoformat()
         alone = manual.use_allowance(connection, person_key(actor), day, unit, abs(amount),
@@ -191,6 +193,14 @@ def _not_zero(amount: int) -> int:
 def _refuse_own(connection: Connection, account_id: int, actor: str) -> None:
     if any(same_person(actor, name) for name in names_of_people(connection, account_id)):
         raise Refusal("own_account", f"found {actor!r}, who belongs to this account; expected a person who does not")
+
+
+def _refuse_names(connection: Connection, account_id: int, reason: str) -> None:
+    """The reason is hashed into the books for good, and people have a right to be forgotten."""
+    names = {*names_of_people(connection, account_id), owners_of(connection, [account_id])[account_id].name}
+    if "@" in reason or any(len(name) >= _TELLING and name.casefold() in reason.casefold() for name in names):
+        raise Refusal("personal_data", "found a name or mail address of the participant in the reason, expected none: "
+                      "it stays in the books for good; name the case, the slip or the ticket instead")
 
 
 def _refuse_decided(asked: Adjustment) -> None:

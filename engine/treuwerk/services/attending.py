@@ -14,7 +14,6 @@ import attrs
 from sqlalchemy import Connection
 
 from treuwerk.domain.evaluation import Earned, evaluate
-from treuwerk.domain.ids import row_ids
 from treuwerk.domain.ledger import moment
 from treuwerk.domain.participants import CUSTOMER_NUMBER, Participant, identifier
 from treuwerk.domain.purchases import EarningEvent
@@ -30,6 +29,7 @@ from treuwerk.store.identities import claim, taken
 from treuwerk.store.parties import participants_known_as
 from treuwerk.store.people import people_known_as
 from treuwerk.store.retrying import retrying
+from treuwerk.store.sealing import ids_behind
 from treuwerk.store.tables import activity
 
 COLUMNS = ("seminar_code", "held_on", "participant", "person", "attended")
@@ -141,7 +141,7 @@ class _Batch:
         booker = Booker(settings, self._actor, self._now)
         with self._installation.database.writing() as connection:
             keys = self._keys(connection)
-            scored, problems = self._scored(keys)
+            scored, problems = self._scored(connection, keys)
             fresh = self._claimed(connection, keys, scored)
             self._note(connection, fresh, keys, booker)
             problems += self._taken_back(connection, keys)
@@ -160,12 +160,13 @@ class _Batch:
             keys[row.at] = (activity_key(SEMINAR, row.code, row.held_on.isoformat(), person), person)
         return keys
 
-    def _scored(self, keys: dict[int, tuple[str, int]]) -> tuple[dict[str, _Scored], list[tuple[int, str, str]]]:
+    def _scored(self, connection: Connection,
+                keys: dict[int, tuple[str, int]]) -> tuple[dict[str, _Scored], list[tuple[int, str, str]]]:
         """What each attendance earns, by key, and the rows that a rule has doubts about."""
         rows = list({keys[row.at][0]: row for row in reversed(self._rows) if row.attended}.values())
         events = [EarningEvent(row.participant, row.held_on, activity=SEMINAR) for row in rows]
         evaluation = evaluate(self._installation.programme.rules, events)
-        ids = row_ids(self._now)
+        ids = ids_behind(connection, self._now)
         scored = {keys[row.at][0]: _Scored(next(ids), row, earned)
                   for index, (row, earned) in enumerate(zip(rows, evaluation.earned, strict=True))
                   if index not in evaluation.doubts}

@@ -6,11 +6,11 @@ from typing import Any
 import attrs
 from sqlalchemy import Connection
 
-from treuwerk.domain.ids import row_ids
 from treuwerk.domain.ledger import moment
 from treuwerk.services.receipts import Receipt, Tally, stored_problems
 from treuwerk.store import runs
 from treuwerk.store.database import Database
+from treuwerk.store.sealing import ids_behind
 
 
 class ClearingRun:
@@ -19,10 +19,9 @@ class ClearingRun:
     def __init__(self, database: Database, source: str, path: Path, sha256: str, now: int, actor: str) -> None:
         self._database, self._now, self._actor = database, now, actor
         self.source, self.path, self._sha256 = source, path, sha256
-        self.ids = row_ids(now)
-        self.id, self.cursor, self.total = next(self.ids), 0, Tally()
         with database.reading() as connection:
-            self._earlier = runs.runs_of(connection, sha256, source)
+            self._earlier, self.ids = runs.runs_of(connection, sha256, source), ids_behind(connection, now)
+        self.id, self.cursor, self.total = next(self.ids), 0, Tally()
 
     def repeated(self) -> Receipt | None:
         """The receipt of a file of which nothing is left to do: it names the first one and books nothing."""

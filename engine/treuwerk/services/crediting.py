@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from treuwerk.domain.ids import row_ids
 from treuwerk.domain.ledger import FOREVER, Book, TransactionKind, bucket_of, moment
 from treuwerk.domain.records import Digest, JournalRow, PostingRow, record
 from treuwerk.domain.terms import Terms
@@ -15,7 +14,7 @@ from treuwerk.services.bookkeeping import expire_forgotten, settle_deficits
 from treuwerk.store.balances import credit as credit_balances
 from treuwerk.store.bulk import insert_rows
 from treuwerk.store.moving import MOVED
-from treuwerk.store.sealing import append_seal
+from treuwerk.store.sealing import append_seal, ids_behind
 from treuwerk.store.tables import balance_delta, journal, lot, outbox, posting
 
 
@@ -46,7 +45,7 @@ class Crediting:
             return
         kept = {credit.account_id for credit in credits if credit.terms.keeps_until is not None}
         expire_forgotten(connection, self._settings, kept, self._now)
-        ids = row_ids(self._now)
+        ids = ids_behind(connection, self._now)
         ordered = [(next(ids), credit) for credit in sorted(credits)]
         rows = [self._row(number, credit) for number, credit in ordered]
         legs = [self._legs(number, credit) for number, credit in ordered]

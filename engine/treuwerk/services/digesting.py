@@ -17,7 +17,8 @@ from treuwerk.store import journal as stream
 from treuwerk.store.database import Database
 from treuwerk.store.tables import balance, hold, identifier, person, purchase_identity, purchase_line
 
-_INNER = {TransactionKind.EXPIRY, TransactionKind.SETTLEMENT, TransactionKind.ACTIVATION}
+_INNER = {TransactionKind.EXPIRY, TransactionKind.SETTLEMENT, TransactionKind.MERGE_OUT, TransactionKind.MERGE_IN,
+          TransactionKind.UNMERGE_OUT, TransactionKind.UNMERGE_IN}
 """Kinds whose keys the engine makes of ids and instants."""
 _SUM = 2**256
 

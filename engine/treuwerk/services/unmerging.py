@@ -123,10 +123,10 @@ def _book_both(row: Row[tuple[object, ...]], given_up: OpenAccount, into: OpenAc
             (into, TransactionKind.UNMERGE_OUT, f"to {given_up.account_id}", back, 1)):
         order = Order(account.account_id, kind, f"unmerge|{row.id}", (row.id,), cause, actor,
                       refers_to=moved.transactions[0][of])
-        booked = account.book(order, legs)
-        sweep_all(account)  # lots that came home and expired meanwhile are gone at once
-        account.settle(booked.id)
-        pair.append(booked.id)
+        pair.append(account.book(order, legs).id)
+        again = OpenAccount(account.connection, account.account_id, account.settings, account.now)
+        sweep_all(again)  # lots that came home and expired meanwhile are gone at once
+        again.settle(pair[-1])
     missing = {leg.unit: -leg.amount for leg in back if leg.book in (Book.DEFICIT, Book.CLAWBACK) and leg.amount < 0}
     return pair, missing
 
@@ -140,8 +140,7 @@ def _handed_back(into: OpenAccount, unit: str, taken: Taken, arrived: Sequence[i
                         accounts.expired_of(*of, sorted(own)).get(unit, 0),
                         [lot for lot in lots if lot.transaction_id not in own])
     bears = Book.CLAWBACK if into.unit(unit).returns is Returns.CLAMP else Book.DEFICIT
-    at = into.standing[unit]
-    return handed_back(unit, taken, there, bears, _debts(into, unit, arrived[0]), into.now, at.kept_until)
+    return handed_back(unit, taken, there, bears, _debts(into, unit, arrived[0]), into.now)
 
 
 def _made_by(transaction_ids: set[int], lots: Sequence[Lot]) -> list[Lot]:

@@ -4,12 +4,13 @@ Bulk batches seal themselves. Single bookings wait in `unsealed`, so that none o
 sealed together before anything is shown that rests on the chain.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import attrs
 from sqlalchemy import Connection, insert, select, text
 
+from treuwerk.domain.ids import row_ids
 from treuwerk.domain.ledger import FIRST_HEAD, bucket_of, chained
 from treuwerk.domain.records import digest_of, record
 from treuwerk.store.bulk import insert_rows
@@ -58,6 +59,12 @@ def seal_pending(connection: Connection, now: int) -> int:
         connection.execute(_NO_LONGER_WAITING, {"first": first, "last": final})
         total, last = total + len(members), _last_seal(connection)
     return total
+
+
+def ids_behind(connection: Connection, now: int) -> Iterator[int]:
+    """Ids for rows made at `now`, larger than those of all batches before, also where the clock was set back."""
+    newest = connection.execute(select(seal.c.sealed_at).order_by(seal.c.number.desc()).limit(1)).scalar() or 0
+    return row_ids(max(now, newest))
 
 
 def waiting_for_a_seal(connection: Connection) -> int:

@@ -222,6 +222,16 @@ def test_a_reason_is_two_words_or_more(by_hand: Adjust, reason: str) -> None:
     assert refused(lambda: by_hand(1, "A-1", reason=reason)) == "no_reason"
 
 
+@pytest.mark.parametrize("reason", ["for sonnendach brandmaier gmbh again", "asked by eva.klug on monday",
+                                    "mail of somebody@example.org"])
+def test_a_reason_names_no_people_since_it_stays_in_the_books(desk: World, by_hand: Adjust, reason: str) -> None:
+    with desk.database.writing() as connection:
+        connection.execute(insert(person).values(account_id=account(desk), id=1, known_as="eva.klug", name="Eva Klug",
+                                                 email="", locale=""))
+
+    assert refused(lambda: by_hand(1, "A-1", reason=reason)) == "personal_data"
+
+
 @pytest.mark.parametrize("actor", ["", " ", "system", "SYSTEM.", "—", "a" * 101, "a\x00b"])
 def test_an_actor_is_a_person(by_hand: Adjust, actor: str) -> None:
     assert refused(lambda: by_hand(1, "A-1", actor=actor)) == "unknown_actor"

@@ -231,6 +231,20 @@ def test_a_debt_moves_is_made_good_and_comes_back(twice: World, sides: Sides) ->
     assert unproven(twice, LATER) == {}
 
 
+def test_points_that_paid_a_debt_and_expired_meanwhile_do_not_live_again(twice: World, sides: Sides) -> None:
+    redeem(twice.installation, sides[0], "bonus", 760, "order", NOW)
+    reverse(twice.installation, sides[0], booked(twice, sides[0], "accrual")[0], "R-1", NOW)
+    adjust(twice.installation, sides[1], "bonus", 300, "A-1", NOW, reason="some more points", actor="ada")
+    merged(twice, sides)
+    late = at("2030-01-01")
+
+    unmerged(twice, sides, late)
+
+    assert balances_of(twice, sides[0])["bonus"] == (0, 0, 0, 360)
+    assert balances_of(twice, sides[1])["bonus"] == (0, 0, 0, 0)
+    assert unproven(twice, late) == {}
+
+
 def test_open_holds_and_waiting_bookings_by_hand_are_named(twice: World, sides: Sides) -> None:
     reserved = hold(twice.installation, sides[0], "bonus", 100, "H-1", NOW, LATER)
     with pytest.raises(Refusal) as refusal:
