@@ -22,7 +22,7 @@ from tests.support.worlds import row_counts
 from treuwerk.services.redeeming import redeem
 from treuwerk.services.verifying import verify
 from treuwerk.store.database import Database
-from treuwerk.store.faults import DatabaseBusy
+from treuwerk.store.faults import DatabaseBusy, OutcomeUnknown
 from treuwerk.store.tables import balance, journal, posting
 
 ACCOUNTS = 4
@@ -149,7 +149,7 @@ class Spender(Thread):
     def redeem(self, key: str) -> None:
         try:
             self.acknowledged[key] = redeem(self.world.installation, self.account, "owed", 1, key, NOW).row.id
-        except (OperationalError, DatabaseBusy) as error:  # what the pages and the interface answer 503 to
+        except (OperationalError, DatabaseBusy, OutcomeUnknown) as error:  # each says: ask again with the same key
             self.interrupted.append(error)
             self.server_answers.wait()
         except BaseException as error:

@@ -21,7 +21,7 @@ from treuwerk.services.reversing import reverse
 from treuwerk.store.tables import lot
 
 EXAMPLES = max(5, settings().max_examples // 20)
-keys = count(1)
+keys, days = count(1), count(1)
 decimals = st.decimals(min_value=0, max_value=900, places=3)
 open_lots = st.lists(st.builds(Lot, st.integers(1, 40), st.integers(1, 3), st.integers(1, 50),
                                st.sampled_from([5, 9, 20, FOREVER])), max_size=12, unique_by=lambda one: one[:2])
@@ -78,9 +78,10 @@ def test_pieces_that_go_back_take_in_any_parts_what_they_gave(pieces: int, per_p
 @given(parts=splits(80), hours=st.sampled_from([1, 70, 150]))
 def test_a_redemption_that_is_cancelled_in_parts_leaves_what_one_cancellation_leaves(
         ledger: LedgerWorld, parts: list[int], hours: int) -> None:
-    whole, bit_by_bit = two_alike(ledger)
-    now = START + hours * HOUR * SECOND
-    spent = {account: redeem(ledger.installation, account, "owed", 80, key(), START + 61 * SECOND).row.id
+    start = START + next(days) * 1_000 * HOUR * SECOND
+    whole, bit_by_bit = two_alike(ledger, start)
+    now = start + hours * HOUR * SECOND
+    spent = {account: redeem(ledger.installation, account, "owed", 80, key(), start + 61 * SECOND).row.id
              for account in (whole, bit_by_bit)}
 
     cancel(ledger.installation, whole, spent[whole], key(), now)
@@ -94,9 +95,10 @@ def test_a_redemption_that_is_cancelled_in_parts_leaves_what_one_cancellation_le
 @given(parts=splits(10), spent=st.integers(1, 2 * earned(10) + 20))
 def test_a_delivery_that_goes_back_in_parts_leaves_what_one_return_leaves(ledger: LedgerWorld, parts: list[int],
                                                                         spent: int) -> None:
-    whole, bit_by_bit = two_alike(ledger)
-    now = START + HOUR * SECOND
-    accrual = {account: ledger.earn(account, "owed", 10, START + 61 * SECOND) for account in (whole, bit_by_bit)}
+    start = START + next(days) * 1_000 * HOUR * SECOND
+    whole, bit_by_bit = two_alike(ledger, start)
+    now = start + HOUR * SECOND
+    accrual = {account: ledger.earn(account, "owed", 10, start + 61 * SECOND) for account in (whole, bit_by_bit)}
     for account in (whole, bit_by_bit):
         redeem(ledger.installation, account, "owed", spent, key(), now)
 
@@ -115,11 +117,11 @@ def key() -> str:
     return f"split-{next(keys)}"
 
 
-def two_alike(ledger: LedgerWorld) -> list[int]:
+def two_alike(ledger: LedgerWorld, start: int) -> list[int]:
     """Two accounts with three lots each, which expire one after the other."""
     accounts = ledger.accounts(2)
     for seconds, pieces in ((0, 5), (30, 10), (60, 10)):
-        ledger.earn_all([(account, "owed", pieces) for account in accounts], START + seconds * SECOND)
+        ledger.earn_all([(account, "owed", pieces) for account in accounts], start + seconds * SECOND)
     return accounts
 
 
