@@ -6,7 +6,7 @@ from itertools import islice
 
 from treuwerk.domain.ids import new_account_id, row_ids
 from treuwerk.domain.ledger import FOREVER, Book, TransactionKind, bucket_of
-from treuwerk.domain.records import Digest, record
+from treuwerk.domain.records import Digest, JournalValues, PostingValues, record
 from treuwerk.store.balances import credit
 from treuwerk.store.bulk import insert_rows
 from treuwerk.store.database import Database
@@ -35,7 +35,10 @@ def fill(database: Database, accounts: int, lots: int, due: int, lives: float, n
 
 def _write(database: Database, lots: list[Lot], number: int, now: int) -> None:
     ids, digest = islice(row_ids(now), number * 2, None), Digest()
-    heads, legs, rows, sums = [], [], [], dict[tuple[int, str], int]()
+    heads: list[JournalValues] = []
+    legs: list[PostingValues] = []
+    rows: list[tuple[int, int, int, str, str, int, int, int, int, bool]] = []
+    sums: dict[tuple[int, str], int] = {}
     for (owner, expires_at), txn in zip(lots, ids, strict=False):
         ends = None if expires_at == FOREVER else expires_at
         head = (owner, txn, TransactionKind.OPENING.value, f"opening|{txn}", "2025-01-01", now, "system", "benchmark",

@@ -6,6 +6,7 @@ one whose time is over is released by `release_overdue`, and captures nothing an
 
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 
 import attrs
 from sqlalchemy import Connection
@@ -99,8 +100,7 @@ def release_overdue(installation: Installation, now: int) -> int:
     """Release all holds whose time is over; returns how many. Running it again is harmless."""
     settings, released_holds = installation.programme.settings, 0
     while overdue := _overdue(installation, now):
-        done = [one for one in overdue if installation.database.run(
-            lambda connection, one=one: _released(connection, settings, *one, now))]  # type: ignore[misc]
+        done = [one for one in overdue if installation.database.run(partial(_released, settings, one, now))]
         released_holds += len(done)
         if not done:  # somebody else ended them meanwhile
             break
@@ -112,9 +112,9 @@ def _overdue(installation: Installation, now: int) -> Sequence[tuple[int, int]]:
         return holds.overdue(connection, now, _AT_ONCE)
 
 
-def _released(connection: Connection, settings: Settings, account_id: int, hold_id: int, now: int) -> bool:
-    account = OpenAccount(connection, account_id, settings, now)
-    legs = release_in_time(account, hold_id)
+def _released(settings: Settings, overdue: tuple[int, int], now: int, connection: Connection) -> bool:
+    account = OpenAccount(connection, overdue[0], settings, now)
+    legs = release_in_time(account, overdue[1])
     for unit in {leg.unit for leg in legs}:
         account.sweep(unit)
     return bool(legs)

@@ -107,4 +107,4 @@ def test_redeem_batch_refuses_a_file_with_other_columns(world: World, treuwerk: 
     outcome = treuwerk("redeem-batch", file)
 
     assert outcome.code == 1
-    assert "orders.csv: found column price, expected only customer_number, unit, amount, key, cause" in outcome.err
+    assert "orders.csv: found column 'price', expected only customer_number, unit, amount, key, cause" in outcome.err

@@ -16,7 +16,7 @@ from tests.engine.services.conftest import NewDatabase
 from tests.support.waiting_points import account, picture
 from tests.support.worlds import SIX_IN_THE_EVENING, World, line, make_world
 from treuwerk.domain.refusals import Refusal
-from treuwerk.services.batch_redeeming import Answer, Fate, Request, redeem_all
+from treuwerk.services.batch_redeeming import Answer, Request, redeem_all
 from treuwerk.services.expiring import expire
 from treuwerk.services.redeeming import redeem
 from treuwerk.services.reversing import reverse
@@ -43,8 +43,8 @@ def test_each_request_is_booked_refused_or_repeated(world: World) -> None:
 
     answers = redeem_all(world.installation, [
         wish(one, 100, "before"), wish(one, 90, "before"), wish(one, 500, "a"), wish(one, 300, "b"),
-        wish(one, 200, "c"), wish(one, 1, "d"), wish(other, 800, "a"), wish(one, 500, "a"), wish(other, 5, "e", "status"),
-        wish(other, 5, "f", "gold"), wish(other, 0, "g"), wish(4711, 5, "h"),
+        wish(one, 200, "c"), wish(one, 1, "d"), wish(other, 800, "a"), wish(one, 500, "a"),
+        wish(other, 5, "e", "status"), wish(other, 5, "f", "gold"), wish(other, 0, "g"), wish(4711, 5, "h"),
     ], NOW)
 
     assert fates(answers) == ["repeated", "key_conflict", "booked", "not_enough", "booked", "not_enough", "booked",
@@ -64,7 +64,8 @@ def test_a_dry_run_gives_the_same_answers_and_stores_nothing(world: World) -> No
     assert fates(dry) == fates(redeem_all(world.installation, requests, NOW)) == ["booked", "not_enough"]
 
 
-def test_an_account_that_owes_points_of_a_blocking_unit_redeems_nothing(tmp_path: Path, new_database: NewDatabase) -> None:
+def test_an_account_that_owes_points_of_a_blocking_unit_redeems_nothing(tmp_path: Path,
+                                                                        new_database: NewDatabase) -> None:
     with new_database() as database:
         world = make_world(tmp_path / "league", database, other=[(BONUS, f'{BONUS}\nreturns = "block"')])
         world.clear([line()])
@@ -146,9 +147,10 @@ def model(purchases: list[tuple[int, int, int]], wishes: list[tuple[int, int, in
         else:
             booked[who, key] = amount
             answers.append("booked")
+            missing = amount
             for one in mine:
-                taken = min(one[0], amount)
-                one[0], amount = one[0] - taken, amount - taken
+                taken = min(one[0], missing)
+                one[0], missing = one[0] - taken, missing - taken
     today = [(NUMBERS[who], number) for number, (who, _, _) in enumerate(purchases)]
     spent = {number: left for left, _, number in lots}
     return answers, [spent[number] for _, number in sorted(today)]
