@@ -11,6 +11,7 @@ import random
 import sys
 import tempfile
 import time
+from itertools import pairwise
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
@@ -85,7 +86,7 @@ def timed_expiry(installation: Installation, now: int) -> tuple[float, float]:
     receipt = expire(installation, now, told=lambda done, total: marks.append(time.perf_counter()))
     if not receipt.lots:
         raise SystemExit("nothing expired")
-    longest = max(later - earlier for earlier, later in zip(marks, marks[1:], strict=False))
+    longest = max(later - earlier for earlier, later in pairwise(marks))
     return receipt.lots / (marks[-1] - marks[0]), longest
 
 

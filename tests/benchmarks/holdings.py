@@ -1,5 +1,6 @@
 """Points to measure on: opening balances in lots, written the fastest way, sealed, so that the ledger can be proven."""
 
+import json
 import random
 from collections.abc import Iterator
 from itertools import islice
@@ -10,8 +11,9 @@ from treuwerk.domain.records import Digest, JournalValues, PostingValues, record
 from treuwerk.store.balances import credit
 from treuwerk.store.bulk import insert_rows
 from treuwerk.store.database import Database
+from treuwerk.store.moving import MOVED
 from treuwerk.store.sealing import append_seal
-from treuwerk.store.tables import account, balance_delta, journal, lot, posting
+from treuwerk.store.tables import account, balance_delta, journal, lot, outbox, posting
 
 POINTS, _AT_ONCE = 100, 20_000
 UNIT = "bonus"
@@ -38,6 +40,7 @@ def _write(database: Database, lots: list[Lot], number: int, now: int) -> None:
     heads: list[JournalValues] = []
     legs: list[PostingValues] = []
     rows: list[tuple[int, int, int, str, str, int, int, int, int, bool]] = []
+    messages: list[tuple[int, int, int, str, str, int, None]] = []
     sums: dict[tuple[int, str], int] = {}
     for (owner, expires_at), txn in zip(lots, ids, strict=False):
         ends = None if expires_at == FOREVER else expires_at
@@ -50,8 +53,10 @@ def _write(database: Database, lots: list[Lot], number: int, now: int) -> None:
         rows.append((owner, txn, 1, Book.PARTICIPANT.value, UNIT, POINTS, POINTS, now, expires_at, True))
         sums[owner, UNIT] = sums.get((owner, UNIT), 0) + POINTS
         digest.add(record(head, mine))
+        messages.append((owner, txn, bucket_of(owner), MOVED, json.dumps(
+            {"transaction": str(txn), "kind": head[2], "amounts": {UNIT: POINTS}}), now, None))
     with database.writing() as connection:
-        for table, values in ((journal, heads), (posting, legs), (lot, rows)):
+        for table, values in ((journal, heads), (posting, legs), (lot, rows), (outbox, messages)):
             insert_rows(connection, table, values)
         insert_rows(connection, balance_delta, list(_deltas(sums, heads[0][1])))
         credit(connection, sums)

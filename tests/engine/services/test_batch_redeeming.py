@@ -93,7 +93,7 @@ WISHES = some.lists(some.tuples(some.integers(0, 1), some.integers(1, 400), some
 NUMBERS = ("10017", "10109")
 
 
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(purchases=PURCHASES, wishes=WISHES, size=some.integers(1, 6))
 def test_a_batch_is_one_by_one_is_the_model(tmp_path_factory: pytest.TempPathFactory, new_database: NewDatabase,
                                            purchases: list[tuple[int, int, int]], wishes: list[tuple[int, int, int]],
