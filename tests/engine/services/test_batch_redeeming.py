@@ -88,12 +88,12 @@ def test_a_request_that_needs_very_many_lots_finds_them_all(world: World) -> Non
     assert world.violated() == {}
 
 
-PURCHASES = some.lists(some.tuples(some.integers(0, 1), some.integers(0, 12), some.integers(1, 5)), max_size=6)
+PURCHASES = some.lists(some.tuples(some.integers(0, 1), some.integers(0, 11), some.integers(1, 5)), max_size=6)
 WISHES = some.lists(some.tuples(some.integers(0, 1), some.integers(1, 400), some.integers(0, 8)), max_size=12)
 NUMBERS = ("10017", "10109")
 
 
-@settings(max_examples=8)
+@settings(max_examples=12)
 @given(purchases=PURCHASES, wishes=WISHES, size=some.integers(1, 6))
 def test_a_batch_is_one_by_one_is_the_model(tmp_path_factory: pytest.TempPathFactory, new_database: NewDatabase,
                                            purchases: list[tuple[int, int, int]], wishes: list[tuple[int, int, int]],
