@@ -16,6 +16,8 @@ from treuwerk.store.migrating import migrate
 # The same examples on every machine and every day; one that is slow under load is no failure of the product.
 settings.register_profile("treuwerk", derandomize=True, deadline=None, print_blob=True,
                           suppress_health_check=[HealthCheck.too_slow])
+# For a night: other examples each time, and many of them (--hypothesis-profile=thorough).
+settings.register_profile("thorough", settings.get_profile("treuwerk"), derandomize=False, max_examples=1_000)
 settings.load_profile("treuwerk")
 without_postgres: set[str] = set()
 os.environ["TREUWERK_ALLOW_UNSAFE"] = "1"  # the tests' server writes nothing to disk, which is no news to them

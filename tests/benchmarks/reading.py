@@ -40,8 +40,8 @@ START, STEP, YEAR = 1_600_000_000_000_000, 100_000_000, 31_557_600_000_000
 BATCH, SMALL_BOOKINGS = 10_000, 100
 EXPLANATION = ('[{"line":1,"unit":"bonus","points":10,"rule":"r","revision":1,"steps":[["start","quantity","2"],'
                '["times","wp","50"],["per","wp","10"],["round_down","points",""]]}]')
-COLUMNS = ("database", "journal rows", "account", "bookings", "first page", "last page", "× floor", "balance", "calendar",
-           "past balance", "liability", "× floor")
+COLUMNS = ("database", "journal rows", "account", "bookings", "first page", "last page", "× floor", "figures",
+           "balance", "calendar", "past balance", "liability", "× floor")
 
 
 def main() -> None:
@@ -76,7 +76,8 @@ def measure(kind: str, rows: int, url: str) -> None:
     closing = closed(database, end, end)
     with database.reading() as connection:
         owed = timed(lambda: liability(connection, moment(end).date(), closing, ZONE), 3)
-        floor = timed(lambda: connection.execute(text("SELECT unit, book, SUM(amount) FROM posting GROUP BY 1, 2")).all(), 3)
+        all_postings = text("SELECT unit, book, SUM(amount) FROM posting GROUP BY 1, 2")
+        floor = timed(lambda: connection.execute(all_postings).all(), 3)
         for name, account, bookings in (("hot", HOT, rows // 2), ("small", SMALL, SMALL_BOOKINGS)):
             figures = reading(connection, account, end, closing)
             cells = [kind, f"{rows:,}", name, f"{bookings:,}", *(f"{figure:,.2f}" for figure in figures)]
@@ -86,13 +87,14 @@ def measure(kind: str, rows: int, url: str) -> None:
 
 
 def reading(connection: Connection, account: int, end: int, closing: Closing) -> list[float]:
-    """First page, last page, its ratio to the floor, balance, calendar, balance of a past day."""
+    """First page, last page, ratio of the first to the floor, figures, balance, calendar, balance of a past day."""
     oldest = connection.execute(text("SELECT id FROM journal WHERE account_id = :a ORDER BY id LIMIT 1 OFFSET 25"),
                                 {"a": account}).scalar_one()
-    floor = timed(lambda: connection.execute(text(
-        "SELECT * FROM posting WHERE account_id = :a ORDER BY transaction_id DESC, line DESC LIMIT 50"), {"a": account}).all())
+    newest = text("SELECT * FROM posting WHERE account_id = :a ORDER BY transaction_id DESC, line DESC LIMIT 50")
+    floor = timed(lambda: connection.execute(newest, {"a": account}).all())
     first = timed(lambda: statement(connection, account, "bonus"))
     return [first, timed(lambda: statement(connection, account, "bonus", before=Cursor(oldest, 500))), first / floor,
+            timed(lambda: balances(connection, UNITS, account, end, with_expiry=False)),
             timed(lambda: balances(connection, UNITS, account, end)),
             timed(lambda: expiry_calendar(connection, account, end), 5),
             timed(lambda: holdings_as_of(connection, UNITS, account, closing), 3)]
@@ -151,8 +153,8 @@ def add(tables: dict[str, list[tuple[object, ...]]], member: Member, account: in
     at = START + number * STEP
     txn = (at // 1000 - 1_577_836_800_000) << 21
     spends = len(member.unused) >= 4
-    tables["j"].append((account, txn, "redemption" if spends else "accrual", f"k{number}", "2025-01-01", at, "b", "b", "",
-                        "[]" if spends else EXPLANATION, None))
+    tables["j"].append((account, txn, "redemption" if spends else "accrual", f"k{number}", "2025-01-01", at, "b", "b",
+                        "", "[]" if spends else EXPLANATION, None))
     tables["s"].append((number + 1, account, txn))
     member.posted += -20 if spends else 10
     if spends:
@@ -165,7 +167,7 @@ def add(tables: dict[str, list[tuple[object, ...]]], member: Member, account: in
     member.unused.append(txn)
     tables["p"] += [(account, txn, 1, "participant", "bonus", 10, at, ends, None),
                     (account, txn, 2, "issuance", "bonus", -10, None, None, None)]
-    tables["l"].append((account, txn, 1, "participant", "bonus", 10, 10, at, ends if ends else FOREVER, True))
+    tables["l"].append((account, txn, 1, "participant", "bonus", 10, 10, at, ends or FOREVER, True))
     tables["b"].append((account, txn, 1, number, "s", "Maker", f"LS-{number}", "1", "2025-01-01", "A-1", 2, "2", "PCE",
                         None, "EUR", "", "{}", ""))
 
@@ -173,8 +175,9 @@ def add(tables: dict[str, list[tuple[object, ...]]], member: Member, account: in
 def spend(connection: Connection) -> None:
     """Close the lots that were used."""
     connection.execute(text(
-        "UPDATE lot SET remaining = 0, open = :no WHERE EXISTS (SELECT 1 FROM lot_use u WHERE u.account_id = lot.account_id "
-        "AND u.lot_transaction_id = lot.transaction_id AND u.lot_line = lot.line)"), {"no": False})
+        "UPDATE lot SET remaining = 0, open = :no WHERE EXISTS (SELECT 1 FROM lot_use u "
+        "WHERE u.account_id = lot.account_id AND u.lot_transaction_id = lot.transaction_id "
+        "AND u.lot_line = lot.line)"), {"no": False})
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ runs as root. Without any of them tests are skipped, which ``TREUWERK_REQUIRE_PG
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -71,6 +72,20 @@ class Server:
             yield self.url_of(name)
         finally:
             self.drop(name)
+
+    def crash(self) -> None:
+        """Stop at once, as ``pg_ctl -m immediate`` does, and come back once the server has recovered and answers."""
+        assert self.folder, "only a server that was started here can be crashed"
+        (self.folder / "restart").touch()
+        pid_file = self.folder / "data" / "postmaster.pid"
+        before = int(pid_file.read_text().splitlines()[0])
+        os.kill(before, signal.SIGQUIT)
+        until = time.monotonic() + START_SECONDS
+        while time.monotonic() < until:
+            if _pid_in(pid_file) not in (before, None) and _answers(self.url):
+                return
+            time.sleep(0.01)
+        raise NoPostgres(f"PostgreSQL did not come back in {START_SECONDS} seconds")
 
     def _execute(self, statement: sql.Composed) -> None:
         with psycopg.connect(driver_url(self.url), autocommit=True) as connection:
@@ -157,6 +172,19 @@ def _wait_until_it_answers(keeper: "subprocess.Popen[str]", url: URL, folder: Pa
                 return
     _, log = keeper.communicate()
     raise NoPostgres(f"PostgreSQL did not start: {log.strip() or f'no answer in {START_SECONDS} seconds'}")
+
+
+def _answers(url: URL) -> bool:
+    try:
+        psycopg.connect(driver_url(url), connect_timeout=5).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def _pid_in(pid_file: Path) -> int | None:
+    lines = pid_file.read_text().splitlines() if pid_file.exists() else []
+    return int(lines[0]) if lines else None
 
 
 def _port_in(pid_file: Path) -> int | None:

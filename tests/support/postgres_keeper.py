@@ -17,6 +17,7 @@ from typing import Any
 
 QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 STOP_SECONDS = 10
+RESTART = "restart"  # a file in its folder: whoever crashes the server asks for it to be started again
 
 
 def main(order: dict[str, Any]) -> int:
@@ -42,13 +43,21 @@ def _serve(order: dict[str, Any], folder: Path) -> int:
          "--encoding", "UTF8", "--no-locale"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, **as_user)
     if initdb.returncode:
         return _failed(initdb.stdout.decode(errors="replace"))
-    with (folder / "log").open("wb") as log:
-        server = subprocess.Popen([binaries / "postgres", "-D", folder / "data", *_settings(order, folder)],
-                                  stdout=log, stderr=log, **as_user)
-    threading.Thread(target=_stop_at_end_of_input, args=(server,), daemon=True).start()
+    command = [binaries / "postgres", "-D", folder / "data", *_settings(order, folder)]
+    servers = [_start(command, folder, as_user)]
+    threading.Thread(target=_stop_at_end_of_input, args=(servers,), daemon=True).start()
     print(folder, flush=True)
-    server.wait()
-    return _failed((folder / "log").read_text(errors="replace")) if server.returncode else 0
+    servers[-1].wait()
+    while (folder / RESTART).exists():  # crashed on purpose
+        (folder / RESTART).unlink()
+        servers.append(_start(command, folder, as_user))
+        servers[-1].wait()
+    return _failed((folder / "log").read_text(errors="replace")) if servers[-1].returncode else 0
+
+
+def _start(command: "list[Any]", folder: Path, as_user: dict[str, Any]) -> "subprocess.Popen[bytes]":
+    with (folder / "log").open("ab") as log:
+        return subprocess.Popen(command, stdout=log, stderr=log, **as_user)
 
 
 def _settings(order: dict[str, Any], folder: Path) -> list[str]:
@@ -59,8 +68,9 @@ def _settings(order: dict[str, Any], folder: Path) -> list[str]:
     return [part for setting in wanted for part in ("-c", setting)]
 
 
-def _stop_at_end_of_input(server: "subprocess.Popen[bytes]") -> None:
+def _stop_at_end_of_input(servers: "list[subprocess.Popen[bytes]]") -> None:
     sys.stdin.buffer.read()
+    server = servers[-1]
     server.send_signal(signal.SIGINT)  # "fast": open connections are cut
     try:
         server.wait(STOP_SECONDS)

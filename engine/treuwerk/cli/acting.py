@@ -97,7 +97,7 @@ def show_booked(installation: Installation, booked: Booked, as_json: bool) -> No
     account_id, units = booked.row.account_id, installation.programme.settings.units
     with installation.database.reading() as connection:
         moved = moved_by(connection, account_id, booked.row.id)
-        after = balances(connection, units, account_id, now())
+        after = balances(connection, units, account_id, now(), with_expiry=False)
     if as_json:
         print_json({"id": booked.id, "kind": booked.row.kind, "repeated": booked.repeated, "amounts": moved,
                     "balances": {unit: {"available": one.available, "pending": one.pending, "held": one.held,

@@ -68,9 +68,13 @@ class OpenLot:
     origin: Origin
 
 
-def balances(connection: Connection, units: Iterable[str], account_id: int, now: int) -> Mapping[str, UnitBalance]:
-    """Balances by unit in the order of `units`, at `now`. Units without a booking are there with zeros."""
-    rows = {row.unit: row for row in present.balance_parts(connection, account_id, now)}
+def balances(connection: Connection, units: Iterable[str], account_id: int, now: int, *,
+             with_expiry: bool = True) -> Mapping[str, UnitBalance]:
+    """Balances by unit in the order of `units`, at `now`. Units without a booking are there with zeros.
+
+    Without `with_expiry` nothing is said of what goes next, and the cost is the same whatever the number of open lots.
+    """
+    rows = {row.unit: row for row in present.balance_parts(connection, account_id, now, with_expiry)}
     return {unit: _present(unit, rows[unit], now) if unit in rows else nothing(unit) for unit in units}
 
 
@@ -99,7 +103,10 @@ def expiry_calendar(connection: Connection, account_id: int, now: int) -> tuple[
 
 def holdings(connection: Connection, units: Iterable[str], account_id: int, now: int) -> Holdings:
     """Balances and expiry calendar together; the calendar passes over all open lots."""
-    return Holdings(balances(connection, units, account_id, now), expiry_calendar(connection, account_id, now))
+    calendar = expiry_calendar(connection, account_id, now)
+    figures = balances(connection, units, account_id, now, with_expiry=False)
+    return Holdings({unit: attrs.evolve(one, next_expiry=_next(unit, calendar)) for unit, one in figures.items()},
+                    calendar)
 
 
 def holdings_as_of(connection: Connection, units: Iterable[str], account_id: int, closing: Closing) -> Holdings:
@@ -120,9 +127,12 @@ def _past(unit: str, rows: Sequence[Row[Any]], calendar: Sequence[ExpiringAmount
         if row.unit == unit:
             sums[row.state] = sums.get(row.state, 0) + int(row.points)
     deficit = sums.get(past.DEFICIT, 0)
-    expiry = next((one for one in calendar if one.unit == unit and one.expires_at is not None), None)
     return UnitBalance(unit, sums.get(past.SPENDABLE, 0) - deficit, sums.get(past.PENDING, 0),
-                       sums.get(past.HELD, 0), deficit, expiry)
+                       sums.get(past.HELD, 0), deficit, _next(unit, calendar))
+
+
+def _next(unit: str, calendar: Sequence[ExpiringAmount]) -> ExpiringAmount | None:
+    return next((one for one in calendar if one.unit == unit and one.expires_at is not None), None)
 
 
 def _calendar(rows: Sequence[Row[Any]]) -> tuple[ExpiringAmount, ...]:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 import attrs
 from sqlalchemy import Connection
 
-from treuwerk.domain.ids import row_ids
 from treuwerk.domain.ledger import FOREVER, Book, TransactionKind, bucket_of
 from treuwerk.domain.records import Digest, JournalValues, PostingValues, record
 from treuwerk.programme.settings import Settings
@@ -87,25 +86,32 @@ class Booker:
         """Write all rows; balances and the seal come last, since others wait for them until the commit."""
         if not self._journal:
             return Booked(0, {})
-        if self._kept:
-            expire_forgotten(connection, self._settings, {account for account, _ in self._kept}, self._now)
+        if self._kept:  # all accounts of the batch: they are locked in ascending order here, and never again out of it
+            expire_forgotten(connection, self._settings, {account for account, _ in self._credits}, self._now)
         insert_rows(connection, journal, self._journal)
         insert_rows(connection, posting, self._postings)
         insert_rows(connection, lot, self._lots)
         insert_rows(connection, outbox, self._messages())
         insert_rows(connection, balance_delta, self._deltas())
         credit(connection, self._credits, self._pending, self._kept)
-        settle_deficits(connection, self._settings, {row[0]: row[1] for row in self._journal}, self._now)
+        settle_deficits(connection, self._settings, self._newest(), self._now, self._credits)
         append_seal(connection, [row[:2] for row in self._journal], self._digest.hexadecimal(), self._now)
         return Booked(len(self._journal), self._points())
 
+    def _newest(self) -> dict[int, int]:
+        """The last transaction of each account."""
+        return {row[0]: row[1] for row in self._journal}
+
     def _messages(self) -> list[tuple[int, int, int, str, str, int, None]]:
-        """One row per account and batch: a participant gets one message about a day's deliveries, not one a line."""
-        ids = row_ids(self._now)
+        """One row per account and batch: a participant gets one message about a day's deliveries, not one a line.
+
+        It has the id of the account's last transaction, so that no two messages can meet.
+        """
+        newest = self._newest()
         points: dict[int, dict[str, int]] = {}
         for (account, unit), amount in self._credits.items():
             points.setdefault(account, {})[unit] = amount
-        return [(account, next(ids), bucket_of(account), CREDITED,
+        return [(account, newest[account], bucket_of(account), CREDITED,
                  json.dumps({"transactions": self._counts[account], "points": points[account]}), self._now, None)
                 for account in sorted(points)]
 

@@ -4,7 +4,9 @@ An account that is opened is first swept of what has expired, so nobody spends i
 the order in which they happened. Who asks a second time with the same key gets the first answer.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -91,11 +93,12 @@ def day_before(at: int, zone: ZoneInfo) -> str:
 
 
 class OpenAccount:
-    """An account under lock. What is booked shows at once in `standing`."""
+    """An account under lock, or only some `units` of it. What is booked shows at once in `standing`."""
 
-    def __init__(self, connection: Connection, account_id: int, settings: Settings, now: int) -> None:
+    def __init__(self, connection: Connection, account_id: int, settings: Settings, now: int,
+                 units: Iterable[str] | None = None) -> None:
         self.connection, self.account_id, self.settings, self.now = connection, account_id, settings, now
-        self.standing: dict[str, Standing] = accounts.lock(connection, account_id)
+        self.standing: dict[str, Standing] = accounts.lock(connection, account_id, units)
         self._ids = ids.row_ids(now)
         self._last: int | None = None
         self._swept: set[str] = set()
@@ -243,17 +246,22 @@ def repeated(account: OpenAccount, order: Order) -> Booked | None:
     return booked
 
 
-def settle_deficits(connection: Connection, settings: Settings, newest: Mapping[int, int], now: int) -> None:
-    """Make good the deficits of accounts that a batch credited; `newest` has the last transaction of each."""
-    for account_id in accounts.in_deficit(connection):
-        if account_id in newest:
-            OpenAccount(connection, account_id, settings, now).settle(newest[account_id])
+def settle_deficits(connection: Connection, settings: Settings, newest: Mapping[int, int], now: int,
+                    credited: Container[tuple[int, str]] | None = None) -> None:
+    """Make good the deficits of accounts that a batch changed; `newest` has the last transaction of each.
+
+    `credited` narrows them to the (account, unit) whose balances are locked: others would be locked out of order.
+    """
+    owing = [(account_id, unit) for account_id, unit in accounts.in_deficit(connection)
+             if account_id in newest and (credited is None or (account_id, unit) in credited)]
+    for account_id, pairs in groupby(owing, key=itemgetter(0)):
+        OpenAccount(connection, account_id, settings, now, [unit for _, unit in pairs]).settle(newest[account_id])
 
 
 def expire_forgotten(connection: Connection, settings: Settings, account_ids: Iterable[int], now: int) -> None:
     """Book out what went by inactivity, before a batch books what would bring it back to life."""
     for account_id, unit in accounts.forgotten(connection, account_ids, now):
-        OpenAccount(connection, account_id, settings, now).sweep(unit)
+        OpenAccount(connection, account_id, settings, now, [unit]).sweep(unit)
 
 
 def known_unit(settings: Settings, code: str) -> Unit:

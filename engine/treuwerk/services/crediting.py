@@ -2,8 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from itertools import groupby
-from operator import itemgetter
 from typing import NamedTuple
 
 from sqlalchemy import Connection
@@ -13,7 +11,7 @@ from treuwerk.domain.ledger import FOREVER, Book, TransactionKind, bucket_of, mo
 from treuwerk.domain.records import Digest, JournalRow, PostingRow, record
 from treuwerk.domain.terms import Terms
 from treuwerk.programme.settings import Settings
-from treuwerk.services.bookkeeping import OpenAccount, settle_deficits
+from treuwerk.services.bookkeeping import expire_forgotten, settle_deficits
 from treuwerk.store.balances import credit as credit_balances
 from treuwerk.store.bulk import insert_rows
 from treuwerk.store.moving import MOVED
@@ -46,7 +44,8 @@ class Crediting:
         """Write all rows; balances and the seal come last, since others wait for them until the commit."""
         if not credits:
             return
-        self._sweep(connection, credits)
+        kept = {credit.account_id for credit in credits if credit.terms.keeps_until is not None}
+        expire_forgotten(connection, self._settings, kept, self._now)
         ids = row_ids(self._now)
         ordered = [(next(ids), credit) for credit in sorted(credits)]
         rows = [self._row(number, credit) for number, credit in ordered]
@@ -62,14 +61,6 @@ class Crediting:
         for row, pair in zip(rows, legs, strict=True):
             digest.add(record(row, pair))
         append_seal(connection, [row[:2] for row in rows], digest.hexadecimal(), self._now)
-
-    def _sweep(self, connection: Connection, credits: Sequence[Credit]) -> None:
-        """Where activity keeps points alive, what is gone already must not come back by this one."""
-        kept = {(credit.account_id, credit.unit) for credit in credits if credit.terms.keeps_until is not None}
-        for account_id, pairs in groupby(sorted(kept), key=itemgetter(0)):
-            account = OpenAccount(connection, account_id, self._settings, self._now)
-            for _, unit in pairs:
-                account.sweep(unit)
 
     def _row(self, number: int, credit: Credit) -> JournalRow:
         return JournalRow(credit.account_id, number, self._kind.value, credit.key, self._day, self._now, self._actor,
@@ -87,8 +78,7 @@ class Crediting:
         return (credit.account_id, number, 1, terms.book, credit.unit, amount, amount, terms.active_from, ends, True)
 
     def _messages(self, ordered: Sequence[tuple[int, Credit]]) -> list[tuple[object, ...]]:
-        ids = row_ids(self._now)
-        return [(credit.account_id, next(ids), bucket_of(credit.account_id), MOVED, json.dumps(
+        return [(credit.account_id, number, bucket_of(credit.account_id), MOVED, json.dumps(
             {"transaction": str(number), "kind": self._kind.value, "amounts": {credit.unit: credit.amount}}),
             self._now, None) for number, credit in ordered]
 

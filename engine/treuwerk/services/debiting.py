@@ -85,7 +85,7 @@ class Debits:
         if keeps_until is not None:
             self._kept[home] = max(keeps_until, self._kept.get(home, keeps_until))
         payload = f'{{"transaction": "{number}", "kind": "{self._kind}", "amounts": {{{dumps(unit)}: {-points}}}}}'
-        self._messages.append((account, next(self._ids), bucket_of(account), MOVED, payload, self._now, None))
+        self._messages.append((account, number, bucket_of(account), MOVED, payload, self._now, None))
 
     def write(self) -> None:
         """Write all rows, the seal last, since others wait for it until the commit."""

@@ -216,7 +216,7 @@ def article_names(connection: Connection, numbers: Iterable[str]) -> dict[str, s
 
 def explanation_of(booking: Row[Any], legs: Sequence[Row[Any]], names: Mapping[str, str],
                    taken: Sources = _NO_SOURCES, gone: Mapping[tuple[int, int], int] | None = None) -> Explanation:
-    """The explanation from rows of `booking_facts` and `legs_of`; `gone` is what was taken from lots by another time."""
+    """The explanation from rows of `booking_facts` and `legs_of`; `gone` is what was taken from lots by a past day."""
     refers_to = ids.public_id(ids.TRANSACTION, booking.account_id, booking.refers_to) if booking.refers_to else None
     terms = {leg.line: _terms(leg, gone) for leg in legs if leg.remaining is not None}
     stored = json.loads(booking.explanation) if booking.explanation else []

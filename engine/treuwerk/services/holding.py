@@ -45,12 +45,12 @@ def hold(installation: Installation, account_id: int, unit: str, amount: int, ke
         KeyConflict: the key stands for another hold.
     """
     positive(amount)
-    if expires_at <= now:
-        raise Refusal("wrong_time", f"found {moment(expires_at).isoformat()} as end of the hold, expected an instant "
-                      f"behind {moment(now).isoformat()}")
     order = Order(account_id, TransactionKind.HOLD, f"hold|{key}", (unit, amount, expires_at), cause or key, actor)
 
     def decide(account: OpenAccount) -> Decision:
+        if expires_at <= now:  # asked only here: a repetition is answered also when the hold is over
+            raise Refusal("wrong_time", f"found {moment(expires_at).isoformat()} as end of the hold, expected an "
+                          f"instant behind {moment(now).isoformat()}")
         return Decision(held(unit, spendable(account, unit, amount), keeps_until(account, unit)))
 
     def note(account: OpenAccount, row: JournalRow, _: Legs) -> None:
@@ -100,8 +100,9 @@ def release_overdue(installation: Installation, now: int) -> int:
     """Release all holds whose time is over; returns how many. Running it again is harmless."""
     settings, released_holds = installation.programme.settings, 0
     while overdue := _overdue(installation, now):
-        done = [one for one in overdue if installation.database.run(partial(_released, settings, one, now))]
-        released_holds += len(done)
+        done = sum(installation.database.run(partial(_released, settings, account_id, hold_id, now))
+                   for account_id, hold_id in overdue)
+        released_holds += done
         if not done:  # somebody else ended them meanwhile
             break
     return released_holds
@@ -112,9 +113,9 @@ def _overdue(installation: Installation, now: int) -> Sequence[tuple[int, int]]:
         return holds.overdue(connection, now, _AT_ONCE)
 
 
-def _released(settings: Settings, overdue: tuple[int, int], now: int, connection: Connection) -> bool:
-    account = OpenAccount(connection, overdue[0], settings, now)
-    legs = release_in_time(account, overdue[1])
+def _released(settings: Settings, account_id: int, hold_id: int, now: int, connection: Connection) -> bool:
+    account = OpenAccount(connection, account_id, settings, now)
+    legs = release_in_time(account, hold_id)
     for unit in {leg.unit for leg in legs}:
         account.sweep(unit)
     return bool(legs)
@@ -129,8 +130,8 @@ def release_in_time(account: OpenAccount, hold_id: int) -> Legs:
     with suppress(Refusal):
         unit, parts, end = _left(account, hold_id)
         day = moment(end).astimezone(account.zone).date().isoformat()
-        order = attrs.evolve(_order(account.account_id, hold_id, TransactionKind.RELEASE, f"{hold_id}|time", None),
-                             cause="time", occurred_on=day)
+        order = attrs.evolve(_order(account.account_id, hold_id, TransactionKind.RELEASE, "", None),
+                             key=f"timeout|{hold_id}", cause="time", occurred_on=day)  # a key that no caller can take
         _enough(parts, None)
         legs = released(unit, parts, end, account.standing[unit].kept_until)
         book(account, order, lambda _: Decision(legs), _note_end)

@@ -84,6 +84,7 @@ class _Import:
         self._zone = self._settings.programme.time_zone
         self._today = moment(now).astimezone(self._zone).date()
         self._terms = TermsTable(self._settings, now)
+        self._of_unit: dict[str, Terms] = {}
         self._rehearsed: _Known = {}
 
     def readable(self, lines: Sequence[NamedRow | BadLine], receipt: ImportReceipt) -> Iterator[_Row]:
@@ -115,7 +116,9 @@ class _Import:
 
     def _terms_until(self, unit: str, ends: str) -> Terms:
         """Points that are brought along can be spent at once; they live as their unit says, or through a day."""
-        terms = self._terms.activated(BY_HAND, unit, self._today.isoformat())
+        terms = self._of_unit.get(unit)
+        if terms is None:
+            terms = self._of_unit[unit] = self._terms.activated(BY_HAND, unit, self._today.isoformat())
         return terms._replace(expires_at=self._end(ends)) if ends else terms
 
     def _end(self, text: str) -> int:

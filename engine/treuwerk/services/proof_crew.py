@@ -20,6 +20,7 @@ from treuwerk.services.proof_tasks import Found, Task, run
 from treuwerk.store.database import Database
 
 MOST = 4  # processes
+_CACHE_KIB = 131_072  # of SQLite, for each process
 ATTEMPTS = 50  # to begin between two commits of others
 Done = Callable[[], None]
 Work = Callable[[Sequence[Task], Done], list[Found]]
@@ -168,6 +169,7 @@ def prepare(connection: Connection) -> None:
         connection.exec_driver_sql("SET LOCAL jit = off; SET LOCAL work_mem = '128MB'; "
                                    "SET LOCAL cursor_tuple_fraction = 1.0")
     else:
+        connection.exec_driver_sql(f"PRAGMA cache_size = -{_CACHE_KIB}")
         connection.exec_driver_sql("SELECT COUNT(*) FROM sqlite_master")
 
 

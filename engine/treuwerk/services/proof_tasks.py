@@ -15,6 +15,7 @@ from treuwerk.store import guards, shortcuts
 from treuwerk.store.journal import seals
 from treuwerk.store.message_proofs import message_proofs
 from treuwerk.store.proofs import PROOFS
+from treuwerk.store.recording import claim_parts
 
 
 @attrs.frozen
@@ -85,6 +86,10 @@ def _seals(connection: Connection, _: None) -> Found:
     return Found(figures={"seals": list(seals(connection))})
 
 
+def _claims(connection: Connection, parts: int) -> Found:
+    return Found(figures={"parts": claim_parts(connection, parts)})
+
+
 def _counts(connection: Connection, _: None) -> Found:
     return Found(figures={"counts": shortcuts.counts(connection), "runs": shortcuts.runs(connection)})
 
@@ -124,5 +129,5 @@ def names_of_laws(dialect: str) -> list[str]:
 
 _WORK: Mapping[str, Callable[[Connection, Any], Found]] = {
     "records": _records, "waiting": _waiting, "purchases": _purchases, "activities": _activities,
-    "short_cut": _short_cut, "law": _law, "seals": _seals, "counts": _counts,
+    "short_cut": _short_cut, "law": _law, "seals": _seals, "claims": _claims, "counts": _counts,
 }

@@ -118,13 +118,13 @@ def _adds_up(award: Any) -> bool:
     return isinstance(award["points"], int) and bool(figures) and figures[-1] == award["points"]
 
 
-def changed_purchases(connection: Connection, mask: int, part: int,
+def changed_purchases(connection: Connection, before: int, size: int,
                       runs: Counter[tuple[int, bool]]) -> Iterator[str]:
-    """Purchase lines of accounts whose id under `mask` is `part`, that are not as they were claimed.
+    """Purchase lines of a part of the claims that are not as they were claimed.
 
     `runs` counts lines by run, and whether they have an accrual that is booked under their claim.
     """
-    for key, content, facts, fate, run, number in claimed_purchases(connection, mask, part):
+    for key, content, facts, fate, run, number in claimed_purchases(connection, before, size):
         runs[run, fate == "booked"] += 1
         account_id, seller, document, line, day, _ = facts.split("\x1f", 5)
         if evidence_of(facts) != content or fate == "other" or not is_key_of(key, seller, document, line, day[:4]):

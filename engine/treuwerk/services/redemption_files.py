@@ -103,7 +103,7 @@ def _wishes(file: str, rows: Iterable[NamedRow | BadLine], receipt: RedemptionRe
 
 def _amount(cell: str) -> int:
     if not (cell.isascii() and cell.isdigit() and len(cell) < 19):
-        raise BadRow("wrong_amount", f"column amount: found {cell!r:.40}, expected a whole number above zero such as "
+        raise BadRow("bad_amount", f"column amount: found {cell!r:.40}, expected a whole number above zero such as "
                      "1500, without separators")
     return int(cell)
 

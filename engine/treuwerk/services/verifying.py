@@ -20,7 +20,7 @@ from treuwerk.store.sealing import waiting_for_a_seal
 
 SIDE_BY_SIDE_FROM = 50_000  # transactions: below, processes cost more than they save
 _RECORDS_AT_ONCE = 100_000
-_PARTS = 4  # of the purchases; a power of two
+_PARTS = 4  # of the purchases
 _OF_RECORDS = ("explanations_fold_to_their_points", "chain_of_seals")
 _OTHERS = ("purchases_are_as_claimed", "activities_are_as_claimed", *_OF_RECORDS)
 _OF_SHORT_CUTS = {
@@ -119,7 +119,8 @@ class _Proof:
         self._seals = chain.figures.get("seals", [])
         if chain.error:
             self._errors["chain_of_seals"] = chain.error
-        first = self._first_pieces(laws)
+        claims = run(self._connection, Task("claims", _PARTS))
+        first = self._first_pieces(laws, claims)
         self._do(work, first, told)
         self._check_chain()
         self._check_counts()
@@ -137,11 +138,11 @@ class _Proof:
         for task, found in zip(tasks, work(tasks, done), strict=True):
             self._note(task, found)
 
-    def _first_pieces(self, laws: Sequence[str]) -> list[Task]:
+    def _first_pieces(self, laws: Sequence[str], claims: Found) -> list[Task]:
         """The long ones first, so that none of them is left for the end."""
         later = {law for laws_of in (*_OF_SHORT_CUTS.values(), *_OF_COUNTS.values()) for law in laws_of}
         records = [Task("records", part) for part in _portions(self._seals)]
-        purchases = [Task("purchases", (_PARTS - 1, part)) for part in range(_PARTS)]
+        purchases = [Task("purchases", part) for part in claims.figures.get("parts", [(0, 1)])]
         return [*records, *purchases, *(Task("short_cut", name) for name in _OF_SHORT_CUTS),
                 *(Task("law", name) for name in laws if name not in later), Task("activities"), Task("waiting")]
 

@@ -21,6 +21,7 @@ FIRST_LOTS = 64
 _AT_ONCE = 500
 _EXPIRING = [TransactionKind.EXPIRY.value, TransactionKind.RELEASE.value, TransactionKind.CANCELLATION.value]
 _SPENDING = (lot.c.expires_at, lot.c.transaction_id, lot.c.line)
+_BALANCES = (balance.c.account_id, balance.c.unit)
 _OPEN = sql("lot.open")  # the bare column, as the partial index has it; "open = 1" would not meet its predicate
 
 
@@ -39,9 +40,14 @@ _STANDING = ("SELECT unit, posted, held, pending, deficit, keeps_until FROM bala
 _LOCK = both(_STANDING, postgresql_suffix=" FOR UPDATE")  # SQLite has one writer anyway
 
 
-def lock(connection: Connection, account_id: int) -> dict[str, Standing]:
-    """The standing of an account by unit; nobody else changes it before this transaction ends."""
-    rows = fetched(connection, _LOCK, {"account": account_id})
+def lock(connection: Connection, account_id: int, units: Iterable[str] | None = None) -> dict[str, Standing]:
+    """The standing of an account by unit, or of these units; nobody else changes it before this transaction ends."""
+    if units is None:
+        rows = fetched(connection, _LOCK, {"account": account_id})
+    else:
+        some = select(balance.c.unit, balance.c.posted, balance.c.held, balance.c.pending, balance.c.deficit,
+                      balance.c.keeps_until).where(balance.c.account_id == account_id, balance.c.unit.in_(list(units)))
+        rows = [tuple(row) for row in connection.execute(some.order_by(balance.c.unit).with_for_update())]
     return {unit: Standing(*parts) for unit, *parts in rows}
 
 
@@ -195,7 +201,7 @@ def due_lots(connection: Connection, account_id: int, unit: str, now: int, kept_
     return [Lot(*row) for row in connection.execute(query)]
 
 
-def in_deficit(connection: Connection) -> list[int]:
-    """Accounts that owe points of some unit, in ascending order."""
-    query = select(balance.c.account_id).where(balance.c.deficit > 0).distinct().order_by(balance.c.account_id)
-    return list(connection.execute(query).scalars())
+def in_deficit(connection: Connection) -> list[tuple[int, str]]:
+    """(account, unit) of all that owe points, in ascending order."""
+    query = select(balance.c.account_id, balance.c.unit).where(balance.c.deficit > 0)
+    return [(row.account_id, row.unit) for row in connection.execute(query.order_by(*_BALANCES))]

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, text
 
+# SQLite takes a CROSS JOIN in the order in which it stands there: each key is looked up in the index of the journal.
 _SQLITE = text(
-    "SELECT j.account_id, j.business_key, j.evidence FROM json_each(:keys) k JOIN journal j "
+    "SELECT j.account_id, j.business_key, j.evidence FROM json_each(:keys) k CROSS JOIN journal j "
     "ON j.account_id = json_extract(k.value, '$[0]') AND j.business_key = json_extract(k.value, '$[1]')")
 _POSTGRESQL = text(
     "SELECT j.account_id, j.business_key, j.evidence FROM unnest(CAST(:accounts AS bigint[]), CAST(:keys AS text[])) "

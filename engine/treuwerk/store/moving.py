@@ -10,7 +10,6 @@ from typing import Any
 import attrs
 from sqlalchemy import Connection
 
-from treuwerk.domain.ids import row_ids
 from treuwerk.domain.ledger import FOREVER, Book, bucket_of
 from treuwerk.domain.movements import Leg
 from treuwerk.domain.records import JournalValues
@@ -34,7 +33,7 @@ class _Transaction:
     changed_lots: Rows
     balances: Rows
     new_balances: Rows
-    message: tuple[int, int, str]
+    message: tuple[int, str]
 
 
 def write(connection: Connection, row: JournalValues, legs: Sequence[Leg], units_there: Iterable[str]) -> None:
@@ -51,7 +50,7 @@ def write(connection: Connection, row: JournalValues, legs: Sequence[Leg], units
 
 
 def _made(row: JournalValues, legs: Sequence[Leg], units_there: frozenset[str]) -> _Transaction:
-    account, number, booked_at = row[0], row[1], row[5]
+    account, number = row[:2]
     numbered = list(enumerate(legs, start=1))
     balances = _balance_changes(legs)
     return _Transaction(
@@ -65,7 +64,7 @@ def _made(row: JournalValues, legs: Sequence[Leg], units_there: frozenset[str]) 
         _lot_changes(legs),
         [(unit, *change, 0) for unit, change in balances.items() if unit in units_there],
         [(unit, *change, 1) for unit, change in balances.items() if unit not in units_there],
-        (next(row_ids(booked_at)), bucket_of(account), _payload(row, legs)))
+        (bucket_of(account), _payload(row, legs)))
 
 
 def _balance_changes(legs: Sequence[Leg]) -> dict[str, list[int | None]]:
@@ -118,51 +117,54 @@ _SQLITE: Mapping[str, str] = {
 
 def _write_sqlite(connection: Connection, made: _Transaction) -> None:
     account, number, booked_at = made.row[0], made.row[1], made.row[5]
-    id_, bucket, payload = made.message
+    bucket, payload = made.message
     executed(connection, _SQLITE["journal"], made.row)
     for name in ("postings", "lots", "uses", "changed_lots", "balances", "new_balances"):
         rows: Rows = getattr(made, name)
         if rows:
             executed_many(connection, _SQLITE[name], [(account, *row) for row in rows])
     executed(connection, _SQLITE["unsealed"], (account, number))
-    executed(connection, _SQLITE["message"], (account, id_, bucket, MOVED, payload, booked_at))
+    executed(connection, _SQLITE["message"], (account, number, bucket, MOVED, payload, booked_at))
 
 
-# psycopg keeps what it has parsed of statements up to 4,096 characters; longer ones are parsed each time.
+# psycopg keeps what it has parsed of statements up to 4,096 characters; longer ones are parsed each time. What is
+# updated comes as arrays: of those PostgreSQL expects few rows, and so looks them up one by one.
 _POSTGRESQL = f"""
 WITH booked AS (INSERT INTO journal SELECT * FROM json_populate_record(NULL::journal, %(journal)s)),
 posted AS (INSERT INTO posting SELECT * FROM json_populate_recordset(NULL::posting, %(postings)s)),
 made AS (INSERT INTO lot SELECT * FROM json_populate_recordset(NULL::lot, %(lots)s)),
 used AS (INSERT INTO lot_use SELECT * FROM json_populate_recordset(NULL::lot_use, %(uses)s)),
 changed AS (
-  UPDATE lot SET remaining = lot.remaining + c.remaining, open = lot.remaining + c.remaining > 0
-  FROM json_populate_recordset(NULL::lot, %(changed_lots)s) AS c
-  WHERE lot.account_id = c.account_id AND lot.transaction_id = c.transaction_id AND lot.line = c.line),
+  UPDATE lot SET remaining = lot.remaining + c.change, open = lot.remaining + c.change > 0
+  FROM unnest(%(c0)s::bigint[], %(c1)s::bigint[], %(c2)s::bigint[]) AS c(transaction_id, line, change)
+  WHERE lot.account_id = %(account)s AND lot.transaction_id = c.transaction_id AND lot.line = c.line),
 opened AS (INSERT INTO balance SELECT * FROM json_populate_recordset(NULL::balance, %(new_balances)s)),
 waiting AS (INSERT INTO unsealed VALUES (%(account)s, %(number)s)),
 told AS (
   INSERT INTO outbox (account_id, id, bucket, topic, payload, created_at)
-  VALUES (%(account)s, %(message_id)s, %(bucket)s, '{MOVED}', %(payload)s, %(booked_at)s))
+  VALUES (%(account)s, %(number)s, %(bucket)s, '{MOVED}', %(payload)s, %(booked_at)s))
 UPDATE balance SET posted = balance.posted + b.posted, held = balance.held + b.held,
   pending = balance.pending + b.pending, deficit = balance.deficit + b.deficit,
   keeps_until = GREATEST(balance.keeps_until, b.keeps_until), version = balance.version + 1
-FROM json_populate_recordset(NULL::balance, %(balances)s) AS b
-WHERE balance.account_id = b.account_id AND balance.unit = b.unit
+FROM unnest(%(b0)s::text[], %(b1)s::bigint[], %(b2)s::bigint[], %(b3)s::bigint[], %(b4)s::bigint[], %(b5)s::bigint[])
+  AS b(unit, posted, held, pending, deficit, keeps_until)
+WHERE balance.account_id = %(account)s AND balance.unit = b.unit
 """
 _CHANGES = ("account_id", "unit", "posted", "held", "pending", "deficit", "keeps_until", "version")
 _COLUMNS = {
     "postings": posting.columns.keys(), "lots": lot.columns.keys(), "uses": lot_use.columns.keys(),
-    "changed_lots": ("account_id", "transaction_id", "line", "remaining"),
-    "balances": _CHANGES, "new_balances": _CHANGES}
+    "new_balances": _CHANGES}
 
 
 def _documents(made: _Transaction) -> dict[str, Any]:
     """The rows as JSON documents, whose keys are the columns of their tables."""
     account, number, booked_at = made.row[0], made.row[1], made.row[5]
-    id_, bucket, payload = made.message
-    values = {"account": account, "number": number, "booked_at": booked_at, "message_id": id_, "bucket": bucket,
+    bucket, payload = made.message
+    values = {"account": account, "number": number, "booked_at": booked_at, "bucket": bucket,
               "payload": payload,
               "journal": _encoded(dict(zip(journal.columns.keys(), made.row, strict=True)))}
+    for prefix, changes, width in (("c", made.changed_lots, 3), ("b", made.balances, 6)):
+        values |= {f"{prefix}{column}": [row[column] for row in changes] for column in range(width)}
     for name, columns in _COLUMNS.items():
         rows: Rows = getattr(made, name)
         values[name] = _encoded([dict(zip(columns, (account, *row), strict=False)) for row in rows]) if rows else "[]"

@@ -1,7 +1,8 @@
 """What an account has now, from its balance rows and as few of its open lots as possible.
 
-A balance needs three sums besides its row: what is over and not swept yet, what still waits for its day, and what goes
-next. Each is a range of an index, so that the figures cost the same with ten open lots and with a hundred thousand.
+A balance needs two sums besides its row: what is over and not swept yet, and what still waits for its day. Each is a
+range of an index, so that the figures cost the same with ten open lots and with a hundred thousand. What goes next is a
+sum over the lots that end together.
 """
 
 from collections.abc import Sequence
@@ -15,13 +16,8 @@ from treuwerk.store.tables.ledger import WAITING
 
 _OWN = "FROM lot l WHERE l.account_id = b.account_id AND l.unit = b.unit AND l.open"
 _WAITING = WAITING.replace("active_from", "l.active_from").replace("transaction_id", "l.transaction_id")
-_BALANCES = text(
-    "SELECT p.*, CASE WHEN p.next IS NULL THEN 0 WHEN NOT EXISTS (SELECT 1 FROM lot l "
-    "WHERE l.account_id = p.account_id AND l.unit = p.unit AND l.open AND l.expires_at > p.next "
-    "AND l.book = 'participant') THEN p.posted - p.lapsed - p.waiting ELSE (SELECT COALESCE(SUM(l.remaining), 0) FROM lot l "
-    "WHERE l.account_id = p.account_id AND l.unit = p.unit AND l.open AND l.expires_at = p.next "
-    "AND l.book = 'participant' AND l.active_from <= :now) END AS going FROM (SELECT b.account_id, b.unit, b.posted, "
-    "b.held, b.pending, b.deficit, b.keeps_until, "
+_PARTS = (
+    "SELECT b.account_id, b.unit, b.posted, b.held, b.pending, b.deficit, b.keeps_until, "
     f"(SELECT COALESCE(SUM(l.remaining), 0) {_OWN} AND l.expires_at <= :now AND l.book = 'participant') AS lapsed, "
     f"(SELECT COALESCE(SUM(l.remaining), 0) {_OWN} AND l.expires_at <= :now AND l.book = 'pending') AS pending_lapsed, "
     f"(SELECT COALESCE(SUM(l.remaining), 0) {_OWN} AND l.book = 'participant' AND {_WAITING} "
@@ -29,10 +25,17 @@ _BALANCES = text(
     # Booked by a clock that was ahead: these are not in the index of what waits.
     "+ (SELECT COALESCE(SUM(l.remaining), 0) FROM lot l WHERE l.account_id = b.account_id "
     "AND l.transaction_id >= :first AND l.unit = b.unit AND l.book = 'participant' AND l.remaining > 0 "
-    f"AND NOT ({_WAITING}) AND l.active_from > :now AND l.expires_at > :now) AS waiting, "
+    f"AND NOT ({_WAITING}) AND l.active_from > :now AND l.expires_at > :now) AS waiting, ")
+_FIGURES = text(_PARTS + "NULL AS next, 0 AS going FROM balance b WHERE b.account_id = :account")
+_BALANCES = text(
+    "SELECT p.*, CASE WHEN p.next IS NULL THEN 0 WHEN NOT EXISTS (SELECT 1 FROM lot l "
+    "WHERE l.account_id = p.account_id AND l.unit = p.unit AND l.open AND l.expires_at > p.next "
+    "AND l.book = 'participant') THEN p.posted - p.lapsed - p.waiting "
+    "ELSE (SELECT COALESCE(SUM(l.remaining), 0) FROM lot l "
+    "WHERE l.account_id = p.account_id AND l.unit = p.unit AND l.open AND l.expires_at = p.next "
+    f"AND l.book = 'participant' AND l.active_from <= :now) END AS going FROM ({_PARTS}"
     f"(SELECT l.expires_at {_OWN} AND l.expires_at > :now AND l.expires_at < {FOREVER} AND l.book = 'participant' "
-    "AND l.active_from <= :now ORDER BY l.expires_at LIMIT 1) AS next "
-    "FROM balance b WHERE b.account_id = :account) p")
+    "AND l.active_from <= :now ORDER BY l.expires_at LIMIT 1) AS next FROM balance b WHERE b.account_id = :account) p")
 _ENDS = (f"CASE WHEN l.expires_at < COALESCE(b.keeps_until, {FOREVER}) THEN l.expires_at "
          f"ELSE COALESCE(b.keeps_until, {FOREVER}) END")
 _STATE = ("CASE WHEN l.book = 'pending' OR l.active_from IS NULL OR l.active_from > :now THEN 'pending' "
@@ -45,10 +48,13 @@ _LOTS = text(f"SELECT l.account_id, l.transaction_id, l.line, l.book, l.unit, l.
              f"{_ENDS} AS ends, {_STATE} AS state {_FROM} ORDER BY 5, 9, 2, 3")
 
 
-def balance_parts(connection: Connection, account_id: int, now: int) -> Sequence[Row[Any]]:
-    """Per unit the balance row with `lapsed`, `pending_lapsed`, `waiting`, and what (`going`) goes when (`next`)."""
+def balance_parts(connection: Connection, account_id: int, now: int, with_expiry: bool) -> Sequence[Row[Any]]:
+    """Per unit the balance row with `lapsed`, `pending_lapsed`, `waiting`, and what (`going`) goes when (`next`).
+
+    What goes next is a sum over all lots that end at that instant, and can be left out.
+    """
     values = {"account": account_id, "now": now, "first": first_row_id(now)}
-    return connection.execute(_BALANCES, values).all()
+    return connection.execute(_BALANCES if with_expiry else _FIGURES, values).all()
 
 
 def lot_sums(connection: Connection, account_id: int, now: int) -> Sequence[Row[Any]]:

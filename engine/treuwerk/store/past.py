@@ -57,8 +57,8 @@ def _sums(kept: bool) -> str:
             f"SELECT p.unit, CASE WHEN p.book = 'deficit' THEN '{DEFICIT}' ELSE {_state(end)} END AS state, "
             f"CASE WHEN p.book = 'deficit' THEN {FOREVER} ELSE {end} END AS ends, "
             f"CASE WHEN p.book = 'deficit' THEN -p.amount ELSE p.amount END AS points FROM ({made}) p {join}"
-            f"UNION ALL SELECT p.unit, CASE WHEN u.of_book = 'held' THEN '{HELD}' ELSE {_state(end)} END, {end}, -u.used "
-            "FROM used u JOIN posting p ON p.account_id = u.account_id "
+            f"UNION ALL SELECT p.unit, CASE WHEN u.of_book = 'held' THEN '{HELD}' ELSE {_state(end)} END, {end}, "
+            "-u.used FROM used u JOIN posting p ON p.account_id = u.account_id "
             f"AND p.transaction_id = u.lot_transaction_id AND p.line = u.lot_line {join}"
             ") AS parts GROUP BY unit, state, ends HAVING SUM(points) <> 0 ORDER BY unit, state, ends")
 

@@ -32,9 +32,9 @@ _POSTGRESQL_USES = (
     "ORDER BY u.lot_transaction_id, u.lot_line) FROM lot_use u WHERE u.account_id = p.account_id "
     "AND u.transaction_id = p.transaction_id AND u.line = p.line), '')")
 _POSTGRESQL_LEGS = (
-    "COALESCE((SELECT string_agg('[' || p.line || ',\"' || p.book || '\",\"' || p.unit || '\",' || p.amount || ',' || "
-    "COALESCE(p.active_from::text, 'null') || ',' || COALESCE(p.expires_at::text, 'null') || ',' || "
-    "COALESCE(p.keeps_until::text, 'null') || ',[' || {uses} || ']]', ',' ORDER BY p.line) FROM posting p "
+    "COALESCE((SELECT string_agg(format('[%s,\"%s\",\"%s\",%s,%s,%s,%s,[%s]]', p.line, p.book, p.unit, p.amount, "
+    "COALESCE(p.active_from::text, 'null'), COALESCE(p.expires_at::text, 'null'), "
+    "COALESCE(p.keeps_until::text, 'null'), {uses}), ',' ORDER BY p.line) FROM posting p "
     "WHERE p.account_id = j.account_id AND p.transaction_id = j.id), '')")
 _POSTGRESQL = (
     "'{{\"account\":\"' || j.account_id || '\",\"id\":\"' || j.id || '\",\"kind\":\"' || j.kind || '\",\"key\":' || "
@@ -62,8 +62,12 @@ def sealed_records(connection: Connection, first: int, last: int) -> Iterator[tu
         f"SELECT s.sequence, j.kind, j.explanation, {record_text(connection)} AS record FROM sealed s "
         "CROSS JOIN journal j WHERE j.account_id = s.account_id AND j.id = s.transaction_id "
         f"AND s.sequence BETWEEN {int(first)} AND {int(last)} ORDER BY s.sequence")
+    yield from _row_by_row(connection, statement)
+
+
+def _row_by_row(connection: Connection, statement: str) -> Iterator[Any]:
+    """Rows by way of the indexes: with wide rows, the large joins that PostgreSQL prefers would go over the disk."""
     if connection.dialect.name == "postgresql":
-        # Row by row along the sequence: any other plan would sort the texts.
         connection.exec_driver_sql("SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; "
                                    "SET LOCAL enable_seqscan = off")
     yield from rows(connection, statement)
@@ -84,8 +88,15 @@ _FACTS = ("l.account_id", "l.seller", "l.document", "l.line", "l.occurred_on", "
           "l.order_number", "l.features", "l.serials")
 
 
-def claimed_purchases(connection: Connection, mask: int = 0, part: int = 0) -> Iterator[tuple[Any, ...]]:
-    """Claimed purchase lines of accounts whose id under `mask` is `part`.
+def claim_parts(connection: Connection, parts: int) -> list[tuple[int, int]]:
+    """Claims in order of their keys, cut into parts of the same size: (how many come before, how many there are)."""
+    claims = int(connection.exec_driver_sql("SELECT COUNT(*) FROM purchase_identity").scalar_one())
+    size = -(-claims // parts)
+    return [(before, size) for before in range(0, claims, size or 1)]
+
+
+def claimed_purchases(connection: Connection, before: int, size: int) -> Iterator[tuple[Any, ...]]:
+    """Claimed purchase lines of a part of the claims.
 
     (key, content, facts that are hashed, fate, run, id); the facts begin with account, seller, document, line and day,
     and the fate is none, booked, unclaimed (the accrual rests on another claim) or other (its cause is another line).
@@ -94,15 +105,15 @@ def claimed_purchases(connection: Connection, mask: int = 0, part: int = 0) -> I
         facts = f"printf('{chr(31).join(['%s'] * len(_FACTS))}', {', '.join(_FACTS)})"
     else:
         facts = f"concat_ws(chr(31), {', '.join(_FACTS)})"
-    yield from rows(connection, (
+    yield from _row_by_row(connection, (
         f"SELECT i.key, i.content, {facts}, "
         "CASE WHEN j.id IS NULL THEN 'none' "
         "WHEN j.cause <> l.source || ':' || l.run_id || ':' || l.at_line THEN 'other' "
         "WHEN j.kind = 'accrual' AND j.business_key = i.key AND j.evidence = i.content THEN 'booked' "
-        "ELSE 'unclaimed' END, l.run_id, l.id FROM purchase_identity i "
+        "ELSE 'unclaimed' END, l.run_id, l.id FROM (SELECT key, content, account_id, line_id FROM purchase_identity "
+        f"ORDER BY key LIMIT {int(size)} OFFSET {int(before)}) i "
         "JOIN purchase_line l ON l.account_id = i.account_id AND l.id = i.line_id "
-        "LEFT JOIN journal j ON j.account_id = l.account_id AND j.id = l.id "
-        f"WHERE (i.account_id & {int(mask)}) = {int(part)}"))
+        "LEFT JOIN journal j ON j.account_id = l.account_id AND j.id = l.id"))
 
 
 def rows(connection: Connection, statement: str) -> Iterator[Any]:

@@ -1,5 +1,6 @@
 """Points that waited for an act, on both databases: they become a lot whose life begins then, once."""
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -97,7 +98,7 @@ def test_nobody_activates_what_is_not_there_or_of_somebody_who_left(waiting: Wor
 def test_of_many_at_once_one_activates(waiting: World) -> None:
     act = (waiting.installation, account(waiting), accrual(waiting))
 
-    outcomes = all_at_once([lambda key=f"card-{n}": activate(*act, key, JUNE) for n in range(8)])  # type: ignore[misc]
+    outcomes = all_at_once([partial(activate, *act, f"card-{n}", JUNE) for n in range(8)])
 
     assert codes(outcomes) == ["nothing_pending"] * 7
     assert held_by(waiting, act[1], JUNE).available == 800
@@ -133,7 +134,8 @@ def test_points_that_went_by_inactivity_do_not_come_back_by_an_activation(tmp_pa
     world = make_world(tmp_path / "league", database, other=[
         (BONUS, by_rule), (SEMINAR, SEMINAR + 'pending = { until = "activation" }\n')])
     world.clear([line()], now=MAY)
-    world.attendance("seminar_code;held_on;participant;person;attended\nS-1;2026-05-04;10017;Ada;yes\n", now=MAY + 1_000_000)
+    world.attendance("seminar_code;held_on;participant;person;attended\nS-1;2026-05-04;10017;Ada;yes\n",
+                     now=MAY + 1_000_000)
 
     activate(world.installation, account(world), booked(world, account(world), "accrual")[1], "card-1", JULY)
 

@@ -1,6 +1,7 @@
 """Points by hand, on both databases: a reason, a limit that slices cannot pass, and a second person."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from tests.support.accounts import (
     unproven,
 )
 from tests.support.worlds import World, line, make_world
-from treuwerk.domain.actors import person_key, same_person
+from treuwerk.domain.actors import same_person
 from treuwerk.domain.evaluation import MOST_POINTS
 from treuwerk.domain.refusals import KeyConflict, Refusal
 from treuwerk.services.adjusting import Adjustment, adjust, adjustments, approve, refuse, withdraw
@@ -101,8 +102,7 @@ def test_another_spelling_of_a_name_gives_no_second_allowance(by_hand: Adjust, o
 
 
 def test_slices_in_parallel_do_not_pass_the_limit(desk: World, by_hand: Adjust) -> None:
-    outcomes = all_at_once([lambda n=n: by_hand(30, f"A-{n}", to=(BRANDMAIER, DONNELLY)[n % 2])  # type: ignore[misc]
-                            for n in range(8)])
+    outcomes = all_at_once([partial(by_hand, 30, f"A-{n}", to=(BRANDMAIER, DONNELLY)[n % 2]) for n in range(8)])
 
     states = [outcome.state for outcome in outcomes if isinstance(outcome, Adjustment)]
     assert sorted(states) == ["booked"] * 3 + ["waiting"] * 5
@@ -139,8 +139,8 @@ def test_nobody_agrees_with_himself_however_he_spells_it(desk: World, by_hand: A
 def test_approving_in_parallel_books_once(desk: World, by_hand: Adjust) -> None:
     asked = by_hand(500, "A-1", to=DONNELLY)
 
-    outcomes = all_at_once([lambda name=name: approve(desk.installation, asked.account_id, asked.id, NOW,  # type: ignore[misc]
-                                                      actor=name) for name in ("ben", "cid", "dan", "eve")])
+    outcomes = all_at_once([partial(approve, desk.installation, asked.account_id, asked.id, NOW, actor=name)
+                            for name in ("ben", "cid", "dan", "eve")])
 
     assert codes(outcomes) == ["already_decided"] * 3
     assert open_lots(desk, asked.account_id) == [(500, at("2030-01-01"))]
@@ -168,8 +168,7 @@ def test_what_is_refused_or_withdrawn_is_never_booked(desk: World, by_hand: Adju
     assert withdraw(at_desk, two.account_id, two.id, NOW, actor="Ada").state == "withdrawn"
 
     for asked in (one, two):
-        assert refused(lambda asked=asked: approve(at_desk, asked.account_id, asked.id, NOW,  # type: ignore[misc]
-                                                   actor="cid")) == "already_decided"
+        assert refused(partial(approve, at_desk, asked.account_id, asked.id, NOW, actor="cid")) == "already_decided"
     assert points_of(desk, account(desk), NOW) == 800
     with desk.database.reading() as connection:
         assert [(one.state, one.decision) for one, _ in adjustments(connection, None, "BEN")] \
@@ -183,9 +182,9 @@ def test_nobody_books_on_the_account_that_he_belongs_to(desk: World, by_hand: Ad
     asked = by_hand(500, "A-1", actor="ben")
 
     for name in ("Lovelace, Ada", "ada@example.org"):
-        assert refused(lambda name=name: by_hand(1, "A-2", actor=name)) == "own_account"  # type: ignore[misc]
-        assert refused(lambda name=name: approve(desk.installation, asked.account_id, asked.id, NOW,  # type: ignore[misc]
-                                                 actor=name)) == "own_account"
+        assert refused(partial(by_hand, 1, "A-2", actor=name)) == "own_account"
+        assert refused(partial(approve, desk.installation, asked.account_id, asked.id, NOW,
+                               actor=name)) == "own_account"
     assert by_hand(1, "A-2", to=DONNELLY, actor="Ada Lovelace").state == "booked"
 
 
@@ -198,10 +197,9 @@ def test_a_booking_is_repeated_with_its_first_answer_whatever_became_of_it(desk:
     assert (again.id, again.state, again.repeated) == (waiting.id, "booked", True)
     assert (once_more.transaction_id, once_more.repeated) == (at_once.transaction_id, True)
     assert points_of(desk, account(desk), NOW) == 1350
-    for other in (lambda: by_hand(51, "A-2"), lambda: by_hand(50, "A-2", reason="some other reason"),
-                  lambda: by_hand(50, "A-2", actor="ben")):
+    for amount, other in ((51, {}), (50, {"reason": "some other reason"}), (50, {"actor": "ben"})):
         with pytest.raises(KeyConflict):
-            other()
+            by_hand(amount, "A-2", **other)
 
 
 def test_the_same_key_in_parallel_is_one_booking(desk: World, by_hand: Adjust) -> None:
@@ -224,10 +222,9 @@ def test_a_reason_is_two_words_or_more(by_hand: Adjust, reason: str) -> None:
     assert refused(lambda: by_hand(1, "A-1", reason=reason)) == "no_reason"
 
 
-@pytest.mark.parametrize("actor", ["", " ", "system", "SYSTEM", "S y s t e m."[:7], "—", "a" * 101])
+@pytest.mark.parametrize("actor", ["", " ", "system", "SYSTEM.", "—", "a" * 101, "a\x00b"])
 def test_an_actor_is_a_person(by_hand: Adjust, actor: str) -> None:
-    if person_key(actor) in ("", "system") or len(actor) > 100:
-        assert refused(lambda: by_hand(1, "A-1", actor=actor)) == "unknown_actor"
+    assert refused(lambda: by_hand(1, "A-1", actor=actor)) == "unknown_actor"
 
 
 def test_points_that_are_not_there_cannot_be_taken_at_once_nor_later(desk: World, by_hand: Adjust) -> None:

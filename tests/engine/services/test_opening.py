@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, text
 
-from tests.support.accounts import DONNELLY, account, all_at_once, at, open_lots, points_of, unproven
+from tests.support.accounts import DONNELLY, account, all_at_once, at, booked, open_lots, points_of, unproven
 from tests.support.worlds import World, line, make_world
+from treuwerk.services.master_files import Told
 from treuwerk.services.opening import OpeningReceipt, import_opening
 from treuwerk.services.redeeming import redeem
 from treuwerk.services.reversing import reverse
@@ -27,7 +28,8 @@ def fates(receipt: OpeningReceipt) -> tuple[int, int, int]:
 
 
 def test_points_are_there_with_the_end_of_the_file_or_that_of_their_unit(world: World) -> None:
-    receipt = opening(world, "10017;bonus;1200;2027-03-31;OLD-1\n0010109;bonus;300;;OLD-2\n10017;status;7;31.12.2026;S\n")
+    receipt = opening(world, "10017;bonus;1200;2027-03-31;OLD-1\n0010109;bonus;300;;OLD-2\n"
+                             "10017;status;7;31.12.2026;S\n")
 
     assert (fates(receipt), receipt.points) == ((3, 0, 0), {"bonus": 1500, "status": 7})
     assert open_lots(world, account(world)) == [(1200, at("2027-04-01"))]
@@ -69,7 +71,8 @@ def test_an_amount_is_a_whole_number(world: World, amount: str) -> None:
 
 @pytest.mark.parametrize(("row", "code"), [
     (";bonus;1;;A", "empty_cell"), ("10017;;1;;A", "empty_cell"), ("10017;bonus;;;A", "empty_cell"),
-    ("10017;bonus;1;;", "empty_cell"), ("10017;gold;1;;A", "unknown_value"), ("10017;bonus;1;2026-13-01;A", "unreadable"),
+    ("10017;bonus;1;;", "empty_cell"), ("10017;gold;1;;A", "unknown_value"),
+    ("10017;bonus;1;2026-13-01;A", "unreadable"),
     ("10017;bonus;1;2026-05-31;A", "past_date"), ("10017;bonus;1;9999-12-31;A", "unreadable"),
     ("4711;bonus;1;;A", "unknown_participant"), ("10017;bonus;1;A", "wrong_width"),
     ('10017;bonus;1;;"A', "stray_quote"), (f"10017;bonus;1;;{'A' * 201}", "too_long")])
@@ -107,7 +110,7 @@ def test_an_import_that_was_killed_goes_on(world: World, monkeypatch: pytest.Mon
     assert world.violated() == {}
 
 
-def _stopping(monkeypatch: pytest.MonkeyPatch) -> object:
+def _stopping(monkeypatch: pytest.MonkeyPatch) -> Told:
     """Somebody stops the import while it reads its second chunk."""
     monkeypatch.setattr("treuwerk.services.master_files._TELL_EVERY", 15)
 
@@ -122,7 +125,7 @@ def test_points_brought_along_settle_a_debt(world: World) -> None:
     own = account(world)
     world.clear([line(quantity="1")], now=NOW)
     redeem(world.installation, own, "bonus", 80, "order", NOW)
-    reverse(world.installation, own, world.rows(select(journal.c.id).where(journal.c.kind == "accrual"))[0][0], "R", NOW)
+    reverse(world.installation, own, booked(world, own, "accrual")[0], "R", NOW)
 
     opening(world, "10017;bonus;100;;OLD-1\n")
 

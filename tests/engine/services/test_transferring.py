@@ -1,6 +1,7 @@
 """Points that participants give to one another, on both databases: by the rules of the unit, and never younger."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +32,14 @@ from treuwerk.store.database import Database
 from treuwerk.store.tables import journal
 
 BONUS = 'expires = { after = "36M", rounding = "end_of_year", start = "booking" }'
-RULES = '\n[units.bonus.transfers]\nallowed = true\nat_least = 10\nat_most = 500\nat_most_per_month = 600\n' \
-        'between = "anyone"\n'
+RULES = """
+[units.bonus.transfers]
+allowed = true
+at_least = 10
+at_most = 500
+at_most_per_month = 600
+between = "anyone"
+"""
 NOW = at("2026-06-01T18:00")
 NewWorld = Callable[..., World]
 Give = Callable[..., Transferred]
@@ -162,7 +169,7 @@ def test_points_received_settle_a_debt_at_once(world: World) -> None:
 
 
 def test_giving_in_parallel_passes_neither_the_points_nor_the_month(world: World) -> None:
-    outcomes = all_at_once([lambda n=n: give(world, 100, f"T-{n}") for n in range(12)])  # type: ignore[misc]
+    outcomes = all_at_once([partial(give, world, 100, f"T-{n}") for n in range(12)])
 
     assert codes(outcomes) == ["monthly_limit"] * 6
     assert (points_of(world, account(world), NOW), points_of(world, account(world, DONNELLY), NOW)) == (200, 600)
@@ -174,8 +181,8 @@ def test_giving_to_one_another_in_parallel_keeps_every_point(world_with: NewWorl
     give(world, 400, "first")
     there_and_back = [(BRANDMAIER, DONNELLY), (DONNELLY, BRANDMAIER)] * 6
 
-    outcomes = all_at_once([lambda n=n, giver=giver, receiver=receiver: give(  # type: ignore[misc]
-        world, 7, f"T-{n}", giver=giver, receiver=receiver) for n, (giver, receiver) in enumerate(there_and_back)])
+    outcomes = all_at_once([partial(give, world, 7, f"T-{n}", giver=giver, receiver=receiver)
+                            for n, (giver, receiver) in enumerate(there_and_back)])
 
     assert codes(outcomes) == []
     assert (points_of(world, account(world), NOW), points_of(world, account(world, DONNELLY), NOW)) == (400, 400)

@@ -46,7 +46,7 @@ lot = define(
     Column("open", FLAG, nullable=False),
     CheckConstraint("remaining >= 0 AND remaining <= amount", "remaining"),
     # The predicate rests on a column that rarely changes, so that spending a part of a lot rewrites no index entry.
-    Index("ix_lot_open", "account_id", "unit", "expires_at", "transaction_id",
+    Index("ix_lot_open", "account_id", "unit", "expires_at", "transaction_id", "line",
           sqlite_where=sql("open"), postgresql_where=sql("open")),
     Index("ix_lot_waiting", "account_id", "unit", "active_from",
           sqlite_where=sql(f"open AND {WAITING}"), postgresql_where=sql(f"open AND {WAITING}")),

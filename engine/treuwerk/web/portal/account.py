@@ -140,7 +140,7 @@ def booking_page(visit: Visit) -> Response:
 def own_chip(visit: Visit, connection: Connection) -> balances.UnitBalance:
     """The balance that stands in the head of every page."""
     unit = main_unit(visit)
-    return balances.balances(connection, [unit], visit.me.account_id, visit.now)[unit]
+    return balances.balances(connection, [unit], visit.me.account_id, visit.now, with_expiry=False)[unit]
 
 
 def bookings_csv(visit: Visit) -> Response:

@@ -242,7 +242,7 @@ def _books() -> None:
         sa.CheckConstraint("remaining >= 0 AND remaining <= amount", name=op.f("ck_lot_remaining")),
         sa.PrimaryKeyConstraint("account_id", "transaction_id", "line", name=op.f("pk_lot")),
         sqlite_strict=True, sqlite_with_rowid=False)
-    op.create_index("ix_lot_open", "lot", ["account_id", "unit", "expires_at", "transaction_id"], unique=False,
+    op.create_index("ix_lot_open", "lot", ["account_id", "unit", "expires_at", "transaction_id", "line"], unique=False,
                     sqlite_where=sa.text("open"),
                     postgresql_where=sa.text("open"))
     waiting = sa.text("open AND active_from > (transaction_id / 2097152 + 1577836800000) * 1000 + 999")
@@ -395,7 +395,7 @@ def _decisions() -> None:
         sa.Column("decision", sa.Text(), nullable=False),
         sa.Column("transaction_id", WHOLE, nullable=True),
         sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_manual_booking")),
-        sa.UniqueConstraint("account_id", "business_key", name=op.f("uq_manual_booking_account_id")),
+        sa.UniqueConstraint("account_id", "business_key", name=op.f("uq_manual_booking_account_id_business_key")),
         sqlite_strict=True)
     op.create_index("ix_manual_booking_waiting", "manual_booking", ["requested_at"], unique=False,
                     sqlite_where=sa.text("state = 'waiting'"),
