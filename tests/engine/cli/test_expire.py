@@ -94,7 +94,7 @@ def test_redeem_batch_books_good_rows_and_names_the_others_by_line(world: World,
     assert {name: first.json[name] for name in ("booked", "repeated", "refused", "rejected", "points")} == {
         "booked": 2, "repeated": 0, "refused": 1, "rejected": 2, "points": {"bonus": 800}}
     assert [(problem["line"], problem["state"], problem["code"]) for problem in first.json["problems"]] == [
-        (3, "refused", "not_enough"), (4, "rejected", "unknown_participant"), (5, "rejected", "wrong_amount")]
+        (3, "refused", "not_enough"), (4, "rejected", "unknown_participant"), (5, "rejected", "bad_amount")]
     assert again.out == "orders.csv: 0 booked, 2 repeated, 1 refused, 2 rejected; no points\n"
     assert "line 5, rejected: column amount: found '1.000', expected a whole number above zero" in again.err
     assert world.balances()["10017", "bonus"] == 0
