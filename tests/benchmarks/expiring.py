@@ -64,7 +64,7 @@ def measure(kind: str, accounts: int, lots: int, requests: int) -> tuple[float, 
         started = time.perf_counter()
         expire(installation, now)
         idle = time.perf_counter() - started
-        redeemed = timed_redemptions(installation, people, requests, now)
+        redeemed = timed_redemptions(installation, people, min(requests, lots // 8), now)
         if not (verdict := verify(installation.database)).ok:
             raise SystemExit(f"the ledger is wrong: {[i for i in verdict.invariants if i.state != 'ok']}")
         installation.database.close()
@@ -98,9 +98,10 @@ def timed_redemptions(installation: Installation, people: list[int], requests: i
     started = time.perf_counter()
     answers = redeem_all(installation, wishes, now)
     seconds = time.perf_counter() - started
-    if not any(answer.fate is Fate.BOOKED for answer in answers):
-        raise SystemExit("nothing was redeemed")
-    return requests / seconds
+    booked = sum(answer.fate is Fate.BOOKED for answer in answers)
+    if booked < requests / 2:
+        raise SystemExit(f"only {booked} of {requests} were redeemed: the figure would be one of refusals")
+    return booked / seconds
 
 
 if __name__ == "__main__":
