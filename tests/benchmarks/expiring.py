@@ -44,9 +44,10 @@ def main() -> None:
     for kind in arguments.database:
         first: tuple[float, float] | None = None
         for lots in arguments.lots:
-            floor, expired, longest, idle, redeemed = measure(kind, arguments.accounts, lots, arguments.requests)
+            accounts = min(arguments.accounts, lots // 20)
+            floor, expired, longest, idle, redeemed = measure(kind, accounts, lots, arguments.requests)
             first = first or (expired, redeemed)
-            cells = [kind, f"{arguments.accounts:,}", f"{lots:,}", f"{floor:,.0f}", f"{expired:,.0f}",
+            cells = [kind, f"{accounts:,}", f"{lots:,}", f"{floor:,.0f}", f"{expired:,.0f}",
                      f"{expired / first[0]:.2f}", f"{floor / expired:.2f}", f"{longest:.2f}", f"{idle:.2f}",
                      f"{redeemed:,.0f}", f"{redeemed / first[1]:.2f}", f"{floor / redeemed:.2f}"]
             print("  ".join(f"{cell:>14}" for cell in cells), flush=True)
