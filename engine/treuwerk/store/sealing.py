@@ -17,6 +17,7 @@ from treuwerk.store.bulk import insert_rows
 from treuwerk.store.journal import entries
 from treuwerk.store.tables import journal, seal, sealed, unsealed
 
+_MILLISECOND = 1_000  # of one and the same, ids begin at random
 AT_ONCE = 5_000  # transactions under one seal of those that wait
 _LOCK = text("SELECT pg_advisory_xact_lock(7305807861349)")  # any fixed number, the same for all writers
 _DELTAS = text(
@@ -64,7 +65,7 @@ def seal_pending(connection: Connection, now: int) -> int:
 def ids_behind(connection: Connection, now: int) -> Iterator[int]:
     """Ids for rows made at `now`, larger than those of all batches before, also where the clock was set back."""
     newest = connection.execute(select(seal.c.sealed_at).order_by(seal.c.number.desc()).limit(1)).scalar() or 0
-    return row_ids(max(now, newest))
+    return row_ids(max(now, newest + _MILLISECOND))
 
 
 def waiting_for_a_seal(connection: Connection) -> int:
