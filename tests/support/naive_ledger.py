@@ -245,6 +245,8 @@ class Naive:
         kept = self.kept.get(unit, inf)
         for grain, points in self.spend(unit, amount).parts:
             other.add(unit, points, None, self.now, min(grain.until, kept))
+        if other.kept.get(unit, inf) <= self.now:  # all its own are gone, so these decide how long they live
+            other.kept[unit] = kept
         other.settle()
 
     def merge_into(self, other: "Naive") -> Merge:

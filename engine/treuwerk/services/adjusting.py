@@ -23,7 +23,7 @@ from treuwerk.services.entitled import staying_owners
 from treuwerk.services.installation import Installation
 from treuwerk.services.terms import BY_HAND, TermsTable
 from treuwerk.store import manual
-from treuwerk.store.owners import names_of_people, owners_of
+from treuwerk.store.owners import lock_owners, names_of_people, owners_of
 
 WAITING, BOOKED, REFUSED, WITHDRAWN = STATES = ("waiting", "booked", "refused", "withdrawn")
 _TELLING = 4  # letters; shorter names stand in other words
@@ -81,9 +81,11 @@ def adjust(installation: Installation, account_id: int, unit: str, amount: int, 
                        acting_person(actor), now)
 
     def work(connection: Connection) -> Adjustment:
-        account = _opened(installation, connection, account_id, now)
+        lock_owners(connection, (account_id,))
+        account = OpenAccount(connection, account_id, installation.programme.settings, now)
         if (before := manual.by_key(connection, account_id, key)) is not None:
-            return _repeated(before, asked)
+            return _repeated(before, asked)  # answered also where the participant has left since
+        staying_owners(connection, account_id)
         _refuse_own(connection, account_id, asked.requested_by)
         _refuse_names(connection, account_id, asked.reason)
         legs = _legs(account, unit, amount)

@@ -19,7 +19,7 @@ from treuwerk.services.entitled import active_owners
 from treuwerk.services.installation import Installation
 from treuwerk.services.redeeming import keeps_until, spendable
 from treuwerk.store import transfers
-from treuwerk.store.owners import Owner
+from treuwerk.store.owners import Owner, lock_owners
 
 
 @attrs.frozen
@@ -47,11 +47,12 @@ def transfer(installation: Installation, giver: int, receiver: int, unit: str, a
     into = Order(receiver, TransactionKind.TRANSFER_IN, f"transfer|{key}", facts, f"from {giver}", actor)
 
     def work(connection: Connection) -> Transferred:
-        owners = active_owners(connection, giver, receiver)
+        lock_owners(connection, (giver, receiver))
         books = open_accounts(installation, connection, (giver, receiver), now)
         given, received = repeated(books[giver], out), repeated(books[receiver], into)
-        if given and received:
+        if given and received:  # answered also where one of them takes part no more
             return Transferred(given, received)
+        owners = active_owners(connection, giver, receiver, locked=False)
         _refuse_by_rules(books[giver], owners[giver], owners[receiver], unit, amount)
         return _booked(books[giver], books[receiver], out, into, unit, amount)
 
@@ -70,15 +71,22 @@ def _booked(giver: OpenAccount, receiver: OpenAccount, out: Order, into: Order, 
     until = giver.standing[unit].kept_until
     receiver.sweep(unit)
     given = giver.book(out, taken(unit, parts, Book.TRANSFER, keeps_until(giver, unit)))
-    received = receiver.book(into, _received(unit, parts, giver.now, until))
+    keeps = until if _forgotten(receiver, unit) else None
+    received = receiver.book(into, _received(unit, parts, giver.now, until, keeps))
     receiver.settle(received.id)
     return Transferred(Booked(given), Booked(received))
 
 
-def _received(unit: str, parts: list[Part], now: int, kept_until: int | None) -> Legs:
+def _forgotten(account: OpenAccount, unit: str) -> bool:
+    """Whether nobody was active for so long that all points of the unit went: new ones would go with them."""
+    at = account.standing.get(unit)
+    return at is not None and at.kept_until is not None and at.kept_until <= account.now
+
+
+def _received(unit: str, parts: list[Part], now: int, kept_until: int | None, keeps_until: int | None) -> Legs:
     """One lot for each that was given. Only points that can be spent are given, so they can be spent at once."""
-    lots = (Leg(Book.PARTICIPANT, unit, part.amount, active_from=now, expires_at=_end(part, kept_until))
-            for part in parts)
+    lots = (Leg(Book.PARTICIPANT, unit, part.amount, active_from=now, expires_at=_end(part, kept_until),
+                keeps_until=keeps_until) for part in parts)
     return Leg(Book.TRANSFER, unit, -total(parts)), *lots
 
 

@@ -16,6 +16,7 @@ from treuwerk.services.cancelling import cancel
 from treuwerk.services.holding import capture, hold, release
 from treuwerk.services.redeeming import redeem
 from treuwerk.services.statements import statement
+from treuwerk.services.transferring import transfer
 from treuwerk.store.tables import balance, lot, posting
 from treuwerk.store.tables import hold as hold_table
 
@@ -40,26 +41,32 @@ def test_everyone_sees_a_constant_sum(ledger: LedgerWorld) -> None:
 
 def writes(ledger: LedgerWorld, accounts: list[int], number: int, finished: list[int]) -> None:
     chance = Random(number)
-    for deed in range(DEEDS):
-        account, key = chance.choice(accounts), f"{accounts[0]}-{number}-{deed}"
-        with suppress(Refusal):  # not enough points
-            chance.choice(WAYS)(ledger, account, chance.randrange(1, 80), key)
-    finished.append(number)
+    try:
+        for deed in range(DEEDS):
+            pair = chance.sample(accounts, 2)
+            with suppress(Refusal):  # not enough points
+                chance.choice(WAYS)(ledger, pair, chance.randrange(1, 80), f"{accounts[0]}-{number}-{deed}")
+    finally:
+        finished.append(number)
 
 
-def spend_and_cancel(ledger: LedgerWorld, account: int, points: int, key: str) -> None:
-    spent = redeem(ledger.installation, account, "owed", points, key, NOW).row.id
-    cancel(ledger.installation, account, spent, key, NOW, amount=(points + 1) // 2)
+def pass_on(ledger: LedgerWorld, pair: list[int], points: int, key: str) -> None:
+    transfer(ledger.installation, pair[0], pair[1], "owed", points, key, NOW)
 
 
-def reserve_and_end(ledger: LedgerWorld, account: int, points: int, key: str) -> None:
-    held = hold(ledger.installation, account, "owed", points, key, NOW, NOW + HOUR * SECOND).row.id
-    capture(ledger.installation, account, held, key, NOW, amount=(points + 1) // 2)
+def spend_and_cancel(ledger: LedgerWorld, pair: list[int], points: int, key: str) -> None:
+    spent = redeem(ledger.installation, pair[0], "owed", points, key, NOW).row.id
+    cancel(ledger.installation, pair[0], spent, key, NOW, amount=(points + 1) // 2)
+
+
+def reserve_and_end(ledger: LedgerWorld, pair: list[int], points: int, key: str) -> None:
+    held = hold(ledger.installation, pair[0], "owed", points, key, NOW, NOW + HOUR * SECOND).row.id
+    capture(ledger.installation, pair[0], held, key, NOW, amount=(points + 1) // 2)
     if points > 1:
-        release(ledger.installation, account, held, key, NOW)
+        release(ledger.installation, pair[0], held, key, NOW)
 
 
-WAYS: list[Callable[[LedgerWorld, int, int, str], None]] = [spend_and_cancel, reserve_and_end]
+WAYS: list[Callable[[LedgerWorld, list[int], int, str], None]] = [pass_on, pass_on, spend_and_cancel, reserve_and_end]
 
 
 def ends(finished: list[int], over: Event) -> None:
@@ -93,6 +100,7 @@ def sum_of_all(connection: Connection, accounts: list[int], one: int) -> int:
     assert page.entries[0].balance == there[one].posted == sum(entry.amounts["owed"] for entry in page.entries
                                                                if "owed" in entry.amounts)
     assert min(entry.balance for entry in page.entries) >= 0
+    assert books.get("transfer", 0) == 0  # what one gives, the other has, at every instant
     return books["participant"] + books.get("held", 0) + books.get("redeemed", 0)
 
 

@@ -13,11 +13,16 @@ from tests.engine.services.conftest import NewDatabase
 from tests.support.ledger_worlds import ARTICLES, HOUR, SECOND, SPENDABLE, START, LedgerWorld, make_ledger_world
 from tests.support.oracle import read_journal
 from treuwerk.domain.refusals import Refusal
+from treuwerk.services.activating import activate
+from treuwerk.services.adjusting import adjust
 from treuwerk.services.cancelling import cancel
+from treuwerk.services.expiring import expire
 from treuwerk.services.exporting import journal_lines
 from treuwerk.services.holding import capture, hold, release, release_overdue
+from treuwerk.services.merging import merge
 from treuwerk.services.redeeming import redeem
 from treuwerk.services.reversing import reverse
+from treuwerk.services.transferring import transfer
 from treuwerk.services.verifying import verify
 from treuwerk.store.tables import balance, lot
 from treuwerk.store.tables import hold as hold_table
@@ -45,7 +50,8 @@ class Life:
         return self.now
 
     def deed(self, key: str) -> object:
-        kind = self.chance.choice(["earn", "earn", "redeem", "redeem", "hold", "end", "cancel", "reverse", "time"])
+        kind = self.chance.choice(["earn", "earn", "redeem", "redeem", "hold", "end", "cancel", "reverse", "time",
+                                   "adjust", "give", "activate"])
         account, unit = self.chance.choice(self.accounts), self.chance.choice(SPENDABLE)
         points, installation = self.chance.randrange(1, 40), self.world.installation
         if kind == "earn":
@@ -56,14 +62,21 @@ class Life:
         if kind == "hold":
             ends = self.now + points * HOUR * SECOND
             return self.note("hold", account, hold(installation, account, unit, points, key, self.now, ends).row.id)
+        if kind == "adjust":
+            return adjust(installation, account, unit, points - 15, key, self.now, reason="right", actor="Office").state
+        if kind == "give":
+            other = self.chance.choice(self.accounts)
+            return transfer(installation, account, other, unit, points, key, self.now).given.row.kind
         return self.take_back(kind, key, self.chance.choice([None, 1, 5]))
 
     def take_back(self, kind: str, key: str, some: int | None) -> object:
         installation = self.world.installation
-        what = {"end": "hold", "cancel": "spent", "reverse": "accrual"}.get(kind, "")
+        what = {"end": "hold", "cancel": "spent", "reverse": "accrual", "activate": "accrual"}.get(kind, "")
         if not self.things.get(what):
-            return release_overdue(installation, self.now)
+            return expire(installation, self.now, confirm=True).transactions + release_overdue(installation, self.now)
         account, number = self.chance.choice(self.things[what])
+        if kind == "activate":
+            return activate(installation, account, number, key, self.now).row.kind
         if kind == "cancel":
             return cancel(installation, account, number, key, self.now, amount=some).row.kind
         if kind == "reverse":
@@ -79,7 +92,10 @@ class Life:
 
 @pytest.mark.parametrize("deeds", DEEDS)
 def test_the_export_alone_gives_what_the_tables_say(ledger: LedgerWorld, deeds: int) -> None:
-    now = Life(ledger, seed=deeds).live(deeds)
+    life = Life(ledger, seed=deeds)
+    now = life.live(deeds)
+    release_overdue(ledger.installation, now + 100 * HOUR * SECOND)
+    merge(ledger.installation, life.accounts[0], life.accounts[1], now, actor="Office")
     assert ledger.unproven(now) == {}
 
     oracle = read_journal(journal_lines(ledger.database))

@@ -17,11 +17,15 @@ from treuwerk.domain.ledger import Book, TransactionKind
 from treuwerk.domain.lots import first_of
 from treuwerk.domain.movements import taken
 from treuwerk.services.balances import balances
+from treuwerk.services.batch_redeeming import Fate, Request, redeem_all
 from treuwerk.services.bookkeeping import OpenAccount, Order
 from treuwerk.services.cancelling import cancel
+from treuwerk.services.expiring import expire
 from treuwerk.services.holding import capture, hold, release, release_overdue
+from treuwerk.services.merging import merge
 from treuwerk.services.redeeming import redeem
 from treuwerk.services.reversing import reverse
+from treuwerk.services.transferring import transfer
 from treuwerk.store.tables import journal, lot, lot_use
 
 NOW = START + HOUR * SECOND
@@ -182,10 +186,12 @@ def test_spending_expiring_and_returning_the_same_lots_at_once_loses_nothing(led
                         for number in range(20)]
     works += [partial(reverse, ledger.installation, account, young, f"{number}", late, pieces=5) for number in range(4)]
     works += [partial(reverse, ledger.installation, account, old, "old", late)]
+    works += [partial(expire, ledger.installation, late, confirm=True)] * 3
 
     outcomes = all_at_once(works)
 
-    spent = 5 * sum(booked.row.kind == "redemption" for booked in done(outcomes))
+    spent = 5 * sum(getattr(booked, "row", None) is not None and booked.row.kind == "redemption"
+                    for booked in done(outcomes))
     assert available(ledger, account, now=late) == -spent  # all was taken back, what was spent is owed
     assert set(refusals(outcomes)) <= {"not_enough", "too_many_pieces"}
     assert refusals(outcomes)["too_many_pieces"] == 2
@@ -213,6 +219,89 @@ def test_a_file_that_is_cleared_beside_redemptions_of_the_same_accounts(ledger: 
                     for booked in done(outcomes))
         assert available(ledger, account, "locked") == 37 + 20 * 37 - 50
         assert available(ledger, account, "quiet") == 21 * 37 - spent
+    assert_sound(ledger)
+
+
+def test_points_that_go_both_ways_between_two_accounts_meet_nobody_in_a_deadlock(ledger: LedgerWorld) -> None:
+    one, two = filled(ledger, lots=2), filled(ledger, lots=2)
+
+    outcomes = all_at_once([partial(transfer, ledger.installation, *ways, "owed", 5, f"{one}-{number}-{ways[0]}", NOW)
+                            for number in range(30) for ways in ((one, two), (two, one))])
+
+    given = sum(moved.given.row.account_id == one for moved in done(outcomes))
+    assert set(refusals(outcomes)) <= {"not_enough"}
+    assert available(ledger, one) == 74 - 5 * given + 5 * (len(done(outcomes)) - given)
+    assert available(ledger, one) + available(ledger, two) == 148
+    assert_sound(ledger)
+
+
+def test_one_transfer_that_is_sent_many_times_is_booked_once(ledger: LedgerWorld) -> None:
+    one, two = filled(ledger, lots=1), ledger.accounts()[0]
+
+    outcomes = all_at_once([partial(transfer, ledger.installation, one, two, "owed", 5, "same-transfer", NOW)] * 40)
+
+    assert len({(moved.given.id, moved.received.id) for moved in outcomes}) == 1
+    assert (available(ledger, one), available(ledger, two)) == (32, 5)
+    assert_sound(ledger)
+
+
+def test_two_files_of_redemptions_beside_single_ones_spend_each_point_once(ledger: LedgerWorld) -> None:
+    accounts = [filled(ledger, lots=2) for _ in range(3)]
+    files = [[Request(account, "owed", 5, f"{name}-{number}") for number in range(12) for account in order]
+             for name, order in (("up", accounts), ("down", accounts[::-1]))]
+    works: list[Any] = [partial(redeem_all, ledger.installation, file, NOW) for file in files]
+    works += [partial(redeem, ledger.installation, account, "owed", 5, f"single-{number}", NOW)
+              for number in range(5) for account in accounts]
+
+    outcomes = all_at_once(works)
+
+    answers = [answer for batch in outcomes[:2] for answer in batch]
+    assert {answer.refusal.code for answer in answers if answer.refusal} == {"not_enough"}
+    spent = sum(answer.fate is Fate.BOOKED for answer in answers) + len(done(outcomes[2:]))
+    assert spent == 3 * (74 // 5)
+    assert [available(ledger, account) for account in accounts] == [74 % 5] * 3
+    assert_sound(ledger)
+
+
+def test_the_key_of_a_hold_s_end_in_time_cannot_be_taken_before(ledger: LedgerWorld) -> None:
+    account = filled(ledger)
+    held = hold(ledger.installation, account, "owed", 100, "squatted", NOW, NOW + SECOND).row.id
+    release(ledger.installation, account, held, f"{held}|time", NOW, amount=1)
+
+    assert release_overdue(ledger.installation, NOW + SECOND) == 1
+    assert available(ledger, account, now=NOW + SECOND) == 370
+    assert_sound(ledger)
+
+
+def test_a_repeated_hold_is_answered_when_it_is_over(ledger: LedgerWorld) -> None:
+    account = filled(ledger)
+    first = hold(ledger.installation, account, "owed", 100, "late answer", NOW, NOW + SECOND)
+
+    again = hold(ledger.installation, account, "owed", 100, "late answer", NOW + HOUR * SECOND, NOW + SECOND)
+
+    assert (again.id, again.repeated) == (first.id, True)
+
+
+def test_a_repeated_transfer_is_answered_when_the_giver_has_left(ledger: LedgerWorld) -> None:
+    one, two, three = filled(ledger, lots=1), *ledger.accounts(2)
+    moved = transfer(ledger.installation, one, two, "owed", 5, "before leaving", NOW)
+    merge(ledger.installation, one, three, NOW, actor="Office")
+
+    again = transfer(ledger.installation, one, two, "owed", 5, "before leaving", NOW)
+
+    assert (again.given.id, again.given.repeated) == (moved.given.id, True)
+
+
+def test_points_given_to_somebody_who_was_inactive_for_long_do_not_vanish(ledger: LedgerWorld) -> None:
+    one, two = ledger.accounts(2)
+    ledger.earn(two, "quiet", 10, START)
+    later = START + 90 * HOUR * SECOND  # those are gone
+    ledger.earn(one, "quiet", 10, later)
+
+    transfer(ledger.installation, one, two, "quiet", 30, "to the quiet", later + SECOND)
+
+    assert available(ledger, two, "quiet", later + 2 * SECOND) == 30
+    assert available(ledger, two, "quiet", later + 80 * HOUR * SECOND) == 0  # as it would have been with the giver
     assert_sound(ledger)
 
 
