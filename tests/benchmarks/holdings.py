@@ -1,17 +1,19 @@
 """Points to measure on: opening balances in lots, written the fastest way, sealed, so that the ledger can be proven."""
 
+import json
 import random
 from collections.abc import Iterator
 from itertools import islice
 
 from treuwerk.domain.ids import new_account_id, row_ids
 from treuwerk.domain.ledger import FOREVER, Book, TransactionKind, bucket_of
-from treuwerk.domain.records import Digest, record
+from treuwerk.domain.records import Digest, JournalValues, PostingValues, record
 from treuwerk.store.balances import credit
 from treuwerk.store.bulk import insert_rows
 from treuwerk.store.database import Database
+from treuwerk.store.moving import MOVED
 from treuwerk.store.sealing import append_seal
-from treuwerk.store.tables import account, balance_delta, journal, lot, posting
+from treuwerk.store.tables import account, balance_delta, journal, lot, outbox, posting
 
 POINTS, _AT_ONCE = 100, 20_000
 UNIT = "bonus"
@@ -35,7 +37,11 @@ def fill(database: Database, accounts: int, lots: int, due: int, lives: float, n
 
 def _write(database: Database, lots: list[Lot], number: int, now: int) -> None:
     ids, digest = islice(row_ids(now), number * 2, None), Digest()
-    heads, legs, rows, sums = [], [], [], dict[tuple[int, str], int]()
+    heads: list[JournalValues] = []
+    legs: list[PostingValues] = []
+    rows: list[tuple[int, int, int, str, str, int, int, int, int, bool]] = []
+    messages: list[tuple[int, int, int, str, str, int, None]] = []
+    sums: dict[tuple[int, str], int] = {}
     for (owner, expires_at), txn in zip(lots, ids, strict=False):
         ends = None if expires_at == FOREVER else expires_at
         head = (owner, txn, TransactionKind.OPENING.value, f"opening|{txn}", "2025-01-01", now, "system", "benchmark",
@@ -47,8 +53,10 @@ def _write(database: Database, lots: list[Lot], number: int, now: int) -> None:
         rows.append((owner, txn, 1, Book.PARTICIPANT.value, UNIT, POINTS, POINTS, now, expires_at, True))
         sums[owner, UNIT] = sums.get((owner, UNIT), 0) + POINTS
         digest.add(record(head, mine))
+        messages.append((owner, txn, bucket_of(owner), MOVED, json.dumps(
+            {"transaction": str(txn), "kind": head[2], "amounts": {UNIT: POINTS}}), now, None))
     with database.writing() as connection:
-        for table, values in ((journal, heads), (posting, legs), (lot, rows)):
+        for table, values in ((journal, heads), (posting, legs), (lot, rows), (outbox, messages)):
             insert_rows(connection, table, values)
         insert_rows(connection, balance_delta, list(_deltas(sums, heads[0][1])))
         credit(connection, sums)

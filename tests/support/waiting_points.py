@@ -10,7 +10,8 @@ from treuwerk.store.tables import balance, hold, identifier, journal, lot, posti
 
 def account(world: World, number: str = "10017") -> int:
     """The account of a customer number."""
-    query = select(identifier.c.account_id).where(identifier.c.scheme == "customer_number", identifier.c.value == number)
+    query = select(identifier.c.account_id).where(identifier.c.scheme == "customer_number",
+                                                  identifier.c.value == number)
     [(found,)] = world.rows(query)
     return int(found)
 
@@ -37,5 +38,5 @@ def expiries(world: World) -> list[tuple[Any, ...]]:
     legs = and_(posting.c.account_id == journal.c.account_id, posting.c.transaction_id == journal.c.id,
                 posting.c.book == "expired")
     return sorted(world.rows(select(
-        identifier.c.value, journal.c.business_key, journal.c.occurred_on, posting.c.unit, posting.c.amount).select_from(
-            journal.join(identifier, mine).join(posting, legs)).where(journal.c.kind == "expiry")))
+        identifier.c.value, journal.c.business_key, journal.c.occurred_on, posting.c.unit, posting.c.amount)
+        .select_from(journal.join(identifier, mine).join(posting, legs)).where(journal.c.kind == "expiry")))

@@ -23,10 +23,10 @@ def new_account_id() -> int:
     return secrets.randbits(63) | 1 << 62
 
 
-def row_ids(now: int) -> Iterator[int]:
-    """Endless ids for rows made at `now` (microseconds UTC), each larger than the one before."""
+def row_ids(now: int, behind: int = 0) -> Iterator[int]:
+    """Endless ids for rows made at `now` (microseconds UTC), each larger than the one before, and than `behind`."""
     milliseconds = now // 1000 - _MILLISECONDS_UNTIL_2020
-    return count((milliseconds << _RANDOM_BITS) + secrets.randbits(_RANDOM_BITS - 1))
+    return count(max((milliseconds << _RANDOM_BITS) + secrets.randbits(_RANDOM_BITS - 1), behind + 1))
 
 
 def first_row_id(now: int) -> int:

@@ -28,8 +28,9 @@ _SOON = text(
     "SELECT COALESCE(MAX(i.written_as), ''), COALESCE(MAX(p.name), ''), d.unit, d.due, CAST(d.points AS BIGINT) FROM ("
     "SELECT b.account_id, b.unit, CASE WHEN b.keeps_until < lot.expires_at THEN b.keeps_until ELSE lot.expires_at END "
     f"AS due, SUM(lot.remaining) AS points FROM balance b CROSS JOIN lot WHERE b.posted > 0 AND {_IS_DUE} "
-    "GROUP BY 1, 2, 3) d LEFT JOIN participant p ON p.account_id = d.account_id LEFT JOIN identifier i ON i.account_id = d.account_id "
-    "AND i.scheme = 'customer_number' WHERE d.due > :behind GROUP BY d.account_id, d.unit, d.due, d.points "
+    "GROUP BY 1, 2, 3) d LEFT JOIN participant p ON p.account_id = d.account_id "
+    "LEFT JOIN identifier i ON i.account_id = d.account_id AND i.scheme = 'customer_number' "
+    "WHERE d.due > :behind GROUP BY d.account_id, d.unit, d.due, d.points "
     "ORDER BY d.due, 1, d.unit")
 
 

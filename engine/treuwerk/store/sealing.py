@@ -17,6 +17,7 @@ from treuwerk.store.bulk import insert_rows
 from treuwerk.store.journal import entries
 from treuwerk.store.tables import journal, seal, sealed, unsealed
 
+_ROOM = 2**20
 AT_ONCE = 5_000  # transactions under one seal of those that wait
 _LOCK = text("SELECT pg_advisory_xact_lock(7305807861349)")  # any fixed number, the same for all writers
 _DELTAS = text(
@@ -62,9 +63,12 @@ def seal_pending(connection: Connection, now: int) -> int:
 
 
 def ids_behind(connection: Connection, now: int) -> Iterator[int]:
-    """Ids for rows made at `now`, larger than those of all batches before, also where the clock was set back."""
-    newest = connection.execute(select(seal.c.sealed_at).order_by(seal.c.number.desc()).limit(1)).scalar() or 0
-    return row_ids(max(now, newest))
+    """Ids for rows made at `now`, larger than those of the batches before, also where the clock was set back.
+
+    Single bookings that no seal covers yet count on from their account's last id, and so stay within the room between.
+    """
+    newest = select(sealed.c.transaction_id).order_by(sealed.c.sequence.desc()).limit(1)
+    return row_ids(now, behind=(connection.execute(newest).scalar() or 0) + _ROOM)
 
 
 def waiting_for_a_seal(connection: Connection) -> int:

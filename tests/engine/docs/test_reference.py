@@ -135,7 +135,7 @@ def test_the_architecture_names_no_table_that_is_gone() -> None:
 
 @pytest.mark.parametrize("page", sorted(DOCS.rglob("*.md")), ids=lambda page: page.name)
 def test_what_a_page_tells_to_type_can_be_typed(page: Path) -> None:
-    for name in re.findall(r"`treuwerk (?:--\w+ \S+ )?([a-z]+)", page.read_text("utf-8")):
+    for name in re.findall(r"`treuwerk (?:--\w+ \S+ )?([a-z]+(?:-[a-z]+)*)", page.read_text("utf-8")):
         assert name in COMMANDS, f"{page.name}: treuwerk {name}"
 
 

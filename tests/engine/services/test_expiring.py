@@ -15,7 +15,7 @@ from tests.support.waiting_points import account, expiries, picture
 from tests.support.worlds import BERLIN, SIX_IN_THE_EVENING, World, line, make_world
 from treuwerk.domain.ledger import instant
 from treuwerk.services.expiring import ImplausibleClock, NotYet, expire
-from treuwerk.services.holding import hold
+from treuwerk.services.holding import hold, release_overdue
 from treuwerk.services.redeeming import redeem
 from treuwerk.store.database import Database
 from treuwerk.store.tables import outbox, unsealed
@@ -110,6 +110,18 @@ def test_an_overdue_hold_is_released_and_its_points_expire_on_their_own_day(shor
 
     assert (receipt.holds_released, receipt.points, receipt.lots) == (2, {"bonus": 800}, 1)
     assert [amount for *_, amount in expiries(short)] == [700]  # the other 100 were gone when their hold ended
+    assert short.balances()["10017", "bonus"] == 0
+    assert short.violated() == {}
+
+
+def test_overdue_holds_can_be_released_by_themselves(short: World) -> None:
+    short.clear([line()])
+    hold(short.installation, account(short), "bonus", 300, "H", SIX_IN_THE_EVENING, SIX_IN_THE_EVENING + 2 * DAY)
+
+    early, late, again = (release_overdue(short.installation, SIX_IN_THE_EVENING + days * DAY) for days in (1, 18, 19))
+
+    assert (early, late, again) == (0, 1, 0)
+    assert [amount for *_, amount in expiries(short)] == [800]  # nobody spends what came back too late
     assert short.balances()["10017", "bonus"] == 0
     assert short.violated() == {}
 
