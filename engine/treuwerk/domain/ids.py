@@ -26,7 +26,8 @@ def new_account_id() -> int:
 def row_ids(now: int, behind: int = 0) -> Iterator[int]:
     """Endless ids for rows made at `now` (microseconds UTC), each larger than the one before, and than `behind`."""
     milliseconds = now // 1000 - _MILLISECONDS_UNTIL_2020
-    return count(max((milliseconds << _RANDOM_BITS) + secrets.randbits(_RANDOM_BITS - 1), behind + 1))
+    # Random also behind others: two that begin at once must not meet, nor one and what a killed one left.
+    return count(max(milliseconds << _RANDOM_BITS, behind + 1) + secrets.randbits(_RANDOM_BITS - 1))
 
 
 def first_row_id(now: int) -> int:

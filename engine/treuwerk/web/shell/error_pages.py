@@ -9,14 +9,14 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from treuwerk.store.faults import DatabaseBusy, DatabaseClosed, TransactionLost
+from treuwerk.store.faults import DatabaseBusy, DatabaseClosed, OutcomeUnknown, TransactionLost
 from treuwerk.web.shell.locales import negotiated
 from treuwerk.web.shell.rendering import Renderer
 from treuwerk.web.shell.schemes import scheme_of
 from treuwerk.web.shell.state import state_of
 
 _log = logging.getLogger("treuwerk.web")
-_UNUSABLE = (OperationalError, DatabaseBusy, DatabaseClosed, TransactionLost)
+_UNUSABLE = (OperationalError, DatabaseBusy, DatabaseClosed, OutcomeUnknown, TransactionLost)
 _OUR_OWN = {"content-length", "content-type"}
 
 
