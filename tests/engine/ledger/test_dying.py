@@ -140,7 +140,7 @@ class Spender(Thread):
         self.world, self.account = world, account
         self.over, self.server_answers = Event(), Event()
         self.acknowledged: dict[str, int] = {}
-        self.interrupted: list[BaseException] = []
+        self.interrupted: list[type[BaseException]] = []
         self.unclean: list[BaseException] = []
 
     def run(self) -> None:
@@ -151,7 +151,7 @@ class Spender(Thread):
         try:
             self.acknowledged[key] = redeem(self.world.installation, self.account, "owed", 1, key, NOW).row.id
         except (OperationalError, DatabaseBusy, OutcomeUnknown) as error:  # each says: ask again with the same key
-            self.interrupted.append(error)
+            self.interrupted.append(type(error))  # not the error, whose traceback would keep its connection
             self.server_answers.wait()
         except BaseException as error:
             self.unclean.append(error)
