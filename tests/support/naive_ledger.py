@@ -78,6 +78,7 @@ class Credit:
     earned: dict[str, list[int]]
     returned: int = 0
     lapsed_used: dict[str, int] = field(default_factory=dict)
+    lost: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass
@@ -204,13 +205,27 @@ class Naive:
         return spent.points if amount is None else amount
 
     def give_back(self, spent: Spent, amount: int | None) -> None:
-        """Part of a redemption, a capture or a hold comes back into its lots; what expired meanwhile is gone."""
-        for grain, points in spent.last(self.enough(spent, amount)):
-            if self.over(grain):
-                grain.lapsed += points
-            else:
-                grain.left += points
+        """Part of a redemption, a capture or a hold comes back into its lots; what expired meanwhile is gone.
+
+        But first it makes good what was missing when its goods went back, and what the account owes.
+        """
+        back = spent.last(self.enough(spent, amount))
+        for grain, points in back:
+            grain.left += points - self.recovered(grain, points)
         self.settle()
+        for grain, _ in back:
+            if self.over(grain):
+                grain.lapsed, grain.left = grain.lapsed + grain.left, 0
+
+    def recovered(self, grain: Grain, points: int) -> int:
+        """What of points that come back was lost already when their goods went back."""
+        if not isinstance(grain.source, Credit):
+            return 0
+        found = min(points, grain.source.lost.get(grain.unit, 0))
+        if found:
+            grain.source.lost[grain.unit] -= found
+            self.lost[grain.unit] -= found
+        return found
 
     def time_out(self) -> int:
         """End all holds that are over."""
@@ -288,8 +303,9 @@ class Naive:
         credit.lapsed_used[unit] = credit.lapsed_used.get(unit, 0) + lapsed
         amount -= lapsed
         amount -= sum(points for _, points in self.take(self.alive(unit), amount))
-        bears = self.lost if self.kinds[unit].returns == "clamp" else self.deficit
-        bears[unit] = bears.get(unit, 0) + amount
+        bears = (self.lost, credit.lost) if self.kinds[unit].returns == "clamp" else (self.deficit,)
+        for missing in bears:
+            missing[unit] = missing.get(unit, 0) + amount
 
     def settle(self) -> None:
         """What is there makes good what is missing."""

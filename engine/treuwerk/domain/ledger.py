@@ -13,6 +13,8 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 BUCKETS = 1024
 FIRST_HEAD = "0" * 64
+LAST_INSTANT = 253_402_300_799_999_999
+"""The end of the year 9999, the last that a calendar here knows."""
 FOREVER = 2**63 - 1
 """When a lot expires that never does."""
 

@@ -5,12 +5,12 @@ from their lots where its amount is below zero, and gives them back where it is 
 lot of its own.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import attrs
 
 from treuwerk.domain.ledger import Book
-from treuwerk.domain.lots import Lot, Part, first_of, lapsed, total
+from treuwerk.domain.lots import Lot, Part, first_of, lapsed, less, total
 
 LOT_BOOKS = (Book.PARTICIPANT, Book.PENDING)
 
@@ -55,14 +55,31 @@ def captured(unit: str, parts: Sequence[Part]) -> Legs:
     return Leg(Book.HELD, unit, -points, tuple(parts)), Leg(Book.REDEEMED, unit, points)
 
 
-def released(unit: str, parts: Sequence[Part], now: int, kept_until: int | None = None) -> Legs:
-    """Reserved points come back into their lots; those that expired meanwhile are gone at once."""
-    return Leg(Book.HELD, unit, -total(parts), tuple(parts)), *_given_back(unit, parts, now, kept_until)
+@attrs.frozen
+class Restoring:
+    """What becomes of points that come back into their lots at `now`.
+
+    Goods may have gone back while the points were away. Then they first make good what was missing: `losses` that the
+    programme bore, by accrual, and the `deficit` of the participant; `origins` has the accrual behind the transaction
+    of a lot. Of the rest is gone at once what has expired, by its own date or since all points of the unit were kept
+    only until `kept_until`.
+    """
+
+    now: int
+    kept_until: int | None = None
+    deficit: int = 0
+    losses: Mapping[int, int] = attrs.field(factory=dict)
+    origins: Mapping[int, int] = attrs.field(factory=dict)
 
 
-def cancelled(unit: str, parts: Sequence[Part], now: int, kept_until: int | None = None) -> Legs:
-    """Spent points come back into their lots; those that expired meanwhile are gone at once."""
-    return Leg(Book.REDEEMED, unit, -total(parts)), *_given_back(unit, parts, now, kept_until)
+def released(unit: str, parts: Sequence[Part], restoring: Restoring) -> Legs:
+    """Reserved points come back into their lots."""
+    return Leg(Book.HELD, unit, -total(parts), tuple(parts)), *_given_back(unit, parts, restoring)
+
+
+def cancelled(unit: str, parts: Sequence[Part], restoring: Restoring) -> Legs:
+    """Spent points come back into their lots."""
+    return Leg(Book.REDEEMED, unit, -total(parts)), *_given_back(unit, parts, restoring)
 
 
 @attrs.frozen
@@ -97,7 +114,23 @@ def settled(unit: str, parts: Sequence[Part]) -> Legs:
     return taken(unit, parts, Book.DEFICIT)
 
 
-def _given_back(unit: str, parts: Sequence[Part], now: int, kept_until: int | None) -> Legs:
+def _given_back(unit: str, parts: Sequence[Part], restoring: Restoring) -> Legs:
+    recovered = _recovered(parts, restoring)
+    rest = less(parts, recovered)
+    owed = first_of(rest, restoring.deficit)
+    gone = lapsed(less(rest, owed), restoring.now, restoring.kept_until)
     back = Leg(Book.PARTICIPANT, unit, total(parts), tuple(parts))
-    gone = lapsed(parts, now, kept_until)
-    return (back, *taken(unit, gone, Book.EXPIRED)) if gone else (back,)
+    return back, *(leg for of, into in ((recovered, Book.CLAWBACK), (owed, Book.DEFICIT), (gone, Book.EXPIRED)) if of
+                   for leg in taken(unit, of, into))
+
+
+def _recovered(parts: Sequence[Part], restoring: Restoring) -> list[Part]:
+    """The parts of lots whose accrual was a loss, up to that loss."""
+    left, found = dict(restoring.losses), list[Part]()
+    for part in parts:
+        accrual = restoring.origins.get(part.transaction_id, 0)
+        points = min(part.amount, left.get(accrual, 0))
+        if points:
+            left[accrual] -= points
+            found.append(part._replace(amount=points))
+    return found

@@ -16,8 +16,8 @@ from sqlalchemy import Connection
 from treuwerk.domain import ids
 from treuwerk.domain.evaluation import MOST_POINTS
 from treuwerk.domain.ledger import Book, TransactionKind, moment
-from treuwerk.domain.lots import Lot, first_of, lapsed
-from treuwerk.domain.movements import Legs, settled, taken
+from treuwerk.domain.lots import Lot, Part, first_of, lapsed
+from treuwerk.domain.movements import Legs, Restoring, settled, taken
 from treuwerk.domain.records import JournalRow, evidence_of
 from treuwerk.domain.refusals import KeyConflict, Refusal
 from treuwerk.programme.settings import Settings, Unit
@@ -182,6 +182,12 @@ class OpenAccount:
             if parts := first_of(lots, missing):
                 self.book(Order(self.account_id, TransactionKind.SETTLEMENT, f"settlement|{unit}|{cause_id}",
                                 (unit, cause_id), "deficit", refers_to=cause_id), settled(unit, parts))
+
+    def restoring(self, unit: str, parts: Sequence[Part], now: int) -> Restoring:
+        """What is to become of parts of lots that come back at `now`."""
+        at, makers = self.standing[unit], sorted({part.transaction_id for part in parts})
+        losses, origins = accounts.losses_of(self.connection, self.account_id, makers, unit)
+        return Restoring(now, at.kept_until, at.deficit, losses, origins)
 
     def refuse_if_blocked(self) -> None:
         """Refuse where the policy of a unit blocks all spending until its deficit is settled.

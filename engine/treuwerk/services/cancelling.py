@@ -35,7 +35,7 @@ def cancel(installation: Installation, account_id: int, transaction_id: int, key
             raise Refusal("not_enough", f"found {there} points that are not cancelled yet, expected at least "
                           f"{amount or 1}", available=there)
         back = last_of(parts, amount or there)
-        return Decision(cancelled(unit, back, now, account.standing[unit].kept_until))
+        return Decision(cancelled(unit, back, account.restoring(unit, back, now)))
 
     return book_once(installation, order, now, decide)
 

@@ -16,7 +16,7 @@ from treuwerk.store.bulk import insert_rows
 from treuwerk.store.debits import LotKey, lessen, take_from_lots
 from treuwerk.store.many import last_ids
 from treuwerk.store.moving import MOVED
-from treuwerk.store.sealing import append_seal
+from treuwerk.store.sealing import append_seal, seal_pending
 from treuwerk.store.tables import balance_delta, journal, lot_use, outbox, posting
 
 PARTICIPANT = Book.PARTICIPANT.value
@@ -97,6 +97,7 @@ class Debits:
         members = [row[:2] for row in self._journal]
         take_from_lots(self._connection, self._lots, members)
         lessen(self._connection, self._taken, self._kept)
+        seal_pending(self._connection, self._now)  # what these lots came from, by an act that no seal covers yet
         append_seal(self._connection, members, self._digest.hexadecimal(), self._now)
 
     def _deltas(self) -> list[tuple[int, int, str, str, int]]:

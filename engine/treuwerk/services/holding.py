@@ -11,7 +11,7 @@ from functools import partial
 import attrs
 from sqlalchemy import Connection
 
-from treuwerk.domain.ledger import Book, TransactionKind, moment
+from treuwerk.domain.ledger import LAST_INSTANT, Book, TransactionKind, moment
 from treuwerk.domain.lots import Part, first_of, last_of, less, total
 from treuwerk.domain.movements import Legs, captured, held, released
 from treuwerk.domain.records import JournalRow
@@ -45,12 +45,12 @@ def hold(installation: Installation, account_id: int, unit: str, amount: int, ke
         KeyConflict: the key stands for another hold.
     """
     positive(amount)
-    order = Order(account_id, TransactionKind.HOLD, f"hold|{key}", (unit, amount, expires_at), cause or key, actor)
+    order = Order(account_id, TransactionKind.HOLD, f"hold|{key}", (unit, amount), cause or key, actor)
 
     def decide(account: OpenAccount) -> Decision:
-        if expires_at <= now:  # asked only here: a repetition is answered also when the hold is over
-            raise Refusal("wrong_time", f"found {moment(expires_at).isoformat()} as end of the hold, expected an "
-                          f"instant behind {moment(now).isoformat()}")
+        if not now < expires_at <= LAST_INSTANT:  # asked only here: a repetition is answered when the hold is over
+            raise Refusal("wrong_time", f"found {expires_at} microseconds since 1970 as end of the hold, expected an "
+                          f"instant behind {moment(now).isoformat()} and before the year 10000")
         return Decision(held(unit, spendable(account, unit, amount), keeps_until(account, unit)))
 
     def note(account: OpenAccount, row: JournalRow, _: Legs) -> None:
@@ -90,7 +90,7 @@ def release(installation: Installation, account_id: int, hold_id: int, key: str,
     def decide(account: OpenAccount) -> Decision:
         unit, parts, _ = _left(account, hold_id)
         back = last_of(parts, _enough(parts, amount))
-        return Decision(released(unit, back, now, account.standing[unit].kept_until))
+        return Decision(released(unit, back, account.restoring(unit, back, now)))
 
     order = _order(account_id, hold_id, TransactionKind.RELEASE, key, amount)
     return _end(installation, attrs.evolve(order, cause=cause or key, actor=actor), now, decide)
@@ -133,7 +133,7 @@ def release_in_time(account: OpenAccount, hold_id: int) -> Legs:
         order = attrs.evolve(_order(account.account_id, hold_id, TransactionKind.RELEASE, "", None),
                              key=f"timeout|{hold_id}", cause="time", occurred_on=day)  # a key that no caller can take
         _enough(parts, None)
-        legs = released(unit, parts, end, account.standing[unit].kept_until)
+        legs = released(unit, parts, account.restoring(unit, parts, end))
         book(account, order, lambda _: Decision(legs), _note_end)
         return legs
     return ()

@@ -17,9 +17,9 @@ from treuwerk.domain.records import JournalRow
 from treuwerk.store.driver import both, fetched
 from treuwerk.store.tables import balance, journal, lot, lot_use, posting, purchase_line
 
+_TAKING_BACK = (TransactionKind.REVERSAL.value, TransactionKind.UNMERGE_OUT.value)
 FIRST_LOTS = 64
 _AT_ONCE = 500
-_EXPIRING = [TransactionKind.EXPIRY.value, TransactionKind.RELEASE.value, TransactionKind.CANCELLATION.value]
 _SPENDING = (lot.c.expires_at, lot.c.transaction_id, lot.c.line)
 _BALANCES = (balance.c.account_id, balance.c.unit)
 _OPEN = sql("lot.open")  # the bare column, as the partial index has it; "open = 1" would not meet its predicate
@@ -167,16 +167,54 @@ def pieces_bought(connection: Connection, account_id: int, purchase_id: int) -> 
 
 def expired_of(connection: Connection, account_id: int, transaction_ids: Sequence[int]) -> dict[str, int]:
     """By unit: what of the lots that transactions made was booked out as expired, also behind a cancellation."""
-    used = func.sum(lot_use.c.amount)
-    rows = connection.execute(
-        select(lot.c.unit, used)
-        .join(lot, and_(lot.c.account_id == lot_use.c.account_id, lot.c.transaction_id == lot_use.c.lot_transaction_id,
-                        lot.c.line == lot_use.c.lot_line))
-        .join(journal, and_(journal.c.account_id == lot_use.c.account_id, journal.c.id == lot_use.c.transaction_id))
-        .where(lot_use.c.account_id == account_id, lot_use.c.lot_transaction_id.in_(transaction_ids),
-               lot_use.c.amount > 0, lot_use.c.book == Book.PARTICIPANT.value, journal.c.kind.in_(_EXPIRING))
-        .group_by(lot.c.unit))
+    rows = connection.execute(_moved_into(Book.EXPIRED, lot.c.unit, account_id, transaction_ids))
     return {unit: int(amount) for unit, amount in rows}
+
+
+def losses_of(connection: Connection, account_id: int, lot_transactions: Sequence[int],
+              unit: str) -> tuple[dict[int, int], dict[int, int]]:
+    """What the programme lost when credits were taken back and did not recover since, and the accrual behind each lot.
+
+    `lot_transactions` are those that made the lots. Without a loss both answers are empty.
+    """
+    behind = {number: number for number in lot_transactions} | _activated(connection, account_id,
+                                                                          journal.c.id.in_(lot_transactions))
+    accruals = sorted(set(behind.values()))
+    lost = select(journal.c.refers_to, func.sum(posting.c.amount)).join(posting, and_(
+        posting.c.account_id == journal.c.account_id, posting.c.transaction_id == journal.c.id)).where(
+        journal.c.account_id == account_id, journal.c.refers_to.in_(accruals),
+        journal.c.kind.in_(_TAKING_BACK), posting.c.book == Book.CLAWBACK.value,
+        posting.c.unit == unit).group_by(journal.c.refers_to)
+    losses = {accrual: -int(amount) for accrual, amount in connection.execute(lost)}
+    if not losses:
+        return {}, {}
+    origins = behind | {accrual: accrual for accrual in losses} | _activated(
+        connection, account_id, journal.c.refers_to.in_(list(losses)))
+    recovered = _moved_into(Book.CLAWBACK, lot_use.c.lot_transaction_id, account_id, list(origins))
+    for number, amount in connection.execute(recovered.where(lot.c.unit == unit)):
+        losses[origins[number]] -= int(amount)
+    return losses, origins
+
+
+def _activated(connection: Connection, account_id: int, condition: Any) -> dict[int, int]:
+    """Activation → the accrual whose points it made spendable."""
+    rows = connection.execute(select(journal.c.id, journal.c.refers_to).where(
+        journal.c.account_id == account_id, journal.c.kind == TransactionKind.ACTIVATION.value, condition))
+    return {row.id: row.refers_to for row in rows}
+
+
+def _moved_into(book: Book, by: Any, account_id: int, transaction_ids: Sequence[int]) -> Select[*tuple[Any, ...]]:
+    """What went from lots that transactions made into a book of the system: the leg behind the one that took it."""
+    into = posting.alias("into")
+    return (select(by, func.sum(lot_use.c.amount))
+            .join(lot, and_(lot.c.account_id == lot_use.c.account_id,
+                            lot.c.transaction_id == lot_use.c.lot_transaction_id, lot.c.line == lot_use.c.lot_line))
+            .join(into, and_(into.c.account_id == lot_use.c.account_id,
+                             into.c.transaction_id == lot_use.c.transaction_id, into.c.line == lot_use.c.line + 1))
+            .where(lot_use.c.account_id == account_id, lot_use.c.lot_transaction_id.in_(transaction_ids),
+                   lot_use.c.amount > 0, lot_use.c.book == Book.PARTICIPANT.value, into.c.book == book.value,
+                   into.c.amount > 0)
+            .group_by(by))
 
 
 def booked_in(connection: Connection, account_id: int, transaction_ids: Sequence[int], book: Book) -> dict[str, int]:

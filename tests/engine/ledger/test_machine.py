@@ -151,7 +151,7 @@ class Ledger(RuleBasedStateMachine):
         return self.thing(account, self.both(
             account, lambda naive: naive.hold(unit, amount, until),
             lambda now: hold(self.installation, of, unit, amount, key, now, ends),
-            lambda now: hold(self.installation, of, unit, amount, key, now, ends + 1)))
+            lambda now: hold(self.installation, of, unit, amount + 1, key, now, ends)))
 
     @rule(target=spent, held=holds, amount=some)
     def capture(self, held: Thing, amount: int | None) -> Any:
