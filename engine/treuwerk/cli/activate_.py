@@ -13,5 +13,5 @@ from treuwerk.services.activating import activate
 @cause_option
 def command(context: Context, as_json: bool, id: tuple[int, int], key: str, cause: str) -> None:
     """Make the points of a credit spendable that waited for an act; their life is counted from now."""
-    installation = context.open()
+    installation = context.open_to_book()
     show_booked(installation, activate(installation, *id, key, now(), cause=cause), as_json)

@@ -23,7 +23,7 @@ def command(context: Context, as_json: bool, participant: str, unit: str, amount
 
     Within the day's limit of the unit one person books alone; above it the booking waits for a second one.
     """
-    installation = context.open()
+    installation = context.open_to_book()
     account_id = account_named(installation, participant)
     show(adjust(installation, account_id, unit, amount, key or secrets.token_hex(8), now(), reason=reason, actor=actor),
          as_json)

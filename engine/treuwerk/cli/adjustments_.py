@@ -24,7 +24,7 @@ def command() -> None:
 @click.option("--actor", help="Only those that this person asked for or decided.")
 def _list(context: Context, as_json: bool, state: str, actor: str | None) -> None:
     """List bookings by hand, oldest first."""
-    with context.open().database.reading() as connection:
+    with context.open_to_book().database.reading() as connection:
         found = list(adjustments(connection, None if state == "all" else state, actor))
     if as_json:
         print_json({"adjustments": [{**_as_json(one), "participant": name} for one, name in found]})
@@ -40,7 +40,7 @@ def _list(context: Context, as_json: bool, state: str, actor: str | None) -> Non
 @click.option("--comment", default="", help="What the second person has to say.")
 def _approve(context: Context, as_json: bool, id: tuple[int, int], actor: str, comment: str) -> None:
     """Agree with a booking by hand as a second person; it is booked now."""
-    show(approve(context.open(), *id, now(), actor=actor, comment=comment), as_json)
+    show(approve(context.open_to_book(), *id, now(), actor=actor, comment=comment), as_json)
 
 
 @treuwerk_command("refuse")
@@ -49,7 +49,7 @@ def _approve(context: Context, as_json: bool, id: tuple[int, int], actor: str, c
 @click.option("--reason", required=True, help="Why not.")
 def _refuse(context: Context, as_json: bool, id: tuple[int, int], actor: str, reason: str) -> None:
     """Say no to a booking by hand as a second person."""
-    show(refuse(context.open(), *id, now(), actor=actor, reason=reason), as_json)
+    show(refuse(context.open_to_book(), *id, now(), actor=actor, reason=reason), as_json)
 
 
 @treuwerk_command("withdraw")
@@ -57,7 +57,7 @@ def _refuse(context: Context, as_json: bool, id: tuple[int, int], actor: str, re
 @actor_option
 def _withdraw(context: Context, as_json: bool, id: tuple[int, int], actor: str) -> None:
     """Take back what one asked for oneself, as long as it waits."""
-    show(withdraw(context.open(), *id, now(), actor=actor), as_json)
+    show(withdraw(context.open_to_book(), *id, now(), actor=actor), as_json)
 
 
 for subcommand in (_list, _approve, _refuse, _withdraw):

@@ -17,6 +17,6 @@ def command(context: Context, as_json: bool, id: tuple[int, int], amount: int | 
 
     What expired meanwhile is gone.
     """
-    installation = context.open()
+    installation = context.open_to_book()
     booked = cancel(installation, *id, key, now(), amount=amount, cause=cause)
     show_booked(installation, booked, as_json)

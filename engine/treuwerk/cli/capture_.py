@@ -14,6 +14,6 @@ from treuwerk.services.holding import capture
 @cause_option
 def command(context: Context, as_json: bool, hold: tuple[int, int], amount: int | None, key: str, cause: str) -> None:
     """Spend reserved points: all that are left of the hold, or a part of them; the rest stays reserved."""
-    installation = context.open()
+    installation = context.open_to_book()
     booked = capture(installation, *hold, key, now(), amount=amount, cause=cause)
     show_booked(installation, booked, as_json)

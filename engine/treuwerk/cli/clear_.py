@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from treuwerk.cli.context import IN_PART, Context, now, print_json, progress, treuwerk_command, warn_if_unsafe
+from treuwerk.cli.context import IN_PART, Context, now, print_json, progress, treuwerk_command
 from treuwerk.services.clearing import clear_file
 from treuwerk.services.receipts import Receipt
 
@@ -20,8 +20,7 @@ def command(context: Context, as_json: bool, files: tuple[Path, ...], source: st
 
     A file may be cleared again at any time: what is booked stays booked once, and lines that waited get their chance.
     """
-    installation = context.open()
-    warn_if_unsafe(installation.database)
+    installation = context.open_to_book()
     receipts = []
     for file in files:
         with progress(file.name) as told:

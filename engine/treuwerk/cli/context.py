@@ -66,6 +66,12 @@ class Context:
 
         return open_installation(self.folder, self.open_database())
 
+    def open_to_book(self) -> Any:
+        """The same for commands that book: what a crash could lose is said before."""
+        installation = self.open()
+        warn_if_unsafe(installation.database)
+        return installation
+
 
 def warn_if_unsafe(database: Any) -> None:
     """Say on stderr what a server of PostgreSQL would lose in a crash, unless the environment allows it."""

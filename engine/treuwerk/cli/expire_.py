@@ -20,7 +20,7 @@ def command(context: Context, as_json: bool, as_of: datetime | None, dry_run: bo
     It may be run as often as you like, also twice at once, and may be killed: what is due expires once. Days on which
     it did not run make no difference to the result.
     """
-    installation, at = context.open(), now()
+    installation, at = context.open_to_book(), now()
     try:
         until = end_of_day(as_of.date(), installation, at) if as_of else None
     except NotYet as error:

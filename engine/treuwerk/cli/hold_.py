@@ -17,7 +17,7 @@ from treuwerk.services.holding import hold
 def command(context: Context, as_json: bool, participant: str, unit: str, amount: int, until: int, key: str,
             cause: str) -> None:
     """Reserve points of a participant for an order; capture spends them, release gives them back."""
-    installation = context.open()
+    installation = context.open_to_book()
     account_id = account_named(installation, participant)
     booked = hold(installation, account_id, unit, amount, key, now(), until, cause=cause)
     show_booked(installation, booked, as_json)

@@ -26,7 +26,7 @@ def command(context: Context, as_json: bool, what: str, file: Path, dry_run: boo
     """
     importer: Any = IMPORTS[what]
     with progress(file.name) as told:
-        receipt: ImportReceipt = importer(context.open(), file, now(), dry_run, told)
+        receipt: ImportReceipt = importer(context.open_to_book(), file, now(), dry_run, told)
     if as_json:
         print_json(receipt.as_json())
     else:

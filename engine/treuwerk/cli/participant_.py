@@ -41,7 +41,7 @@ def _show(context: Context, as_json: bool, participant: str) -> None:
 @click.option("--dry-run", is_flag=True, help="Say what would move; move nothing.")
 def _merge(context: Context, as_json: bool, given_up: str, into: str, actor: str, dry_run: bool) -> None:
     """Make two participants one: all that FROM holds and all that it is known by goes to INTO."""
-    installation = context.open()
+    installation = context.open_to_book()
     sides = account_named(installation, given_up), account_named(installation, into)
     merged = merge(installation, *sides, now(), actor=actor, dry_run=dry_run)
     if as_json:
@@ -56,7 +56,7 @@ def _merge(context: Context, as_json: bool, given_up: str, into: str, actor: str
 @actor_option
 def _unmerge(context: Context, as_json: bool, given_up: str, actor: str) -> None:
     """Make two participants of one again: FROM, by a name it had before the merge, gets back exactly its lots."""
-    installation = context.open()
+    installation = context.open_to_book()
     with installation.database.reading() as connection:
         account_id = given_up_account_of(connection, given_up)
     undone = unmerge(installation, account_id, now(), actor=actor)
@@ -72,7 +72,7 @@ def _unmerge(context: Context, as_json: bool, given_up: str, actor: str) -> None
 @treuwerk_command("forward")
 def _forward(context: Context, as_json: bool) -> None:
     """Let follow what came in at merged participants since, such as a cancelled order of former days."""
-    forwarded = forward_arrivals(context.open(), now())
+    forwarded = forward_arrivals(context.open_to_book(), now())
     if as_json:
         print_json({"forwarded": forwarded})
     else:

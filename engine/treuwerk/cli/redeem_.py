@@ -15,6 +15,6 @@ from treuwerk.services.redeeming import redeem
 @cause_option
 def command(context: Context, as_json: bool, participant: str, unit: str, amount: int, key: str, cause: str) -> None:
     """Spend points of a participant at once, earliest expiry first."""
-    installation = context.open()
+    installation = context.open_to_book()
     booked = redeem(installation, account_named(installation, participant), unit, amount, key, now(), cause=cause)
     show_booked(installation, booked, as_json)

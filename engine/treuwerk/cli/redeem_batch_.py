@@ -21,7 +21,7 @@ def command(context: Context, as_json: bool, file: Path, dry_run: bool) -> int:
     books nothing twice. A row that cannot be served is refused and named; the others are booked.
     """
     with progress(file.name) as told:
-        receipt = redeem_file(context.open(), file, now(), dry_run=dry_run, told=told)
+        receipt = redeem_file(context.open_to_book(), file, now(), dry_run=dry_run, told=told)
     if as_json:
         print_json(attrs.asdict(receipt))
     else:

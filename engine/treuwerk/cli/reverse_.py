@@ -14,6 +14,6 @@ from treuwerk.services.reversing import reverse
 @cause_option
 def command(context: Context, as_json: bool, id: tuple[int, int], pieces: int | None, key: str, cause: str) -> None:
     """Take back the points of a purchase whose goods go back, by the breakdown that was stored with them."""
-    installation = context.open()
+    installation = context.open_to_book()
     booked = reverse(installation, *id, key, now(), pieces=pieces, cause=cause)
     show_booked(installation, booked, as_json)

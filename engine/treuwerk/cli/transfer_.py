@@ -17,7 +17,7 @@ from treuwerk.services.transferring import transfer
 def command(context: Context, as_json: bool, giver: str, receiver: str, unit: str, amount: int, key: str,
             actor: str) -> None:
     """Give points of one participant to another by the rules of the unit; they keep their expiry."""
-    installation = context.open()
+    installation = context.open_to_book()
     sides = account_named(installation, giver), account_named(installation, receiver)
     done = transfer(installation, *sides, unit, amount, key, now(), actor=actor)
     if as_json:
