@@ -18,7 +18,6 @@ from treuwerk.store.driver import both, fetched
 from treuwerk.store.tables import balance, journal, lot, lot_use, posting, purchase_line
 
 _TAKING_BACK = (TransactionKind.REVERSAL.value, TransactionKind.UNMERGE_OUT.value)
-FIRST_LOTS = 64
 _AT_ONCE = 500
 _SPENDING = (lot.c.expires_at, lot.c.transaction_id, lot.c.line)
 _BALANCES = (balance.c.account_id, balance.c.unit)
@@ -93,12 +92,8 @@ def transaction_by_id(connection: Connection, account_id: int, transaction_id: i
 
 _LOTS = ("SELECT transaction_id, line, remaining, expires_at FROM lot WHERE account_id = :account AND unit = :unit "
          "AND open AND book = 'participant' AND active_from <= :now ORDER BY expires_at, transaction_id, line")
-_FIRST = both(  # the database adds up, so that only the lots that are needed come over
-    "SELECT transaction_id, line, remaining, expires_at FROM (SELECT transaction_id, line, remaining, expires_at, "
-    "SUM(remaining) OVER (ORDER BY expires_at, transaction_id, line) - remaining AS before "
-    f"FROM ({_LOTS} LIMIT {FIRST_LOTS}) AS first) AS summed WHERE before < :amount "
-    "ORDER BY expires_at, transaction_id, line")
-_ALL = both(_LOTS)
+_SOME_LOTS = [(some, both(f"{_LOTS} LIMIT {some}")) for some in (16, 256)]
+_ALL_LOTS = both(_LOTS)
 
 
 def open_lots(connection: Connection, account_id: int, unit: str, now: int, amount: int) -> list[Lot]:
@@ -107,11 +102,12 @@ def open_lots(connection: Connection, account_id: int, unit: str, now: int, amou
     As many as `amount` needs, or all there are. The first few are enough for nearly everybody, and cost the same
     whatever the account has.
     """
-    of = {"account": account_id, "unit": unit, "now": now, "amount": amount}
-    found = [Lot(*row) for row in fetched(connection, _FIRST, of)]
-    if len(found) < FIRST_LOTS or sum(lot.remaining for lot in found) >= amount:
-        return found
-    return [Lot(*row) for row in fetched(connection, _ALL, of)]
+    of = {"account": account_id, "unit": unit, "now": now}
+    for some, statement in _SOME_LOTS:
+        found = [Lot(*row) for row in fetched(connection, statement, of)]
+        if len(found) < some or sum([lot.remaining for lot in found]) >= amount:
+            return found
+    return [Lot(*row) for row in fetched(connection, _ALL_LOTS, of)]
 
 
 def all_lots(connection: Connection, account_id: int, unit: str, book: Book) -> list[Lot]:

@@ -44,7 +44,7 @@ def write(connection: Connection, row: JournalValues, legs: Sequence[Leg], units
     """
     made = _made(row, legs, frozenset(units_there))
     if connection.dialect.name == "postgresql":
-        executed(connection, _POSTGRESQL, _documents(made))
+        executed(connection, _statement(made), _documents(made))
     else:
         _write_sqlite(connection, made)
 
@@ -127,29 +127,38 @@ def _write_sqlite(connection: Connection, made: _Transaction) -> None:
     executed(connection, _SQLITE["message"], (account, number, bucket, MOVED, payload, booked_at))
 
 
-# psycopg keeps what it has parsed of statements up to 4,096 characters; longer ones are parsed each time. What is
-# updated comes as arrays: of those PostgreSQL expects few rows, and so looks them up one by one.
-_POSTGRESQL = f"""
-WITH booked AS (INSERT INTO journal SELECT * FROM json_populate_record(NULL::journal, %(journal)s)),
-posted AS (INSERT INTO posting SELECT * FROM json_populate_recordset(NULL::posting, %(postings)s)),
-made AS (INSERT INTO lot SELECT * FROM json_populate_recordset(NULL::lot, %(lots)s)),
-used AS (INSERT INTO lot_use SELECT * FROM json_populate_recordset(NULL::lot_use, %(uses)s)),
-changed AS (
-  UPDATE lot SET remaining = lot.remaining + c.change, open = lot.remaining + c.change > 0
-  FROM unnest(%(c0)s::bigint[], %(c1)s::bigint[], %(c2)s::bigint[]) AS c(transaction_id, line, change)
-  WHERE lot.account_id = %(account)s AND lot.transaction_id = c.transaction_id AND lot.line = c.line),
-opened AS (INSERT INTO balance SELECT * FROM json_populate_recordset(NULL::balance, %(new_balances)s)),
-waiting AS (INSERT INTO unsealed VALUES (%(account)s, %(number)s)),
-told AS (
-  INSERT INTO outbox (account_id, id, bucket, topic, payload, created_at)
-  VALUES (%(account)s, %(number)s, %(bucket)s, '{MOVED}', %(payload)s, %(booked_at)s))
-UPDATE balance SET posted = balance.posted + b.posted, held = balance.held + b.held,
-  pending = balance.pending + b.pending, deficit = balance.deficit + b.deficit,
-  keeps_until = GREATEST(balance.keeps_until, b.keeps_until), version = balance.version + 1
-FROM unnest(%(b0)s::text[], %(b1)s::bigint[], %(b2)s::bigint[], %(b3)s::bigint[], %(b4)s::bigint[], %(b5)s::bigint[])
-  AS b(unit, posted, held, pending, deficit, keeps_until)
-WHERE balance.account_id = %(account)s AND balance.unit = b.unit
-"""
+# Only the parts that a transaction needs, since each costs its time even without rows. psycopg keeps what it has parsed
+# of statements up to 4,096 characters. What is updated comes as arrays: of those PostgreSQL expects few rows, and so
+# looks them up one by one.
+_PARTS_OF_POSTGRESQL: Mapping[str, str] = {
+    "row": "booked AS (INSERT INTO journal SELECT * FROM json_populate_record(NULL::journal, %(journal)s))",
+    "postings": "posted AS (INSERT INTO posting SELECT * FROM json_populate_recordset(NULL::posting, %(postings)s))",
+    "lots": "made AS (INSERT INTO lot SELECT * FROM json_populate_recordset(NULL::lot, %(lots)s))",
+    "uses": "used AS (INSERT INTO lot_use SELECT * FROM json_populate_recordset(NULL::lot_use, %(uses)s))",
+    "changed_lots":
+        "changed AS (UPDATE lot SET remaining = lot.remaining + c.change, open = lot.remaining + c.change > 0 "
+        "FROM unnest(%(c0)s::bigint[], %(c1)s::bigint[], %(c2)s::bigint[]) AS c(transaction_id, line, change) "
+        "WHERE lot.account_id = %(account)s AND lot.transaction_id = c.transaction_id AND lot.line = c.line)",
+    "new_balances":
+        "opened AS (INSERT INTO balance SELECT * FROM json_populate_recordset(NULL::balance, %(new_balances)s))",
+    "balances":
+        "kept AS (UPDATE balance SET posted = balance.posted + b.posted, held = balance.held + b.held, "
+        "pending = balance.pending + b.pending, deficit = balance.deficit + b.deficit, "
+        "keeps_until = GREATEST(balance.keeps_until, b.keeps_until), version = balance.version + 1 "
+        "FROM unnest(%(b0)s::text[], %(b1)s::bigint[], %(b2)s::bigint[], %(b3)s::bigint[], %(b4)s::bigint[], "
+        "%(b5)s::bigint[]) AS b(unit, posted, held, pending, deficit, keeps_until) "
+        "WHERE balance.account_id = %(account)s AND balance.unit = b.unit)",
+    "message":
+        "told AS (INSERT INTO outbox (account_id, id, bucket, topic, payload, created_at) "
+        f"VALUES (%(account)s, %(number)s, %(bucket)s, '{MOVED}', %(payload)s, %(booked_at)s))",
+}
+
+
+def _statement(made: _Transaction) -> str:
+    parts = ", ".join(text for name, text in _PARTS_OF_POSTGRESQL.items() if getattr(made, name))
+    return f"WITH {parts} INSERT INTO unsealed VALUES (%(account)s, %(number)s)"
+
+
 _CHANGES = ("account_id", "unit", "posted", "held", "pending", "deficit", "keeps_until", "version")
 _COLUMNS = {
     "postings": posting.columns.keys(), "lots": lot.columns.keys(), "uses": lot_use.columns.keys(),
