@@ -22,6 +22,7 @@ from treuwerk.programme.errors import Mistake, ProgrammeError
 from treuwerk.programme.reading import LoadedProgramme
 from treuwerk.services.attending import folded, import_attendance
 from treuwerk.services.clearing import clear_file
+from treuwerk.services.expiring import expire
 from treuwerk.services.finding import account_of
 from treuwerk.services.importing import import_articles, import_participants
 from treuwerk.services.installation import DEMO, Installation, claim_database
@@ -105,13 +106,16 @@ def _clean(folder: Path) -> None:
 
 
 def _replay(installation: Installation, folder: Path, now: int, told: Told) -> None:
-    """Master data first, then every file in the order of its day."""
+    """Master data first, then every file in the order of its day; at the end of each month what has expired goes."""
     days = sorted(_daily(installation, folder), key=lambda item: item[:2])
     first = min((_clock(installation, day) for day, _, _ in days), default=now)
     import_articles(installation, folder / "articles.csv", first)
     import_participants(installation, folder / "participants.csv", first)
+    month = first
     for number, (day, path, source) in enumerate(days, 1):
         at = min(_clock(installation, day), now)
+        if (begin := min(_clock(installation, day.replace(day=1)), now)) > month:
+            expire(installation, month := begin, confirm=True)
         if source is None:
             import_attendance(installation, path, at, actor="demo")
         else:
