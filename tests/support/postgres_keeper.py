@@ -55,7 +55,7 @@ def _serve(order: dict[str, Any], folder: Path) -> int:
     return _failed((folder / "log").read_text(errors="replace")) if servers[-1].returncode else 0
 
 
-def _start(command: "list[Any]", folder: Path, as_user: dict[str, Any]) -> "subprocess.Popen[bytes]":
+def _start(command: "list[Any]", folder: Path, as_user: dict[str, Any]) -> "subprocess.Popen[Any]":
     with (folder / "log").open("ab") as log:
         return subprocess.Popen(command, stdout=log, stderr=log, **as_user)
 

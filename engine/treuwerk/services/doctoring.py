@@ -1,6 +1,6 @@
 """Looking for settings under which the books are not safe: of the database, of the machine, of what is installed."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -59,7 +59,7 @@ def doctor(database: Database, now: int, programme: LoadedProgramme | None = Non
     return examined({**database_checks(database, now), **host_checks(now, programme)})
 
 
-def examined(checks: dict[str, Check]) -> list[Finding]:
+def examined(checks: Mapping[str, Check]) -> list[Finding]:
     """The findings of checks by name. One that fails is a finding, too, and does not stop the others."""
     findings: list[Finding] = []
     for name, check in checks.items():
