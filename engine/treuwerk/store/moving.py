@@ -103,11 +103,11 @@ _SQLITE: Mapping[str, str] = {
     "postings": "INSERT INTO posting VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
     "lots": "INSERT INTO lot VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     "uses": "INSERT INTO lot_use VALUES (?, ?, ?, ?, ?, ?, ?)",
-    "changed_lots": "UPDATE lot SET remaining = remaining + ?4, open = remaining + ?4 > 0 "
-                    "WHERE account_id = ?1 AND transaction_id = ?2 AND line = ?3",
-    "balances": "UPDATE balance SET posted = posted + ?3, held = held + ?4, pending = pending + ?5, "
-                "deficit = deficit + ?6, keeps_until = CASE WHEN ?7 > COALESCE(keeps_until, 0) THEN ?7 "
-                "ELSE keeps_until END, version = version + 1 + ?8 WHERE account_id = ?1 AND unit = ?2",
+    "changed_lots": "UPDATE lot SET remaining = remaining + :change, open = remaining + :change > 0 "
+                    "WHERE account_id = :account AND transaction_id = :transaction_id AND line = :line",
+    "balances": "UPDATE balance SET posted = posted + :posted, held = held + :held, pending = pending + :pending, "
+                "deficit = deficit + :deficit, keeps_until = CASE WHEN :kept > COALESCE(keeps_until, 0) THEN :kept "
+                "ELSE keeps_until END, version = version + 1 WHERE account_id = :account AND unit = :unit",
     "new_balances": "INSERT INTO balance (account_id, unit, posted, held, pending, deficit, keeps_until, version) "
                     "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
     "unsealed": "INSERT INTO unsealed VALUES (?, ?)",
@@ -119,10 +119,17 @@ def _write_sqlite(connection: Connection, made: _Transaction) -> None:
     account, number, booked_at = made.row[0], made.row[1], made.row[5]
     bucket, payload = made.message
     executed(connection, _SQLITE["journal"], made.row)
-    for name in ("postings", "lots", "uses", "changed_lots", "balances", "new_balances"):
+    for name in ("postings", "lots", "uses", "new_balances"):
         rows: Rows = getattr(made, name)
         if rows:
             executed_many(connection, _SQLITE[name], [(account, *row) for row in rows])
+    for transaction_id, line, change in made.changed_lots:
+        executed(connection, _SQLITE["changed_lots"], {
+            "account": account, "transaction_id": transaction_id, "line": line, "change": change})
+    for unit, posted, held, pending, deficit, kept, _ in made.balances:
+        executed(connection, _SQLITE["balances"], {
+            "account": account, "unit": unit, "posted": posted, "held": held, "pending": pending, "deficit": deficit,
+            "kept": kept})
     executed(connection, _SQLITE["unsealed"], (account, number))
     executed(connection, _SQLITE["message"], (account, number, bucket, MOVED, payload, booked_at))
 
