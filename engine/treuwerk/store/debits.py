@@ -10,8 +10,8 @@ LotKey = tuple[int, int, int]
 
 # On PostgreSQL the uses, which are there already, say what goes from which lot: far less to send.
 _LOT: dict[str, Any] = {
-    "sqlite": "UPDATE lot SET remaining = remaining - ?1, open = remaining > ?1 "
-              "WHERE account_id = ?2 AND transaction_id = ?3 AND line = ?4",
+    "sqlite": "UPDATE lot SET remaining = remaining - ?, open = remaining > ? "
+              "WHERE account_id = ? AND transaction_id = ? AND line = ?",
     "postgresql": text(
         "UPDATE lot SET remaining = lot.remaining - u.amount, open = lot.remaining > u.amount FROM ("
         "SELECT l.account_id, l.lot_transaction_id, l.lot_line, SUM(l.amount) AS amount FROM unnest("
@@ -20,8 +20,8 @@ _LOT: dict[str, Any] = {
         "WHERE lot.account_id = u.account_id AND lot.transaction_id = u.lot_transaction_id AND lot.line = u.lot_line"),
 }
 _BALANCE: dict[str, Any] = {
-    "sqlite": "UPDATE balance SET posted = posted - ?1, keeps_until = CASE WHEN ?2 > COALESCE(keeps_until, 0) THEN ?2 "
-              "ELSE keeps_until END, version = version + 1 WHERE account_id = ?3 AND unit = ?4",
+    "sqlite": "UPDATE balance SET posted = posted - ?, keeps_until = CASE WHEN ? > COALESCE(keeps_until, 0) THEN ? "
+              "ELSE keeps_until END, version = version + 1 WHERE account_id = ? AND unit = ?",
     "postgresql": text(
         "UPDATE balance SET posted = balance.posted - c.amount, keeps_until = GREATEST(balance.keeps_until, c.kept), "
         "version = balance.version + 1 FROM unnest(CAST(:c0 AS bigint[]), CAST(:c1 AS bigint[]), "
@@ -41,7 +41,8 @@ def take_from_lots(connection: Connection, taken: Mapping[LotKey, int], by: Sequ
         sqlalchemy.exc.IntegrityError: a lot holds less.
     """
     if connection.dialect.name == "sqlite":
-        changed = connection.exec_driver_sql(_LOT["sqlite"], [(amount, *lot) for lot, amount in taken.items()]).rowcount
+        rows = [(amount, amount, *lot) for lot, amount in taken.items()]
+        changed = connection.exec_driver_sql(_LOT["sqlite"], rows).rowcount
     else:
         accounts, transactions = zip(*by, strict=True)
         changed = connection.execute(_LOT["postgresql"], {
@@ -57,7 +58,8 @@ def lessen(connection: Connection, taken: Mapping[tuple[int, str], int], kept: M
     """
     rows = [(amount, kept.get(key), *key) for key, amount in taken.items()]
     if connection.dialect.name == "sqlite":
-        changed = connection.exec_driver_sql(_BALANCE["sqlite"], rows).rowcount
+        doubled = [(amount, until, until, *key) for amount, until, *key in rows]
+        changed = connection.exec_driver_sql(_BALANCE["sqlite"], doubled).rowcount
     else:
         columns = {f"c{i}": list(column) for i, column in enumerate(zip(*rows, strict=True))}
         changed = connection.execute(_BALANCE["postgresql"], columns).rowcount
