@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy.exc import DatabaseError
 
 from treuwerk.domain.ledger import moment
-from treuwerk.services.doctoring import Check, Finding, State, finding
+from treuwerk.services.findings import Check, Finding, State, finding
 from treuwerk.store.database import Database
 from treuwerk.store.guards import guards
 from treuwerk.store.inspecting import damages, newest_booking, postgres_settings, pragmas, role

@@ -14,7 +14,7 @@ from packaging.requirements import Requirement
 from treuwerk.domain.ledger import moment
 from treuwerk.plugins import installed
 from treuwerk.programme.reading import LoadedProgramme
-from treuwerk.services.doctoring import Check, Finding, State, finding
+from treuwerk.services.findings import Check, Finding, State, finding
 
 DISTRIBUTION = "treuwerk"
 ZONE = "Europe/Berlin"

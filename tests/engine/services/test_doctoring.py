@@ -13,7 +13,8 @@ from sqlalchemy import event, insert
 from tests.conftest import create_schema
 from tests.support import postgres
 from treuwerk.services import database_findings, host_findings
-from treuwerk.services.doctoring import Finding, State, doctor, worst
+from treuwerk.services.doctoring import doctor
+from treuwerk.services.findings import Finding, State, worst
 from treuwerk.store.database import Database
 from treuwerk.store.faults import UnsafeDatabase
 from treuwerk.store.guards import guards
