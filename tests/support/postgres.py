@@ -182,13 +182,21 @@ def _answers(url: URL) -> bool:
     return True
 
 
+def _lines(pid_file: Path) -> list[str]:
+    """What stands in it; nothing while a server that ends or begins has taken it away."""
+    try:
+        return pid_file.read_text().splitlines()
+    except FileNotFoundError:
+        return []
+
+
 def _pid_in(pid_file: Path) -> int | None:
-    lines = pid_file.read_text().splitlines() if pid_file.exists() else []
+    lines = _lines(pid_file)
     return int(lines[0]) if lines else None
 
 
 def _port_in(pid_file: Path) -> int | None:
-    lines = pid_file.read_text().splitlines() if pid_file.exists() else []
+    lines = _lines(pid_file)
     return int(lines[3]) if len(lines) > 3 else None
 
 
