@@ -21,8 +21,9 @@ def upgrade() -> None:
     _runs()
     _purchases()
     _books()
-    _balances_and_seals()
-    _decisions()
+    _lots_and_postings()
+    _balances()
+    _seals_and_messages()
     _sign_in()
     put_up(op.get_bind(), ("journal", "posting", "lot_use", "sealed", "seal", "closing", "lot", "hold", "balance"))
 
@@ -192,7 +193,7 @@ def _purchases() -> None:
 
 
 def _books() -> None:
-    """Journal, postings, lots, holds."""
+    """The journal, and what is reserved."""
     op.create_table(
         "hold",
         sa.Column("account_id", WHOLE, autoincrement=False, nullable=False),
@@ -227,6 +228,10 @@ def _books() -> None:
     op.create_index("ix_journal_refers_to", "journal", ["account_id", "refers_to"], unique=False,
                     sqlite_where=sa.text("refers_to IS NOT NULL"),
                     postgresql_where=sa.text("refers_to IS NOT NULL"))
+
+
+def _lots_and_postings() -> None:
+    """What a transaction moves, and the points that it makes and uses."""
     op.create_table(
         "lot",
         sa.Column("account_id", WHOLE, autoincrement=False, nullable=False),
@@ -278,8 +283,8 @@ def _books() -> None:
         sqlite_strict=True, sqlite_with_rowid=False)
 
 
-def _balances_and_seals() -> None:
-    """Figures of the books, the chain, and what is to be told."""
+def _balances() -> None:
+    """Figures of the books."""
     op.create_table(
         "balance",
         sa.Column("account_id", WHOLE, autoincrement=False, nullable=False),
@@ -306,6 +311,10 @@ def _balances_and_seals() -> None:
         sa.Column("amount", WHOLE, nullable=False),
         sa.PrimaryKeyConstraint("source_id", "bucket", "book", "unit", name=op.f("pk_balance_delta")),
         sqlite_strict=True, sqlite_with_rowid=False)
+
+
+def _seals_and_messages() -> None:
+    """The chain, and what is to be told."""
     op.create_table(
         "closing",
         sa.Column("as_of", WHOLE, autoincrement=False, nullable=False),
@@ -348,58 +357,6 @@ def _balances_and_seals() -> None:
         sa.PrimaryKeyConstraint("sequence", name=op.f("pk_sealed")),
         sa.UniqueConstraint("account_id", "transaction_id", name=op.f("uq_sealed_account_id_transaction_id")),
         sqlite_strict=True)
-    op.create_table(
-        "unsealed",
-        sa.Column("account_id", WHOLE, autoincrement=False, nullable=False),
-        sa.Column("transaction_id", WHOLE, autoincrement=False, nullable=False),
-        sa.PrimaryKeyConstraint("account_id", "transaction_id", name=op.f("pk_unsealed")),
-        sqlite_strict=True, sqlite_with_rowid=False)
-
-
-def _decisions() -> None:
-    """What people decide about points."""
-    op.create_table(
-        "account_merge",
-        sa.Column("account_id", WHOLE, autoincrement=False, nullable=False),
-        sa.Column("id", WHOLE, autoincrement=False, nullable=False),
-        sa.Column("into_account_id", WHOLE, nullable=False),
-        sa.Column("moved", sa.Text(), nullable=False),
-        sa.Column("actor", sa.Text(), nullable=False),
-        sa.Column("merged_at", WHOLE, nullable=False),
-        sa.Column("undone_by", sa.Text(), nullable=False),
-        sa.Column("undone_at", WHOLE, nullable=True),
-        sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_account_merge")),
-        sqlite_strict=True)
-    op.create_index("ix_account_merge_into", "account_merge", ["into_account_id"], unique=False)
-    op.create_table(
-        "manual_allowance",
-        sa.Column("person", sa.Text(), autoincrement=False, nullable=False),
-        sa.Column("day", sa.Text(), autoincrement=False, nullable=False),
-        sa.Column("unit", sa.Text(), autoincrement=False, nullable=False),
-        sa.Column("used", WHOLE, nullable=False),
-        sa.PrimaryKeyConstraint("person", "day", "unit", name=op.f("pk_manual_allowance")),
-        sqlite_strict=True, sqlite_with_rowid=False)
-    op.create_table(
-        "manual_booking",
-        sa.Column("account_id", WHOLE, autoincrement=False, nullable=False),
-        sa.Column("id", WHOLE, autoincrement=False, nullable=False),
-        sa.Column("business_key", sa.Text(), nullable=False),
-        sa.Column("unit", sa.Text(), nullable=False),
-        sa.Column("amount", WHOLE, nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("requested_by", sa.Text(), nullable=False),
-        sa.Column("requested_at", WHOLE, nullable=False),
-        sa.Column("decided_by", sa.Text(), nullable=False),
-        sa.Column("decided_at", WHOLE, nullable=True),
-        sa.Column("decision", sa.Text(), nullable=False),
-        sa.Column("transaction_id", WHOLE, nullable=True),
-        sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_manual_booking")),
-        sa.UniqueConstraint("account_id", "business_key", name=op.f("uq_manual_booking_account_id_business_key")),
-        sqlite_strict=True)
-    op.create_index("ix_manual_booking_waiting", "manual_booking", ["requested_at"], unique=False,
-                    sqlite_where=sa.text("state = 'waiting'"),
-                    postgresql_where=sa.text("state = 'waiting'"))
 
 
 def _sign_in() -> None:
@@ -428,12 +385,12 @@ def _sign_in() -> None:
 def downgrade() -> None:
     """Take this step back; indexes and guards go with their tables."""
     for table in (
-        "web_session", "unsealed", "sealed", "seal", "purchase_line",
+        "web_session", "sealed", "seal", "purchase_line",
         "purchase_identity", "problem", "posting", "person", "participant",
-        "outbox", "manual_booking", "manual_allowance", "lot_use", "lot",
+        "outbox", "lot_use", "lot",
         "local_login", "journal", "installation", "identifier", "hold",
         "closing", "clearing_run", "balance_delta", "balance", "article_alias",
-        "article", "activity", "account_merge", "account",
+        "article", "activity", "account",
     ):
         op.drop_table(table)
     drop_function(op.get_bind())
