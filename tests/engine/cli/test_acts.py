@@ -4,6 +4,8 @@ import pytest
 
 from tests.engine.cli.conftest import Treuwerk
 from tests.support.worlds import World, line
+from treuwerk.cli.context import known_errors
+from treuwerk.store.faults import OutcomeUnknown, TransactionLost
 
 
 @pytest.fixture
@@ -59,3 +61,13 @@ def test_an_amount_is_a_whole_number_in_plain_digits(rich: World, treuwerk: Treu
 
     assert outcome.code == 2
     assert f"found {amount!r}, expected a whole number above 0" in outcome.err
+
+
+@pytest.mark.parametrize("fault", [OutcomeUnknown, TransactionLost])
+def test_a_fault_whose_remedy_is_to_ask_again_ends_with_1_and_says_so(
+        fault: type[Exception], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended, known_errors(as_json=False):
+        raise fault("ask again with the same key")
+
+    assert ended.value.code == 1
+    assert capsys.readouterr().err == "ask again with the same key\n"
