@@ -11,6 +11,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from treuwerk.domain.ledger import instant
+from treuwerk.domain.rights import PERMISSIONS, Permission
+from treuwerk.plugins import Registry
 from treuwerk.programme.errors import ProgrammeError
 from treuwerk.services.installation import DEMO, Installation
 from treuwerk.store.tables import installation as purpose_table
@@ -25,7 +27,7 @@ from treuwerk.web.shell.headers import RequestIds, SecurityHeaders
 from treuwerk.web.shell.health import livez, readyz
 from treuwerk.web.shell.locales import Locales
 from treuwerk.web.shell.rendering import Renderer
-from treuwerk.web.shell.routing import OWN_ACCOUNT, PUBLIC, DeclaredRoute
+from treuwerk.web.shell.routing import PUBLIC, DeclaredRoute
 from treuwerk.web.shell.same_origin import SameOrigin
 from treuwerk.web.shell.sessions import Sessions
 from treuwerk.web.shell.state import Clock, Shell, Visit
@@ -55,8 +57,9 @@ def create_app(installation: Installation, clock: Clock = system_clock, *, style
     assets = Assets(programme.folder, theme_sheet(programme.settings.theme, programme.folder))
     renderer = Renderer(programme, assets)
     shown = _is_for_builders(installation) if styleguide is None else styleguide
-    app = Starlette(routes=_routes(styleguide=shown), middleware=_layers(installation, renderer, clock))
-    app.state.shell = Shell(installation, clock, assets, renderer)
+    shell = Shell(installation, clock, assets, renderer, declared_permissions(programme.registry))
+    app = Starlette(routes=_routes(styleguide=shown), middleware=_layers(shell))
+    app.state.shell = shell
     return app
 
 
@@ -67,25 +70,30 @@ def _is_for_builders(installation: Installation) -> bool:
         return connection.execute(select(purpose_table.c.purpose)).scalar() == DEMO
 
 
-def _layers(installation: Installation, renderer: Renderer, clock: Clock) -> list[Middleware]:
+def declared_permissions(registry: Registry) -> dict[str, Permission]:
+    """The rights that engine and plugins declare, by name."""
+    return {**{permission.name: permission for permission in PERMISSIONS}, **registry.permissions()}
+
+
+def _layers(shell: Shell) -> list[Middleware]:
     return [
         Middleware(RequestIds),
         Middleware(SecurityHeaders),
-        Middleware(ErrorPages, renderer=renderer),
+        Middleware(ErrorPages, renderer=shell.renderer, permissions=shell.permissions),
         Middleware(RequestBodyLimitMiddleware, max_body_size=FORM_BYTES),
-        Middleware(Sessions, database=installation.database, clock=clock),
-        Middleware(Locales, locales=renderer.locales),
+        Middleware(Sessions, database=shell.installation.database, clock=shell.clock),
+        Middleware(Locales, locales=shell.renderer.locales),
         Middleware(SameOrigin),
     ]
 
 
 def _routes(*, styleguide: bool) -> list[BaseRoute]:
     routes: list[BaseRoute] = [
-        DeclaredRoute("/", account_page, permission=OWN_ACCOUNT, name="account"),
-        DeclaredRoute("/bookings.csv", bookings_csv, permission=OWN_ACCOUNT, name="bookings_csv"),
-        DeclaredRoute("/bookings/{id}", booking_page, permission=OWN_ACCOUNT, name="booking"),
-        DeclaredRoute("/purchases", purchases_page, permission=OWN_ACCOUNT, name="purchases"),
-        DeclaredRoute("/purchases.csv", purchases_csv, permission=OWN_ACCOUNT, name="purchases_csv"),
+        DeclaredRoute("/", account_page, permission="own.account.read", name="account"),
+        DeclaredRoute("/bookings.csv", bookings_csv, permission="own.account.read", name="bookings_csv"),
+        DeclaredRoute("/bookings/{id}", booking_page, permission="own.account.read", name="booking"),
+        DeclaredRoute("/purchases", purchases_page, permission="own.purchases.read", name="purchases"),
+        DeclaredRoute("/purchases.csv", purchases_csv, permission="own.purchases.read", name="purchases_csv"),
         DeclaredRoute("/login", sign_in_page, permission=PUBLIC, name="sign_in", methods=("GET", "POST")),
         DeclaredRoute("/logout", sign_out_form, permission=PUBLIC, name="sign_out", methods=("POST",)),
         DeclaredRoute("/preferences", preferences_form, permission=PUBLIC, name="preferences", methods=("POST",)),

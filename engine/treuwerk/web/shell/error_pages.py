@@ -1,6 +1,7 @@
 """Errors as pages: same look, the reader's language, plain words, what to do now, and a reference. No database."""
 
 import logging
+from collections.abc import Mapping
 
 from sqlalchemy.exc import OperationalError
 from starlette.concurrency import run_in_threadpool
@@ -9,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from treuwerk.domain.rights import NotAllowed, OutOfScope, Permission
 from treuwerk.store.faults import DatabaseBusy, DatabaseClosed, OutcomeUnknown, TransactionLost
 from treuwerk.web.shell.locales import negotiated
 from treuwerk.web.shell.rendering import Renderer
@@ -23,8 +25,9 @@ _OUR_OWN = {"content-length", "content-type"}
 class ErrorPages:
     """Turns exceptions, and plain-text errors of the layers below, into pages. Headers such as Allow are kept."""
 
-    def __init__(self, app: ASGIApp, renderer: Renderer) -> None:
+    def __init__(self, app: ASGIApp, renderer: Renderer, permissions: Mapping[str, Permission]) -> None:
         self._app = app
+        self._permissions = permissions
         self._renderer = renderer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -49,9 +52,14 @@ class ErrorPages:
         locale = state_of(scope).locale or negotiated(scope, self._renderer.locales)
         html = self._renderer.render(locale, "error.html", {
             "status": error.status_code, "reference": state_of(scope).request_id, "scheme": scheme_of(scope),
-            "here": "/", "section": "", "identity": session.identity if session else None})
+            "here": "/", "section": "", "identity": session.identity if session else None, "viewed": "",
+            "right": self._title_of(error.detail, locale)})
         headers = {name: value for name, value in (error.headers or {}).items() if name.lower() not in _OUR_OWN}
         return HTMLResponse(html, error.status_code, {**headers, "content-language": locale})
+
+    def _title_of(self, right: str, locale: str) -> str:
+        declared = self._permissions.get(right)
+        return self._renderer.text(locale, declared.title) if declared else ""
 
 
 class _Answer:
@@ -76,6 +84,10 @@ def _as_http(exception: Exception, scope: Scope) -> HTTPException:
     reference = state_of(scope).request_id
     if isinstance(exception, HTTPException):
         return exception
+    if isinstance(exception, NotAllowed):
+        return HTTPException(403, detail=exception.permission)
+    if isinstance(exception, OutOfScope):
+        return HTTPException(404)
     if isinstance(exception, _UNUSABLE):
         _log.error("database not usable, reference %s", reference, exc_info=exception)
         return HTTPException(503, headers={"retry-after": "10"})
