@@ -52,8 +52,8 @@ class ErrorPages:
         locale = state_of(scope).locale or negotiated(scope, self._renderer.locales)
         html = self._renderer.render(locale, "error.html", {
             "status": error.status_code, "reference": state_of(scope).request_id, "scheme": scheme_of(scope),
-            "here": "/", "section": "", "identity": session.identity if session else None, "viewed": "",
-            "right": self._title_of(error.detail, locale)})
+            "here": "/", "section": "", "identity": session.identity if session else None, "access": None,
+            "viewed": "", "right": self._title_of(error.detail, locale)})
         headers = {name: value for name, value in (error.headers or {}).items() if name.lower() not in _OUR_OWN}
         return HTMLResponse(html, error.status_code, {**headers, "content-language": locale})
 

@@ -16,8 +16,9 @@ def here(visit: Visit) -> str:
 
 def page(visit: Visit, template: str, status: int = 200, **context: Any) -> HTMLResponse:
     """A rendered template."""
+    access = visit.signed_in_as
     frame = {"scheme": scheme_of(visit.request.scope), "here": here(visit), "identity": visit.identity, "section": "",
-             "viewed": visit.state.session.viewed if visit.signed_in_as and visit.signed_in_as.viewing and visit.state.session else ""}
+             "access": access, "viewed": visit.session.viewed if access and access.viewing else ""}
     html = visit.shell.renderer.render(visit.locale, template, {**frame, **context})
     return HTMLResponse(html, status)
 
