@@ -29,7 +29,7 @@ from treuwerk.store.accounts import Standing
 from treuwerk.store.retrying import retrying
 from treuwerk.store.spending import Pair, spendable_lots
 
-AT_ONCE = 10_000
+AT_ONCE = 20_000
 
 
 class Request(NamedTuple):
