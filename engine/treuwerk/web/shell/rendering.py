@@ -50,6 +50,7 @@ def _environment(programme: LoadedProgramme, assets: Assets, locale: str, texts:
         "icon": icon, "asset": assets.url, "naming": Naming(programme.settings, locale, texts), "locale": locale,
         "locales": {code: _OWN_NAMES.get(code, code) for code in programme.settings.programme.locales},
         "programme": programme.settings.programme, "theme": programme.settings.theme,
+        "contact": programme.settings.contact,
         "schemes": ("system", "light", "dark"),
     }
     return environment
