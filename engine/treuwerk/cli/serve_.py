@@ -25,6 +25,7 @@ def command(context: Context, host: str, port: int, log_format: str | None) -> N
             installation = context.open()
             warn_if_unsafe(installation.database)
             deployment = _deployment(host)
+            listener.listen()  # whoever follows the line below waits for the application, and is not refused
             click.echo(f"Portal: {deployment.public_url or f'http://{host}:{port}'}/")
             serve(installation, listener, deployment, log_format or ("text" if sys.stderr.isatty() else "json"))
 

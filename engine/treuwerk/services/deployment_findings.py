@@ -1,4 +1,4 @@
-"""What the doctor, and ``treuwerk serve`` before it serves, find in the variables that say how the portal is reached."""
+"""What the doctor, and ``treuwerk serve`` at its start, find in the variables that say how the portal is reached."""
 
 from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit

@@ -150,7 +150,8 @@ def test_figures_come_while_the_database_is_away(sqlite_portal: Portal) -> None:
 def test_figures_are_for_whom_the_operator_named(sqlite_portal: Portal, headers: dict[str, str], peer: str,
                                                  status: int) -> None:
     deployment = attrs.evolve(DEPLOYMENT, metrics_token=TOKEN, metrics_from=LOOPBACK)
-    client = TestClient(create_app(sqlite_portal.installation, deployment=deployment), base_url=ORIGIN, client=(peer, 1))
+    app = create_app(sqlite_portal.installation, deployment=deployment)
+    client = TestClient(app, base_url=ORIGIN, client=(peer, 1))
 
     assert client.get("/metrics", headers=headers).status_code == status
 

@@ -40,4 +40,5 @@ class Hosts:
         if name not in self._warned and len(self._warned) < _MOST_WARNINGS:
             self._warned.add(name)
             _log.warning("a request for host %.100r was refused; expected %s. Let the proxy hand on the Host header "
-                         "unchanged, or set TREUWERK_PUBLIC_URL or TREUWERK_HOSTS", name, ", ".join(sorted(self._names)))
+                         "unchanged, or set TREUWERK_PUBLIC_URL or TREUWERK_HOSTS", name,
+                         ", ".join(sorted(self._names)))

@@ -58,8 +58,8 @@ class Proxies:
     def _warn(self, peer: str) -> None:
         if not self._warned:
             self._warned = True
-            _log.warning("X-Forwarded headers came from %.60s, which is no trusted proxy: they are ignored. If it is your "
-                         "proxy, name it in TREUWERK_TRUSTED_PROXIES; otherwise let nobody come past the proxy", peer)
+            _log.warning("X-Forwarded headers came from %.60s, which is no trusted proxy: they are ignored. If it is "
+                         "your proxy, name it in TREUWERK_TRUSTED_PROXIES; otherwise let nobody come past the proxy", peer)
 
 
 def _last(headers: Headers, name: str) -> str:
