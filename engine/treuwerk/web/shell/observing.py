@@ -46,5 +46,5 @@ def _write(state: RequestState, method: str, status: int, seconds: float) -> Non
         fields = {"request_id": state.request_id, "method": method[:20], "route": state.route, "status": status,
                   "ms": round(seconds * 1000, 1)}
         if state.session:
-            fields["account"] = state.session.identity.account_id
+            fields["user"] = state.session.identity.user_id
         _log.info("request", extra={FIELDS: fields})

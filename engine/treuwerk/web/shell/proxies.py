@@ -59,7 +59,8 @@ class Proxies:
         if not self._warned:
             self._warned = True
             _log.warning("X-Forwarded headers came from %.60s, which is no trusted proxy: they are ignored. If it is "
-                         "your proxy, name it in TREUWERK_TRUSTED_PROXIES; otherwise let nobody come past the proxy", peer)
+                         "your proxy, name it in TREUWERK_TRUSTED_PROXIES; otherwise let nobody come past the proxy",
+                         peer)
 
 
 def _last(headers: Headers, name: str) -> str:
