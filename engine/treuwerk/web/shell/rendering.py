@@ -7,13 +7,16 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from treuwerk.programme.reading import LoadedProgramme
+from treuwerk.web.shell import charts
 from treuwerk.web.shell.assets import WEB, Assets
 from treuwerk.web.shell.formats import Formats
 from treuwerk.web.shell.icons import icon
+from treuwerk.web.shell.initials import initials, tone
 from treuwerk.web.shell.naming import Naming
 from treuwerk.web.shell.translations import translations
 
-_FILTERS = ("number", "signed", "day", "long_day", "last_day", "short_day", "month", "minute", "iso_day")
+_FILTERS = ("number", "signed", "day", "long_day", "last_day", "short_day", "month", "minute", "iso_day",
+            "compact")
 _OWN_NAMES = {"de": "Deutsch", "en": "English", "fr": "Français"}
 
 
@@ -45,9 +48,9 @@ def _environment(programme: LoadedProgramme, assets: Assets, locale: str, texts:
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.i18n"])
     environment.install_gettext_translations(texts, newstyle=True)  # type: ignore[attr-defined]
     formats = Formats(locale, programme.settings.programme)
-    environment.filters |= {name: getattr(formats, name) for name in _FILTERS}
+    environment.filters |= {name: getattr(formats, name) for name in _FILTERS} | {"initials": initials, "tone": tone}
     environment.globals |= {
-        "icon": icon, "asset": assets.url, "naming": Naming(programme.settings, locale, texts), "locale": locale,
+        "icon": icon, "charts": charts, "asset": assets.url, "naming": Naming(programme.settings, locale, texts), "locale": locale,
         "locales": {code: _OWN_NAMES.get(code, code) for code in programme.settings.programme.locales},
         "programme": programme.settings.programme, "theme": programme.settings.theme,
         "contact": programme.settings.contact,
