@@ -12,6 +12,7 @@ from treuwerk.domain.rights import Audience
 from treuwerk.programme.reading import read_programme
 from treuwerk.services.attending import import_attendance
 from treuwerk.services.clearing import clear_file
+from treuwerk.services.deployment import Deployment
 from treuwerk.services.importing import import_articles, import_participants
 from treuwerk.services.installation import Installation
 from treuwerk.services.sessions import open_session
@@ -24,6 +25,7 @@ from treuwerk.web.application import create_app
 HOST = "portal.example"
 ORIGIN = f"https://{HOST}"
 PASSWORD = "Sonne über dem Dach"
+DEPLOYMENT = Deployment(public_url=ORIGIN)
 NOW = instant(datetime(2026, 11, 21, 10, tzinfo=UTC))
 PROGRAMME = """
 plugins = ["csv_feed", "product_factor", "activity_points"]
@@ -150,7 +152,7 @@ class Portal:
 
     def visitor(self, now: int = NOW, language: str = "en") -> TestClient:
         """A browser that nobody has signed in with."""
-        app = create_app(self.installation, clock=lambda: now, styleguide=True)
+        app = create_app(self.installation, clock=lambda: now, styleguide=True, deployment=DEPLOYMENT)
         return TestClient(app, base_url=ORIGIN, follow_redirects=False,
                           headers={"sec-fetch-site": "same-origin", "accept-language": language})
 

@@ -25,12 +25,8 @@ def note_act(connection: Connection, access: Access, action: str, account_id: in
              before: Changes | None = None, after: Changes | None = None, reason: str = "") -> None:
     """Note an act, in its own transaction.
 
-    Args:
-        action: what was done, as thing and verb: ``note.write``.
-        account_id: the participant whom it is about, 0 for none.
-        object_id: public id or code of what was changed.
-        before: the fields that changed, as they were.
-        after: the same fields, as they are now.
+    `action` says what was done, as thing and verb: ``note.write``. `account_id` is the participant whom it is about (0
+    for none), `object_id` the public id or code of what was changed; `before` and `after` are the fields that changed.
 
     Raises:
         ValueError: a field that holds a secret by its name.
@@ -58,7 +54,8 @@ def note_reading(database: Database, access: Access, action: str, account_id: in
     values = {"id": next(ids.row_ids(now)), "happened_at": now, "user_id": access.user_id, "actor": access.actor,
               "action": action, "account_id": account_id, "object": object_id, "before": "", "after": "", "reason": "",
               "session": access.session, "request_id": access.request_id}
-    once = insert(audit_entry).from_select(list(values), select(*map(literal, values.values())).where(~known))
+    once = insert(audit_entry).from_select(list(values), select(*map(literal, values.values())).where(~known)).execution_options(
+        preserve_rowcount=True)
     return database.run(lambda connection: connection.execute(once).rowcount) == 1
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 import attrs
-from sqlalchemy import ColumnElement, Connection, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, or_, select, update
 
 from treuwerk.domain.rights import Audience
 from treuwerk.services.sessions import LIFETIMES, SECOND, hashed
@@ -72,6 +72,12 @@ def rotate(connection: Connection, before: str, after: str, **changed: Any) -> b
     """Give a session another token, with changes; both are tokens. False where it ended meanwhile."""
     return connection.execute(update(web_session).where(web_session.c.id_hash == hashed(before)).values(
         id_hash=hashed(after), **changed)).rowcount == 1
+
+
+def live_sessions(connection: Connection, now: int) -> int:
+    """How many people are signed in."""
+    known = web_session.c.audience.in_([audience.value for audience in LIFETIMES])
+    return connection.execute(select(func.count()).select_from(web_session).where(known, ~_over(now))).scalar_one()
 
 
 def sweep_sessions(connection: Connection, now: int) -> int:

@@ -5,9 +5,12 @@ from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from treuwerk.domain.rights import Access, Audience, NotAllowed
 from treuwerk.services.access import access_of
@@ -30,13 +33,22 @@ _SIGN_IN = {Audience.PORTAL: "/login", Audience.OFFICE: "/office/login"}
 class DeclaredRoute(Route):
     """A route with the name of its permission and its audience. The application has no others, which a test holds.
 
-    Without a session a visitor is sent to sign in; without the right, the answer is 403 and names it.
+    Without a session a visitor is sent to sign in; without the right, the answer is 403 and names it. `body_bytes` is
+    what a request to it may send, where that differs from the usual limit of forms.
     """
 
-    def __init__(self, path: str, handler: Handler, *, permission: str, name: str,
-                 methods: Collection[str] = ("GET",), audience: Audience = Audience.PORTAL) -> None:
+    def __init__(self, path: str, handler: Handler, *, permission: str, name: str, methods: Collection[str] = ("GET",),
+                 audience: Audience = Audience.PORTAL, body_bytes: int | None = None) -> None:
         self.permission, self.audience = permission, audience
-        super().__init__(path, _endpoint(handler, permission, audience), methods=list(methods), name=name)
+        limits = [Middleware(RequestBodyLimitMiddleware, max_body_size=body_bytes)] if body_bytes else []
+        super().__init__(path, _endpoint(handler, permission, audience), methods=list(methods), name=name,
+                         middleware=limits)
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, whose log line then names this route."""
+        state = state_of(scope)
+        state.route, state.path = self.name, self.path
+        await super().handle(scope, receive, send)
 
 
 def _endpoint(handler: Handler, permission: str, audience: Audience) -> Callable[[Request], object]:
