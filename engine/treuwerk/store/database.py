@@ -1,12 +1,15 @@
 """Connections to SQLite or PostgreSQL, set so that what is acknowledged is on disk.
 
 SQLite runs with ``synchronous=FULL``: NORMAL in WAL mode loses acknowledged bookings when power fails. WAL itself only
-from 3.51.3 on, since older versions can corrupt a file that several connections checkpoint.
+from 3.51.3 on, since older versions can corrupt a file that several connections checkpoint. Before that the rollback
+journal persists: its end is synced with each commit, where the removal of a file could be undone by a power failure.
+
+Errors do not show the values of a statement (``hide_parameters``): they end in logs, which hold nothing personal.
 """
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,6 +18,7 @@ from sqlalchemy import Connection, Engine, NullPool, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
+from treuwerk.store.driver import fetched
 from treuwerk.store.faults import told_as_busy, told_as_unknown
 from treuwerk.store.resting import ask_rested
 from treuwerk.store.retrying import retrying
@@ -26,6 +30,7 @@ T = TypeVar("T")
 WAIT_SECONDS = 15.0
 CONNECTIONS = 16
 CACHE_KIB = 49_152
+JOURNAL_BYTES = 2**24  # what a large import leaves of its journal
 
 
 class Database:
@@ -44,10 +49,11 @@ class Database:
         pool: dict[str, Any] = {"pool_size": connections, "max_overflow": 0, "pool_timeout": wait_seconds,
                                 "pool_use_lifo": True}  # few threads use few connections, whose caches are warm
         if not self.is_sqlite:
-            self.engine = create_engine(self.url, **pool)
+            self.engine = create_engine(self.url, hide_parameters=True, **pool)
             ask_rested(self.engine)
         else:
             self.engine = self._sqlite(pool if self.file else {})
+        self._at_once = self.engine.execution_options(isolation_level="AUTOCOMMIT")  # from the same pool
         self._begin_process()
 
     @contextmanager
@@ -112,6 +118,21 @@ class Database:
         with self._writers.joined(), told_as_busy(self.wait_seconds):
             return retrying(lambda: self._alone(work))
 
+    def at_once(self, statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """All rows of one statement that is a transaction by itself, with the marks of the driver; on PostgreSQL only.
+
+        It goes to the server and comes back with its commit. So whoever loses the connection meanwhile cannot know
+        whether it is stored, and it is not run again; one that lost a race is.
+
+        Raises:
+            DatabaseBusy: no connection is free. Not stored.
+            NestedWriting: this thread writes already.
+            OutcomeUnknown: the connection broke. Ask again with the same key.
+        """
+        self._check_process()
+        with self._writers.joined(), told_as_busy(self.wait_seconds):
+            return retrying(lambda: self._single(statement, values))
+
     def close(self) -> None:
         """Finish what `run` was given, stop the writer, and close all connections that nobody uses."""
         self._check_process()
@@ -140,16 +161,27 @@ class Database:
             try:
                 result = work(connection)
             except DBAPIError as error:
-                if error.connection_invalidated:  # the server went away: its other connections are dead, too
-                    self.engine.dispose()
+                self._forget_dead(error)
                 raise
             with told_as_unknown():
                 transaction.commit()
             return result
 
+    def _forget_dead(self, error: DBAPIError) -> None:
+        if error.connection_invalidated:  # the server went away: its other connections are dead, too
+            self.engine.dispose()
+
+    def _single(self, statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+        with self._at_once.connect() as connection, told_as_unknown():
+            try:
+                return fetched(connection, {"postgresql": statement}, values)
+            except DBAPIError as error:
+                self._forget_dead(error)
+                raise
+
     def _sqlite(self, pool: dict[str, Any]) -> Engine:
         connecting = {"timeout": self.wait_seconds, "check_same_thread": False}
-        engine = create_engine(self.url, connect_args=connecting, **pool)
+        engine = create_engine(self.url, connect_args=connecting, hide_parameters=True, **pool)
         if self.file:
             event.listen(engine, "do_connect", self._refuse_unsafe)
         event.listen(engine, "connect", _prepare)
@@ -177,9 +209,9 @@ class Database:
 
 def _prepare(connection: sqlite3.Connection, _: Any) -> None:
     connection.isolation_level = None  # Python's sqlite3 must not begin transactions by itself
-    for pragma in (f"journal_mode={'WAL' if WAL_IS_SAFE else 'DELETE'}", "synchronous=FULL", "foreign_keys=ON",
-                   f"cache_size=-{CACHE_KIB}", "temp_store=MEMORY", "mmap_size=0",
-                   "recursive_triggers=ON"):  # without it REPLACE passes by guards
+    for pragma in (f"journal_mode={'WAL' if WAL_IS_SAFE else 'PERSIST'}", f"journal_size_limit={JOURNAL_BYTES}",
+                   "synchronous=FULL", "foreign_keys=ON", f"cache_size=-{CACHE_KIB}", "temp_store=MEMORY",
+                   "mmap_size=0", "recursive_triggers=ON"):  # without it REPLACE passes by guards
         connection.execute(f"PRAGMA {pragma}")
 
 
