@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from treuwerk.store.faults import DatabaseBusy, DatabaseClosed, OutcomeUnknown, TransactionLost
+from treuwerk.web.shell.languages import tag
 from treuwerk.web.shell.locales import negotiated
 from treuwerk.web.shell.rendering import Renderer
 from treuwerk.web.shell.schemes import scheme_of
@@ -51,7 +52,7 @@ class ErrorPages:
             "status": error.status_code, "reference": state_of(scope).request_id, "scheme": scheme_of(scope),
             "here": "/", "section": "", "identity": session.identity if session else None})
         headers = {name: value for name, value in (error.headers or {}).items() if name.lower() not in _OUR_OWN}
-        return HTMLResponse(html, error.status_code, {**headers, "content-language": locale})
+        return HTMLResponse(html, error.status_code, {**headers, "content-language": tag(locale)})
 
 
 class _Answer:

@@ -3,15 +3,14 @@
 from datetime import date
 from decimal import Decimal
 
-from babel import Locale
 from babel.dates import format_date, format_time
 from babel.numbers import format_decimal
 
 from treuwerk.domain.ledger import moment
 from treuwerk.programme.settings import Programme
+from treuwerk.web.shell.notation import Notation, notation
+from treuwerk.web.shell.languages import cldr
 
-# Plain "en" writes days as in the United States; English of a European programme has the day first.
-_IN_EUROPE = {"en": "en_150"}
 _MINUS = "\N{MINUS SIGN}"
 
 
@@ -20,8 +19,17 @@ class Formats:
 
     def __init__(self, locale: str, programme: Programme) -> None:
         european = programme.zone.startswith("Europe/")
-        self._locale = Locale.parse(_IN_EUROPE.get(locale, locale) if european else locale)
+        self._locale = cldr(locale, european=european)
         self._zone = programme.time_zone
+
+    @property
+    def notation(self) -> Notation:
+        """How the language writes what is typed into fields."""
+        return notation(self._locale)
+
+    def typed(self, value: str | int | Decimal | date) -> str:
+        """``31.12.2026`` or ``1.234,5``, as it would be typed."""
+        return self.notation.written(value)
 
     def number(self, value: int | Decimal | str) -> str:
         """``12.480``; up to four places behind the mark."""

@@ -4,6 +4,7 @@ from typing import Any
 
 from starlette.responses import HTMLResponse, RedirectResponse
 
+from treuwerk.web.shell.marking import marked as marked
 from treuwerk.web.shell.schemes import scheme_of
 from treuwerk.web.shell.state import Visit
 
@@ -29,8 +30,3 @@ def gettext(visit: Visit, message: str) -> str:
 def see_other(path: str) -> RedirectResponse:
     """After a form: go on by GET, so that a reload repeats nothing."""
     return RedirectResponse(path, status_code=303)
-
-
-def marked(message: str) -> str:
-    """A message that is translated later; written so that the collection of texts finds it."""
-    return message

@@ -1,6 +1,6 @@
 """What a request carries from one layer to the next, with types instead of loose keys."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import attrs
 from starlette.requests import Request
@@ -11,6 +11,7 @@ from treuwerk.services.signing_in import Identity, Session
 from treuwerk.services.throttling import Throttle
 from treuwerk.web.shell.assets import Assets
 from treuwerk.web.shell.rendering import Renderer
+from treuwerk.web.shell.submitted import Submitted
 
 SESSION_COOKIE = "__Host-sid"
 LOCALE_COOKIE = "__Host-locale"
@@ -54,7 +55,7 @@ class Visit:
     request: Request
     shell: Shell
     now: int
-    form: Mapping[str, str] = attrs.field(factory=dict)
+    form: Submitted = attrs.field(factory=Submitted)
 
     @property
     def state(self) -> RequestState:
