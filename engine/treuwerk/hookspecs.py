@@ -4,7 +4,7 @@ All hooks here are *offers*: called once at start-up, without arguments, answere
 domain types only. Order carries no meaning; one of many is chosen by its name in the programme file.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, BinaryIO, Generic, Protocol, TypeVar
@@ -14,6 +14,9 @@ import pluggy
 
 from treuwerk.domain.documents import Document
 from treuwerk.domain.earning import EarningRule
+from treuwerk.domain.pages import WebPart
+from treuwerk.domain.rights import Permission
+from treuwerk.domain.sign_in import ExternalIdentity, LogoutNotice, SignInStart
 
 PROJECT = "treuwerk"
 hookspec = pluggy.HookspecMarker(PROJECT)
@@ -60,6 +63,46 @@ class ClearingSourceKind(Generic[S]):
     name: str
     settings: type[S]
     build: Callable[[str, S], ClearingSource]
+
+
+class IdentityProvider(Protocol):
+    """An identity provider with its settings bound. Its calls wait for another machine: keep time-outs short.
+
+    Every call raises `treuwerk.domain.sign_in.SignInFailed` where it cannot tell who somebody is.
+    """
+
+    @property
+    def origins(self) -> Sequence[str]:
+        """Origins (``https://id.example``) to which forms of a page may lead, for the content security policy."""
+        ...
+
+    def begin(self, callback: str, *, silent: bool) -> SignInStart:
+        """Send somebody to sign in; `silent` asks without showing anything. `callback` is our absolute address."""
+        ...
+
+    def finish(self, callback: str, answer: Mapping[str, str], kept: Mapping[str, str], now: int) -> ExternalIdentity:
+        """Who came back: `answer` are the parameters of the callback, `kept` is what `begin` asked to keep."""
+        ...
+
+    def end(self, id_token: str, back_to: str) -> str | None:
+        """Where to send somebody who signed out with us, so that the provider ends its session; None: nowhere."""
+        ...
+
+    def notice(self, logout_token: str, now: int) -> LogoutNotice:
+        """What the provider says on the back channel when a session of its own ended."""
+        ...
+
+
+@attrs.frozen
+class IdentityProviderKind(Generic[S]):
+    """A kind of identity provider that an integrator can name in the programme file under ``provider``.
+
+    `settings` as for rules; `build` gets the name in the programme and the checked settings. It reads no network.
+    """
+
+    name: str
+    settings: type[S]
+    build: Callable[[str, S], IdentityProvider]
 
 
 @attrs.frozen
@@ -109,4 +152,28 @@ class Hooks:
         """Offer seeded data for the demo of a bundle.
 
         Returns: at most one record over all loaded plugins of a programme; a second one stops start-up.
+        """
+
+    @hookspec
+    def identity_providers(self) -> Sequence[IdentityProviderKind[Any]]:  # type: ignore[empty-body]
+        """Offer kinds of identity providers for single sign-on.
+
+        Returns: records with names that no other loaded plugin offers; a name offered twice stops start-up.
+        A provider says who somebody is; which user that is, and what he may do, is decided by the engine.
+        """
+
+    @hookspec
+    def permissions(self) -> Sequence[Permission]:  # type: ignore[empty-body]
+        """Offer rights that roles of the programme may name.
+
+        Returns: records with names that neither the engine nor another loaded plugin has; begin them with the name of
+        the plugin, such as ``seminars.book``. A role with all rights of its audience has them at once.
+        """
+
+    @hookspec
+    def web_parts(self) -> Sequence[WebPart]:  # type: ignore[empty-body]
+        """Offer pages, entries of the navigation, panels, templates, static files and translations.
+
+        Returns: records with names that no other loaded plugin offers. Every page and panel names the permission that
+        it asks for; one that nobody declared stops start-up.
         """

@@ -11,7 +11,16 @@ from typing import Any, TypeVar
 import attrs
 import pluggy
 
-from treuwerk.hookspecs import PROJECT, ClearingSourceKind, DemoData, EarningRuleKind, Hooks
+from treuwerk.domain.pages import WebPart
+from treuwerk.domain.rights import PERMISSIONS, Permission
+from treuwerk.hookspecs import (
+    PROJECT,
+    ClearingSourceKind,
+    DemoData,
+    EarningRuleKind,
+    Hooks,
+    IdentityProviderKind,
+)
 
 GROUP = "treuwerk.plugins"
 _REMEDY = "mend or update it, or take it out of the programme's plugins"
@@ -75,6 +84,23 @@ class Registry:
     def clearing_sources(self) -> dict[str, ClearingSourceKind[Any]]:
         """Reader kinds by name."""
         return self._by_name("clearing_sources", ClearingSourceKind)
+
+    def identity_providers(self) -> dict[str, IdentityProviderKind[Any]]:
+        """Kinds of identity providers by name."""
+        return self._by_name("identity_providers", IdentityProviderKind)
+
+    def permissions(self) -> dict[str, Permission]:
+        """The rights that plugins add, by name."""
+        offered = self._by_name("permissions", Permission)
+        for known in PERMISSIONS:
+            if known.name in offered:
+                raise PluginError(f"permissions: {known.name!r} is a right of the engine; the plugin that offers it "
+                                  "must name its own otherwise")
+        return offered
+
+    def web_parts(self) -> dict[str, WebPart]:
+        """What plugins add to pages, by name, in the order of the programme file."""
+        return self._by_name("web_parts", WebPart)
 
     def demo_data(self) -> DemoData | None:
         """The demo data of the bundle, if a plugin offers any."""

@@ -143,7 +143,7 @@ class Portal:
     def add_login(self, login: str, customer: str) -> None:
         """A local login with the usual password."""
         with self.installation.database.writing() as connection:
-            add_local_login(connection, login, PASSWORD, self.account(customer))
+            add_local_login(connection, login, PASSWORD, self.account(customer), NOW)
 
     def visitor(self, now: int = NOW, language: str = "en") -> TestClient:
         """A browser that nobody has signed in with."""

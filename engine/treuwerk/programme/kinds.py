@@ -1,4 +1,6 @@
-"""Tables whose kind is named by a key: ``[[earning]]`` by ``rule``, ``[[sources]]`` by ``reader``.
+"""Tables whose kind is named by a key.
+
+``[[earning]]`` by ``rule``, ``[[sources]]`` by ``reader``, ``[[sign_in]]`` by ``provider``.
 
 The head of such a table is ours, all other keys belong to the settings class of the kind that a plugin offers.
 """
@@ -10,7 +12,7 @@ import attrs
 import cattrs
 from cattrs import ClassValidationError
 
-from treuwerk.programme.settings import Earning, EarningHead, Source, SourceHead
+from treuwerk.programme.settings import Earning, EarningHead, SignIn, SignInHead, Source, SourceHead
 from treuwerk.programme.structuring import WrongValue, all_of, meant, noted, table
 
 H = TypeVar("H")
@@ -20,8 +22,9 @@ class HeadTellsIt(ValueError):
     """The key that names the kind is missing or no text, which is reported with the head of the table."""
 
 
-def register_kinds(converter: cattrs.Converter, rules: Mapping[str, Any], readers: Mapping[str, Any]) -> None:
-    """Teach the converter the rule kinds and readers of the loaded plugins."""
+def register_kinds(converter: cattrs.Converter, rules: Mapping[str, Any], readers: Mapping[str, Any],
+                   providers: Mapping[str, Any]) -> None:
+    """Teach the converter the rule kinds, readers and identity providers of the loaded plugins."""
 
     def earning(value: object, _: type) -> Earning:
         head, settings = _head_and_settings(converter, value, EarningHead, "rule", rules)
@@ -34,8 +37,14 @@ def register_kinds(converter: cattrs.Converter, rules: Mapping[str, Any], reader
         return Source(head, settings, _built("reader", head.reader,
                                              lambda: readers[head.reader].build(head.name, settings)))
 
+    def sign_in(value: object, _: type) -> SignIn:
+        head, settings = _head_and_settings(converter, value, SignInHead, "provider", providers)
+        return SignIn(head, settings, _built("provider", head.provider,
+                                             lambda: providers[head.provider].build(head.name, settings)))
+
     converter.register_structure_hook(Earning, earning)
     converter.register_structure_hook(Source, source)
+    converter.register_structure_hook(SignIn, sign_in)
 
 
 def _built(key: str, kind: str, build: Callable[[], Any]) -> Any:

@@ -10,8 +10,10 @@ import attrs
 from cattrs import ClassValidationError
 
 from treuwerk.domain.evaluation import ActiveRule
+from treuwerk.domain.rights import Permission
 from treuwerk.plugins import PluginError, PluginInfo, Registry, load
 from treuwerk.programme.checking import contradictions
+from treuwerk.programme.checking_roles import mistakes_in_roles
 from treuwerk.programme.errors import Mistake, ProgrammeError
 from treuwerk.programme.kinds import register_kinds
 from treuwerk.programme.settings import Settings
@@ -46,8 +48,9 @@ def read_programme(folder: Path, given: Mapping[str, object] | None = None) -> L
     raw = _toml(folder / FILE)
     registry, plugin_errors = load(_plugin_names(raw), given)
     found = [Mistake(f"{FILE}: plugins", "", str(error)) for error in plugin_errors.values()]
-    settings = None
+    settings, offered = None, dict[str, Permission]()
     try:
+        offered = registry.permissions()
         settings = structured(raw, registry)
     except PluginError as error:
         found.append(Mistake(f"{FILE}: plugins", "", str(error)))
@@ -55,6 +58,7 @@ def read_programme(folder: Path, given: Mapping[str, object] | None = None) -> L
         found += [_in_file(mistake) for mistake in mistakes(error, "")]
     if settings is not None:
         found += [_in_file(mistake) for mistake in contradictions(settings)]
+        found += [_in_file(mistake) for mistake in mistakes_in_roles(settings, offered)]
     if found or settings is None:
         raise ProgrammeError(found)
     return LoadedProgramme(folder, settings, registry, bool(given))
@@ -71,7 +75,8 @@ def plugins_of(folder: Path) -> list[PluginInfo]:
 def structured(raw: dict[str, Any], registry: Registry) -> Settings:
     """The settings of a parsed file, by the kinds that the registry knows."""
     converter = new_converter()
-    register_kinds(converter, registry.earning_rule_kinds(), registry.clearing_sources())
+    register_kinds(converter, registry.earning_rule_kinds(), registry.clearing_sources(),
+                   registry.identity_providers())
     settings: Settings = table(converter, raw, Settings)
     return settings
 

@@ -9,11 +9,12 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 import attrs
-from attrs.validators import ge, matches_re, min_len, optional
+from attrs.validators import ge, in_, matches_re, min_len, optional
 
 from treuwerk.domain.earning import EarningRule
+from treuwerk.domain.rights import Audience
 from treuwerk.domain.terms import AT_ONCE, NEVER, Activation, Between, Expiry, Returns
-from treuwerk.hookspecs import ClearingSource
+from treuwerk.hookspecs import ClearingSource, IdentityProvider
 
 CODE = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
 _CODE = matches_re(CODE)
@@ -155,6 +156,44 @@ class Source:
 
 
 @attrs.frozen
+class Role:
+    """``[roles.<code>]``: rights that go together. A role of the same code replaces one that comes with the engine."""
+
+    name: Texts
+    audience: Audience
+    permissions: list[str]
+    """Names of rights, or ``"*"`` for all of the audience; ``treuwerk plugins`` lists those of plugins."""
+
+
+@attrs.frozen
+class SignInHead:
+    """``[[sign_in]]``: one identity provider. All keys beside these belong to the provider's kind."""
+
+    name: str = attrs.field(validator=_CODE)
+    provider: str
+    """The kind of identity provider, as a plugin offers it, such as ``oidc``."""
+    title: Texts
+    """What the button says it signs in with."""
+    audience: Audience
+    provisioning: str = attrs.field(default="link", validator=in_(("link", "create")))
+    """What happens to somebody whom it brings for the first time: ``link`` asks a participant for customer number and
+    one-time code, ``create`` makes a user of the service centre at once."""
+    claim: str = ""
+    """The claim whose values give roles, such as ``groups``; left out: none does."""
+    roles: dict[str, str] = attrs.field(factory=dict)
+    """Value of that claim → role."""
+
+
+@attrs.frozen
+class SignIn:
+    """An identity provider of the programme, ready to be asked."""
+
+    head: SignInHead
+    settings: Any
+    provider: IdentityProvider
+
+
+@attrs.frozen
 class Theme:
     """``[theme]``: how the portal looks. Colours as ``#rrggbb``; `logo` is an SVG below ``static/``."""
 
@@ -184,6 +223,8 @@ class Settings:
     measures: dict[str, int | str] = attrs.field(factory=lambda: {"PCE": 1})
     """Unit of a line → how many base units it is, or the article attribute that says so."""
     tiers: list[Tier] = attrs.field(factory=list)
+    roles: dict[str, Role] = attrs.field(factory=dict)
+    sign_in: list[SignIn] = attrs.field(factory=list)
     theme: Theme = attrs.field(factory=Theme)
     clearing: Clearing = attrs.field(factory=Clearing)
 

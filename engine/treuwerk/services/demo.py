@@ -144,7 +144,7 @@ def _login(installation: Installation, login: DemoLogin, now: int) -> Login:
         person_id = people[account_id, known_as]
         connection.execute(update(person).where(person.c.account_id == account_id, person.c.id == person_id)
                            .values(locale=login.locale))
-        add_local_login(connection, login.customer_number, password, account_id, person_id)
+        add_local_login(connection, login.customer_number, password, account_id, now, person_id)
     return Login(login.name, login.customer_number, password)
 
 

@@ -138,7 +138,7 @@ def _merged(given_up: OpenAccount, into: OpenAccount, status: ParticipantStatus,
     merges.note(connection, {"account_id": before, "id": number, "into_account_id": after, "moved": moved.as_text(),
                              "actor": actor, "merged_at": now})
     return Merged(ids.public_id(ids.MERGE, before, number), before, after, moved.points, moved.identifiers,
-                  [login for login, _, _ in moved.logins], len(moved.people), public_ids(before, after, moved))
+                  [shown for shown, *_ in moved.logins], len(moved.people), public_ids(before, after, moved))
 
 
 def public_ids(given_up: int, into: int, moved: Moved) -> list[str]:
@@ -198,10 +198,12 @@ def _move_names(connection: Connection, before: int, after: int, moved: Moved, n
     moved.identifiers = merges.identifiers_of(connection, before)
     merges.point_identifiers(connection, moved.identifiers, before, after)
     people, moved.people = merges.copy_people(connection, before, after, ids.row_ids(now))
-    for login, person_id in merges.logins_of(connection, before):
-        moved.logins.append([login, person_id, people.get(person_id, person_id)])
-        merges.move_login(connection, login, before, after, people.get(person_id, person_id))
-    merges.end_sessions(connection, before, {person_id for _, person_id, _ in moved.logins})
+    members = merges.members_of(connection, before)
+    for shown, user_id, person_id in members:
+        there = people.get(person_id, person_id)
+        if merges.move_member(connection, user_id, (before, person_id), (after, there)):
+            moved.logins.append([shown, user_id, person_id, there])
+    merges.end_sessions(connection, before, {person_id for _, _, person_id in members})
 
 
 def _refuse_owners(connection: Connection, owners: Mapping[int, Owner], given_up: int, into: int) -> None:

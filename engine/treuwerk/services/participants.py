@@ -60,7 +60,7 @@ def show(connection: Connection, units: Iterable[str], account_id: int, now: int
     return Shown(
         account_id, owner.name, owner.group, owner.status.value,
         [":".join(pair) for pair in merges.identifiers_of(connection, account_id)],
-        [login for login, _ in merges.logins_of(connection, account_id)],
+        [shown for shown, *_ in merges.members_of(connection, account_id)],
         balances(connection, units, account_id, now),
         [ids.public_id(ids.TRANSACTION, account_id, row.id) for row in holds.holds_of(connection, account_id)],
         [ids.public_id(ids.ADJUSTMENT, account_id, number) for number in manual.waiting_of(connection, account_id)],

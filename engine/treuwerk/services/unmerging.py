@@ -96,7 +96,7 @@ def _unmerged(row: Row[tuple[object, ...]], given_up: OpenAccount, into: OpenAcc
                      "pending": sum(part.amount for part in one.pending), "deficit": one.deficit}
               for unit, one in taken.items()}
     return Unmerged(ids.public_id(ids.MERGE, given_up.account_id, row.id), given_up.account_id, into.account_id, points,
-                    missing, moved.identifiers, [login for login, _, _ in moved.logins],
+                    missing, moved.identifiers, [shown for shown, *_ in moved.logins],
                     public_ids(given_up.account_id, into.account_id, attrs.evolve(moved, transactions=[pair])
                                if pair else Moved("")))
 
@@ -159,7 +159,7 @@ def _debts(into: OpenAccount, unit: str, since: int) -> Debts:
 def _return_names(connection: Connection, given_up: int, into: int, moved: Moved) -> None:
     """What the account was known by leads to it again; a login goes back to its person."""
     merges.point_identifiers(connection, moved.identifiers, into, given_up)
-    for login, person_id, _ in moved.logins:
-        merges.move_login(connection, login, into, given_up, person_id)
-    merges.end_sessions(connection, into, {there for _, _, there in moved.logins})
+    for _, user_id, person_id, there in moved.logins:
+        merges.move_member(connection, user_id, (into, there), (given_up, person_id))
+    merges.end_sessions(connection, into, {there for *_, there in moved.logins})
     merges.forget_people(connection, into, moved.people)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import attrs
 from sqlalchemy import Connection, text
 
-APPEND_ONLY = ("journal", "posting", "lot_use", "sealed", "seal", "closing")
+APPEND_ONLY = ("journal", "posting", "lot_use", "sealed", "seal", "closing", "audit_entry")
 FIXED_COLUMNS: Mapping[str, Sequence[str]] = {
     "lot": ("account_id", "transaction_id", "line", "book", "unit", "amount", "active_from", "expires_at"),
     "hold": ("account_id", "id", "unit", "amount"),

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 import attrs
-from sqlalchemy import Connection, Row, and_, delete, exists, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, delete, exists, func, insert, or_, select, update
 from sqlalchemy import text as sql
 
 from treuwerk.domain.ledger import Book, TransactionKind
@@ -13,11 +13,13 @@ from treuwerk.domain.merging import Owned
 from treuwerk.store.tables import (
     account_merge,
     activity,
+    app_user,
     balance,
     identifier,
     journal,
     local_login,
     lot,
+    membership,
     person,
     web_session,
 )
@@ -28,9 +30,10 @@ _OWES_OR_OWNS = or_(balance.c.posted > 0, balance.c.pending > 0, balance.c.defic
 
 @attrs.define
 class Moved:
-    """What a merge moved: identifiers, logins with their person before and after, people, pairs of transactions.
+    """What a merge moved: identifiers, people, pairs of transactions, and who signs in.
 
-    `status` is that of the participant before; `points` what the first pair moved, by unit.
+    `logins` are shown name, user, person before and after. `status` is that of the participant before; `points` what
+    the first pair moved, by unit.
     """
 
     status: str
@@ -135,17 +138,29 @@ def point_identifiers(connection: Connection, pairs: Iterable[Sequence[str]], be
         account_id=after)).rowcount
 
 
-def logins_of(connection: Connection, account_id: int) -> list[tuple[str, int]]:
-    """Logins of an account, each with its person."""
-    rows = connection.execute(select(local_login.c.login, local_login.c.person_id).where(
-        local_login.c.account_id == account_id).order_by(local_login.c.login))
-    return [(row.login, row.person_id) for row in rows]
+def members_of(connection: Connection, account_id: int) -> list[tuple[str, int, int]]:
+    """Who signs in for an account: a name to show (a login, else the user's name), user and person."""
+    login = select(func.min(local_login.c.login)).where(local_login.c.user_id == membership.c.user_id).scalar_subquery()
+    rows = connection.execute(
+        select(func.coalesce(login, app_user.c.name).label("shown"), membership.c.user_id, membership.c.person_id)
+        .select_from(membership.join(app_user, app_user.c.user_id == membership.c.user_id))
+        .where(membership.c.account_id == account_id).order_by("shown", membership.c.user_id))
+    return [(row.shown, row.user_id, row.person_id) for row in rows]
 
 
-def move_login(connection: Connection, login: str, before: int, after: int, person_id: int) -> None:
-    """Let a login of one account lead to another; whoever is signed in by it must sign in again."""
-    connection.execute(update(local_login).where(local_login.c.login == login, local_login.c.account_id == before)
-                       .values(account_id=after, person_id=person_id))
+def move_member(connection: Connection, user_id: int, before: tuple[int, int], after: tuple[int, int]) -> bool:
+    """Let a user act for another person of another account; False where the user does so already, or never did.
+
+    Both are an account and a person. Who is signed in must sign in again.
+    """
+    there = exists().where(membership.c.account_id == after[0], membership.c.person_id == after[1],
+                           membership.c.user_id == user_id)
+    if connection.execute(select(there)).scalar_one():
+        return False
+    return connection.execute(
+        update(membership).where(membership.c.account_id == before[0], membership.c.person_id == before[1],
+                                 membership.c.user_id == user_id)
+        .values(account_id=after[0], person_id=after[1])).rowcount == 1
 
 
 def end_sessions(connection: Connection, account_id: int, people: Collection[int]) -> None:
@@ -177,6 +192,6 @@ def copy_people(connection: Connection, before: int, after: int, fresh: Iterator
 def forget_people(connection: Connection, account_id: int, people: Collection[int]) -> None:
     """Take out people of an account who did nothing there and cannot sign in."""
     acted = exists().where(activity.c.account_id == person.c.account_id, activity.c.person_id == person.c.id)
-    signs_in = exists().where(local_login.c.account_id == person.c.account_id, local_login.c.person_id == person.c.id)
+    signs_in = exists().where(membership.c.account_id == person.c.account_id, membership.c.person_id == person.c.id)
     connection.execute(delete(person).where(person.c.account_id == account_id, person.c.id.in_(sorted(people)),
                                             ~acted, ~signs_in))

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Select, select, update
 
 from treuwerk.domain.participants import ParticipantStatus
-from treuwerk.store.tables import local_login, participant, person
+from treuwerk.store.tables import app_user, local_login, membership, participant, person
 
 
 class Owner(NamedTuple):
@@ -52,5 +52,9 @@ def names_of_people(connection: Connection, account_id: int) -> set[str]:
     """Names, addresses and logins of all who belong to an account."""
     people = connection.execute(select(person.c.name, person.c.email, person.c.known_as).where(
         person.c.account_id == account_id))
-    logins = connection.execute(select(local_login.c.login).where(local_login.c.account_id == account_id))
-    return {text for row in (*people, *logins) for text in row if text}
+    users = connection.execute(
+        select(app_user.c.name, app_user.c.email, local_login.c.login)
+        .select_from(membership.join(app_user, app_user.c.user_id == membership.c.user_id)
+                     .join(local_login, local_login.c.user_id == app_user.c.user_id, isouter=True))
+        .where(membership.c.account_id == account_id))
+    return {text for row in (*people, *users) for text in row if text}

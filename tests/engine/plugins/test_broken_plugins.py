@@ -8,7 +8,7 @@ import pytest
 from tests.support.programmes import PROGRAMME, loaded, mistakes_in
 from treuwerk.plugins import PluginError, Registry, installed, load, overview
 
-HOOKS = "clearing_sources, demo_data, earning_rule_kinds"
+HOOKS = "clearing_sources, demo_data, earning_rule_kinds, identity_providers, permissions, web_parts"
 
 
 def error_of(name: str) -> str:

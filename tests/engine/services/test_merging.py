@@ -34,10 +34,10 @@ from treuwerk.services.holding import capture, hold
 from treuwerk.services.merging import Merged, forward_arrivals, merge
 from treuwerk.services.redeeming import redeem
 from treuwerk.services.reversing import reverse
-from treuwerk.services.signing_in import open_session, session_of
+from treuwerk.services.signing_in import add_local_login, open_session, session_of
 from treuwerk.services.unmerging import Unmerged, unmerge
 from treuwerk.store.database import Database
-from treuwerk.store.tables import balance, identifier, local_login, lot, participant, person
+from treuwerk.store.tables import balance, identifier, local_login, lot, membership, participant, person
 
 BONUS = 'expires = { after = "36M", rounding = "end_of_year", start = "booking" }'
 MANUAL = ('[units.bonus]\nname = { de = "Bonuspunkte" }\n',
@@ -378,11 +378,10 @@ def test_logins_and_people_move_and_come_back(twice: World, sides: Sides) -> Non
             connection.execute(insert(person).values(account_id=owner, id=number, known_as=name.lower(), name=name,
                                                      email="", locale=""))
         for login, number in (("ada@d", 1), ("ben@d", 2)):
-            connection.execute(insert(local_login).values(login=login, password_hash="x", account_id=sides[0],
-                                                          person_id=number))
+            add_local_login(connection, login, "a password of a member", sides[0], NOW, number)
         token = open_session(connection, sides[0], 1, NOW)
-    logins = select(local_login.c.login, local_login.c.account_id, local_login.c.person_id).order_by(
-        local_login.c.login)
+    logins = select(local_login.c.login, membership.c.account_id, membership.c.person_id).join(
+        membership, membership.c.user_id == local_login.c.user_id).order_by(local_login.c.login)
     people = select(person.c.account_id, person.c.id, person.c.name).order_by(person.c.id, person.c.name)
     before = twice.rows(logins), twice.rows(people)
 

@@ -30,12 +30,17 @@ def refused(world: World, statement: str) -> str:
     return str(error.value.orig)
 
 
+COLUMN = {"journal": "cause", "sealed": "sequence", "seal": "head", "closing": "head", "audit_entry": "actor"}
+
+
 @pytest.mark.parametrize("statement", ["UPDATE {0} SET {1} = {1}", "DELETE FROM {0}"])
 @pytest.mark.parametrize("table", APPEND_ONLY)
 def test_what_is_written_is_neither_changed_nor_removed(world: World, table: str, statement: str) -> None:
-    column = {"journal": "cause", "sealed": "sequence", "seal": "head", "closing": "head"}.get(table, "amount")
+    column = COLUMN.get(table, "amount")
     with world.database.writing() as connection:
         connection.execute(text("INSERT INTO closing (as_of, last_sequence, head, noted_at) VALUES (1, 1, 'x', 1)"))
+        connection.execute(text("INSERT INTO audit_entry VALUES (1, 1, 1, 'Ada', 'notes.write', 1, '', '', '', '', '', "
+                                "'')"))
         connection.execute(text("INSERT INTO lot_use SELECT account_id, transaction_id, 9, transaction_id, line, "
                                 "'participant', 5 FROM lot"))
 

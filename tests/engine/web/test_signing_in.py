@@ -140,7 +140,10 @@ def test_a_session_in_use_ends_after_thirty_days(sqlite_portal: Portal) -> None:
 
 
 def test_a_new_password_ends_the_sessions_of_the_old_one(sqlite_portal: Portal) -> None:
-    client = sqlite_portal.signed_in()
+    sqlite_portal.add_login("anna", "1001")
+    client = sqlite_portal.visitor()
+    client.post("/login", data={"login": "anna", "password": PASSWORD})
+    assert client.get("/").status_code == 200
 
     sqlite_portal.add_login("anna", "1001")
 
@@ -150,7 +153,7 @@ def test_a_new_password_ends_the_sessions_of_the_old_one(sqlite_portal: Portal) 
 @pytest.mark.parametrize("password", ["short", "x" * 257])
 def test_a_password_has_bounds(sqlite_portal: Portal, password: str) -> None:
     with sqlite_portal.installation.database.writing() as connection, pytest.raises(WeakPassword) as raised:
-        signing_in.add_local_login(connection, "anna", password, sqlite_portal.account("1001"))
+        signing_in.add_local_login(connection, "anna", password, sqlite_portal.account("1001"), NOW)
 
     assert f"this one has {len(password)}" in str(raised.value)
 

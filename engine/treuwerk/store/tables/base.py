@@ -29,6 +29,7 @@ class Home(StrEnum):
     LOOKUP = "lookup"  # by the value that is looked up; leads to an account
     REFERENCE = "reference"  # small and copied everywhere
     RUN = "run"  # with one run of work or one seal
+    OFFICE = "office"  # the service centre's own: its people, their work, what they did
 
 
 def define(name: str, home: Home, *parts: Any, clustered: bool = False) -> Table:
