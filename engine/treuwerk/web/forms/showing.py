@@ -32,6 +32,10 @@ class Field:
         """The text in it, empty for none."""
         return self.values[0] if self.values else ""
 
+    def with_id(self, element: str) -> "Field":
+        """The same field under another id of its element."""
+        return attrs.evolve(self, id=element)
+
     @property
     def required(self) -> bool:
         """Whether the form needs it."""

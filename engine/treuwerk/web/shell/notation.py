@@ -14,7 +14,7 @@ from babel import Locale
 from babel.dates import get_date_format
 
 _SPACES = " \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}"
-_MINUSES = "-\N{MINUS SIGN}"
+_MINUSES = "\N{MINUS SIGN}-"  # the hyphen last: it stands in a set of a pattern
 _APOSTROPHES = "'\N{RIGHT SINGLE QUOTATION MARK}"
 _LONGEST = 40
 _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")

@@ -4,6 +4,8 @@ from typing import Any
 
 from starlette.responses import HTMLResponse, RedirectResponse
 
+from treuwerk.services.signing_in import seconds_left
+from treuwerk.services.telling import hear
 from treuwerk.web.shell.marking import marked as marked
 from treuwerk.web.shell.schemes import scheme_of
 from treuwerk.web.shell.state import Visit
@@ -17,9 +19,19 @@ def here(visit: Visit) -> str:
 
 def page(visit: Visit, template: str, status: int = 200, **context: Any) -> HTMLResponse:
     """A rendered template."""
-    frame = {"scheme": scheme_of(visit.request.scope), "here": here(visit), "identity": visit.identity, "section": ""}
+    frame = {"scheme": scheme_of(visit.request.scope), "here": here(visit), "identity": visit.identity, "section": "",
+             **session_frame(visit)}
     html = visit.shell.renderer.render(visit.locale, template, {**frame, **context})
     return HTMLResponse(html, status)
+
+
+def session_frame(visit: Visit) -> dict[str, Any]:
+    """What the session brings to every page: messages that wait for it, and in how many seconds it ends."""
+    session = visit.state.session
+    if session is None:
+        return {"told": [], "session_seconds": 0}
+    return {"told": hear(visit.shell.installation.database, session.id_hash),
+            "session_seconds": seconds_left(session, visit.now)}
 
 
 def gettext(visit: Visit, message: str) -> str:

@@ -44,13 +44,10 @@ class Language:
 
 
 class Renderer:
-    """Renders templates; a programme's own ``templates/`` come before ours.
+    """Renders templates; a programme's own ``templates/`` come before ours."""
 
-    `plugins` are folders with catalogues that plugins bring.
-    """
-
-    def __init__(self, programme: LoadedProgramme, assets: Assets, plugins: Sequence[Path] = ()) -> None:
-        own = programme.settings.programme
+    def __init__(self, programme: LoadedProgramme, assets: Assets) -> None:
+        own, plugins = programme.settings.programme, plugin_catalogues(programme)
         self.locales = [*own.locales, *([PSEUDO] if is_wanted() and PSEUDO not in own.locales else [])]
         self._languages = {locale: Language(locale, translations(locale, programme.folder, plugins), Formats(locale, own))
                            for locale in self.locales}
@@ -77,6 +74,11 @@ class Renderer:
     def environment(self, locale: str) -> Environment:
         """The templates of one language, with everything that they may use."""
         return self._environments[locale]
+
+
+def plugin_catalogues(programme: LoadedProgramme) -> list[Path]:
+    """Folders in which plugins of the programme have their texts."""
+    return [part.folder / "translations" for part in programme.registry.web_parts().values() if part.folder]
 
 
 def _environment(programme: LoadedProgramme, assets: Assets, language: Language, locales: Sequence[str]) -> Environment:

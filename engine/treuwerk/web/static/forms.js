@@ -83,7 +83,7 @@ function watchSession(bar) {
   const channel = new BroadcastChannel("treuwerk-session");
   const [soon, over] = bar.querySelectorAll("[data-session]");
   let timers = [];
-  const at = (milliseconds, act) => timers.push(setTimeout(act, Math.max(milliseconds, 0)));
+  const at = (milliseconds, act) => timers.push(setTimeout(act, Math.min(Math.max(milliseconds, 0), 2 ** 31 - 1)));
   const arm = (seconds) => {
     timers.forEach(clearTimeout);
     timers = [];
