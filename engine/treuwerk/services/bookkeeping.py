@@ -50,6 +50,12 @@ class Order:
         """The digest of what was asked for, by which a repetition is known from a conflict."""
         return evidence_of("\x1f".join(map(str, (self.account_id, self.kind.value, *self.facts))))
 
+    def row(self, number: int, now: int, zone: ZoneInfo, explanation: str = "[]") -> JournalRow:
+        """Its row in the journal under an id, if it is booked at an instant."""
+        day = self.occurred_on or moment(now).astimezone(zone).date().isoformat()
+        return JournalRow(self.account_id, number, self.kind.value, self.key, day, now, self.actor, self.cause,
+                          self.evidence, explanation, self.refers_to)
+
 
 @attrs.frozen
 class Booked:
@@ -153,9 +159,7 @@ class OpenAccount:
         if self._last is None:
             self._last = accounts.last_id(self.connection, self.account_id)
         self._last = max(next(self._ids), self._last + 1)
-        day = order.occurred_on or moment(self.now).astimezone(self.zone).date().isoformat()
-        row = JournalRow(self.account_id, self._last, order.kind.value, order.key, day, self.now, order.actor,
-                         order.cause, order.evidence, explanation, order.refers_to)
+        row = order.row(self._last, self.now, self.zone, explanation)
         moving.write(self.connection, row, legs, self.standing)
         self._note(legs)
         return row

@@ -1,9 +1,12 @@
 """Redeeming: points are spent at once, without an order that could still fall through."""
 
+from sqlalchemy.exc import SQLAlchemyError
+
+from treuwerk.domain.ids import row_ids
 from treuwerk.domain.ledger import Book, TransactionKind
 from treuwerk.domain.lots import Part, first_of, total
 from treuwerk.domain.movements import taken
-from treuwerk.domain.refusals import Refusal
+from treuwerk.domain.refusals import KeyConflict, Refusal
 from treuwerk.domain.terms import kept_until
 from treuwerk.programme.settings import Settings
 from treuwerk.services.bookkeeping import (
@@ -17,6 +20,8 @@ from treuwerk.services.bookkeeping import (
     positive,
 )
 from treuwerk.services.installation import Installation
+from treuwerk.store.faults import OutcomeUnknown
+from treuwerk.store.redemptions import redeem_at_once
 
 
 def redeem(installation: Installation, account_id: int, unit: str, amount: int, key: str, now: int, *,
@@ -26,15 +31,50 @@ def redeem(installation: Installation, account_id: int, unit: str, amount: int, 
     Raises:
         Refusal: `not_enough`, `blocked`, `unknown_unit`, `not_spendable`, `wrong_amount`; nothing was booked.
         KeyConflict: the key stands for another redemption.
+        OutcomeUnknown: the connection to the database broke. Ask again with the same key.
     """
     positive(amount)
     order = redemption_order(account_id, unit, amount, key, cause, actor)
+    try:
+        at_once = redeem_if_clear(installation, order, unit, amount, now)
+    except OutcomeUnknown as unknown:
+        return _asked_again(installation, order, unit, amount, now, unknown)
+    return at_once or redeem_under_lock(installation, order, unit, amount, now)
 
+
+def redeem_if_clear(installation: Installation, order: Order, unit: str, amount: int, now: int) -> Booked | None:
+    """The usual case in one statement: see `store.redemptions`. None, with nothing booked, where it is not usual."""
+    settings = installation.programme.settings
+    if unit not in settings.units or not settings.units[unit].spendable:
+        return None
+    zone = settings.programme.time_zone
+    row = order.row(next(row_ids(now)), now, zone)
+    number = redeem_at_once(installation.database, row, unit, amount,
+                            kept_until(settings.units[unit].expires, now, zone))
+    return None if number is None else Booked(row._replace(id=number))
+
+
+def redeem_under_lock(installation: Installation, order: Order, unit: str, amount: int, now: int) -> Booked:
+    """The general case: step by step, with the account under lock; terms and errors are those of `redeem`."""
     def decide(account: OpenAccount) -> Decision:
         parts = spendable(account, unit, amount)
         return Decision(taken(unit, parts, Book.REDEEMED, keeps_until(account, unit)))
 
     return book_once(installation, order, now, decide)
+
+
+def _asked_again(installation: Installation, order: Order, unit: str, amount: int, now: int,
+                 unknown: OutcomeUnknown) -> Booked:
+    """The answer after all, where the key is known or gets known by asking again; its statement may still be running.
+
+    So a refusal is none: the lost statement could find the points that this one missed.
+    """
+    try:
+        return redeem_under_lock(installation, order, unit, amount, now)
+    except KeyConflict:
+        raise
+    except (Refusal, SQLAlchemyError):
+        raise unknown from None
 
 
 def spendable(account: OpenAccount, unit: str, amount: int) -> list[Part]:

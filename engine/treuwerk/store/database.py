@@ -6,7 +6,7 @@ from 3.51.3 on, since older versions can corrupt a file that several connections
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, NullPool, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
+from treuwerk.store.driver import fetched
 from treuwerk.store.faults import told_as_busy, told_as_unknown
 from treuwerk.store.resting import ask_rested
 from treuwerk.store.retrying import retrying
@@ -48,6 +49,7 @@ class Database:
             ask_rested(self.engine)
         else:
             self.engine = self._sqlite(pool if self.file else {})
+        self._at_once = self.engine.execution_options(isolation_level="AUTOCOMMIT")  # from the same pool
         self._begin_process()
 
     @contextmanager
@@ -112,6 +114,21 @@ class Database:
         with self._writers.joined(), told_as_busy(self.wait_seconds):
             return retrying(lambda: self._alone(work))
 
+    def at_once(self, statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """All rows of one statement that is a transaction by itself, with the marks of the driver; on PostgreSQL only.
+
+        It goes to the server and comes back with its commit. So whoever loses the connection meanwhile cannot know
+        whether it is stored, and it is not run again; one that lost a race is.
+
+        Raises:
+            DatabaseBusy: no connection is free. Not stored.
+            NestedWriting: this thread writes already.
+            OutcomeUnknown: the connection broke. Ask again with the same key.
+        """
+        self._check_process()
+        with self._writers.joined(), told_as_busy(self.wait_seconds):
+            return retrying(lambda: self._single(statement, values))
+
     def close(self) -> None:
         """Finish what `run` was given, stop the writer, and close all connections that nobody uses."""
         self._check_process()
@@ -140,12 +157,23 @@ class Database:
             try:
                 result = work(connection)
             except DBAPIError as error:
-                if error.connection_invalidated:  # the server went away: its other connections are dead, too
-                    self.engine.dispose()
+                self._forget_dead(error)
                 raise
             with told_as_unknown():
                 transaction.commit()
             return result
+
+    def _forget_dead(self, error: DBAPIError) -> None:
+        if error.connection_invalidated:  # the server went away: its other connections are dead, too
+            self.engine.dispose()
+
+    def _single(self, statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+        with self._at_once.connect() as connection, told_as_unknown():
+            try:
+                return fetched(connection, {"postgresql": statement}, values)
+            except DBAPIError as error:
+                self._forget_dead(error)
+                raise
 
     def _sqlite(self, pool: dict[str, Any]) -> Engine:
         connecting = {"timeout": self.wait_seconds, "check_same_thread": False}

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from sqlalchemy import Connection, text
 
 from treuwerk.store.guards import APPEND_ONLY
+from treuwerk.store.redemptions import FUNCTION
 from treuwerk.store.tables import metadata
 
 _CHANGING = {
@@ -54,6 +55,7 @@ def _statements(connection: Connection, role: str) -> Iterator[str]:
     for table in (*metadata.tables, "alembic_version"):
         yield f"REVOKE ALL ON {quote(table)} FROM {name}"
         yield f"GRANT {rights_on(table)} ON {quote(table)} TO {name}"
+    yield f"GRANT EXECUTE ON FUNCTION {FUNCTION} TO {name}"
 
 
 def rights_on(table: str) -> str:

@@ -17,7 +17,7 @@ from treuwerk.store.tables import installation as purpose_table
 from treuwerk.web.portal.account import account_page, booking_page, bookings_csv
 from treuwerk.web.portal.purchases import purchases_csv, purchases_page
 from treuwerk.web.portal.signing_in import preferences_form, sign_in_page, sign_out_form, stay_form
-from treuwerk.web.portal.styleguide import styleguide_page
+from treuwerk.web.portal.styleguide import office_styleguide_page, styleguide_page
 from treuwerk.web.shell.assets import Assets
 from treuwerk.web.shell.checking import presentation_mistakes
 from treuwerk.web.shell.error_pages import ErrorPages
@@ -95,7 +95,10 @@ def _routes(*, styleguide: bool) -> list[BaseRoute]:
         DeclaredRoute("/readyz", readyz, permission=PUBLIC, name="readyz"),
     ]
     if styleguide:
-        routes.append(DeclaredRoute("/_styleguide", styleguide_page, permission=PUBLIC, name="styleguide"))
+        routes += [
+            DeclaredRoute("/_styleguide", styleguide_page, permission=PUBLIC, name="styleguide"),
+            DeclaredRoute("/_styleguide/office", office_styleguide_page, permission=PUBLIC, name="office_styleguide"),
+        ]
     return routes
 
 

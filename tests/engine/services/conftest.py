@@ -8,6 +8,8 @@ from shutil import copyfile
 import pytest
 
 from tests.support import postgres
+from tests.support.accounts import DONNELLY, account
+from tests.support.merges import MANUAL, Sides, filled
 from tests.support.worlds import World, make_world
 from treuwerk.store.database import Database
 
@@ -24,6 +26,18 @@ def world(tmp_path: Path, database: Database) -> World:
 def sqlite_world(tmp_path: Path, sqlite_database: Database) -> World:
     """The same on SQLite alone."""
     return make_world(tmp_path / "league", sqlite_database)
+
+
+@pytest.fixture
+def twice(tmp_path: Path, database: Database) -> World:
+    """Donnelly has 400 old and 400 newer bonus points, Brandmaier has 80, both with status points of this year."""
+    return filled(make_world(tmp_path / "league", database, other=[MANUAL]))
+
+
+@pytest.fixture
+def sides(twice: World) -> Sides:
+    """The accounts of Donnelly, who is given up, and of Brandmaier."""
+    return account(twice, DONNELLY), account(twice)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"], scope="session")

@@ -1,91 +1,35 @@
 """Participants who stand there twice, on both databases: they become one, and two again, to the posting."""
 
-from collections.abc import Callable, Mapping
-from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from tests.support.accounts import (
     BLOCKED,
     BRANDMAIER,
     DONNELLY,
     account,
-    all_at_once,
     at,
     booked,
-    codes,
     held_by,
     open_lots,
     points_of,
     refused,
     unproven,
 )
+from tests.support.merges import BONUS, LATER, NOW, Sides, balances_of, filled, lots_of, merged, unmerged
 from tests.support.worlds import World, line, make_world
 from treuwerk.domain.refusals import Refusal
 from treuwerk.services.activating import activate
 from treuwerk.services.adjusting import adjust
-from treuwerk.services.bookkeeping import OpenAccount
-from treuwerk.services.cancelling import cancel
 from treuwerk.services.finding import given_up_account_of
 from treuwerk.services.holding import capture, hold
-from treuwerk.services.merging import Merged, forward_arrivals, merge
 from treuwerk.services.redeeming import redeem
 from treuwerk.services.reversing import reverse
-from treuwerk.services.signing_in import add_local_login, open_session, session_of
-from treuwerk.services.unmerging import Unmerged, unmerge
+from treuwerk.services.unmerging import unmerge
 from treuwerk.store.database import Database
-from treuwerk.store.tables import balance, identifier, local_login, lot, membership, participant, person
-
-BONUS = 'expires = { after = "36M", rounding = "end_of_year", start = "booking" }'
-MANUAL = ('[units.bonus]\nname = { de = "Bonuspunkte" }\n',
-          '[units.bonus]\nname = { de = "Bonuspunkte" }\nmanual = { limit = 100000 }\n')
-EARLY, NOW, LATER = at("2025-12-30T18:00"), at("2026-06-01T18:00"), at("2026-07-01T18:00")
-Sides = tuple[int, int]
-
-
-@pytest.fixture
-def twice(tmp_path: Path, database: Database) -> World:
-    """Donnelly has 400 old and 400 newer bonus points, Brandmaier has 80, both with status points of this year."""
-    return filled(make_world(tmp_path / "league", database, other=[MANUAL]))
-
-
-def filled(world: World) -> World:
-    world.clear([line("LS-1", quantity="5", customer_number=DONNELLY, delivered_on="2025-12-20")], now=EARLY)
-    world.clear([line("LS-2", quantity="5", customer_number=DONNELLY), line("LS-3", quantity="1")],
-                now=at("2026-05-05T18:00"))
-    world.database.run(lambda connection: OpenAccount(
-        connection, account(world, DONNELLY), world.installation.programme.settings, NOW).sweep("status"))
-    return world
-
-
-@pytest.fixture
-def sides(twice: World) -> Sides:
-    """The accounts of Donnelly, who is given up, and of Brandmaier."""
-    return account(twice, DONNELLY), account(twice)
-
-
-def merged(world: World, sides: Sides, now: int = NOW, **options: Any) -> Merged:
-    return merge(world.installation, *sides, now, actor="ada", **options)
-
-
-def unmerged(world: World, sides: Sides, now: int = LATER) -> Unmerged:
-    return unmerge(world.installation, sides[0], now, actor="ben")
-
-
-def lots_of(world: World, account_id: int) -> list[tuple[Any, ...]]:
-    """Everything that the lots of an account are."""
-    return world.rows(select(lot).where(lot.c.account_id == account_id, lot.c.remaining > 0)
-                      .order_by(lot.c.transaction_id, lot.c.line))
-
-
-def balances_of(world: World, account_id: int) -> Mapping[str, tuple[int, ...]]:
-    """Posted, held, pending and deficit by unit."""
-    return {unit: tuple(parts) for unit, *parts in world.rows(select(
-        balance.c.unit, balance.c.posted, balance.c.held, balance.c.pending, balance.c.deficit)
-        .where(balance.c.account_id == account_id))}
+from treuwerk.store.tables import participant
 
 
 def test_all_that_one_has_goes_to_the_other_with_its_expiry(twice: World, sides: Sides) -> None:
@@ -293,156 +237,3 @@ def test_a_chain_is_undone_from_its_end(twice: World, sides: Sides) -> None:
     assert {side: lots_of(twice, side) for side in (*sides, third)} == before
     assert [account(twice, number) for number in (DONNELLY, BRANDMAIER, "10300")] == [*sides, third]
     assert unproven(twice, LATER) == {}
-
-
-def test_merges_in_parallel_move_everything_once(twice: World, sides: Sides) -> None:
-    twice.participants("customer_number;name;group\n10300;Third;installer\n")
-    third = account(twice, "10300")
-
-    outcomes = all_at_once([partial(merged, twice, pair) for pair in (
-        sides, sides, (sides[1], sides[0]), (sides[0], third), (sides[1], third))])
-
-    moved = [outcome for outcome in outcomes if isinstance(outcome, Merged)]
-    assert 1 <= len(moved) <= 2
-    assert set(codes(outcomes)) == {"merged_already"}
-    assert sum(points_of(twice, side, NOW) for side in (*sides, third)) == 880
-    assert all(points_of(twice, outcome.account_id, NOW) == 0 for outcome in moved)
-    assert unproven(twice, NOW) == {}
-
-
-def test_merging_while_others_spend_and_give_loses_no_point(twice: World, sides: Sides) -> None:
-    def spend(number: int) -> object:
-        return redeem(twice.installation, sides[0], "bonus", 100, f"order-{number}", NOW)
-
-    def by_hand(number: int) -> object:
-        return adjust(twice.installation, sides[0], "bonus", 10, f"A-{number}", NOW, reason="some more points",
-                      actor="ben")
-
-    acts: list[Callable[[], object]] = [partial(merged, twice, sides)]
-    for number in range(4):
-        acts += [partial(spend, number), partial(by_hand, number)]
-    outcomes = all_at_once(acts)
-
-    kinds = [booked(twice, sides[0], kind) for kind in ("redemption", "adjustment")]
-    assert set(codes(outcomes)) <= {"not_enough", "participant_not_active"}
-    assert open_lots(twice, sides[0]) == []
-    assert points_of(twice, sides[1], NOW) == 880 - 100 * len(kinds[0]) + 10 * len(kinds[1])
-    assert unproven(twice, NOW) == {}
-
-
-def test_unmerging_in_parallel_restores_once(twice: World, sides: Sides) -> None:
-    merged(twice, sides)
-
-    outcomes = all_at_once([lambda: unmerged(twice, sides)] * 5)
-
-    assert codes(outcomes) == ["not_merged"] * 4
-    assert points_of(twice, sides[0], LATER) == 800
-    assert unproven(twice, LATER) == {}
-
-
-def test_what_comes_in_later_at_the_account_that_was_given_up_follows(twice: World, sides: Sides) -> None:
-    order = redeem(twice.installation, sides[0], "bonus", 300, "order", NOW)
-    merged(twice, sides)
-    cancel(twice.installation, sides[0], order.row.id, "C-1", LATER)
-    assert points_of(twice, sides[0], LATER) == 300
-
-    forwarded = forward_arrivals(twice.installation, LATER), forward_arrivals(twice.installation, LATER)
-
-    assert forwarded == (1, 0)
-    assert (points_of(twice, sides[0], LATER), points_of(twice, sides[1], LATER)) == (0, 880)
-    assert unproven(twice, LATER) == {}
-
-    unmerged(twice, sides)
-    assert open_lots(twice, sides[0]) == [(400, at("2029-01-01")), (400, at("2030-01-01"))]
-    assert open_lots(twice, sides[1]) == [(80, at("2030-01-01"))]
-    assert unproven(twice, LATER) == {}
-
-
-def test_a_return_of_former_goods_is_taken_from_where_the_points_are(twice: World, sides: Sides) -> None:
-    merged(twice, sides)
-    reverse(twice.installation, sides[0], booked(twice, sides[0], "accrual")[0], "R-1", LATER)
-
-    forward_arrivals(twice.installation, LATER)
-
-    assert (points_of(twice, sides[0], LATER), points_of(twice, sides[1], LATER)) == (0, 480)
-    assert unproven(twice, LATER) == {}
-
-    unmerged(twice, sides)
-    assert (points_of(twice, sides[0], LATER), points_of(twice, sides[1], LATER)) == (400, 80)
-    assert unproven(twice, LATER) == {}
-
-
-def test_logins_and_people_move_and_come_back(twice: World, sides: Sides) -> None:
-    with twice.database.writing() as connection:
-        for owner, number, name in ((sides[0], 1, "Ada"), (sides[0], 2, "Ben"), (sides[1], 9, "Ben")):
-            connection.execute(insert(person).values(account_id=owner, id=number, known_as=name.lower(), name=name,
-                                                     email="", locale=""))
-        for login, number in (("ada@d", 1), ("ben@d", 2)):
-            add_local_login(connection, login, "a password of a member", sides[0], NOW, number)
-        token = open_session(connection, sides[0], 1, NOW)
-    logins = select(local_login.c.login, membership.c.account_id, membership.c.person_id).join(
-        membership, membership.c.user_id == local_login.c.user_id).order_by(local_login.c.login)
-    people = select(person.c.account_id, person.c.id, person.c.name).order_by(person.c.id, person.c.name)
-    before = twice.rows(logins), twice.rows(people)
-
-    done = merged(twice, sides)
-
-    assert done.logins == ["ada@d", "ben@d"]
-    assert twice.rows(logins) == [("ada@d", sides[1], 1), ("ben@d", sides[1], 9)]
-    assert session_of(twice.database, token, NOW) is None
-
-    unmerged(twice, sides)
-    assert (twice.rows(logins), twice.rows(people)) == before
-
-
-def test_an_attendance_that_is_named_again_after_a_merge_earns_nothing_more(twice: World, sides: Sides) -> None:
-    seminar = "seminar_code;held_on;participant;person;attended\nS-1;2026-05-04;10109;Ada;yes\n"
-    twice.attendance(seminar, now=NOW)
-    merged(twice, sides)
-
-    again = twice.attendance(seminar, now=NOW)
-
-    assert (again.created, again.unchanged) == (0, 1)
-    assert points_of(twice, sides[1], NOW) == 880 + 500
-    unmerged(twice, sides)
-    assert unproven(twice, LATER) == {}
-
-
-def test_activity_of_either_keeps_the_points_of_both(tmp_path: Path, database: Database) -> None:
-    world = make_world(tmp_path / "league", database, other=[(BONUS, 'expires = { after_inactivity = "12M" }')])
-    world.clear([line("LS-1", customer_number=DONNELLY)], now=at("2026-05-10T18:00"))
-    world.clear([line("LS-2")], now=at("2026-05-20T18:00"))
-    sides = account(world, DONNELLY), account(world)
-
-    merged(world, sides)
-
-    assert points_of(world, sides[1], at("2027-05-20T23:59")) == 1600
-    assert points_of(world, sides[1], at("2027-05-21")) == 0
-    unmerged(world, sides, at("2027-05-15T12:00"))
-    assert points_of(world, sides[0], at("2027-05-15T12:00")) == 0  # its own time was over on 11 May
-    assert points_of(world, sides[1], at("2027-05-15T12:00")) == 800
-    assert unproven(world, at("2027-05-15T12:00")) == {}
-
-
-def test_points_that_one_side_lost_by_inactivity_do_not_come_back_by_a_merge(tmp_path: Path,
-                                                                            database: Database) -> None:
-    world = make_world(tmp_path / "league", database, other=[(BONUS, 'expires = { after_inactivity = "1M" }')])
-    world.clear([line("LS-1")], now=at("2026-05-10T18:00"))
-    late = at("2026-07-01T12:00")
-    world.clear([line("LS-2", customer_number=DONNELLY)], now=late)
-    sides = account(world, DONNELLY), account(world)
-
-    merged(world, sides, late)
-
-    assert points_of(world, sides[1], late) == 800
-    assert unproven(world, late) == {}
-
-
-def test_identifiers_return_but_those_that_came_since_stay(twice: World, sides: Sides) -> None:
-    merged(twice, sides)
-    twice.participants("customer_number;name;group;identifiers\n10109;Donnelly;installer;vat:DE1\n")
-
-    unmerged(twice, sides)
-
-    owners = dict(twice.rows(select(identifier.c.value, identifier.c.account_id)))
-    assert (owners[DONNELLY], owners["DE1"], owners[BRANDMAIER]) == (sides[0], sides[1], sides[1])

@@ -26,7 +26,7 @@ def test_only_these_routes_are_open_to_everyone(sqlite_portal: Portal) -> None:
     declared = [route for route in routes(sqlite_portal) if isinstance(route, DeclaredRoute)]
 
     assert {route.path for route in declared if not route.permission.signed_in} == {
-        "/login", "/logout", "/preferences", "/static/{name:path}", "/livez", "/readyz", "/_styleguide"}
+        "/login", "/logout", "/preferences", "/static/{name:path}", "/livez", "/readyz", "/_styleguide", "/_styleguide/office"}
 
 
 @pytest.mark.parametrize("path", ["/login", "/", "/purchases", "/nowhere", "/livez"])

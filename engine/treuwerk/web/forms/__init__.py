@@ -3,11 +3,12 @@
 `docs/guides/forms.md` is the page to begin with.
 """
 
-from treuwerk.web.forms.complaints import Complaint, Wrong
+from treuwerk.web.forms.complaints import Complaint, Stale, Wrong
 from treuwerk.web.forms.conflicts import Conflict, conflict, taken
 from treuwerk.web.forms.reading import Result, from_form
 from treuwerk.web.forms.rules import area, choice, day, decimal, email, secret, several, text, whole, yes
 from treuwerk.web.forms.showing import Field, Language, Shown, shown
 
-__all__ = ["Complaint", "Conflict", "Field", "Language", "Result", "Shown", "Wrong", "area", "choice", "conflict", "day",
+__all__ = ["Complaint", "Conflict", "Field", "Language", "Result", "Shown", "Stale",
+           "Wrong", "area", "choice", "conflict", "day",
            "decimal", "email", "from_form", "secret", "several", "shown", "taken", "text", "whole", "yes"]

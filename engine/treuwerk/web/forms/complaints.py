@@ -25,6 +25,10 @@ class Complaint:
         return gettext(self.message) % said
 
 
+class Stale(Exception):
+    """What a form was filled from has changed since: raised by whoever writes with the form's version in its condition."""
+
+
 class Wrong(ValueError):
     """A value that a field does not take; `field` names another one where a form as a whole found it."""
 

@@ -22,7 +22,7 @@ def styleguide_page(visit: Visit) -> Response:
     later = visit.now + 400 * _DAY
     calendar = [CalendarEntry(2_480, later, 1), CalendarEntry(14_125, later + 365 * _DAY, 2),
                 CalendarEntry(8_200, later + 730 * _DAY, 3), CalendarEntry(500, None, 0)]
-    return page(visit, "styleguide.html", award=_award(visit.now, unit), today=date(2026, 11, 21), calendar=calendar,
+    return page(visit, "styleguide.html", award=_award(visit.now, unit), today=date(2026, 11, 21), now=visit.now, calendar=calendar,
                 parts=parts_of(calendar), tiers=_tiers(unit, later), balances=[
         UnitBalance(unit, 24_805, 1_240, 300, 0, ExpiringAmount(unit, 2_480, later)),
         UnitBalance(unit, 0, 0, 0, 0, None),
@@ -46,3 +46,14 @@ def _award(now: int, unit: str) -> ExplainedAward:
     return ExplainedAward(1, unit, 2_511, "module_points", 1, tuple(
         ExplainedStep(operation, name, operand, Decimal(figure)) for operation, name, operand, figure in steps),
         LotTerms(2_511, 1_200, now, now + 1_100 * _DAY))
+
+
+def office_styleguide_page(visit: Visit) -> Response:
+    """The office's frame with made-up people."""
+    entries = (("/_styleguide/office", "Work queue", "inbox", 12), ("/_styleguide", "Participants", "user-round", 0))
+    groups = ({"title": title, "entries": [dict(zip(("href", "words", "symbol", "count"), one, strict=True))
+                                           for one in entries]} for title in ("", "Programme"))
+    rows = (("Kranichdach Solartechnik GmbH", "10024", "Kiel", "good", "Active", "circle-check", 213_612),
+            ("Elektro Wendelglanz GmbH", "10048", "Leipzig", "warn", "Question", "triangle-alert", 48_090),
+            ("Moorblick Haustechnik GmbH", "10062", "Worpswede", "bad", "Blocked", "circle-x", 0))
+    return page(visit, "office/styleguide.html", section="/_styleguide/office", navigation=list(groups), rows=rows * 6)

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 from babel.dates import format_date, format_time
-from babel.numbers import format_decimal
+from babel.numbers import format_compact_decimal, format_decimal
 
 from treuwerk.domain.ledger import moment
 from treuwerk.programme.settings import Programme
@@ -34,6 +34,12 @@ class Formats:
     def number(self, value: int | Decimal | str) -> str:
         """``12.480``; up to four places behind the mark."""
         return str(format_decimal(Decimal(value), "#,##0.####", locale=self.locale)).replace("-", _MINUS)
+
+    def compact(self, value: int | str) -> str:
+        """``12 Tsd.`` for the scale of a drawing; words stay as they are."""
+        if isinstance(value, str):
+            return value
+        return str(format_compact_decimal(value, locale=self.locale, fraction_digits=1)).replace("-", _MINUS)
 
     def signed(self, value: int) -> str:
         """``+2.480`` or ``−300``."""

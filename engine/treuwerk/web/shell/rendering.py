@@ -10,17 +10,20 @@ import attrs
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from treuwerk.programme.reading import LoadedProgramme
+from treuwerk.web.shell import charts
 from treuwerk.web.shell.assets import WEB, Assets
 from treuwerk.web.shell.content import Localised, localised
 from treuwerk.web.shell.formats import Formats
 from treuwerk.web.shell.icons import icon
+from treuwerk.web.shell.initials import initials, tone
 from treuwerk.web.shell.languages import PSEUDO, own_name, tag
 from treuwerk.web.shell.naming import Naming
 from treuwerk.web.shell.notation import Notation
 from treuwerk.web.shell.pseudo import is_wanted
 from treuwerk.web.shell.translations import translations
 
-_FILTERS = ("number", "signed", "day", "long_day", "last_day", "short_day", "month", "minute", "iso_day", "typed")
+_FILTERS = ("number", "signed", "day", "long_day", "last_day", "short_day", "month", "minute", "iso_day", "typed",
+            "compact")
 _EXAMPLE_DAY = date(2026, 12, 31)  # its parts cannot be mistaken for one another
 
 
@@ -91,10 +94,12 @@ def _environment(programme: LoadedProgramme, assets: Assets, language: Language,
     def content(texts: Mapping[str, str]) -> Localised:
         return localised(texts, language.code, own.locales[0])
 
-    environment.filters |= {name: getattr(language.formats, name) for name in _FILTERS} | {"content": content}
+    environment.filters |= {name: getattr(language.formats, name) for name in _FILTERS} | {
+        "content": content, "initials": initials, "tone": tone}
     environment.globals |= {
-        "icon": icon, "asset": assets.url, "naming": Naming(programme.settings, language.code, language.texts),
-        "locale": language.code, "lang": tag(language.code), "locales": {code: own_name(code) for code in locales},
+        "icon": icon, "charts": charts, "asset": assets.url,
+        "naming": Naming(programme.settings, language.code, language.texts), "locale": language.code,
+        "lang": tag(language.code), "locales": {code: own_name(code) for code in locales},
         "lang_of": tag, "programme": own, "theme": programme.settings.theme, "schemes": ("system", "light", "dark"),
         "typed_day": language.formats.typed(_EXAMPLE_DAY),
     }
