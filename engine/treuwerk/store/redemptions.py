@@ -1,6 +1,6 @@
 """Redemptions where nothing stands in the way: on PostgreSQL one statement, which is a transaction by itself.
 
-The statement calls a function of the database (migration 0003), so an account is locked for as long as that takes, and
+The statement calls a function of the database (migration 0004), so an account is locked for as long as that takes, and
 not for six ways to the server. It writes the same rows as `store.moving`, or none and leaves the decision to whoever
 looks closer.
 """

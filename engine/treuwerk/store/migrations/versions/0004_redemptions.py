@@ -5,8 +5,8 @@ The body is written here and nowhere else. A later release that wants another on
 
 from alembic import op
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
