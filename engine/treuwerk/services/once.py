@@ -20,7 +20,8 @@ _LONGEST_ID = 64
 _FORGET_AT_ONCE = 200
 
 
-def once(database: Database, session: str, form_id: str, now: int, act: Callable[[Connection], str]) -> tuple[str, bool]:
+def once(database: Database, session: str, form_id: str, now: int,
+         act: Callable[[Connection], str]) -> tuple[str, bool]:
     """Do what a form asks for unless it was done; where its sender is led, and whether it was done just now.
 
     `act` writes with the connection that it gets and returns a path; whatever it raises leaves nothing behind, so the

@@ -175,7 +175,8 @@ def seconds_left(session: Session, now: int) -> int:
 
     What happened since it was last written counts as nothing: the answer is never too long.
     """
-    idle, absolute = IDLE_SECONDS * SECOND - (now - session.seen_at), ABSOLUTE_SECONDS * SECOND - (now - session.created_at)
+    idle = session.seen_at + IDLE_SECONDS * SECOND - now
+    absolute = session.created_at + ABSOLUTE_SECONDS * SECOND - now
     return max(min(idle, absolute) // SECOND, 0)
 
 

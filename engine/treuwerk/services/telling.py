@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import attrs
+from attrs.validators import in_
 from sqlalchemy import Connection, select, update
 
 from treuwerk.store.database import Database
@@ -22,16 +23,12 @@ TONES = ("good", "info", "warn", "bad")
 
 @attrs.frozen
 class Told:
-    """One message in the reader's words; `undo_path` is where a POST of `undo_fields` undoes the act, "" for nowhere."""
+    """One message in the reader's words; `undo_path` is where a POST of `undo_fields` undoes it, "" for nowhere."""
 
     words: str
-    tone: str = "good"
+    tone: str = attrs.field(default="good", validator=in_(TONES))
     undo_path: str = ""
     undo_fields: Mapping[str, str] = attrs.field(factory=dict)
-
-    def __attrs_post_init__(self) -> None:
-        if self.tone not in TONES:
-            raise ValueError(f"tone {self.tone!r}: one of {', '.join(TONES)}")
 
 
 def tell(connection: Connection, session: str, told: Told) -> None:

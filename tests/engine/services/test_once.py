@@ -1,6 +1,7 @@
 """A form that is sent twice counts once, on both databases, also when both come at the same moment."""
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 
 import pytest
@@ -34,7 +35,7 @@ def test_the_second_time_leads_where_the_first_one_led(database: Database) -> No
 
 def test_forms_of_other_sessions_and_other_ids_are_other_forms(database: Database) -> None:
     for session, form_id, name in (("s1", "f1", "a"), ("s2", "f1", "b"), ("s1", "f2", "c")):
-        assert once(database, session, form_id, NOW, lambda connection, name=name: write_view(connection, name))[1]
+        assert once(database, session, form_id, NOW, partial(write_view, name=name))[1]
 
     assert views(database) == 3
 
@@ -69,7 +70,7 @@ def test_two_at_the_same_moment_do_it_once(database: Database) -> None:
 @pytest.mark.parametrize("form_id", ["", "x" * 65])
 def test_a_form_without_an_id_of_ours_is_simply_done(database: Database, form_id: str) -> None:
     for name in "ab":
-        assert once(database, "s1", form_id, NOW, lambda connection, name=name: write_view(connection, name))[1]
+        assert once(database, "s1", form_id, NOW, partial(write_view, name=name))[1]
 
     assert views(database) == 2
 

@@ -10,7 +10,7 @@ from babel.messages import Catalog
 from babel.messages.pofile import write_po
 
 from tests.support.messages import collected
-from tests.support.portal import PROGRAMME, USUAL, Portal, open_portal
+from tests.support.portal import USUAL, Portal, open_portal
 from treuwerk.store.database import Database
 
 # What is no text of ours: names and codes from the programme and its data, days, languages in their own words.

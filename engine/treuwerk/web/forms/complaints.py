@@ -20,13 +20,13 @@ class Complaint:
 
     def told(self, gettext: Callable[[str], str], notation: Notation) -> str:
         """The words for a reader: the message translated, its values as the language writes them."""
-        said = {name: gettext(value) if name == "label" else notation.written(value)
+        said = {name: gettext(value) if name == "label" and isinstance(value, str) else notation.written(value)
                 for name, value in self.values.items()}
         return gettext(self.message) % said
 
 
 class Stale(Exception):
-    """What a form was filled from has changed since: raised by whoever writes with the form's version in its condition."""
+    """What a form was filled from has changed since: raised by a write that has the form's version as condition."""
 
 
 class Wrong(ValueError):

@@ -5,7 +5,7 @@ from typing import Any
 
 import attrs
 
-from treuwerk.web.forms.showing import Field, Shown, shown
+from treuwerk.web.forms.showing import Field, Language, Shown, shown
 
 
 @attrs.frozen
@@ -34,16 +34,18 @@ def conflict(mine: Shown, theirs: Shown, *, by: str = "", at: int = 0,
     Secrets are never shown: they are left out.
     """
     says = words or {}
-    sides = [_side(field, mine[field.name], says.get(field.name, str)) for field in theirs if field.rule.kind != "secret"]
+    sides = [_side(field, mine[field.name], says.get(field.name, str)) for field in theirs
+             if field.rule.kind != "secret"]
     return Conflict(tuple(sides), by, at)
 
 
 def _side(theirs: Field, mine: Field, word: Callable[[str], str]) -> Side:
-    texts = [tuple(word(text) for text in field.values if text) for field in (theirs, mine)]
-    return Side(theirs.label, *texts, texts[0] != texts[1])
+    stored, own = (tuple(word(text) for text in field.values if text) for field in (theirs, mine))
+    return Side(theirs.label, stored, own, stored != own)
 
 
-def taken(form: type[Any], mine: Shown, stored: object, version: int, language: Any, **told: Any) -> tuple[Shown, Conflict]:
+def taken(form: type[Any], mine: Shown, stored: object, version: int, language: Language,
+          **told: Any) -> tuple[Shown, Conflict]:
     """The second saver's form with the version that is stored now, and the comparison with what is stored.
 
     Saving it again is then an informed choice, and a third saver is noticed like the second one.

@@ -10,9 +10,9 @@ from typing import Any
 import attrs
 
 from treuwerk.web.forms.complaints import Wrong
-from treuwerk.web.shell.notation import Notation
 from treuwerk.web.forms.rules import Rule
 from treuwerk.web.shell.marking import marked
+from treuwerk.web.shell.notation import Notation
 
 # Control characters, halves of pairs and what broken bytes were replaced by: nothing that a database should keep.
 _UNUSABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\ufffd]")
@@ -139,7 +139,7 @@ def _several(typed: Typed) -> tuple[str, ...]:
     return tuple(texts)
 
 
-def _yes(typed: Typed, text: str) -> bool:
+def _yes(_: Typed, text: str) -> bool:
     if text != _TICKED:
         raise Wrong(marked("Tick this box or leave it empty."))
     return True

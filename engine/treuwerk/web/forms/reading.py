@@ -1,8 +1,8 @@
 """From a submitted form to a value of its attrs class, or to what is wrong with it. Everything is found in one pass."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 import attrs
 from babel import Locale
@@ -11,10 +11,10 @@ from cattrs.gen import make_dict_structure_fn, override
 
 from treuwerk.web.forms.complaints import Complaint, Value, Wrong
 from treuwerk.web.forms.kinds import Typed, is_empty, read_field
-from treuwerk.web.shell.notation import notation
 from treuwerk.web.forms.rules import Rule, rule_of
 from treuwerk.web.shell.languages import cldr
 from treuwerk.web.shell.marking import marked
+from treuwerk.web.shell.notation import notation
 from treuwerk.web.shell.submitted import Submitted
 
 T = TypeVar("T")
@@ -67,8 +67,7 @@ def from_form(form: type[T], submitted: Submitted, locale: Locale | str,
     Order(points=1250)
     """
     written = notation(cldr(locale) if isinstance(locale, str) else locale)
-    fields = attrs.fields(attrs.resolve_types(form))  # type: ignore[type-var]
-    rules = {field.name: rule_of(field) for field in fields}
+    rules = {field.name: rule_of(field) for field in _fields(form)}
     typed = {name: Typed(submitted.getlist(name), rule, written, _codes(rule, name, options or {}))
              for name, rule in rules.items()}
     complaints, found = {}, None
@@ -76,12 +75,17 @@ def from_form(form: type[T], submitted: Submitted, locale: Locale | str,
         complaints[""] = Complaint(marked("This form has changed since you opened it. Check your entries and send "
                                           "them again."))
     try:
-        found = _converter(form).structure(typed, form)
+        found = _converter(cast("Hashable", form)).structure(typed, form)
     except ClassValidationError as error:
         complaints |= _complaints(error)
     kept = {name: tuple(one.texts) for name, one in typed.items() if one.rule.kind != "secret"}
     ordered = {name: complaints[name] for name in ("", *rules) if name in complaints}
     return Result(form, kept, ordered, found)
+
+
+def _fields(form: type[Any]) -> "tuple[attrs.Attribute[Any], ...]":
+    fields: tuple[attrs.Attribute[Any], ...] = attrs.fields(form)
+    return fields
 
 
 def _codes(rule: Rule, name: str, given: Mapping[str, Sequence[str]]) -> Sequence[str]:
@@ -94,7 +98,7 @@ def _codes(rule: Rule, name: str, given: Mapping[str, Sequence[str]]) -> Sequenc
 
 
 @cache
-def _converter(form: type[Any]) -> Converter:
+def _converter(form: Any) -> Converter:
     """A converter for one form class: cattrs builds the value and collects what its fields refuse."""
     converter = Converter(detailed_validation=True)
     overrides = {field.name: override(struct_hook=_hook(field.default)) for field in attrs.fields(form)}

@@ -51,7 +51,7 @@ def text(label: str, *, required: bool = True, missing: str = "", shortest: int 
 
 
 def area(label: str, *, required: bool = True, missing: str = "", longest: int = 4_000) -> Any:
-    """Text of several lines; line ends become ``\\n``."""
+    """Text of several lines; every line end becomes a plain newline."""
     return _field(Rule("area", label, required, missing, 0, longest), "")
 
 

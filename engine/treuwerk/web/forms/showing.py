@@ -8,9 +8,9 @@ from typing import Any, Protocol
 
 import attrs
 
-from treuwerk.web.shell.notation import Notation
 from treuwerk.web.forms.reading import FORM_ID, VERSION, Result
 from treuwerk.web.forms.rules import Rule, rule_of
+from treuwerk.web.shell.notation import Notation
 
 _INPUT_MODES = {"whole": "numeric", "decimal": "decimal", "email": "email"}
 _SIGNED_MODE = "text"  # the number pads of some telephones have no minus

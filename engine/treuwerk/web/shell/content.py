@@ -1,4 +1,4 @@
-"""Contents in several languages, such as names from the programme file: the reader's own, or another one marked as such.
+"""Contents in several languages, such as names from the programme: the reader's own, or another one marked as such.
 
 A screen reader pronounces a German text on an English page as English unless the text says that it is German
 (WCAG 3.1.2). So a text that stands in for a missing one carries its own language.
@@ -20,6 +20,7 @@ class Localised:
     lang: str = ""
 
     def __str__(self) -> str:
+        """The text alone."""
         return self.text
 
     def __html__(self) -> str:

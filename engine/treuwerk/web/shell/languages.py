@@ -1,7 +1,7 @@
 """What a language code of a programme means: whose formats it has, which texts stand in for its own, what it is called.
 
-A code is a Babel identifier such as ``de`` or ``de_AT``. Two are our own: ``de_Informal`` says "du", and ``en_XA`` is the
-pseudo-locale of tests, which no reader chooses.
+A code is a Babel identifier such as ``de`` or ``de_AT``. Two are our own: ``de_Informal`` says "du", and ``en_XA`` is
+the pseudo-locale of tests, which no reader chooses.
 """
 
 from babel import Locale

@@ -42,7 +42,8 @@ class Notation:
         text = text.strip(_SPACES)
         if iso := _ISO.fullmatch(text):
             return _date(*iso.groups())
-        found = re.fullmatch(rf"([0-9]{{1,4}}){_between(self.mark)}([0-9]{{1,2}}){_between(self.mark)}([0-9]{{1,4}})", text)
+        mark = _between(self.mark)
+        found = re.fullmatch(rf"([0-9]{{1,4}}){mark}([0-9]{{1,2}}){mark}([0-9]{{1,4}})", text)
         if found is None:
             return None
         parts = dict(zip(self.order, found.groups(), strict=True))

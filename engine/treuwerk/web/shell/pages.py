@@ -6,9 +6,11 @@ from starlette.responses import HTMLResponse, RedirectResponse
 
 from treuwerk.services.signing_in import seconds_left
 from treuwerk.services.telling import hear
-from treuwerk.web.shell.marking import marked as marked
+from treuwerk.web.shell.marking import marked
 from treuwerk.web.shell.schemes import scheme_of
 from treuwerk.web.shell.state import Visit
+
+__all__ = ["gettext", "here", "marked", "page", "see_other", "session_frame"]
 
 
 def here(visit: Visit) -> str:

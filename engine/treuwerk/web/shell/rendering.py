@@ -52,8 +52,9 @@ class Renderer:
     def __init__(self, programme: LoadedProgramme, assets: Assets) -> None:
         own, plugins = programme.settings.programme, plugin_catalogues(programme)
         self.locales = [*own.locales, *([PSEUDO] if is_wanted() and PSEUDO not in own.locales else [])]
-        self._languages = {locale: Language(locale, translations(locale, programme.folder, plugins), Formats(locale, own))
-                           for locale in self.locales}
+        self._languages = {
+            locale: Language(locale, translations(locale, programme.folder, plugins), Formats(locale, own))
+            for locale in self.locales}
         self._environments = {locale: _environment(programme, assets, language, self.locales)
                               for locale, language in self._languages.items()}
 

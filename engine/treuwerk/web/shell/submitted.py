@@ -12,12 +12,15 @@ class Submitted(Mapping[str, str]):
         self._texts: ImmutableMultiDict[str, str] = ImmutableMultiDict(list(pairs))
 
     def __getitem__(self, name: str) -> str:
+        """The last text of a name."""
         return self._texts[name]
 
     def __iter__(self) -> Iterator[str]:
+        """Each name once."""
         return iter(self._texts)
 
     def __len__(self) -> int:
+        """How many names there are."""
         return len(self._texts)
 
     def getlist(self, name: str) -> list[str]:

@@ -1,8 +1,9 @@
 """Texts in the reader's language, read from ``.po`` files and compiled in memory at start.
 
 English is the language of the source. Catalogues are merged by package: those of plugins first, ours over them, the
-programme's ``translations/<locale>.po`` over both, so that a client can say "Mitglied" instead of "Teilnehmer" by naming
-one message. A language that stands on another one (``de_Informal`` on ``de``) names only what it says differently.
+programme's ``translations/<locale>.po`` over both, so that a client can say "Mitglied" instead of "Teilnehmer" by
+naming one message. A language that stands on another one (``de_Informal`` on ``de``)
+names only what it says differently.
 """
 
 from collections.abc import Iterable, Sequence

@@ -48,7 +48,8 @@ def test_a_refused_form_keeps_what_was_typed_and_says_what_to_do(client: TestCli
     assert re.search(r'<a href="#name">Füllen Sie „Name“ aus.</a>.*<a href="#position">Geben Sie eine ganze Zahl wie '
                      r'1.250 ein.</a>.*<a href="#mail">', html, re.DOTALL)
     assert re.search(r'id="position-error">.*?<span>Geben Sie eine ganze Zahl wie 1.250 ein.</span>', html)
-    assert re.search(r'id="position"[^>]*value="12 <5>"[^>]*aria-invalid="true" aria-describedby="position-error"', html)
+    assert re.search(r'id="position"[^>]*value="12 <5>"[^>]* aria-invalid="true" aria-describedby="position-error"',
+                     html)
     assert hidden(html) == beside
 
 

@@ -48,7 +48,7 @@ class Report:
             raise Wrong("This must be %(least)s or later.", field="last", least=self.first)
 
 
-def read(language: str = "de", **changed: str | list[str]) -> Result[Report]:
+def read(language: str = "de", /, **changed: str | list[str]) -> Result[Report]:
     """A form with what every report needs, and some fields changed."""
     texts: dict[str, str | list[str]] = {"note": "LS-1", "points": "1.250", "reason": "goodwill"}
     pairs = [(name, one) for name, value in (texts | changed).items()
@@ -87,7 +87,8 @@ def test_what_is_left_out_is_nothing() -> None:
     ("note", "a\ufffdb", "There are characters in it that cannot be stored. Type the text anew."),
     ("note", ["a1", "b1"], "Give one answer only."),
     ("points", "", "Fill in “Points”."), ("points", "12,5", "Enter a whole number such as 1,250."),
-    ("points", "12,0", "Enter a whole number such as 1,250."), ("points", "1_000", "Enter a whole number such as 1,250."),
+    ("points", "12,0", "Enter a whole number such as 1,250."),
+    ("points", "1_000", "Enter a whole number such as 1,250."),
     ("points", "NaN", "Enter a whole number such as 1,250."), ("points", "5.001", "This may be at most 5,000."),
     ("points", "-5.001", "This must be at least -5,000."),
     ("price", "1,234", "Enter a number with at most 2 decimal places."), ("price", "-1", "This must be at least 0."),
@@ -106,7 +107,7 @@ def test_what_is_left_out_is_nothing() -> None:
     ("remark", "x" * 21, "Shorten this to 20 characters. There are 21."),
 ])
 def test_what_does_not_fit_is_told_at_its_field(field: str, typed: str | list[str], words: str) -> None:
-    result = read(**{field: typed})
+    result = read("de", **{field: typed})
 
     assert told(result) == {field: words}
     assert not result.ok
