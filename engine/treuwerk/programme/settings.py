@@ -203,6 +203,22 @@ class Theme:
 
 
 @attrs.frozen
+class Contact:
+    """``[contact]``: whom people can ask when something does not work; error pages name it."""
+
+    email: str = attrs.field(default="", validator=matches_re(r"([^@\s]+@[^@\s]+)?"))
+    phone: str = attrs.field(default="", validator=matches_re(r"(\+?[0-9 ()/-]+)?"))
+    """As it is shown; spaces and brackets are left out where it is dialled."""
+    hours: Texts = attrs.field(factory=dict)
+    """When somebody answers: ``{ de = "Mo–Fr 8–17 Uhr", en = "Mon–Fri 8 am–5 pm" }``."""
+
+    @property
+    def dialled(self) -> str:
+        """The phone number as a link has it."""
+        return "".join(mark for mark in self.phone if mark in "+0123456789")
+
+
+@attrs.frozen
 class Clearing:
     """``[clearing]``: how files are worked off."""
 
@@ -226,6 +242,7 @@ class Settings:
     roles: dict[str, Role] = attrs.field(factory=dict)
     sign_in: list[SignIn] = attrs.field(factory=list)
     theme: Theme = attrs.field(factory=Theme)
+    contact: Contact = attrs.field(factory=Contact)
     clearing: Clearing = attrs.field(factory=Clearing)
 
 

@@ -105,6 +105,6 @@ def test_every_vendored_part_has_its_licence_beside_it() -> None:
 
 
 def test_only_icons_that_are_used_are_shipped() -> None:
-    templates = "".join(path.read_text("utf-8") for path in (WEB / "templates").rglob("*.html"))
+    sources = "".join(path.read_text("utf-8") for ending in ("html", "py") for path in WEB.rglob(f"*.{ending}"))
 
-    assert [path.stem for path in (VENDOR / "lucide").glob("*.svg") if f'"{path.stem}"' not in templates] == []
+    assert [path.stem for path in (VENDOR / "lucide").glob("*.svg") if f'"{path.stem}"' not in sources] == []

@@ -101,7 +101,8 @@ def _environment(programme: LoadedProgramme, assets: Assets, language: Language,
         "icon": icon, "charts": charts, "asset": assets.url,
         "naming": Naming(programme.settings, language.code, language.texts), "locale": language.code,
         "lang": tag(language.code), "locales": {code: own_name(code) for code in locales},
-        "lang_of": tag, "programme": own, "theme": programme.settings.theme, "schemes": ("system", "light", "dark"),
+        "lang_of": tag, "programme": own, "contact": programme.settings.contact,
+        "theme": programme.settings.theme, "schemes": ("system", "light", "dark"),
         "typed_day": language.formats.typed(_EXAMPLE_DAY),
     }
     return environment
