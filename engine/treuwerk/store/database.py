@@ -1,7 +1,8 @@
 """Connections to SQLite or PostgreSQL, set so that what is acknowledged is on disk.
 
 SQLite runs with ``synchronous=FULL``: NORMAL in WAL mode loses acknowledged bookings when power fails. WAL itself only
-from 3.51.3 on, since older versions can corrupt a file that several connections checkpoint.
+from 3.51.3 on, since older versions can corrupt a file that several connections checkpoint. Before that the rollback
+journal persists: its end is synced with each commit, where the removal of a file could be undone by a power failure.
 
 Errors do not show the values of a statement (``hide_parameters``): they end in logs, which hold nothing personal.
 """
@@ -29,6 +30,7 @@ T = TypeVar("T")
 WAIT_SECONDS = 15.0
 CONNECTIONS = 16
 CACHE_KIB = 49_152
+JOURNAL_BYTES = 2**24  # what a large import leaves of its journal
 
 
 class Database:
@@ -207,9 +209,9 @@ class Database:
 
 def _prepare(connection: sqlite3.Connection, _: Any) -> None:
     connection.isolation_level = None  # Python's sqlite3 must not begin transactions by itself
-    for pragma in (f"journal_mode={'WAL' if WAL_IS_SAFE else 'DELETE'}", "synchronous=FULL", "foreign_keys=ON",
-                   f"cache_size=-{CACHE_KIB}", "temp_store=MEMORY", "mmap_size=0",
-                   "recursive_triggers=ON"):  # without it REPLACE passes by guards
+    for pragma in (f"journal_mode={'WAL' if WAL_IS_SAFE else 'PERSIST'}", f"journal_size_limit={JOURNAL_BYTES}",
+                   "synchronous=FULL", "foreign_keys=ON", f"cache_size=-{CACHE_KIB}", "temp_store=MEMORY",
+                   "mmap_size=0", "recursive_triggers=ON"):  # without it REPLACE passes by guards
         connection.execute(f"PRAGMA {pragma}")
 
 
