@@ -55,11 +55,13 @@ class Hostile:
             "/.well-known/openid-configuration": lambda: (200, self._discovery()),
             "/jwks": lambda: (200, {"keys": [key.as_dict(private=False) for key in self.published]}),
             "/token": lambda: (200, {"access_token": "at", "token_type": "Bearer", "expires_in": 60,
-                                     "id_token": self.signed({**({"nonce": self.nonce} if self.nonce else {}), **self.claims}),
-                                     **self.token}),
+                                     "id_token": self.signed(self._claims()), **self.token}),
             "/userinfo": lambda: (200, {"sub": "anna"} if self.userinfo is None else self.userinfo),
         }
         return self.broken[path] if path in self.broken else known[path]()
+
+    def _claims(self) -> dict[str, Any]:
+        return ({"nonce": self.nonce} if self.nonce else {}) | self.claims
 
     def _discovery(self) -> dict[str, Any]:
         places = {"authorization_endpoint": "/auth", "token_endpoint": "/token", "jwks_uri": "/jwks",
@@ -88,7 +90,7 @@ def hostile_provider(now: int) -> Iterator[Hostile]:
             self.end_headers()
             self.wfile.write(body)
 
-        do_POST = do_GET
+        do_POST = do_GET  # noqa: N815 - its name for POST
 
         def log_message(self, *_: Any) -> None:
             """Quiet."""
