@@ -3,6 +3,8 @@
 SQLite runs with ``synchronous=FULL``: NORMAL in WAL mode loses acknowledged bookings when power fails. WAL itself only
 from 3.51.3 on, since older versions can corrupt a file that several connections checkpoint. Before that the rollback
 journal persists: its end is synced with each commit, where the removal of a file could be undone by a power failure.
+
+Errors do not show the values of a statement (``hide_parameters``): they end in logs, which hold nothing personal.
 """
 
 import os
@@ -47,7 +49,7 @@ class Database:
         pool: dict[str, Any] = {"pool_size": connections, "max_overflow": 0, "pool_timeout": wait_seconds,
                                 "pool_use_lifo": True}  # few threads use few connections, whose caches are warm
         if not self.is_sqlite:
-            self.engine = create_engine(self.url, **pool)
+            self.engine = create_engine(self.url, hide_parameters=True, **pool)
             ask_rested(self.engine)
         else:
             self.engine = self._sqlite(pool if self.file else {})
@@ -179,7 +181,7 @@ class Database:
 
     def _sqlite(self, pool: dict[str, Any]) -> Engine:
         connecting = {"timeout": self.wait_seconds, "check_same_thread": False}
-        engine = create_engine(self.url, connect_args=connecting, **pool)
+        engine = create_engine(self.url, connect_args=connecting, hide_parameters=True, **pool)
         if self.file:
             event.listen(engine, "do_connect", self._refuse_unsafe)
         event.listen(engine, "connect", _prepare)
