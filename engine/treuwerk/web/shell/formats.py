@@ -28,9 +28,11 @@ class Formats:
         return str(format_decimal(Decimal(value), "#,##0.####", locale=self._locale)).replace("-", _MINUS)
 
     def compact(self, value: int | str) -> str:
-        """``12 Tsd.`` for the scale of a drawing; words stay as they are."""
+        """``1,2 Mio.`` for the scale of a drawing; what is shorter, and words, stay as they are."""
         if isinstance(value, str):
             return value
+        if abs(value) < 1_000_000:
+            return self.number(value)
         return str(format_compact_decimal(value, locale=self._locale, fraction_digits=1)).replace("-", _MINUS)
 
     def signed(self, value: int) -> str:

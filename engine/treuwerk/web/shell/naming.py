@@ -55,6 +55,10 @@ class Naming:
         """What a kind of activity is, such as ``Seminar``."""
         return self._coded("activity", kind, kind)
 
+    def hours(self) -> str:
+        """When the contact of the programme answers, empty where it does not say."""
+        return self._text(self._settings.contact.hours, "")
+
     def kind(self, kind: str) -> str:
         """What a kind of transaction is, such as ``Gutschrift``."""
         return self._coded("kind", kind, kind)

@@ -53,6 +53,7 @@ def _environment(programme: LoadedProgramme, assets: Assets, locale: str, texts:
         "icon": icon, "charts": charts, "asset": assets.url, "naming": Naming(programme.settings, locale, texts), "locale": locale,
         "locales": {code: _OWN_NAMES.get(code, code) for code in programme.settings.programme.locales},
         "programme": programme.settings.programme, "theme": programme.settings.theme,
+        "contact": programme.settings.contact,
         "schemes": ("system", "light", "dark"),
     }
     return environment
