@@ -7,7 +7,7 @@ import attrs
 from sqlalchemy import Connection
 
 from treuwerk.domain.ledger import FOREVER, Book, TransactionKind, bucket_of
-from treuwerk.domain.records import Digest, JournalValues, PostingValues, record
+from treuwerk.domain.records import Digest, JournalValues, PostingValues
 from treuwerk.programme.settings import Settings
 from treuwerk.services.bookkeeping import expire_forgotten, settle_deficits
 from treuwerk.services.scoring import ScoredAward
@@ -72,7 +72,7 @@ class Booker:
         row = (account, txn, ACCRUAL, key, day, now, self._actor, cause, evidence, f"[{','.join(explained)}]", None)
         self._journal.append(row)
         self._postings += legs
-        self._digest.add(record(row, legs))
+        self._digest.add(row, legs)
         self._counts[account] = self._counts.get(account, 0) + 1
 
     def _note_terms(self, key: tuple[int, str], pending: int, keeps: int | None) -> None:

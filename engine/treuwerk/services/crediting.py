@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from treuwerk.domain.ledger import FOREVER, Book, TransactionKind, bucket_of, moment
-from treuwerk.domain.records import Digest, JournalRow, PostingRow, record
+from treuwerk.domain.records import Digest, JournalRow, PostingRow
 from treuwerk.domain.terms import Terms
 from treuwerk.programme.settings import Settings
 from treuwerk.services.bookkeeping import expire_forgotten, settle_deficits
@@ -58,7 +58,7 @@ class Crediting:
         settle_deficits(connection, self._settings, {row.account_id: row.id for row in rows}, self._now)
         digest = Digest()
         for row, pair in zip(rows, legs, strict=True):
-            digest.add(record(row, pair))
+            digest.add(row, pair)
         append_seal(connection, [row[:2] for row in rows], digest.hexadecimal(), self._now)
 
     def _row(self, number: int, credit: Credit) -> JournalRow:

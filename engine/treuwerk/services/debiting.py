@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from treuwerk.domain.ids import row_ids
 from treuwerk.domain.ledger import Book, TransactionKind, bucket_of
-from treuwerk.domain.records import Digest, JournalValues, PostingValues, Use, record
+from treuwerk.domain.records import Digest, JournalValues, PostingValues, Use
 from treuwerk.store.bulk import insert_rows
 from treuwerk.store.debits import LotKey, lessen, take_from_lots
 from treuwerk.store.many import last_ids
@@ -75,7 +75,7 @@ class Debits:
         self._journal.append(row)
         self._postings += legs
         self._uses += uses
-        self._digest.add(record(row, legs, {1: uses}))
+        self._digest.add(row, legs, {1: uses})
         self._tell(account, number, unit, points, keeps_until)
         return number
 
