@@ -74,9 +74,9 @@ def wrong_while_waiting(connection: Connection) -> Iterator[str]:
 @lru_cache(maxsize=65_536)  # the same explanation stands behind many lines
 def explains(explained: str) -> bool:
     """Whether each credit of an accrual has one explanation, whose tape folds to its points."""
-    explanation, _, credits = explained.rpartition(IN_PAIR)
+    explanation, _, given = explained.rpartition(IN_PAIR)
     awards = expected_credits(explanation)
-    return awards is not None and sorted(credits.split(CREDITS) if credits else []) == sorted(awards)
+    return awards is not None and sorted(given.split(CREDITS) if given else []) == sorted(awards)
 
 
 def expected_credits(explanation: str) -> list[str] | None:

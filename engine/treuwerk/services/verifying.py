@@ -14,8 +14,8 @@ from sqlalchemy import Connection, text
 from treuwerk.domain.ledger import FIRST_HEAD, chained
 from treuwerk.services.anchoring import Anchor, missed_anchors
 from treuwerk.services.proof_crew import Work, crew, crew_size, prepare
-from treuwerk.services.proving import Seal
 from treuwerk.services.proof_tasks import Found, Task, names_of_laws, run
+from treuwerk.services.proving import Seal
 from treuwerk.store.claims import PARTS
 from treuwerk.store.database import Database
 from treuwerk.store.sealing import waiting_for_a_seal

@@ -24,25 +24,26 @@ _FATE = ("CASE WHEN j.id IS NULL THEN 'none' "
          "WHEN j.cause <> l.source || ':' || l.run_id || ':' || l.at_line THEN 'other' "
          "WHEN j.kind = 'accrual' AND j.business_key = i.key AND j.evidence = i.content THEN 'booked' "
          "ELSE 'unclaimed' END")
+_NUMBERS = ("l.document", "l.line")
+_PLAIN = "-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _JOINED = ("{claims} i {inner} purchase_line l ON l.account_id = i.account_id AND l.id = i.line_id "
            "LEFT JOIN journal j ON j.account_id = l.account_id AND j.id = l.id")
 
 
-def _number(column: str) -> str:
-    """A number of a document or line as it is compared, as far as it is plain."""
-    return f"COALESCE(NULLIF(ltrim(upper({column}), '0'), ''), '0')"
-
-
-def _keys(kinds: list[str], position: str, dialect: str) -> str:
-    """Whether a claim has the key of its line, and neither holds what keys escape."""
-    rest = (_number("l.document"), "substr(l.occurred_on, 1, 4)", _number("l.line"))
+def _keys(kinds: list[str], dialect: str) -> str:
+    """Whether a claim has the key of its line, where numbers are plain: compared as they are written."""
     if dialect == "sqlite":
-        keys = [f"printf('purchase|%s|{kind}|%s|%s|%s', {', '.join(('l.seller', *rest))})" for kind in kinds]
+        plain = " AND ".join(f"{column} GLOB '[1-9A-Z]*' AND {column} NOT GLOB '*[^-0-9A-Z]*'" for column in _NUMBERS)
+        keys = [f"printf('purchase|%s|{kind}|%s|%s|%s', l.seller, l.document, substr(l.occurred_on, 1, 4), l.line)"
+                for kind in kinds]
     else:
-        document, year, line = rest
-        keys = [f"concat('purchase|', l.seller, '|{kind}|', {document}, '|', {year}, '|', {line})" for kind in kinds]
-    plain = f"{position}(i.key, '%') = 0 AND {position}(l.seller || l.document || l.line, '|') = 0"
-    return f"({plain} AND ({' OR '.join(f'i.key = {key}' for key in keys)}))"
+        plain = " AND ".join(f"translate({column}, '{_PLAIN}', '') = '' AND left({column}, 1) NOT IN ('0', '-', '')"
+                             for column in _NUMBERS)
+        keys = [f"concat('purchase|', l.seller, '|{kind}|', l.document, '|', substr(l.occurred_on, 1, 4), '|', l.line)"
+                for kind in kinds]
+    position = "instr" if dialect == "sqlite" else "strpos"
+    return (f"({plain} AND {position}(l.seller, '%') = 0 AND {position}(l.seller, '|') = 0 "
+            f"AND ({' OR '.join(f'i.key = {key}' for key in keys)}))")
 
 
 def _sound(connection: Connection, kinds: list[str]) -> str:
@@ -50,9 +51,9 @@ def _sound(connection: Connection, kinds: list[str]) -> str:
     if connection.dialect.name == "sqlite":
         driver: Any = connection.connection.driver_connection
         driver.create_function("evidence_of", 1, _evidence_of, deterministic=True)
-        return f"evidence_of(CAST({_SQLITE_FACTS} AS BLOB)) = i.content AND {_keys(kinds, 'instr', 'sqlite')}"
+        return f"evidence_of(CAST({_SQLITE_FACTS} AS BLOB)) = i.content AND {_keys(kinds, 'sqlite')}"
     return (f"substr(encode(sha256(convert_to({_POSTGRESQL_FACTS}, 'UTF8')), 'hex'), 1, 32) = i.content "
-            f"AND {_keys(kinds, 'strpos', 'postgresql')}")
+            f"AND {_keys(kinds, 'postgresql')}")
 
 
 def _evidence_of(facts: bytes) -> str:
@@ -60,15 +61,25 @@ def _evidence_of(facts: bytes) -> str:
 
 
 def _of_part(connection: Connection, part: int) -> str:
-    """Parts follow the order of claims on SQLite, where looking them up is dear; on PostgreSQL halves are joined."""
+    """Parts follow the order of claims on SQLite, where looking them up is dear; on PostgreSQL that of accounts."""
     if connection.dialect.name == "sqlite":
         size = -(-int(connection.exec_driver_sql("SELECT COUNT(*) FROM purchase_identity").scalar_one()) // PARTS)
         claims = ("(SELECT key, content, account_id, line_id FROM purchase_identity ORDER BY key "
                   f"LIMIT {size} OFFSET {part * size})")
         return _JOINED.format(claims=claims, inner="CROSS JOIN")
-    of = " AND ".join(f"({column} & {PARTS - 1}) = {int(part)}" for column in ("i.account_id", "l.account_id"))
+    within = _accounts_of(connection, part)
     return _JOINED.format(claims="purchase_identity", inner="JOIN") + (
-        f" AND (j.account_id & {PARTS - 1}) = {int(part)} WHERE {of}")
+        f"{within.format('j')} WHERE TRUE{within.format('i')}{within.format('l')}")
+
+
+def _accounts_of(connection: Connection, part: int) -> str:
+    """A condition on the account of a row: parts have about the same number of accounts, and leave none out."""
+    size = int(connection.exec_driver_sql("SELECT COUNT(*) FROM account").scalar_one()) // PARTS
+    bounds = [int(connection.exec_driver_sql(
+        f"SELECT account_id FROM account ORDER BY account_id LIMIT 1 OFFSET {size * at}").scalar() or 0)
+        for at in range(1, PARTS)]
+    low = f" AND {{0}}.account_id >= {bounds[part - 1]}" if part else ""
+    return low + (f" AND {{0}}.account_id < {bounds[part]}" if part < PARTS - 1 else "")
 
 
 def counted_claims(connection: Connection, part: int, kinds: list[str]) -> Counter[tuple[int, str, bool]]:
@@ -92,5 +103,5 @@ def doubtful_claims(connection: Connection, part: int, kinds: list[str]) -> Iter
     facts = _SQLITE_FACTS if connection.dialect.name == "sqlite" else _POSTGRESQL_FACTS
     of = _of_part(connection, part)
     yield from rows(connection, (
-        f"SELECT i.key, i.content, {facts}, {_FATE}, l.id FROM {of} {'AND' if 'WHERE' in of else 'WHERE'} "
+        f"SELECT i.key, i.content, {facts}, {_FATE}, l.id FROM {of} {'WHERE' if connection.dialect.name == 'sqlite' else 'AND'} "
         f"({_FATE} = 'other' OR NOT ({_sound(connection, kinds)}))"))

@@ -1,6 +1,6 @@
 """The canonical text of transactions, written by the database: the same to the letter as `domain.records.record`.
 
-Python then only hashes: reading the rows and writing the text here costs three times as much.
+Reading the rows and writing the text in Python costs three times as much.
 """
 
 from collections.abc import Iterator

@@ -25,8 +25,8 @@ _SEALED = ("seal a CROSS JOIN sealed s CROSS JOIN {table} t WHERE a.number BETWE
            "AND t.account_id = s.account_id AND t.{key} = s.transaction_id GROUP BY a.number ORDER BY a.number")
 _KEYS = {"journal": "id", "posting": "transaction_id", "lot_use": "transaction_id"}
 _PLACE = "s.sequence - a.first_sequence + 1"
-_JOURNAL = (_PLACE, "t.account_id", "t.id", "t.kind", "t.business_key", "t.occurred_on", "t.booked_at", "t.actor", "t.cause",
-            "t.evidence", "t.refers_to")
+_JOURNAL = (_PLACE, "t.account_id", "t.id", "t.kind", "t.business_key", "t.occurred_on", "t.booked_at", "t.actor",
+            "t.cause", "t.evidence", "t.refers_to")
 _LEG = (_PLACE, "t.line", "t.book", "t.unit", "t.amount", "t.active_from", "t.expires_at", "t.keeps_until")
 _USE = (_PLACE, "t.line", "t.lot_transaction_id", "t.lot_line", "t.amount")
 _QUOTED = {"t.kind", "t.occurred_on", "t.evidence", "t.book", "t.unit"}
@@ -54,8 +54,8 @@ def sealed_tables(connection: Connection, first: int, last: int) -> Iterator[Sea
     hashed = _by_sqlite if connection.dialect.name == "sqlite" else _by_postgresql
     with by_index(connection):
         legs, uses = (dict(hashed(connection, table, first, last)) for table in ("posting", "lot_use"))
-        for number, *found, explanations, records, accruals, explained in _heads(connection, first, last):
-            digest = digest_of_tables(*found, explanations, legs.get(number, _NOTHING), uses.get(number, _NOTHING))
+        for number, transactions, explanations, records, accruals, explained in _heads(connection, first, last):
+            digest = digest_of_tables(transactions, explanations, legs.get(number, _NOTHING), uses.get(number, _NOTHING))
             yield SealTables(number, digest, records, accruals, explained)
 
 
@@ -117,8 +117,8 @@ def explained_by(journal: str, dialect: str) -> str:
     of = (f"FROM posting p WHERE p.account_id = {journal}.account_id AND p.transaction_id = {journal}.id "
           f"AND p.book IN {_OWN}")
     if dialect == "sqlite":
-        credits = f"(SELECT group_concat(p.line || ',' || p.unit || ',' || p.amount, char(29)) {of})"
-        return f"{journal}.explanation || char(31) || COALESCE({credits}, '')"
+        made = f"(SELECT group_concat(p.line || ',' || p.unit || ',' || p.amount, char(29)) {of})"
+        return f"{journal}.explanation || char(31) || COALESCE({made}, '')"
     return (f"{journal}.explanation || chr(31) || COALESCE((SELECT string_agg(concat(p.line, ',', p.unit, ',', "
             f"p.amount), chr(29)) {of}), '')")
 
