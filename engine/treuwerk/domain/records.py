@@ -148,6 +148,7 @@ def digest_of_tables(transactions: str, explanations: str, postings: str, uses: 
 def evidence_of(facts: str) -> str:
     """128 bits of SHA-256 over the facts of a purchase line or activity, by which it is known to be unchanged.
 
-    PostgreSQL can hash so, too, and prove purchases where they are. Facts are separated by the unit separator U+001F, which no cell of a feed can hold.
+    PostgreSQL can hash so, too, and prove purchases where they are. Facts are separated by the unit separator U+001F,
+    which no cell of a feed can hold.
     """
     return sha256(facts.encode()).hexdigest()[:32]

@@ -132,6 +132,7 @@ def names_of_laws(dialect: str) -> list[str]:
 
 
 _WORK: Mapping[str, Callable[[Connection, Any], Found]] = {
-    "records": _records, "explained": _explained, "unexplained": _unexplained, "waiting": _waiting, "purchases": _purchases, "activities": _activities,
+    "records": _records, "explained": _explained, "unexplained": _unexplained, "waiting": _waiting,
+    "purchases": _purchases, "activities": _activities,
     "short_cut": _short_cut, "law": _law, "seals": _seals, "counts": _counts,
 }

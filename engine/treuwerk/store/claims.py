@@ -100,8 +100,8 @@ def counted_claims(connection: Connection, part: int, kinds: list[str]) -> Count
 
 def doubtful_claims(connection: Connection, part: int, kinds: list[str]) -> Iterator[tuple[Any, ...]]:
     """(key, content, facts that are hashed, fate, id) of claimed lines that the database does not find sound."""
-    facts = _SQLITE_FACTS if connection.dialect.name == "sqlite" else _POSTGRESQL_FACTS
+    facts, more = (_SQLITE_FACTS, "WHERE") if connection.dialect.name == "sqlite" else (_POSTGRESQL_FACTS, "AND")
     of = _of_part(connection, part)
     yield from rows(connection, (
-        f"SELECT i.key, i.content, {facts}, {_FATE}, l.id FROM {of} {'WHERE' if connection.dialect.name == 'sqlite' else 'AND'} "
+        f"SELECT i.key, i.content, {facts}, {_FATE}, l.id FROM {of} {more} "
         f"({_FATE} = 'other' OR NOT ({_sound(connection, kinds)}))"))

@@ -23,8 +23,9 @@ _WRITTEN: Mapping[str, tuple[str, str]] = {
 _COUNT, _UNIT = "split_part(split_part(o.payload, ': ', 2), ',', 1)", "split_part(o.payload, '\"', 6)"
 _POINTS = "rtrim(substr(split_part(o.payload, '\"', 7), 3), '}')"
 _PLAIN = (f"(o.payload = concat('{{\"transactions\": ', {_COUNT}, ', \"points\": {{\"', {_UNIT}, '\": ', {_POINTS}, "
-          f"'}}}}') AND translate(concat({_COUNT}, {_POINTS}), '0123456789', '') = '' AND length({_COUNT}) BETWEEN 1 AND "
-          f"18 AND length({_POINTS}) BETWEEN 1 AND 18 AND strpos({_UNIT}, '\\') = 0)")
+          f"'}}}}') AND translate(concat({_COUNT}, {_POINTS}), '0123456789', '') = '' "
+          f"AND length({_COUNT}) BETWEEN 1 AND 18 AND length({_POINTS}) BETWEEN 1 AND 18 "
+          f"AND strpos({_UNIT}, '\\') = 0)")
 
 
 def message_proofs(dialect: str) -> dict[str, str]:
@@ -34,7 +35,8 @@ def message_proofs(dialect: str) -> dict[str, str]:
         "message_is_as_written":
             "SELECT o.account_id, o.id, o.topic, o.bucket FROM outbox o LEFT JOIN account a "
             "ON a.account_id = o.account_id WHERE a.bucket IS NULL OR a.bucket <> o.bucket "
-            f"OR (o.topic = 'points_credited' AND NOT {_plain(dialect)} AND NOT {credited}) OR (o.topic = 'points_moved' AND NOT {moved})",
+            f"OR (o.topic = 'points_credited' AND NOT {_plain(dialect)} AND NOT {credited}) "
+            f"OR (o.topic = 'points_moved' AND NOT {moved})",
         # What has no unit is the number of transactions; the first lot of each accrual is that of its first line.
         "messages_tell_what_was_credited":
             "WITH credited AS MATERIALIZED (SELECT j.account_id, j.booked_at, l.unit, SUM(l.amount) AS amount, "

@@ -1,8 +1,8 @@
 """The tables behind each seal as the database hashes or writes them in one go: see `domain.records.Digest`.
 
 Rows come by way of the indexes, in the order of seal, sequence, line and lot, and so need not be sorted. No proof
-rests on that: their places are hashed, too, and a digest that differs is made again from sorted rows. PostgreSQL hashes by itself; SQLite writes one text
-per seal and table, since fetching rows one by one costs as much as all the rest.
+rests on that: their places are hashed, too, and a digest that differs is made again from sorted rows. PostgreSQL hashes
+by itself; SQLite writes one text per seal and table, since fetching rows one by one costs as much as all the rest.
 """
 
 from collections.abc import Iterator
@@ -54,9 +54,10 @@ def sealed_tables(connection: Connection, first: int, last: int) -> Iterator[Sea
     hashed = _by_sqlite if connection.dialect.name == "sqlite" else _by_postgresql
     with by_index(connection):
         legs, uses = (dict(hashed(connection, table, first, last)) for table in ("posting", "lot_use"))
-        for number, transactions, explanations, records, accruals, explained in _heads(connection, first, last):
-            digest = digest_of_tables(transactions, explanations, legs.get(number, _NOTHING), uses.get(number, _NOTHING))
-            yield SealTables(number, digest, records, accruals, explained)
+        for number, transactions, explanations, *found in _heads(connection, first, last):
+            digest = digest_of_tables(transactions, explanations, legs.get(number, _NOTHING),
+                                      uses.get(number, _NOTHING))
+            yield SealTables(number, digest, *found)
 
 
 def _heads(connection: Connection, first: int, last: int) -> Iterator[Any]:
