@@ -4,7 +4,8 @@
 
 Clients are processes on PostgreSQL and threads of one process on SQLite, as they are in a web server. The floor is one
 UPDATE of a balance row with a commit of its own, by the same clients. Both sync every commit to disk. `--history` is
-how many purchase lines are booked before: the cost of a redemption must not grow with it.
+how many purchase lines are booked before: the cost of a redemption must not grow with it. With `--wait` each history is
+measured once Enter is pressed: to book a million lines takes minutes, and only the measuring needs a quiet machine.
 """
 
 import argparse
@@ -46,6 +47,7 @@ def main() -> None:
     parser.add_argument("--history", type=int, nargs="+", default=[20_000])
     parser.add_argument("--clients", type=int, nargs="+", default=[1, 8])
     parser.add_argument("--each", type=int, default=400, help="redemptions of each client")
+    parser.add_argument("--wait", action="store_true", help="before measuring, wait for Enter")
     parser.add_argument("--child", nargs=5, metavar=("FOLDER", "URL", "WAY", "CLIENT", "EACH"), help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.child:
@@ -55,16 +57,18 @@ def main() -> None:
     print("  ".join(f"{column:>13}" for column in COLUMNS))
     for kind in arguments.database:
         for history in arguments.history:
-            measure(kind, history, arguments.clients, arguments.each)
+            measure(kind, history, arguments.clients, arguments.each, wait=arguments.wait)
 
 
-def measure(kind: str, history: int, clients: list[int], each: int) -> None:
+def measure(kind: str, history: int, clients: list[int], each: int, *, wait: bool = False) -> None:
     """All cases on one database with so much history."""
     with tempfile.TemporaryDirectory() as name, urls(kind, Path(name)) as (url, *_):
         folder = Path(name)
         installation = prepared(folder, url)
         write_deliveries(folder / "deliveries.csv", history, seed=history)
         clear_file(installation, folder / "deliveries.csv", time.time_ns() // 1000)
+        if wait:
+            input(f"{history:,} lines are booked on {kind}; press Enter to measure\n")
         run = in_threads if kind == "sqlite" else in_processes
         for many in clients:
             floor = run(installation, folder, url, "floor", many, each)

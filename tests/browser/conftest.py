@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.conftest import create_schema
 from tests.support.portal import NOW, PASSWORD, USUAL, Portal, open_portal
+from treuwerk.services.deployment import Deployment
 from treuwerk.store.database import Database
 from treuwerk.web.application import create_app
 
@@ -60,7 +61,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     _fill(portal)
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
-        app = create_app(portal.installation, clock=lambda: NOW, styleguide=True)
+        app = create_app(portal.installation, clock=lambda: NOW, styleguide=True, deployment=Deployment())
         server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()

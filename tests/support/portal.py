@@ -11,6 +11,7 @@ from treuwerk.domain.ledger import instant
 from treuwerk.programme.reading import read_programme
 from treuwerk.services.attending import import_attendance
 from treuwerk.services.clearing import clear_file
+from treuwerk.services.deployment import Deployment
 from treuwerk.services.importing import import_articles, import_participants
 from treuwerk.services.installation import Installation
 from treuwerk.services.signing_in import add_local_login, open_session
@@ -21,6 +22,7 @@ from treuwerk.web.application import create_app
 HOST = "portal.example"
 ORIGIN = f"https://{HOST}"
 PASSWORD = "Sonne über dem Dach"
+DEPLOYMENT = Deployment(public_url=ORIGIN)
 NOW = instant(datetime(2026, 11, 21, 10, tzinfo=UTC))
 PROGRAMME = """
 plugins = ["csv_feed", "product_factor", "activity_points"]
@@ -147,7 +149,7 @@ class Portal:
 
     def visitor(self, now: int = NOW, language: str = "en") -> TestClient:
         """A browser that nobody has signed in with."""
-        app = create_app(self.installation, clock=lambda: now, styleguide=True)
+        app = create_app(self.installation, clock=lambda: now, styleguide=True, deployment=DEPLOYMENT)
         return TestClient(app, base_url=ORIGIN, follow_redirects=False,
                           headers={"sec-fetch-site": "same-origin", "accept-language": language})
 

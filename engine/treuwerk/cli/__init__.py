@@ -39,6 +39,7 @@ COMMANDS = {
     "export": "Export the journal as canonical JSON Lines.",
     "demo": "Build a seeded demo and serve it.",
     "serve": "Serve the portal.",
+    "maintenance": "Write the page that a proxy shows while the portal is down.",
     "new": "Make a new programme or plugin.",
 }
 

@@ -118,6 +118,7 @@ def known_errors(as_json: bool, so_far: Mapping[str, Any] | None = None) -> Iter
     from treuwerk.plugins import PluginError
     from treuwerk.programme.errors import ProgrammeError
     from treuwerk.services.closing import NeverClosed
+    from treuwerk.services.deployment import WrongDeployment
     from treuwerk.services.expiring import ImplausibleClock
     from treuwerk.services.explaining import NotFound
     from treuwerk.services.finding import UnknownParticipant
@@ -131,7 +132,8 @@ def known_errors(as_json: bool, so_far: Mapping[str, Any] | None = None) -> Iter
         yield
     except ProgrammeError as error:
         fail(USAGE, str(error), as_json, errors=[attrs.asdict(mistake) for mistake in error.mistakes])
-    except (PluginError, SchemaError, ForeignDatabase, UnsafeDatabase, ImplausibleClock) as error:
+    except (PluginError, SchemaError, ForeignDatabase, UnsafeDatabase, ImplausibleClock,
+            WrongDeployment) as error:
         fail(USAGE, str(error), as_json)
     except Refusal as error:
         fail(FAILED, error.reason, as_json, **error.as_json(), **so_far or {})

@@ -1,5 +1,6 @@
 """``treuwerk demo``."""
 
+import os
 from pathlib import Path
 
 import click
@@ -10,6 +11,7 @@ from treuwerk.cli.serve_ import serve
 from treuwerk.programme.bundles import bundle_folder
 from treuwerk.programme.reading import read_programme
 from treuwerk.services.demo import Login, build_demo
+from treuwerk.services.deployment import LOOPBACK_NAMES, read_deployment
 from treuwerk.services.installation import Installation
 
 _FOLDER = Path("var") / "demo"
@@ -32,7 +34,9 @@ def command(context: Context, programme: Path, fresh: bool, build_only: bool, ho
             _build(context, programme, fresh, "")
             return
         with listening(host, port) as listener:  # first: a build of some seconds must not end at a port that is taken
-            serve(_build(context, programme, fresh, f"http://{host}:{port}/"), listener)
+            deployment = read_deployment(os.environ).answering(*LOOPBACK_NAMES, host)
+            serve(_build(context, programme, fresh, f"http://{host}:{port}/"), listener, deployment, "text",
+                  log_requests=False)
 
 
 def _build(context: Context, named: Path, fresh: bool, address: str) -> Installation:

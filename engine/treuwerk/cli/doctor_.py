@@ -1,5 +1,7 @@
 """``treuwerk doctor``."""
 
+import os
+
 import click
 
 from treuwerk.cli.context import FAILED, USAGE, Context, now, print_json, treuwerk_command
@@ -19,7 +21,7 @@ def command(context: Context, as_json: bool) -> int:
     Exit codes: 0 safe, perhaps with warnings, 1 unsafe, 2 something could not be checked.
     """
     programme, findings = _programme(context)
-    findings = doctor(context.open_database(), now(), programme) + findings
+    findings = doctor(context.open_database(), now(), programme, os.environ) + findings
     if as_json:
         print_json([finding.as_json() for finding in findings])
     else:

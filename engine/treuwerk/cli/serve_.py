@@ -1,33 +1,60 @@
 """``treuwerk serve``."""
 
+import os
 import socket
+import sys
 
 import click
 
 from treuwerk.cli.context import Context, known_errors, warn_if_unsafe
 from treuwerk.cli.listening import listening
+from treuwerk.services.deployment import Deployment
 from treuwerk.services.installation import Installation
 
 
 @click.command("serve")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65_535), help="Port to listen on.")
+@click.option("--log-format", type=click.Choice(["json", "text"]), show_default="text on a terminal, else json",
+              help="How each request and each failure is written to standard error.")
 @click.pass_obj
-def command(context: Context, host: str, port: int) -> None:
+def command(context: Context, host: str, port: int, log_format: str | None) -> None:
     """Serve the portal until Ctrl+C."""
     with known_errors(as_json=False):
         with listening(host, port) as listener:
             installation = context.open()
             warn_if_unsafe(installation.database)
-            click.echo(f"Portal: http://{host}:{port}/")
-            serve(installation, listener)
+            deployment = _deployment(host)
+            listener.listen()  # whoever follows the line below waits for the application, and is not refused
+            click.echo(f"Portal: {deployment.public_url or f'http://{host}:{port}'}/")
+            serve(installation, listener, deployment, log_format or ("text" if sys.stderr.isatty() else "json"))
 
 
-def serve(installation: Installation, listener: socket.socket) -> None:
+def _deployment(host: str) -> Deployment:
+    """What the environment says; mistakes that do not stop the start are told."""
+    from treuwerk.services.deployment import read_deployment
+    from treuwerk.services.deployment_findings import deployment_findings
+    from treuwerk.services.findings import State
+
+    deployment = read_deployment(os.environ)
+    for finding in deployment_findings(os.environ):
+        if finding.state is not State.OK:
+            click.echo(f"{finding.state.upper()}: {finding.name}: found {finding.found}, expected {finding.expected}; "
+                       f"{finding.hint}", err=True)
+    return deployment if deployment.public_url else deployment.answering(host)
+
+
+def serve(installation: Installation, listener: socket.socket, deployment: Deployment, log_format: str, *,
+          log_requests: bool = True) -> None:
     """Run the web application in this process."""
     import uvicorn
 
     from treuwerk.web.application import create_app
+    from treuwerk.web.shell.logs import configure_logging
 
-    server = uvicorn.Server(uvicorn.Config(create_app(installation), log_level="warning", server_header=False))
+    app = create_app(installation, deployment=deployment)
+    configure_logging(log_format, requests=log_requests)
+    # Addresses of visitors are found out by our own layer, which knows whom the operator trusts.
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, server_header=False,
+                                           proxy_headers=False))
     server.run(sockets=[listener])

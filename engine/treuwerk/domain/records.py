@@ -59,17 +59,25 @@ class Use(NamedTuple):
     amount: int
 
 
-NO_USES: Mapping[int, Sequence[Use]] = {}
+UseValues = tuple[int, int, int, int, int, str, int]
+"""A `Use` without the names."""
+NO_USES: Mapping[int, Sequence[UseValues]] = {}
 _HASHED_AT_ONCE = 500  # transactions
 
 
-def record(row: JournalValues, postings: Iterable[PostingValues], uses: Mapping[int, Sequence[Use]] = NO_USES) -> str:
+def record(row: JournalValues, postings: Iterable[PostingValues],
+           uses: Mapping[int, Sequence[UseValues]] = NO_USES) -> str:
     """The text of one transaction as it is printed, with its postings in the order of their lines.
 
     `uses` are those of each line, in the order of the lots.
     """
     account, number, kind, key, day, booked_at, actor, cause, evidence, explanation, refers_to = row
-    legs = ",".join([_leg(*posting, uses) for posting in postings])
+    legs = ",".join([
+        f'[{line},"{book}","{unit}",{amount},null,null,null,[{_lots(uses[line]) if line in uses else ""}]]'
+        if active_from is None and expires_at is None and keeps_until is None else
+        f'[{line},"{book}","{unit}",{amount},{_number(active_from)},{_number(expires_at)},{_number(keeps_until)},'
+        f'[{_lots(uses[line]) if line in uses else ""}]]'
+        for _, _, line, book, unit, amount, active_from, expires_at, keeps_until in postings])
     return (
         f'{{"account":"{account}","id":"{number}","kind":"{kind}","key":{encode_basestring(key)},'
         f'"occurred_on":"{day}","booked_at":{booked_at},"actor":{encode_basestring(actor)},'
@@ -78,17 +86,8 @@ def record(row: JournalValues, postings: Iterable[PostingValues], uses: Mapping[
     )
 
 
-def _leg(_: int, __: int, line: int, book: str, unit: str, amount: int, active_from: int | None,
-         expires_at: int | None, keeps_until: int | None, uses: Mapping[int, Sequence[Use]]) -> str:
-    lots = _lots(uses[line]) if line in uses else ""
-    if active_from is None and expires_at is None and keeps_until is None:
-        return f'[{line},"{book}","{unit}",{amount},null,null,null,[{lots}]]'
-    return (f'[{line},"{book}","{unit}",{amount},{_number(active_from)},{_number(expires_at)},'
-            f'{_number(keeps_until)},[{lots}]]')
-
-
-def _lots(uses: Sequence[Use]) -> str:
-    return ",".join([f'["{use.lot_transaction_id}",{use.lot_line},{use.amount}]' for use in uses])
+def _lots(uses: Sequence[UseValues]) -> str:
+    return ",".join([f'["{lot}",{lot_line},{amount}]' for _, _, _, lot, lot_line, _, amount in uses])
 
 
 def _number(value: int | None) -> str:
@@ -112,7 +111,7 @@ class Digest:
         self._lines: tuple[list[str], list[str], list[str], list[str]] = [], [], [], []
 
     def add(self, row: JournalValues, postings: Iterable[PostingValues],
-            uses: Mapping[int, Sequence[Use]] = NO_USES) -> None:
+            uses: Mapping[int, Sequence[UseValues]] = NO_USES) -> None:
         """The next transaction, with its postings in the order of their lines, and of each its uses in that of lots."""
         account, number, kind, key, day, booked_at, actor, cause, evidence, explanation, refers_to = row
         self._place = place = self._place + 1
@@ -125,7 +124,8 @@ class Digest:
             legs.append(f'[{place},{line},"{book}","{unit}",{amount},{_number(active)},{_number(ends)},'
                         f"{_number(keeps)}]\n")
         for line in sorted(uses):
-            lots += [f"[{place},{line},{use.lot_transaction_id},{use.lot_line},{use.amount}]\n" for use in uses[line]]
+            lots += [f"[{place},{line},{lot},{lot_line},{amount}]\n"
+                     for _, _, _, lot, lot_line, _, amount in uses[line]]
         if len(transactions) >= _HASHED_AT_ONCE:
             self._flush()
 

@@ -86,6 +86,8 @@ def _all_texts(settings: Settings) -> Iterator[tuple[str, Texts]]:
         yield f"tiers[{number}].name", tier.name
     for number, earning in enumerate(settings.earning):
         yield f"earning[{number}].title", earning.head.title
+    if settings.contact.hours:
+        yield "contact.hours", settings.contact.hours
 
 
 def _locales(settings: Settings) -> Iterator[Mistake]:

@@ -29,7 +29,7 @@ from treuwerk.store.accounts import Standing
 from treuwerk.store.retrying import retrying
 from treuwerk.store.spending import Pair, spendable_lots
 
-AT_ONCE = 10_000
+AT_ONCE = 20_000
 
 
 class Request(NamedTuple):
@@ -109,6 +109,7 @@ class _Pool:
 
 
 _EMPTY = _Pool()
+_NOT_ASKED = Answer(Fate.REFUSED)
 
 
 class _Batch:
@@ -119,6 +120,7 @@ class _Batch:
         self._connection, self._settings, self._requests, self._now = connection, settings, requests, now
         self._orders = [redemption_order(*request, actor) for request in requests]
         accounts = sorted({request.account_id for request in requests})
+        many.by_index(connection)
         self._standings = many.lock(connection, accounts)
         self._known = {(row.account_id, row.business_key): (row.id, row.evidence) for row in many.transactions_by_key(
             connection, [(order.account_id, order.key) for order in self._orders])}
@@ -131,7 +133,9 @@ class _Batch:
 
     def serve(self) -> list[Answer]:
         """Answer all requests, and write what is booked."""
-        answers = list(map(self._answer, self._requests, self._orders))
+        answers: list[Answer] = [_NOT_ASKED] * len(self._requests)
+        for at in sorted(range(len(answers)), key=lambda at: self._requests[at][0]):
+            answers[at] = self._answer(self._requests[at], self._orders[at])
         self._debits.write()
         if any(standing.deficit for standing in self._standings.values()):
             settle_deficits(self._connection, self._settings, self._debits.newest, self._now)
@@ -145,8 +149,8 @@ class _Batch:
             if (_is_positive(amount) and (account_id, unit) in self._standings
                     and (account_id, order.key) not in self._known and not self._refusal(account_id, unit)):
                 wanted[account_id, unit] = wanted.get((account_id, unit), 0) + amount
-        accounts = sorted({account_id for account_id, _ in wanted})
-        expire_due(self._connection, self._settings, accounts, self._now, self._now, wanted)
+        standings = {pair: self._standings[pair] for pair in wanted}
+        expire_due(self._connection, self._settings, standings, self._now, self._now)
         lots = spendable_lots(self._connection, wanted, self._now)
         return {pair: _Pool(found) for pair, found in lots.items()}
 

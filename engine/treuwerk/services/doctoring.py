@@ -1,18 +1,25 @@
 """Looking for settings under which the books are not safe: of the database, of the machine, of what is installed."""
 
+from collections.abc import Mapping
+from functools import partial
+
 from treuwerk.programme.reading import LoadedProgramme
 from treuwerk.services.database_findings import database_checks
+from treuwerk.services.deployment_findings import deployment_findings
 from treuwerk.services.findings import Finding, examined
 from treuwerk.services.host_findings import host_checks
 from treuwerk.store.database import Database
 
 
-def doctor(database: Database, now: int, programme: LoadedProgramme | None = None) -> list[Finding]:
+def doctor(database: Database, now: int, programme: LoadedProgramme | None = None,
+           environ: Mapping[str, str] | None = None) -> list[Finding]:
     """All findings about a database, this machine and what is installed. Nothing is changed.
 
     Args:
         database: it may be one that does not answer or has no tables yet.
         now: the present instant in microseconds, against which bookings and zone data are held.
         programme: whose time zone and plugins are meant; without it, all plugins that are installed.
+        environ: variables that say how the portal is reached; without them, that is not looked at.
     """
-    return examined({**database_checks(database, now), **host_checks(now, programme)})
+    web = {} if environ is None else {"web": partial(deployment_findings, environ)}
+    return examined({**database_checks(database, now), **host_checks(now, programme), **web})

@@ -5,7 +5,7 @@ tells the last day on which its points lived. Accounts that are opened for a boo
 run finds only what nobody touched.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from functools import partial
 from itertools import islice
@@ -22,12 +22,13 @@ from treuwerk.services.installation import Installation
 from treuwerk.services.master_files import Told, tell_nobody
 from treuwerk.services.pacing import without_collection
 from treuwerk.store import due, many
+from treuwerk.store.accounts import Standing
 from treuwerk.store.retrying import retrying
 from treuwerk.store.sealing import seal_pending
 
-LOTS_AT_ONCE = 20_000
+LOTS_AT_ONCE = 40_000
 """About so many lots expire in one transaction; their accounts are locked for a fraction of a second."""
-FIRST_ACCOUNTS, MOST_ACCOUNTS = 200, 5_000
+FIRST_ACCOUNTS, MOST_ACCOUNTS = 200, 10_000
 _SECOND = 1_000_000
 BEHIND = timedelta(minutes=10)
 AHEAD = timedelta(days=400)
@@ -132,17 +133,14 @@ def check_clock(installation: Installation, now: int) -> None:
                            "treuwerk expire --dry-run --confirm, then run it with --confirm")
 
 
-def expire_due(connection: Connection, settings: Settings, accounts: Collection[int], until: int, now: int,
-               units: Collection[tuple[int, str]] | None = None) -> ExpiryReceipt:
-    """Book out what was due at `until` in accounts that are locked; only these (account, unit) where some are named."""
+def expire_due(connection: Connection, settings: Settings, standings: Mapping[tuple[int, str], Standing], until: int,
+               now: int) -> ExpiryReceipt:
+    """Book out what was due at `until` in these accounts and units, which are locked."""
     zone = settings.programme.time_zone
     found: dict[Due, list[Taken]] = {}
-    lots = 0
-    for lot in due.due_lots(connection, accounts, until):
-        if units is None or (lot.account_id, lot.unit) in units:
-            lots += 1
-            found.setdefault((lot.account_id, lot.unit, lot.due), []).append(
-                (lot.transaction_id, lot.line, lot.remaining))
+    lots = due.take_due(connection, standings, until)
+    for account_id, unit, ended, transaction_id, line, remaining in lots:
+        found.setdefault((account_id, unit, ended), []).append((transaction_id, line, remaining))
     concerned = {expiry[0] for expiry in found}
     debits = Debits(connection, concerned, TransactionKind.EXPIRY, Book.EXPIRED, SYSTEM, now)
     keys, days = expiry_keys(connection, found), dict[int, str]()
@@ -150,8 +148,8 @@ def expire_due(connection: Connection, settings: Settings, accounts: Collection[
         day = days.get(expiry[2]) or days.setdefault(expiry[2], day_before(expiry[2], zone))
         order = expiry_order(expiry, keys[expiry], day)
         debits.add(expiry[0], order.key, day, order.cause, order.evidence, expiry[1], found[expiry])
-    debits.write()
-    return ExpiryReceipt("", len(concerned), lots, debits.points, 0, debits.transactions)
+    debits.write(lots_are_taken=True)
+    return ExpiryReceipt("", len(concerned), len(lots), debits.points, 0, debits.transactions)
 
 
 def _seal_what_waits(installation: Installation, now: int) -> None:
@@ -164,9 +162,12 @@ def _expire_batch(installation: Installation, accounts: Sequence[int], until: in
                   dry_run: bool) -> ExpiryReceipt:
     settings = installation.programme.settings
     with installation.database.writing() as connection:
-        many.lock(connection, accounts)
+        many.by_index(connection)
+        standings = many.lock(connection, accounts)
         released = _released(connection, settings, accounts, until, now)
-        done = expire_due(connection, settings, accounts, until, now)
+        if released.holds_released:  # their points are there again
+            standings = many.lock(connection, accounts)
+        done = expire_due(connection, settings, standings, until, now)
         done.add(released)
         if dry_run:
             connection.rollback()

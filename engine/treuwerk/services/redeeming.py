@@ -43,14 +43,16 @@ def redeem(installation: Installation, account_id: int, unit: str, amount: int, 
 
 
 def redeem_if_clear(installation: Installation, order: Order, unit: str, amount: int, now: int) -> Booked | None:
-    """The usual case in one statement: see `store.redemptions`. None, with nothing booked, where it is not usual."""
-    settings = installation.programme.settings
-    if unit not in settings.units or not settings.units[unit].spendable:
+    """The usual case in one statement: see `store.redemptions`. None, with nothing booked, where it is not usual.
+
+    On SQLite there is no way to a server to be saved.
+    """
+    settings, database = installation.programme.settings, installation.database
+    if database.is_sqlite or unit not in settings.units or not settings.units[unit].spendable:
         return None
     zone = settings.programme.time_zone
     row = order.row(next(row_ids(now)), now, zone)
-    number = redeem_at_once(installation.database, row, unit, amount,
-                            kept_until(settings.units[unit].expires, now, zone))
+    number = redeem_at_once(database, row, unit, amount, kept_until(settings.units[unit].expires, now, zone))
     return None if number is None else Booked(row._replace(id=number))
 
 

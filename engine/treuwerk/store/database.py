@@ -1,7 +1,10 @@
 """Connections to SQLite or PostgreSQL, set so that what is acknowledged is on disk.
 
 SQLite runs with ``synchronous=FULL``: NORMAL in WAL mode loses acknowledged bookings when power fails. WAL itself only
-from 3.51.3 on, since older versions can corrupt a file that several connections checkpoint.
+from 3.51.3 on, since older versions can corrupt a file that several connections checkpoint. Before that the rollback
+journal persists: its end is synced with each commit, where the removal of a file could be undone by a power failure.
+
+Errors do not show the values of a statement (``hide_parameters``): they end in logs, which hold nothing personal.
 """
 
 import os
@@ -27,6 +30,7 @@ T = TypeVar("T")
 WAIT_SECONDS = 15.0
 CONNECTIONS = 16
 CACHE_KIB = 49_152
+JOURNAL_BYTES = 2**24  # what a large import leaves of its journal
 
 
 class Database:
@@ -45,7 +49,7 @@ class Database:
         pool: dict[str, Any] = {"pool_size": connections, "max_overflow": 0, "pool_timeout": wait_seconds,
                                 "pool_use_lifo": True}  # few threads use few connections, whose caches are warm
         if not self.is_sqlite:
-            self.engine = create_engine(self.url, **pool)
+            self.engine = create_engine(self.url, hide_parameters=True, **pool)
             ask_rested(self.engine)
         else:
             self.engine = self._sqlite(pool if self.file else {})
@@ -177,7 +181,7 @@ class Database:
 
     def _sqlite(self, pool: dict[str, Any]) -> Engine:
         connecting = {"timeout": self.wait_seconds, "check_same_thread": False}
-        engine = create_engine(self.url, connect_args=connecting, **pool)
+        engine = create_engine(self.url, connect_args=connecting, hide_parameters=True, **pool)
         if self.file:
             event.listen(engine, "do_connect", self._refuse_unsafe)
         event.listen(engine, "connect", _prepare)
@@ -205,9 +209,9 @@ class Database:
 
 def _prepare(connection: sqlite3.Connection, _: Any) -> None:
     connection.isolation_level = None  # Python's sqlite3 must not begin transactions by itself
-    for pragma in (f"journal_mode={'WAL' if WAL_IS_SAFE else 'DELETE'}", "synchronous=FULL", "foreign_keys=ON",
-                   f"cache_size=-{CACHE_KIB}", "temp_store=MEMORY", "mmap_size=0",
-                   "recursive_triggers=ON"):  # without it REPLACE passes by guards
+    for pragma in (f"journal_mode={'WAL' if WAL_IS_SAFE else 'PERSIST'}", f"journal_size_limit={JOURNAL_BYTES}",
+                   "synchronous=FULL", "foreign_keys=ON", f"cache_size=-{CACHE_KIB}", "temp_store=MEMORY",
+                   "mmap_size=0", "recursive_triggers=ON"):  # without it REPLACE passes by guards
         connection.execute(f"PRAGMA {pragma}")
 
 

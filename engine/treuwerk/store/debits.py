@@ -5,19 +5,21 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from treuwerk.domain.records import UseValues
+
 LotKey = tuple[int, int, int]
 """Account, transaction and line of a lot."""
 
-# On PostgreSQL the uses, which are there already, say what goes from which lot: far less to send.
+# A list with an offset is never turned round by PostgreSQL: each lot is looked up by its key.
 _LOT: dict[str, Any] = {
     "sqlite": "UPDATE lot SET remaining = remaining - ?, open = remaining > ? "
               "WHERE account_id = ? AND transaction_id = ? AND line = ?",
     "postgresql": text(
         "UPDATE lot SET remaining = lot.remaining - u.amount, open = lot.remaining > u.amount FROM ("
-        "SELECT l.account_id, l.lot_transaction_id, l.lot_line, SUM(l.amount) AS amount FROM unnest("
-        "CAST(:accounts AS bigint[]), CAST(:transactions AS bigint[])) AS t(account_id, transaction_id) JOIN lot_use l "
-        "ON l.account_id = t.account_id AND l.transaction_id = t.transaction_id GROUP BY 1, 2, 3) AS u "
-        "WHERE lot.account_id = u.account_id AND lot.transaction_id = u.lot_transaction_id AND lot.line = u.lot_line"),
+        "SELECT amount, account_id, transaction_id, line FROM unnest(CAST(:c0 AS bigint[]), "
+        "CAST(:c1 AS bigint[]), CAST(:c2 AS bigint[]), CAST(:c3 AS bigint[])) AS t(amount, account_id, transaction_id, "
+        "line) OFFSET 0) AS u WHERE lot.account_id = u.account_id "
+        "AND lot.transaction_id = u.transaction_id AND lot.line = u.line"),
 }
 _BALANCE: dict[str, Any] = {
     "sqlite": "UPDATE balance SET posted = posted - ?, keeps_until = CASE WHEN ? > COALESCE(keeps_until, 0) THEN ? "
@@ -34,19 +36,22 @@ class LostRows(RuntimeError):
     """Fewer rows were there than were read under lock: somebody changes them without locking."""
 
 
-def take_from_lots(connection: Connection, taken: Mapping[LotKey, int], by: Sequence[tuple[int, int]]) -> None:
-    """Take points from lots; accounts are locked. `by` are the (account, transaction) whose uses that is.
+def take_from_lots(connection: Connection, uses: Sequence[UseValues]) -> None:
+    """Take what was used from lots, whose accounts are locked.
 
     Raises:
         sqlalchemy.exc.IntegrityError: a lot holds less.
     """
+    taken: dict[LotKey, int] = {}
+    for account, _, _, transaction_id, line, _, amount in uses:
+        lot = account, transaction_id, line
+        taken[lot] = taken.get(lot, 0) + amount
     if connection.dialect.name == "sqlite":
         rows = [(amount, amount, *lot) for lot, amount in taken.items()]
         changed = connection.exec_driver_sql(_LOT["sqlite"], rows).rowcount
     else:
-        accounts, transactions = zip(*by, strict=True)
-        changed = connection.execute(_LOT["postgresql"], {
-            "accounts": list(accounts), "transactions": list(transactions)}).rowcount
+        rows = [(amount, *lot) for lot, amount in taken.items()]
+        changed = connection.execute(_LOT["postgresql"], _columns(rows)).rowcount
     _check(changed, len(taken))
 
 
@@ -61,9 +66,12 @@ def lessen(connection: Connection, taken: Mapping[tuple[int, str], int], kept: M
         doubled = [(amount, until, until, *key) for amount, until, *key in rows]
         changed = connection.exec_driver_sql(_BALANCE["sqlite"], doubled).rowcount
     else:
-        columns = {f"c{i}": list(column) for i, column in enumerate(zip(*rows, strict=True))}
-        changed = connection.execute(_BALANCE["postgresql"], columns).rowcount
+        changed = connection.execute(_BALANCE["postgresql"], _columns(rows)).rowcount
     _check(changed, len(rows))
+
+
+def _columns(rows: Sequence[tuple[Any, ...]]) -> dict[str, list[Any]]:
+    return {f"c{i}": list(column) for i, column in enumerate(zip(*rows, strict=True))}
 
 
 def _check(changed: int, expected: int) -> None:

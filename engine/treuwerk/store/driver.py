@@ -1,7 +1,6 @@
 """Statements that go to the driver as they are: where a redemption has a millisecond, building them has none of it."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
@@ -23,36 +22,41 @@ def both(statement: str, *, postgresql_suffix: str = "") -> Statement:
 def fetched(connection: Connection, statement: Statement, values: Values) -> list[tuple[Any, ...]]:
     """All rows that a query finds."""
     text = statement[connection.dialect.name]
-    with _translated(connection, text):
+    try:
         rows: list[tuple[Any, ...]] = _driver(connection).execute(text, values).fetchall()
-        return rows
+    except _errors(connection) as error:
+        raise _translated(connection, text, error) from error
+    return rows
 
 
 def executed(connection: Connection, text: str, values: Values) -> None:
     """Run a statement."""
-    with _translated(connection, text):
+    try:
         _driver(connection).execute(text, values)
+    except _errors(connection) as error:
+        raise _translated(connection, text, error) from error
 
 
 def executed_many(connection: Connection, text: str, rows: Sequence[Values]) -> None:
     """Run a statement for each row."""
-    with _translated(connection, text):
+    try:
         _driver(connection).executemany(text, rows)
+    except _errors(connection) as error:
+        raise _translated(connection, text, error) from error
 
 
 def _driver(connection: Connection) -> Any:
     return connection.connection.driver_connection
 
 
-@contextmanager
-def _translated(connection: Connection, text: str) -> Iterator[None]:
+def _errors(connection: Connection) -> Any:
+    return connection.dialect.loaded_dbapi.Error
+
+
+def _translated(connection: Connection, text: str, error: Exception) -> Exception:
     """Errors of the driver become those of SQLAlchemy, which is what others wait for: a lost race is run again."""
-    base: Any = connection.dialect.loaded_dbapi.Error
-    try:
-        yield
-    except base as error:
-        lost = connection.dialect.is_disconnect(error, _driver(connection), None)
-        if lost:
-            connection.invalidate(error)
-        raise DBAPIError.instance(text, None, error, base, connection_invalidated=lost,
-                                  dialect=connection.dialect) from error
+    lost = connection.dialect.is_disconnect(error, _driver(connection), None)
+    if lost:
+        connection.invalidate(error)
+    return DBAPIError.instance(text, None, error, _errors(connection), connection_invalidated=lost,
+                               dialect=connection.dialect)

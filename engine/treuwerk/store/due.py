@@ -5,12 +5,16 @@ with account, unit and expiry. An index by expiry alone would make every clearin
 second per million accounts.
 """
 
+import json
 from array import array
-from collections.abc import Collection, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
 
 from sqlalchemy import Connection, func, select, text
 
+from treuwerk.domain.ledger import FOREVER
+from treuwerk.store.accounts import Standing
+from treuwerk.store.driver import executed_many, fetched
 from treuwerk.store.many import among, listed
 from treuwerk.store.tables import journal, seal, unsealed
 
@@ -20,35 +24,37 @@ _IS_DUE = ("lot.open AND lot.book = 'participant' AND lot.account_id = b.account
 _ACCOUNTS = text("SELECT b.account_id FROM balance b WHERE b.posted > 0 "
                  f"AND EXISTS (SELECT 1 FROM lot WHERE {_IS_DUE}) "
                  "UNION SELECT account_id FROM hold WHERE hold.open AND hold.expires_at <= :until ORDER BY 1")
-_LOTS = ("SELECT b.account_id, b.unit, lot.transaction_id, lot.line, lot.remaining, lot.expires_at, b.keeps_until "
-         "FROM balance b CROSS JOIN lot WHERE b.posted > 0 AND b.account_id {among} AND " + _IS_DUE)
+_DUE_AT = "CASE WHEN b.keeps_until < lot.expires_at THEN b.keeps_until ELSE lot.expires_at END"
+# A range of the index per account and unit. PostgreSQL finds and empties in one go, each lot by its place in the file;
+# a look with an offset is never turned round, so that each pair is looked up once, whatever statistics say.
+_PAIRS = ("json_each(:pairs) p CROSS JOIN lot WHERE lot.open AND lot.book = 'participant' "
+          "AND lot.account_id = json_extract(p.value, '$[0]') AND lot.unit = json_extract(p.value, '$[1]') "
+          "AND lot.expires_at <= json_extract(p.value, '$[2]')")
+_FIND = {"sqlite": "SELECT lot.account_id, lot.unit, MIN(lot.expires_at, json_extract(p.value, '$[3]')), "
+                   f"lot.transaction_id, lot.line, lot.remaining FROM {_PAIRS}"}
+_EMPTY = ("UPDATE lot SET remaining = 0, open = 0 WHERE account_id = ? AND unit = ? AND open AND book = 'participant' "
+          "AND expires_at <= ?")
+_FIND_AND_EMPTY = {"postgresql": (
+    "UPDATE lot SET remaining = 0, open = FALSE FROM (SELECT p.account_id, p.unit, LEAST(l.expires_at, p.kept) AS due, "
+    "l.transaction_id, l.line, l.remaining, l.place FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::bigint[]) "
+    "AS p(account_id, unit, until, kept) CROSS JOIN LATERAL (SELECT transaction_id, line, remaining, expires_at, "
+    "ctid AS place FROM lot f WHERE f.account_id = p.account_id AND f.unit = p.unit AND f.open "
+    "AND f.book = 'participant' AND f.expires_at <= p.until OFFSET 0) l OFFSET 0) d WHERE lot.ctid = d.place "
+    "RETURNING d.account_id, d.unit, d.due, d.transaction_id, d.line, d.remaining")}
 _HOLDS = ("SELECT account_id, id FROM hold WHERE hold.open AND hold.expires_at <= :until AND account_id {among} "
           "ORDER BY account_id, expires_at, id")
 _SOON = text(
     "SELECT COALESCE(MAX(i.written_as), ''), COALESCE(MAX(p.name), ''), d.unit, d.due, CAST(d.points AS BIGINT) FROM ("
-    "SELECT b.account_id, b.unit, CASE WHEN b.keeps_until < lot.expires_at THEN b.keeps_until ELSE lot.expires_at END "
-    f"AS due, SUM(lot.remaining) AS points FROM balance b CROSS JOIN lot WHERE b.posted > 0 AND {_IS_DUE} "
+    f"SELECT b.account_id, b.unit, {_DUE_AT} AS due, SUM(lot.remaining) AS points FROM balance b CROSS JOIN lot "
+    f"WHERE b.posted > 0 AND {_IS_DUE} "
     "GROUP BY 1, 2, 3) d LEFT JOIN participant p ON p.account_id = d.account_id "
     "LEFT JOIN identifier i ON i.account_id = d.account_id AND i.scheme = 'customer_number' "
     "WHERE d.due > :behind GROUP BY d.account_id, d.unit, d.due, d.points "
     "ORDER BY d.due, 1, d.unit")
 
 
-class DueLot(NamedTuple):
-    """A lot that is to expire; `kept_until` as in `Standing`."""
-
-    account_id: int
-    unit: str
-    transaction_id: int
-    line: int
-    remaining: int
-    expires_at: int
-    kept_until: int | None
-
-    @property
-    def due(self) -> int:
-        """The instant at which its points were gone."""
-        return self.expires_at if self.kept_until is None else min(self.expires_at, self.kept_until)
+DueLot = tuple[int, str, int, int, int, int]
+"""Account, unit, the instant at which its points were gone, transaction, line, and the points that remain of a lot."""
 
 
 def due_accounts(connection: Connection, until: int) -> "array[int]":
@@ -57,10 +63,19 @@ def due_accounts(connection: Connection, until: int) -> "array[int]":
     return array("q", (row[0] for row in rows))
 
 
-def due_lots(connection: Connection, accounts: Collection[int], until: int) -> list[DueLot]:
-    """The lots of these accounts whose points are gone at `until`, in no order."""
-    rows = connection.execute(text(_LOTS.format(among=among(connection))), _values(connection, accounts, until))
-    return [DueLot._make(row) for row in rows]
+def take_due(connection: Connection, standings: Mapping[tuple[int, str], Standing], until: int) -> list[DueLot]:
+    """Empty the lots of locked accounts and units whose points are gone at `until`; returns them as they were."""
+    pairs = [(*pair, FOREVER if (kept := FOREVER if at.kept_until is None else at.kept_until) <= until else until, kept)
+             for pair, at in standings.items() if at.posted]
+    if not pairs:
+        return []
+    if connection.dialect.name == "postgresql":
+        return fetched(connection, _FIND_AND_EMPTY, list(map(list, zip(*pairs, strict=True))))
+    lots = fetched(connection, _FIND, {"pairs": json.dumps(pairs)})
+    ranges = {(account_id, unit): (account_id, unit, limit) for account_id, unit, limit, _ in pairs}
+    found = [ranges[pair] for pair in dict.fromkeys(lot[:2] for lot in lots)]
+    executed_many(connection, _EMPTY, found)
+    return lots
 
 
 def due_holds(connection: Connection, accounts: Collection[int], until: int) -> list[tuple[int, int]]:

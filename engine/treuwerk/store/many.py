@@ -29,6 +29,18 @@ _BY_KEY = {
 }
 
 
+def by_index(connection: Connection) -> None:
+    """Until the end of the transaction, rows are found by way of the indexes, account by account.
+
+    PostgreSQL would guess from statistics, which are old after bulk work, and read whole tables for each batch; it
+    also would compile what runs for a tenth of a second.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; "
+                                   "SET LOCAL enable_mergejoin = off; SET LOCAL enable_bitmapscan = off; "
+                                   "SET LOCAL jit = off")
+
+
 def among(connection: Connection) -> str:
     """The end of a condition on accounts, which come as the parameter ``accounts`` (see `listed`)."""
     return _AMONG[connection.dialect.name]

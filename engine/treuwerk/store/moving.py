@@ -103,8 +103,10 @@ _SQLITE: Mapping[str, str] = {
     "postings": "INSERT INTO posting VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
     "lots": "INSERT INTO lot VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     "uses": "INSERT INTO lot_use VALUES (?, ?, ?, ?, ?, ?, ?)",
-    "changed_lots": "UPDATE lot SET remaining = remaining + :change, open = remaining + :change > 0 "
-                    "WHERE account_id = :account AND transaction_id = :transaction_id AND line = :line",
+    "changed_lots": "UPDATE lot SET remaining = remaining + ? WHERE account_id = ? AND transaction_id = ? AND line = ?",
+    # By itself: SQLite writes the index of open lots anew wherever its column is named, also with the same value.
+    "emptied_lots": "UPDATE lot SET open = remaining > 0 WHERE account_id = ? AND transaction_id = ? AND line = ? "
+                    "AND open <> (remaining > 0)",
     "balances": "UPDATE balance SET posted = posted + :posted, held = held + :held, pending = pending + :pending, "
                 "deficit = deficit + :deficit, keeps_until = CASE WHEN :kept > COALESCE(keeps_until, 0) THEN :kept "
                 "ELSE keeps_until END, version = version + 1 WHERE account_id = :account AND unit = :unit",
@@ -124,8 +126,8 @@ def _write_sqlite(connection: Connection, made: _Transaction) -> None:
         if rows:
             executed_many(connection, _SQLITE[name], [(account, *row) for row in rows])
     for transaction_id, line, change in made.changed_lots:
-        executed(connection, _SQLITE["changed_lots"], {
-            "account": account, "transaction_id": transaction_id, "line": line, "change": change})
+        executed(connection, _SQLITE["changed_lots"], (change, account, transaction_id, line))
+        executed(connection, _SQLITE["emptied_lots"], (account, transaction_id, line))
     for unit, posted, held, pending, deficit, kept, _ in made.balances:
         executed(connection, _SQLITE["balances"], {
             "account": account, "unit": unit, "posted": posted, "held": held, "pending": pending, "deficit": deficit,

@@ -18,13 +18,11 @@ def redeem_at_once(database: Database, row: JournalRow, unit: str, amount: int, 
     """Book a redemption, and return the id that it got: that of `row` or one behind the account's last.
 
     None: nothing is booked. The key is known, there are too few points, some have expired and are not booked out yet,
-    the account owes points in any unit, or this is SQLite, where no way to a server is to be saved.
+    or the account owes points in any unit.
 
     Raises:
         OutcomeUnknown: the connection broke; ask again with the same key.
     """
-    if database.is_sqlite:
-        return None
     found: int | None = database.at_once(_REDEEM, (
         row.account_id, unit, amount, row.booked_at, row.id, row.business_key, row.occurred_on, row.actor, row.cause,
         row.evidence, keeps_until, bucket_of(row.account_id)))[0][0]

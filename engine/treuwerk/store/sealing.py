@@ -18,6 +18,7 @@ from treuwerk.store.journal import entries
 from treuwerk.store.tables import journal, seal, sealed, unsealed
 
 _ROOM = 2**20
+_ANY_WAITS = text("SELECT EXISTS (SELECT 1 FROM unsealed)")
 AT_ONCE = 5_000  # transactions under one seal of those that wait
 _LOCK = text("SELECT pg_advisory_xact_lock(7305807861349)")  # any fixed number, the same for all writers
 _DELTAS = text(
@@ -111,6 +112,8 @@ def _append(connection: Connection, last: _Last, count: int, digest: str, now: i
 
 
 def _waiting(connection: Connection) -> list[tuple[int, int]]:
+    if not connection.execute(_ANY_WAITS).scalar():  # SQLite would go through the whole journal to find none
+        return []
     query = select(unsealed).join(journal, (journal.c.account_id == unsealed.c.account_id)
                                   & (journal.c.id == unsealed.c.transaction_id))
     rows = connection.execute(query.order_by(journal.c.booked_at, journal.c.account_id, journal.c.id).limit(AT_ONCE))

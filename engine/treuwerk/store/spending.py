@@ -7,7 +7,7 @@ from sqlalchemy import Connection, text
 
 from treuwerk.domain.lots import Lot
 
-FIRST_LOTS = 64
+FIRST_LOTS = 16
 Pair = tuple[int, str]
 """Account and unit."""
 

@@ -7,23 +7,30 @@ from sqlalchemy import select
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from treuwerk.domain.ledger import instant
 from treuwerk.programme.errors import ProgrammeError
+from treuwerk.services.deployment import Deployment, read_deployment
 from treuwerk.services.installation import DEMO, Installation
 from treuwerk.store.tables import installation as purpose_table
 from treuwerk.web.portal.account import account_page, booking_page, bookings_csv
 from treuwerk.web.portal.purchases import purchases_csv, purchases_page
-from treuwerk.web.portal.signing_in import preferences_form, sign_in_page, sign_out_form
+from treuwerk.web.portal.signing_in import preferences_form, sign_in_page, sign_out_form, stay_form
 from treuwerk.web.portal.styleguide import office_styleguide_page, styleguide_page
 from treuwerk.web.shell.assets import Assets
 from treuwerk.web.shell.checking import presentation_mistakes
 from treuwerk.web.shell.error_pages import ErrorPages
 from treuwerk.web.shell.headers import RequestIds, SecurityHeaders
 from treuwerk.web.shell.health import livez, readyz
+from treuwerk.web.shell.hosts import Hosts
 from treuwerk.web.shell.locales import Locales
+from treuwerk.web.shell.metrics import Metrics, metrics_page
+from treuwerk.web.shell.observing import Observed
+from treuwerk.web.shell.proxies import Proxies
+from treuwerk.web.shell.rate_limits import RateLimits
 from treuwerk.web.shell.rendering import Renderer
 from treuwerk.web.shell.routing import OWN_ACCOUNT, PUBLIC, DeclaredRoute
 from treuwerk.web.shell.same_origin import SameOrigin
@@ -32,6 +39,8 @@ from treuwerk.web.shell.state import Clock, Shell, Visit
 from treuwerk.web.shell.theming import theme_sheet
 
 FORM_BYTES = 64 * 1024
+COMPRESSED_FROM_BYTES = 1_000
+COMPRESSION = 5  # nearly the size of 9 in half the time
 STYLEGUIDE_VARIABLE = "TREUWERK_STYLEGUIDE"
 
 
@@ -40,13 +49,17 @@ def system_clock() -> int:
     return instant(datetime.now(UTC))
 
 
-def create_app(installation: Installation, clock: Clock = system_clock, *, styleguide: bool | None = None) -> Starlette:
+def create_app(installation: Installation, clock: Clock = system_clock, *, styleguide: bool | None = None,
+               deployment: Deployment | None = None) -> Starlette:
     """The application for one installation; any ASGI server runs it, in as many processes as wanted.
+
+    `deployment` says under which names it answers and whom it believes; left out, the environment does.
 
     `styleguide` routes ``/_styleguide``, which shows every component in every state. Left open, the database of a demo
     has it, and any other with the environment variable ``TREUWERK_STYLEGUIDE=1``: no live portal by accident.
 
     Raises:
+        WrongDeployment: variables of the environment that cannot be used.
         ProgrammeError: colours that people cannot read, a missing logo, a template or translation with mistakes.
     """
     programme = installation.programme
@@ -55,8 +68,10 @@ def create_app(installation: Installation, clock: Clock = system_clock, *, style
     assets = Assets(programme.folder, theme_sheet(programme.settings.theme, programme.folder))
     renderer = Renderer(programme, assets)
     shown = _is_for_builders(installation) if styleguide is None else styleguide
-    app = Starlette(routes=_routes(styleguide=shown), middleware=_layers(installation, renderer, clock))
-    app.state.shell = Shell(installation, clock, assets, renderer)
+    shell = Shell(installation, clock, assets, renderer, deployment or read_deployment(os.environ),
+                  Metrics(installation.database, clock))
+    app = Starlette(routes=_routes(styleguide=shown), middleware=_layers(shell))
+    app.state.shell = shell
     return app
 
 
@@ -67,15 +82,21 @@ def _is_for_builders(installation: Installation) -> bool:
         return connection.execute(select(purpose_table.c.purpose)).scalar() == DEMO
 
 
-def _layers(installation: Installation, renderer: Renderer, clock: Clock) -> list[Middleware]:
+def _layers(shell: Shell) -> list[Middleware]:
+    database, deployment = shell.installation.database, shell.deployment
     return [
         Middleware(RequestIds),
+        Middleware(Observed, metrics=shell.metrics),
+        Middleware(Proxies, deployment=deployment),
         Middleware(SecurityHeaders),
-        Middleware(ErrorPages, renderer=renderer),
+        Middleware(ErrorPages, renderer=shell.renderer, home=deployment.public_url),
+        Middleware(Hosts, deployment=deployment),  # inside the error pages: a refusal is a page, too
+        Middleware(GZipMiddleware, minimum_size=COMPRESSED_FROM_BYTES, compresslevel=COMPRESSION),
         Middleware(RequestBodyLimitMiddleware, max_body_size=FORM_BYTES),
-        Middleware(Sessions, database=installation.database, clock=clock),
-        Middleware(Locales, locales=renderer.locales),
+        Middleware(Sessions, database=database, clock=shell.clock),
+        Middleware(Locales, locales=shell.renderer.locales),
         Middleware(SameOrigin),
+        Middleware(RateLimits, deployment=deployment),
     ]
 
 
@@ -88,10 +109,12 @@ def _routes(*, styleguide: bool) -> list[BaseRoute]:
         DeclaredRoute("/purchases.csv", purchases_csv, permission=OWN_ACCOUNT, name="purchases_csv"),
         DeclaredRoute("/login", sign_in_page, permission=PUBLIC, name="sign_in", methods=("GET", "POST")),
         DeclaredRoute("/logout", sign_out_form, permission=PUBLIC, name="sign_out", methods=("POST",)),
+        DeclaredRoute("/session", stay_form, permission=OWN_ACCOUNT, name="stay", methods=("POST",)),
         DeclaredRoute("/preferences", preferences_form, permission=PUBLIC, name="preferences", methods=("POST",)),
         DeclaredRoute("/static/{name:path}", _static, permission=PUBLIC, name="static"),
         DeclaredRoute("/livez", livez, permission=PUBLIC, name="livez"),
         DeclaredRoute("/readyz", readyz, permission=PUBLIC, name="readyz"),
+        DeclaredRoute("/metrics", metrics_page, permission=PUBLIC, name="metrics"),
     ]
     if styleguide:
         routes += [

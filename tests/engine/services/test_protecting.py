@@ -6,17 +6,19 @@ from secrets import token_hex
 
 import psycopg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import ProgrammingError
 
 from tests.support.singles import redeem_one_lot
 from tests.support.worlds import SIX_IN_THE_EVENING, World, lines, make_world
 from treuwerk.services.installation import open_installation
 from treuwerk.services.pending_seals import seal_where_possible
+from treuwerk.services.redeeming import redeem
 from treuwerk.services.verifying import verify
 from treuwerk.store.database import Database
 from treuwerk.store.guards import APPEND_ONLY, GUARDED
 from treuwerk.store.rights import CannotProtect, grant_rights
+from treuwerk.store.tables import lot
 
 
 @pytest.fixture
@@ -65,6 +67,9 @@ REFUSED = {
     "drop a table": "DROP TABLE posting CASCADE",
     "another function for the guards": "CREATE OR REPLACE FUNCTION treuwerk_append_only() RETURNS trigger "
                                        "LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
+    "another function for redemptions": "CREATE OR REPLACE FUNCTION treuwerk_redeem(bigint) RETURNS bigint "
+                                        "LANGUAGE sql AS 'SELECT 1'",
+    "no function for redemptions": "DROP FUNCTION treuwerk_redeem",
     "as a replica": "SET session_replication_role = replica",
     "amount of a lot": "UPDATE lot SET amount = amount + 1",
     "expiry of a lot": "UPDATE lot SET expires_at = expires_at + 1",
@@ -85,6 +90,21 @@ def test_the_role_can_change_nothing_that_is_in_the_books(application: World, ch
             connection.execute(text(REFUSED[change]))
 
     assert isinstance(error.value.orig, psycopg.errors.InsufficientPrivilege)
+
+
+def test_the_role_redeems_where_nobody_may_call_functions_unasked(application: World, postgres_database: Database,
+                                                                  role: str) -> None:
+    application.clear(lines(1))
+    with postgres_database.writing() as connection:
+        connection.exec_driver_sql("REVOKE EXECUTE ON FUNCTION treuwerk_redeem FROM PUBLIC")
+    with postgres_database.writing() as connection:
+        grant_rights(connection, role)
+
+    (account,) = application.rows(select(lot.c.account_id))[0]
+    booked = redeem(application.installation, account, "bonus", 5, "order", SIX_IN_THE_EVENING + 1)
+
+    assert not booked.repeated
+    assert verify(application.database).ok
 
 
 def test_rights_that_it_had_before_are_taken_back(application: World, postgres_database: Database, role: str) -> None:

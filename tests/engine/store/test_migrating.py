@@ -46,6 +46,18 @@ def test_all_steps_back_leave_no_table_of_ours(database: Database) -> None:
     check_schema(database)
 
 
+def test_all_steps_back_leave_no_function_of_ours(postgres_database: Database) -> None:
+    functions = text("SELECT proname FROM pg_proc WHERE proname LIKE 'treuwerk%' ORDER BY proname")
+
+    with postgres_database.reading() as connection:
+        before = list(connection.execute(functions).scalars())
+    empty(postgres_database)
+
+    assert before == ["treuwerk_append_only", "treuwerk_redeem"]
+    with postgres_database.reading() as connection:
+        assert list(connection.execute(functions).scalars()) == []
+
+
 def test_a_database_without_tables_asks_for_migrate(empty_database: Database) -> None:
     with pytest.raises(SchemaError, match=r"found no tables, expected schema .*; run treuwerk migrate"):
         check_schema(empty_database)

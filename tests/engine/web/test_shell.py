@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from starlette.routing import BaseRoute
 
-from tests.support.portal import Portal, open_portal
+from tests.support.portal import DEPLOYMENT, Portal, open_portal
 from treuwerk.store.database import Database
 from treuwerk.store.faults import DatabaseBusy, DatabaseClosed, TransactionLost
 from treuwerk.web.application import create_app
@@ -26,7 +26,8 @@ def test_only_these_routes_are_open_to_everyone(sqlite_portal: Portal) -> None:
     declared = [route for route in routes(sqlite_portal) if isinstance(route, DeclaredRoute)]
 
     assert {route.path for route in declared if not route.permission.signed_in} == {
-        "/login", "/logout", "/preferences", "/static/{name:path}", "/livez", "/readyz", "/_styleguide", "/_styleguide/office"}
+        "/login", "/logout", "/preferences", "/static/{name:path}", "/livez", "/readyz", "/metrics", "/_styleguide",
+        "/_styleguide/office"}
 
 
 @pytest.mark.parametrize("path", ["/login", "/", "/purchases", "/nowhere", "/livez"])
@@ -214,9 +215,9 @@ def test_nothing_is_written_by_get(sqlite_portal: Portal) -> None:
 def test_the_styleguide_is_for_builders_only(sqlite_portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
     from starlette.testclient import TestClient
 
-    closed = TestClient(create_app(sqlite_portal.installation), base_url="https://portal.example")
+    closed = TestClient(create_app(sqlite_portal.installation, deployment=DEPLOYMENT), base_url="https://portal.example")
     monkeypatch.setenv("TREUWERK_STYLEGUIDE", "1")
-    opened = TestClient(create_app(sqlite_portal.installation), base_url="https://portal.example")
+    opened = TestClient(create_app(sqlite_portal.installation, deployment=DEPLOYMENT), base_url="https://portal.example")
 
     assert closed.get("/_styleguide").status_code == 404
     assert opened.get("/_styleguide").status_code == 200

@@ -90,11 +90,11 @@ balance_delta = define(
     clustered=True,
 )
 
+# Messages lie and are found in the order of time: by account or bucket, a batch would write all pages anew.
 outbox = define(
     "outbox", Home.ACCOUNT,
     key("account_id"), key("id"),
     whole("bucket"), text("topic"), text("payload"), whole("created_at"), Column("delivered_at", WHOLE),
-    Index("ix_outbox_undelivered", "bucket", "created_at",
+    Index("ix_outbox_undelivered", "created_at", "bucket",
           sqlite_where=sql("delivered_at IS NULL"), postgresql_where=sql("delivered_at IS NULL")),
-    clustered=True,
 )

@@ -12,6 +12,7 @@ TONES = 4
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 _GAP = 0.28
 _FEW = 7
+_NAME = 16.0
 
 
 @attrs.frozen
@@ -19,7 +20,7 @@ class Series:
     """One row of numbers with its name."""
 
     name: str
-    values: tuple[int, ...]
+    values: tuple[int, ...] = attrs.field(converter=tuple)
 
 
 @attrs.frozen
@@ -45,10 +46,13 @@ class Mark:
 
 @attrs.frozen
 class Plot:
-    """A drawing over an axis: boxes or lines, lines of the scale (figures at heights), words below."""
+    """A drawing over an axis: boxes or lines, figures of the scale at their heights, words below.
+
+    A line is told by its points in thousandths, the height at which it ends, and the one at which its name stands.
+    """
 
     boxes: tuple[Box, ...]
-    lines: tuple[tuple[str, float], ...]
+    lines: tuple[tuple[str, float, float], ...]
     scale: tuple[Mark, ...]
     below: tuple[Mark, ...]
     zero: float
@@ -87,12 +91,21 @@ def _stack(values: Sequence[int], x: float, width: float, scale: "_Scale") -> li
 
 
 def curves(labels: Sequence[str], series: Sequence[Series]) -> Plot:
-    """Lines from left to right; `lines` are points in thousandths and the height at which each one ends."""
+    """Lines from left to right."""
     values = [value for one in series for value in one.values]
     scale = _Scale.over(max(values, default=0), min(0, min(values, default=0)))
     step = 100 / max(len(labels) - 1, 1)
-    lines = tuple((_points(one.values, step, scale), scale.height(one.values[-1])) for one in series if one.values)
+    ends = [scale.height(one.values[-1]) if one.values else 0.0 for one in series]
+    lines = tuple(zip((_points(one.values, step, scale) for one in series), ends, _apart(ends), strict=True))
     return Plot((), lines, scale.marks(), _below(labels, step, 0), scale.height(0))
+
+
+def _apart(heights: Sequence[float]) -> list[float]:
+    """The same heights, pushed down where two would stand on one another."""
+    found, last = dict[int, float](), -_NAME
+    for place in sorted(range(len(heights)), key=lambda place: heights[place]):
+        last = found[place] = max(heights[place], last + _NAME)
+    return [found[place] for place in range(len(heights))]
 
 
 def _points(values: Sequence[int], step: float, scale: "_Scale") -> str:

@@ -1,6 +1,7 @@
 """Errors as pages: same look, the reader's language, plain words, what to do now, and a reference. No database."""
 
 import logging
+from urllib.parse import quote
 
 from sqlalchemy.exc import OperationalError
 from starlette.concurrency import run_in_threadpool
@@ -10,22 +11,28 @@ from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from treuwerk.store.faults import DatabaseBusy, DatabaseClosed, OutcomeUnknown, TransactionLost
+from treuwerk.web.shell.languages import tag
 from treuwerk.web.shell.locales import negotiated
+from treuwerk.web.shell.logs import FIELDS
 from treuwerk.web.shell.rendering import Renderer
+from treuwerk.web.shell.routing import own_path
 from treuwerk.web.shell.schemes import scheme_of
 from treuwerk.web.shell.state import state_of
 
 _log = logging.getLogger("treuwerk.web")
 _UNUSABLE = (OperationalError, DatabaseBusy, DatabaseClosed, OutcomeUnknown, TransactionLost)
 _OUR_OWN = {"content-length", "content-type"}
+_WRONG_ADDRESS = 421
+_PASSING = (429, 500, 503)
 
 
 class ErrorPages:
     """Turns exceptions, and plain-text errors of the layers below, into pages. Headers such as Allow are kept."""
 
-    def __init__(self, app: ASGIApp, renderer: Renderer) -> None:
+    def __init__(self, app: ASGIApp, renderer: Renderer, home: str = "") -> None:
         self._app = app
         self._renderer = renderer
+        self._home = home or "/"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -49,9 +56,18 @@ class ErrorPages:
         locale = state_of(scope).locale or negotiated(scope, self._renderer.locales)
         html = self._renderer.render(locale, "error.html", {
             "status": error.status_code, "reference": state_of(scope).request_id, "scheme": scheme_of(scope),
-            "here": "/", "section": "", "identity": session.identity if session else None})
+            "here": "/", "section": "", "identity": session.identity if session else None,
+            "home": self._home if error.status_code == _WRONG_ADDRESS else "/", "again": _again(scope, error)})
         headers = {name: value for name, value in (error.headers or {}).items() if name.lower() not in _OUR_OWN}
-        return HTMLResponse(html, error.status_code, {**headers, "content-language": locale})
+        return HTMLResponse(html, error.status_code, {**headers, "content-language": tag(locale)})
+
+
+def _again(scope: Scope, error: HTTPException) -> str:
+    """The address to try once more, where that may help and repeats nothing."""
+    if error.status_code not in _PASSING or scope["method"] != "GET":
+        return ""
+    query = scope["query_string"].decode("latin-1")
+    return own_path(quote(scope["path"], safe="/:@!$&'()*+,;=~") + (f"?{query}" if query else ""))
 
 
 class _Answer:
@@ -77,9 +93,11 @@ def _as_http(exception: Exception, scope: Scope) -> HTTPException:
     if isinstance(exception, HTTPException):
         return exception
     if isinstance(exception, _UNUSABLE):
-        _log.error("database not usable, reference %s", reference, exc_info=exception)
+        _log.error("database not usable, reference %s", reference, exc_info=exception,
+                   extra={FIELDS: {"request_id": reference, "route": state_of(scope).route}})
         return HTTPException(503, headers={"retry-after": "10"})
-    _log.error("request failed, reference %s, %s %s", reference, scope["method"], scope["path"], exc_info=exception)
+    fields = {"request_id": reference, "method": scope["method"], "route": state_of(scope).route}
+    _log.error("request failed, reference %s", reference, exc_info=exception, extra={FIELDS: fields})
     return HTTPException(500)
 
 

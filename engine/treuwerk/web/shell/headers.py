@@ -7,18 +7,17 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from treuwerk.web.shell.state import state_of
 
-POLICY = ("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-          "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
+_POLICY = ("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+           "connect-src 'self'; form-action {targets}; frame-ancestors 'none'; base-uri 'none'")
 HEADERS = {
-    "content-security-policy": POLICY,
     "x-content-type-options": "nosniff",
     "referrer-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(self), geolocation=(), microphone=(), payment=(), usb=()",
     "cache-control": "no-store",
-    "vary": "Accept-Language, Cookie",
 }
+_DEPENDS_ON = "Accept-Language, Cookie"
 _TWO_YEARS = "max-age=63072000; includeSubDomains"
 _ALPHABET = "23456789abcdefghjkmnpqrstvwxyz"  # nothing that is misread on the telephone
 
@@ -45,20 +44,35 @@ class RequestIds:
 
 
 class SecurityHeaders:
-    """Sets what is not set yet. ``no-store`` is the default, so that no personal page is kept by mistake."""
+    """Sets what is not set yet. ``no-store`` is the default, so that no personal page is kept by mistake.
 
-    def __init__(self, app: ASGIApp) -> None:
+    `form_targets` are the origins of identity providers: without them browsers stop a form that leads there.
+    """
+
+    def __init__(self, app: ASGIApp, form_targets: tuple[str, ...] = ()) -> None:
         self._app = app
+        self._headers = {**HEADERS, "content-security-policy": policy(form_targets)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
+                if "cache-control" not in headers:
+                    headers.add_vary_header(_DEPENDS_ON)
+                for name, value in self._headers.items():
                     headers.setdefault(name, value)
                 if scope["scheme"] == "https":
                     headers.setdefault("strict-transport-security", _TWO_YEARS)
             await send(message)
 
         await self._app(scope, receive, with_headers if scope["type"] == "http" else send)
+
+
+def policy(form_targets: tuple[str, ...] = ()) -> str:
+    """The content security policy: only our own files, nothing inline, forms to ourselves and these origins.
+
+    >>> policy(("https://login.example",)).split("; ")[6]
+    "form-action 'self' https://login.example"
+    """
+    return _POLICY.format(targets=" ".join(("'self'", *form_targets)))

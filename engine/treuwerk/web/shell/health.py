@@ -1,13 +1,13 @@
 """For the operator's machines: is the process alive, and can it serve?"""
 
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from treuwerk.store.database import Database
-from treuwerk.store.tables import installation, web_session
+from treuwerk.store.migrating import newest_revision, revision_of
 from treuwerk.web.shell.state import Visit
 
 
@@ -29,13 +29,15 @@ def not_ready_because(database: Database) -> list[dict[str, Any]]:
             connection.exec_driver_sql("SELECT 1")
     except SQLAlchemyError as error:
         return [_reason("database", f"does not answer ({type(error).__name__})", "start it, or mend TREUWERK_DATABASE")]
-    try:
-        with database.reading() as connection:
-            for table in (installation, web_session):
-                connection.execute(select(table).limit(1))
-    except SQLAlchemyError:
-        return [_reason("schema", "tables are missing", "run treuwerk migrate")]
+    if (found := revision_of(database)) != _newest():
+        shown = "tables are missing" if found is None else "not that of this release"
+        return [_reason("schema", shown, "run treuwerk migrate")]
     return []
+
+
+@cache
+def _newest() -> str:
+    return newest_revision()
 
 
 def _reason(check: str, found: str, remedy: str) -> dict[str, Any]:

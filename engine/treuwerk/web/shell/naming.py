@@ -9,6 +9,7 @@ from gettext import NullTranslations
 
 from treuwerk.domain.ledger import TransactionKind
 from treuwerk.programme.settings import Settings, Texts, Tier
+from treuwerk.web.shell.content import localised
 
 OWN_CODES = (("step", "start quantity"), ("step", "round_down points"), ("step", "start seminar"),
              ("activity", "seminar"), *(("kind", kind.value) for kind in TransactionKind))
@@ -55,6 +56,10 @@ class Naming:
         """What a kind of activity is, such as ``Seminar``."""
         return self._coded("activity", kind, kind)
 
+    def hours(self) -> str:
+        """When the contact of the programme answers, empty where it does not say."""
+        return self._text(self._settings.contact.hours, "")
+
     def kind(self, kind: str) -> str:
         """What a kind of transaction is, such as ``Gutschrift``."""
         return self._coded("kind", kind, kind)
@@ -64,4 +69,4 @@ class Naming:
         return otherwise if found == code else found
 
     def _text(self, texts: Texts, code: str) -> str:
-        return texts.get(self._locale) or next(iter(texts.values()), code)
+        return localised(texts, self._locale).text or code

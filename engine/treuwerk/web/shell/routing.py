@@ -6,14 +6,18 @@ from urllib.parse import quote
 import attrs
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from treuwerk.web.shell.state import Shell, Visit, state_of
+from treuwerk.web.shell.submitted import Submitted
 
 Handler = Callable[[Visit], Response]
-_FIELDS_AT_MOST = 100
+_FIELDS_AT_MOST = 300  # a page of rows to choose from, and the form around them
 
 
 @attrs.frozen
@@ -29,12 +33,22 @@ OWN_ACCOUNT = Permission("account.read.own")
 
 
 class DeclaredRoute(Route):
-    """A route with its permission. The application has no others, which a test holds."""
+    """A route with its permission. The application has no others, which a test holds.
+
+    `body_bytes` is what a request to it may send, where that differs from the usual limit of forms.
+    """
 
     def __init__(self, path: str, handler: Handler, *, permission: Permission, name: str,
-                 methods: Collection[str] = ("GET",)) -> None:
+                 methods: Collection[str] = ("GET",), body_bytes: int | None = None) -> None:
         self.permission = permission
-        super().__init__(path, _endpoint(handler, permission), methods=list(methods), name=name)
+        limits = [Middleware(RequestBodyLimitMiddleware, max_body_size=body_bytes)] if body_bytes else []
+        super().__init__(path, _endpoint(handler, permission), methods=list(methods), name=name, middleware=limits)
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, whose log line then names this route."""
+        state = state_of(scope)
+        state.route, state.path = self.name, self.path
+        await super().handle(scope, receive, send)
 
 
 def _endpoint(handler: Handler, permission: Permission) -> Callable[[Request], object]:
@@ -54,13 +68,14 @@ def _sign_in_first(request: Request) -> str:
     return f"/login?next={quote(wanted, safe='/')}"
 
 
-async def _form(request: Request) -> dict[str, str]:
+async def _form(request: Request) -> Submitted:
     if request.method != "POST":
-        return {}
+        return Submitted()
     async with request.form(max_files=0, max_fields=_FIELDS_AT_MOST) as form:
-        if any(not isinstance(value, str) for value in form.values()):
+        pairs = form.multi_items()
+        if any(not isinstance(value, str) for _, value in pairs):
             raise HTTPException(400)
-        return {name: str(value) for name, value in form.items()}
+        return Submitted((name, str(value)) for name, value in pairs)
 
 
 def own_path(value: str) -> str:

@@ -1,16 +1,22 @@
 """What a request carries from one layer to the next, with types instead of loose keys."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import attrs
 from starlette.requests import Request
 from starlette.types import Scope
 
+from treuwerk.services.deployment import Deployment
 from treuwerk.services.installation import Installation
 from treuwerk.services.signing_in import Identity, Session
 from treuwerk.services.throttling import Throttle
 from treuwerk.web.shell.assets import Assets
 from treuwerk.web.shell.rendering import Renderer
+from treuwerk.web.shell.submitted import Submitted
+
+if TYPE_CHECKING:
+    from treuwerk.web.shell.metrics import Metrics
 
 SESSION_COOKIE = "__Host-sid"
 LOCALE_COOKIE = "__Host-locale"
@@ -25,6 +31,14 @@ class RequestState:
     """Filled layer by layer; what is not there yet has its neutral value."""
 
     request_id: str = ""
+    source: str = ""
+    """Address of the visitor, or of the proxy where none is trusted."""
+    forwarded_by_a_stranger: bool = False
+    """Whether X-Forwarded headers came that nobody believes."""
+    route: str = ""
+    """Name of the route that answers, empty where none does."""
+    path: str = ""
+    """Its path with names in place of values, such as ``/bookings/{id}``."""
     session: Session | None = None
     locale: str = ""
 
@@ -43,6 +57,8 @@ class Shell:
     clock: Clock
     assets: Assets
     renderer: Renderer
+    deployment: Deployment
+    metrics: "Metrics"
     sign_in_by_login: Throttle = attrs.field(factory=lambda: Throttle(attempts=8, seconds=600))
     sign_in_by_source: Throttle = attrs.field(factory=lambda: Throttle(attempts=40, seconds=600))
 
@@ -54,7 +70,7 @@ class Visit:
     request: Request
     shell: Shell
     now: int
-    form: Mapping[str, str] = attrs.field(factory=dict)
+    form: Submitted = attrs.field(factory=Submitted)
 
     @property
     def state(self) -> RequestState:
