@@ -4,15 +4,16 @@ from collections.abc import Mapping
 from gettext import NullTranslations
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, StrictUndefined
 
 from treuwerk.programme.reading import LoadedProgramme
 from treuwerk.web.shell import charts
-from treuwerk.web.shell.assets import WEB, Assets
+from treuwerk.web.shell.assets import Assets
 from treuwerk.web.shell.formats import Formats
 from treuwerk.web.shell.icons import icon
 from treuwerk.web.shell.initials import initials, tone
 from treuwerk.web.shell.naming import Naming
+from treuwerk.web.shell.parts import loader, parts_of
 from treuwerk.web.shell.translations import translations
 
 _FILTERS = ("number", "signed", "day", "long_day", "last_day", "short_day", "month", "minute", "iso_day",
@@ -44,7 +45,7 @@ class Renderer:
 
 def _environment(programme: LoadedProgramme, assets: Assets, locale: str, texts: NullTranslations) -> Environment:
     environment = Environment(
-        loader=FileSystemLoader([programme.folder / "templates", WEB / "templates"]), autoescape=True,
+        loader=loader(parts_of(programme.registry), programme.folder), autoescape=True,
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.i18n"])
     environment.install_gettext_translations(texts, newstyle=True)  # type: ignore[attr-defined]
     formats = Formats(locale, programme.settings.programme)
