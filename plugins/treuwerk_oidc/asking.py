@@ -36,7 +36,7 @@ def fetch_json(address: str, timeout: float, headers: Mapping[str, str] | None =
                 answer.raise_for_status()
                 content = _bounded(answer)
         found = httpx2.Response(200, content=content).json()
-    except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
+    except (httpx2.HTTPError, httpx2.InvalidURL, ValueError, RecursionError) as error:
         raise unreachable(address, error) from error
     if not isinstance(found, dict):
         raise unreachable(address, f"answered with {type(found).__name__}, expected a JSON object")

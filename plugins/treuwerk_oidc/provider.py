@@ -92,7 +92,7 @@ class OidcProvider:
         except OAuthError as error:
             code = "unreachable" if error.error in _BUSY else "refused"
             raise SignInFailed(code, f"{metadata.token_endpoint}: {error}"[:500]) from error
-        except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
+        except (httpx2.HTTPError, httpx2.InvalidURL, ValueError, RecursionError) as error:
             raise unreachable(metadata.token_endpoint, error) from error
 
     def _userinfo(self, metadata: Metadata, token: Mapping[str, Any], subject: str) -> dict[str, Any]:

@@ -89,7 +89,7 @@ class Tokens:
                 return jwt.decode(text, self._discovery.keys(), registry=registry)
             except InvalidKeyIdError:
                 return jwt.decode(text, self._discovery.search_keys(), registry=registry)
-        except (JoseError, ValueError, TypeError) as error:
+        except (JoseError, ValueError, TypeError, RecursionError) as error:
             raise forged(what, error) from error
 
     def _expected(self, *essential: str) -> dict[str, Any]:
@@ -102,6 +102,8 @@ class Tokens:
             raise forged("id_token", f"found a sub of {len(claims['sub'])} characters, expected 1 to {_LONGEST}")
 
     def _check_age(self, claims: dict[str, Any], seconds: int) -> None:
-        oldest = self._settings.max_age_seconds
-        if oldest and claims["auth_time"] < seconds - oldest - LEEWAY_SECONDS:
+        oldest, found = self._settings.max_age_seconds, claims.get("auth_time", 0)
+        if isinstance(found, bool) or not isinstance(found, int | float) or not 0 <= found <= seconds + LEEWAY_SECONDS:
+            raise forged("id_token", f"found auth_time {found!r}, expected a past instant in seconds")
+        if oldest and found < seconds - oldest - LEEWAY_SECONDS:
             raise forged("id_token", f"auth_time is older than {oldest} seconds, although we asked for a newer one")

@@ -1,12 +1,19 @@
-"""Collects the texts of the web from its sources, as a translator would get them."""
+"""Collects the texts of the web from its sources, as a translator would get them.
 
+``python -m tests.support.messages`` brings the catalogues up to date: new texts come in untranslated, texts that are
+gone go, and the order is that of the sources, so that two branches rarely write in the same place.
+"""
+
+from io import BytesIO
 from pathlib import Path
 
 from babel.messages import Catalog
 from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po, write_po
 
 from treuwerk.web.shell.assets import WEB
 from treuwerk.web.shell.naming import OWN_CODES
+from treuwerk.web.shell.translations import FOLDER
 
 _METHODS = [("**.py", "python"), ("templates/**.html", "jinja2.ext.babel_extract")]
 _OPTIONS = {"templates/**.html": {"trimmed": "true", "silent": "false", "newstyle_gettext": "true"}}
@@ -21,3 +28,32 @@ def collected(folder: Path = WEB) -> Catalog:
     for context, code in OWN_CODES:
         catalogue.add(code, context=context)
     return catalogue
+
+
+def update(path: Path, wanted: Catalog) -> list[str]:
+    """Bring one catalogue up to date; the answer are the messages that lack a translation.
+
+    A new message comes in behind the one that precedes it in the sources: what stood there keeps its place.
+    """
+    with path.open("rb") as file:
+        old = read_po(file, locale=path.stem)
+    keys = [(message.id, message.context) for message in wanted if message.id]
+    order = [key for message in old if (key := (message.id, message.context)) in keys]
+    for place, key in enumerate(keys):
+        if key not in order:
+            order.insert(order.index(keys[place - 1]) + 1 if place else 0, key)
+    fresh = Catalog(locale=old.locale, header_comment=old.header_comment, fuzzy=False)
+    fresh.mime_headers = old.mime_headers
+    for message_id, context in order:
+        known = old.get(message_id, context)
+        fresh.add(message_id, known.string if known else message_id if path.stem == "en" else "", context=context)
+    content = BytesIO()
+    write_po(content, fresh, width=120, no_location=True)
+    path.write_bytes(content.getvalue())
+    return [str(message.id) for message in fresh if message.id and not message.string]
+
+
+if __name__ == "__main__":
+    collection = collected()
+    for po in sorted(FOLDER.glob("??.po")):
+        print(po.name, *update(po, collection), sep="\n  ")

@@ -170,9 +170,25 @@ def session_of(database: Database, token: str, now: int) -> Session | None:
     return session
 
 
+def seconds_left(session: Session, now: int) -> int:
+    """Until a session ends by itself, if its user does nothing more; 0 where it is over.
+
+    What happened since it was last written counts as nothing: the answer is never too long.
+    """
+    idle = session.seen_at + IDLE_SECONDS * SECOND - now
+    absolute = session.created_at + ABSOLUTE_SECONDS * SECOND - now
+    return max(min(idle, absolute) // SECOND, 0)
+
+
+def stay(database: Database, session: Session, now: int) -> int:
+    """Count this moment as use of the session; the answer is in how many seconds it ends by itself now."""
+    with database.writing() as connection:
+        connection.execute(update(web_session).where(web_session.c.id_hash == session.id_hash).values(seen_at=now))
+    return seconds_left(attrs.evolve(session, seen_at=now), now)
+
+
 def _is_over(session: Session, now: int) -> bool:
-    return (now - session.seen_at >= IDLE_SECONDS * SECOND
-            or now - session.created_at >= ABSOLUTE_SECONDS * SECOND)
+    return seconds_left(session, now) == 0
 
 
 def _session(connection: Connection, token: str) -> Session | None:

@@ -16,7 +16,7 @@ from starlette.responses import FileResponse, Response
 
 WEB = Path(__file__).parents[1]
 STATIC, VENDOR = WEB / "static", WEB / "vendor"
-STYLE_PARTS = ("tokens", "base", "layout", "components", "parts", "overlays", "tables", "tape",
+STYLE_PARTS = ("tokens", "base", "layout", "components", "forms", "parts", "overlays", "tables", "lists", "tape",
                "charts", "drawings", "office", "pages", "print")
 _IMMUTABLE = {"cache-control": "public, max-age=31536000, immutable", "vary": "Accept-Encoding"}
 LINK = re.compile(r'url\("([^":]+)"\)')

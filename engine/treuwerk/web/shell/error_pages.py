@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from treuwerk.store.faults import DatabaseBusy, DatabaseClosed, OutcomeUnknown, TransactionLost
+from treuwerk.web.shell.languages import tag
 from treuwerk.web.shell.locales import negotiated
 from treuwerk.web.shell.logs import FIELDS
 from treuwerk.web.shell.rendering import Renderer
@@ -58,7 +59,7 @@ class ErrorPages:
             "here": "/", "section": "", "identity": session.identity if session else None,
             "home": self._home if error.status_code == _WRONG_ADDRESS else "/", "again": _again(scope, error)})
         headers = {name: value for name, value in (error.headers or {}).items() if name.lower() not in _OUR_OWN}
-        return HTMLResponse(html, error.status_code, {**headers, "content-language": locale})
+        return HTMLResponse(html, error.status_code, {**headers, "content-language": tag(locale)})
 
 
 def _again(scope: Scope, error: HTTPException) -> str:

@@ -4,8 +4,13 @@ from typing import Any
 
 from starlette.responses import HTMLResponse, RedirectResponse
 
+from treuwerk.services.signing_in import seconds_left
+from treuwerk.services.telling import hear
+from treuwerk.web.shell.marking import marked
 from treuwerk.web.shell.schemes import scheme_of
 from treuwerk.web.shell.state import Visit
+
+__all__ = ["gettext", "here", "marked", "page", "see_other", "session_frame"]
 
 
 def here(visit: Visit) -> str:
@@ -16,9 +21,19 @@ def here(visit: Visit) -> str:
 
 def page(visit: Visit, template: str, status: int = 200, **context: Any) -> HTMLResponse:
     """A rendered template."""
-    frame = {"scheme": scheme_of(visit.request.scope), "here": here(visit), "identity": visit.identity, "section": ""}
+    frame = {"scheme": scheme_of(visit.request.scope), "here": here(visit), "identity": visit.identity, "section": "",
+             **session_frame(visit)}
     html = visit.shell.renderer.render(visit.locale, template, {**frame, **context})
     return HTMLResponse(html, status)
+
+
+def session_frame(visit: Visit) -> dict[str, Any]:
+    """What the session brings to every page: messages that wait for it, and in how many seconds it ends."""
+    session = visit.state.session
+    if session is None:
+        return {"told": [], "session_seconds": 0}
+    return {"told": hear(visit.shell.installation.database, session.id_hash),
+            "session_seconds": seconds_left(session, visit.now)}
 
 
 def gettext(visit: Visit, message: str) -> str:
@@ -29,8 +44,3 @@ def gettext(visit: Visit, message: str) -> str:
 def see_other(path: str) -> RedirectResponse:
     """After a form: go on by GET, so that a reload repeats nothing."""
     return RedirectResponse(path, status_code=303)
-
-
-def marked(message: str) -> str:
-    """A message that is translated later; written so that the collection of texts finds it."""
-    return message

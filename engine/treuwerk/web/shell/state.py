@@ -1,6 +1,6 @@
 """What a request carries from one layer to the next, with types instead of loose keys."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import attrs
@@ -13,6 +13,7 @@ from treuwerk.services.signing_in import Identity, Session
 from treuwerk.services.throttling import Throttle
 from treuwerk.web.shell.assets import Assets
 from treuwerk.web.shell.rendering import Renderer
+from treuwerk.web.shell.submitted import Submitted
 
 if TYPE_CHECKING:
     from treuwerk.web.shell.metrics import Metrics
@@ -69,7 +70,7 @@ class Visit:
     request: Request
     shell: Shell
     now: int
-    form: Mapping[str, str] = attrs.field(factory=dict)
+    form: Submitted = attrs.field(factory=Submitted)
 
     @property
     def state(self) -> RequestState:
