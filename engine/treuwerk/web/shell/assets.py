@@ -47,6 +47,7 @@ class Assets:
 
     def __init__(self, programme_folder: Path, theme: str) -> None:
         files = {path.name: path for path in sorted((VENDOR / "inter").glob("*.woff2"))}
+        files["htmx.min.js"] = VENDOR / "htmx" / "htmx.min.js"
         files |= dict(_below(STATIC)) | dict(_below(programme_folder / "static"))
         self._by_name = {name: _asset(name, path) for name, path in files.items() if not name.startswith("css/")}
         self._add("app.css", self._style(files).encode())
