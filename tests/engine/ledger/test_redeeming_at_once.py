@@ -170,6 +170,13 @@ def filled(ledger: LedgerWorld, unit: str = "owed") -> int:
     return account
 
 
+def in_small_lots(ledger: LedgerWorld) -> int:
+    """An account with 17 lots of three points each."""
+    (account,) = ledger.accounts()
+    ledger.earn_all([(account, "owed", 1)] * 17, START)
+    return account
+
+
 def owing(ledger: LedgerWorld) -> int:
     """An account that owes points in one unit and has some in another."""
     account = filled(ledger)
@@ -204,6 +211,7 @@ UNUSUAL: dict[str, tuple[Callable[[LedgerWorld], int], str, int, int]] = {
     "gone by inactivity": (partial(filled, unit="quiet"), "quiet", 1, START + 81 * HOUR * SECOND),
     "points that wait for their day": (partial(filled, unit="timed"), "timed", 1, NOW),
     "points that wait for an act": (partial(filled, unit="act"), "act", 1, NOW),
+    "points in many lots": (in_small_lots, "owed", 49, NOW),
     "points owed in another unit": (owing, "owed", 1, NOW),
 }
 

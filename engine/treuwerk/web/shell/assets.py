@@ -19,7 +19,7 @@ STATIC, VENDOR = WEB / "static", WEB / "vendor"
 STYLE_PARTS = ("tokens", "base", "layout", "components", "forms", "parts", "overlays", "tables", "lists", "tape",
                "charts", "drawings", "office", "pages", "print")
 _IMMUTABLE = {"cache-control": "public, max-age=31536000, immutable", "vary": "Accept-Encoding"}
-_LINK = re.compile(r'url\("([^":]+)"\)')
+LINK = re.compile(r'url\("([^":]+)"\)')
 _TYPES = {".woff2": "font/woff2", ".svg": "image/svg+xml", ".css": "text/css", ".js": "text/javascript"}
 _DRAWING_POLICY = {"content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox"}
 
@@ -51,7 +51,7 @@ class Assets:
         files |= dict(_below(STATIC)) | dict(_below(programme_folder / "static"))
         self._by_name = {name: _asset(name, path) for name, path in files.items() if not name.startswith("css/")}
         self._add("app.css", self._style(files).encode())
-        self._add("theme.css", theme.encode())
+        self._add("theme.css", self._linked(theme).encode())
         self._by_public_name = {asset.public_name: asset for asset in self._by_name.values()}
 
     def url(self, name: str) -> str:
@@ -77,7 +77,10 @@ class Assets:
 
     def _style(self, files: Mapping[str, Path]) -> str:
         style = "\n".join(files[f"css/{part}.css"].read_text("utf-8") for part in STYLE_PARTS)
-        return _LINK.sub(lambda link: f'url("{self.url(link[1])}")', style)
+        return self._linked(style)
+
+    def _linked(self, style: str) -> str:
+        return LINK.sub(lambda link: f'url("{self.url(link[1])}")', style)
 
 
 def _below(folder: Path) -> Iterator[tuple[str, Path]]:
