@@ -113,7 +113,8 @@ def list_view(visit: Visit, state: Asked, *, count: int | None = None, following
         tuple((one.name, gettext(visit, one.title), one in state.shown, not one.always) for one in kind.columns),
         count, state.url() if state.after is not None else "",
         state.url(after=following) if following is not None else "",
-        state.url(drop=[one.name for one in kind.filters]), state.url(changed={DENSE: "" if state.dense else _ON}), csv_url,
+        state.url(drop=[one.name for one in kind.filters]),
+        state.url(changed={DENSE: "" if state.dense else _ON}), csv_url,
         state.url(kind.csv_path, {FORM: MACHINE}) if kind.csv_path else "", kind.views_path, kind.bulk_path,
         tuple(_view(state, one, counted) for one in views), tuple(acts))
 

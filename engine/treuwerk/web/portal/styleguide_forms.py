@@ -71,7 +71,8 @@ _KIND = ListKind(
      Filter("open", "Only with open work", "flag")),
     sort="name", csv_path="/_styleguide", views_path="/_styleguide", bulk_path="/_styleguide")
 _REPORT = (RowReport("3", "Elektro Wendelglanz GmbH", "is assigned to Clara already", willing=False),
-           RowReport("1", "Kranichdach Solartechnik GmbH", "goes to you"), RowReport("2", "Moorblick GmbH", "goes to you"))
+           RowReport("1", "Kranichdach Solartechnik GmbH", "goes to you"),
+           RowReport("2", "Moorblick GmbH", "goes to you"))
 
 
 def _sample_list(visit: Visit) -> ListView:
