@@ -48,6 +48,7 @@ class Assets:
     def __init__(self, programme_folder: Path, theme: str, parts: Mapping[str, Path] | None = None) -> None:
         """`parts` are folders of plugins by the name that stands before their files."""
         files = {path.name: path for path in sorted((VENDOR / "inter").glob("*.woff2"))} | dict(_below(STATIC))
+        files["htmx.min.js"] = VENDOR / "htmx" / "htmx.min.js"
         for part, folder in (parts or {}).items():
             files |= {f"{part}/{name}": path for name, path in _below(folder)}
         files |= dict(_below(programme_folder / "static"))

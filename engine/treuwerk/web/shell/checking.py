@@ -10,6 +10,7 @@ from jinja2 import Environment, TemplateSyntaxError
 
 from treuwerk.programme.errors import Mistake, ProgrammeError
 from treuwerk.programme.reading import LoadedProgramme
+from treuwerk.web.shell.htmx import forbidden
 from treuwerk.web.shell.parts import mistakes, parts_of
 from treuwerk.web.shell.theming import theme_sheet
 
@@ -37,7 +38,11 @@ def _templates(shown: str, folder: Path) -> Iterator[Mistake]:
     for path in sorted(folder.rglob("*.html")):
         name = f"{shown}/{path.relative_to(folder).as_posix()}"
         try:
-            environment.parse(path.read_text("utf-8"))
+            text = path.read_text("utf-8")
+            environment.parse(text)
+            for line, found in forbidden(text):
+                yield Mistake(f"{name}:{line}", found, "nothing that the content security policy stops: no code and no "
+                              "style in attributes", "put it into a file of static/, or leave it to a link or a form")
         except TemplateSyntaxError as error:
             yield Mistake(f"{name}:{error.lineno}", error.message or "", "a Jinja2 template that can be read")
         except UnicodeDecodeError as error:
