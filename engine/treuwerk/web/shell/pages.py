@@ -4,7 +4,7 @@ from typing import Any
 
 from starlette.responses import HTMLResponse, RedirectResponse
 
-from treuwerk.services.signing_in import seconds_left
+from treuwerk.services.session_keeping import seconds_left
 from treuwerk.services.telling import hear
 from treuwerk.web.shell.marking import marked
 from treuwerk.web.shell.schemes import scheme_of
@@ -21,7 +21,9 @@ def here(visit: Visit) -> str:
 
 def page(visit: Visit, template: str, status: int = 200, **context: Any) -> HTMLResponse:
     """A rendered template."""
+    access = visit.signed_in_as
     frame = {"scheme": scheme_of(visit.request.scope), "here": here(visit), "identity": visit.identity, "section": "",
+             "access": access, "viewed": visit.session.viewed if access and access.viewing else "",
              **session_frame(visit)}
     html = visit.shell.renderer.render(visit.locale, template, {**frame, **context})
     return HTMLResponse(html, status)
