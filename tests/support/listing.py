@@ -27,7 +27,7 @@ from treuwerk.web.lists import (
     list_view,
     views_form,
 )
-from treuwerk.web.shell.routing import OWN_ACCOUNT, DeclaredRoute
+from treuwerk.web.shell.routing import SIGNED_IN, DeclaredRoute
 from treuwerk.web.shell.state import Visit
 
 LIST = "things"
@@ -139,7 +139,7 @@ def add_listing(app: Starlette, folder: Path) -> None:
 
     for path, handler, method in (("/things", things_page, "GET"), ("/things.csv", things_csv, "GET"),
                                   ("/things/bulk", bulk, "POST"), ("/things/views", views, "POST")):
-        app.router.routes.append(DeclaredRoute(path, handler, permission=OWN_ACCOUNT, name=path, methods=(method,)))
+        app.router.routes.append(DeclaredRoute(path, handler, permission=SIGNED_IN, name=path, methods=(method,)))
     (folder / "templates").mkdir(exist_ok=True)
     for name, content in TEMPLATES.items():
         (folder / "templates" / name).write_text(content, "utf-8")

@@ -4,7 +4,7 @@ from typing import Any
 
 from starlette.responses import HTMLResponse, RedirectResponse
 
-from treuwerk.services.signing_in import seconds_left
+from treuwerk.services.session_keeping import seconds_left
 from treuwerk.services.telling import hear
 from treuwerk.web.shell.marking import marked
 from treuwerk.web.shell.schemes import scheme_of
@@ -28,8 +28,9 @@ def page(visit: Visit, template: str, status: int = 200, **context: Any) -> HTML
 
 def frame(visit: Visit) -> dict[str, Any]:
     """What the frame around every page needs; `session_seconds` until the session ends by itself, 0 for none."""
-    session = visit.state.session
+    session, access = visit.state.session, visit.signed_in_as
     return {"scheme": scheme_of(visit.request.scope), "here": here(visit), "identity": visit.identity, "section": "",
+            "access": access, "viewed": visit.session.viewed if access and access.viewing else "",
             "session_seconds": seconds_left(session, visit.now) if session else 0}
 
 
