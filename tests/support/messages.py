@@ -11,6 +11,7 @@ from babel.messages import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from treuwerk.domain.rights import PERMISSIONS
 from treuwerk.web.shell.assets import WEB
 from treuwerk.web.shell.naming import OWN_CODES
 from treuwerk.web.shell.translations import FOLDER
@@ -25,6 +26,8 @@ def collected(folder: Path = WEB) -> Catalog:
     catalogue = Catalog()
     for _, _, message, _, context in extract_from_dir(folder, _METHODS, _OPTIONS, _KEYWORDS):
         catalogue.add(message, context=context)
+    for permission in PERMISSIONS:
+        catalogue.add(permission.title)
     for context, code in OWN_CODES:
         catalogue.add(code, context=context)
     return catalogue

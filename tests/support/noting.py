@@ -11,7 +11,7 @@ from treuwerk.store.tables import saved_view
 from treuwerk.web.forms import Stale, email, taken, text, whole
 from treuwerk.web.forms.pages import CONFLICT, done, empty, language_of, read, refused, refused_page, told, version_of
 from treuwerk.web.shell.pages import page, see_other
-from treuwerk.web.shell.routing import OWN_ACCOUNT, DeclaredRoute
+from treuwerk.web.shell.routing import SIGNED_IN, DeclaredRoute
 from treuwerk.web.shell.state import Visit
 
 TEMPLATE = """{% extends "base.html" %}
@@ -83,8 +83,8 @@ def undo_form(visit: Visit) -> Response:
 def add_noting(app: Starlette, folder: Path) -> None:
     """Route the page; its template lies in the programme's folder, from where the application was made."""
     app.router.routes.extend([
-        DeclaredRoute("/note", note_page, permission=OWN_ACCOUNT, name="note"),
-        DeclaredRoute("/note", note_form, permission=OWN_ACCOUNT, name="note_form", methods=("POST",)),
-        DeclaredRoute("/note/undo", undo_form, permission=OWN_ACCOUNT, name="note_undo", methods=("POST",))])
+        DeclaredRoute("/note", note_page, permission=SIGNED_IN, name="note"),
+        DeclaredRoute("/note", note_form, permission=SIGNED_IN, name="note_form", methods=("POST",)),
+        DeclaredRoute("/note/undo", undo_form, permission=SIGNED_IN, name="note_undo", methods=("POST",))])
     (folder / "templates").mkdir(exist_ok=True)
     (folder / "templates" / "note.html").write_text(TEMPLATE, "utf-8")

@@ -8,13 +8,16 @@ from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from treuwerk.domain.ledger import instant
+from treuwerk.domain.rights import Audience
 from treuwerk.programme.reading import read_programme
 from treuwerk.services.attending import import_attendance
 from treuwerk.services.clearing import clear_file
 from treuwerk.services.deployment import Deployment
 from treuwerk.services.importing import import_articles, import_participants
 from treuwerk.services.installation import Installation
-from treuwerk.services.signing_in import add_local_login, open_session
+from treuwerk.services.sessions import open_session
+from treuwerk.services.signing_in import add_local_login
+from treuwerk.services.users import add_membership, add_user, grant_role
 from treuwerk.store.database import Database
 from treuwerk.store.tables import identifier
 from treuwerk.web.application import create_app
@@ -153,11 +156,27 @@ class Portal:
         return TestClient(app, base_url=ORIGIN, follow_redirects=False,
                           headers={"sec-fetch-site": "same-origin", "accept-language": language})
 
-    def signed_in(self, customer: str = "1001", now: int = NOW, language: str = "en") -> TestClient:
-        """A browser with a live session."""
-        client = self.visitor(now, language)
+    def signed_in(self, customer: str = "1001", now: int = NOW, language: str = "en",
+                  role: str = "manager") -> TestClient:
+        """A browser with a live session of a user of a company."""
+        account_id = self.account(customer)
         with self.installation.database.writing() as connection:
-            token = open_session(connection, self.account(customer), 0, now)
+            user_id = add_user(connection, "", now)
+            add_membership(connection, user_id, account_id, now, role=role)
+            token = open_session(connection, user_id, now, acts_for=(account_id, 0))
+        return self._with(token, now, language)
+
+    def in_office(self, *roles: str, now: int = NOW, language: str = "en", name: str = "Olga Office") -> TestClient:
+        """A browser with a live session of somebody of the service centre, who is given these roles."""
+        with self.installation.database.writing() as connection:
+            user_id = add_user(connection, name, now)
+            for role in roles:
+                grant_role(connection, user_id, role, now, granted_by="the tests")
+            token = open_session(connection, user_id, now, audience=Audience.OFFICE)
+        return self._with(token, now, language)
+
+    def _with(self, token: str, now: int, language: str) -> TestClient:
+        client = self.visitor(now, language)
         client.cookies.set("__Host-sid", token, domain=HOST)
         client.cookies.set("__Host-locale", language, domain=HOST)
         return client

@@ -16,6 +16,7 @@ TRANSACTION = "txn"
 PURCHASE = "pur"
 ADJUSTMENT = "adj"
 MERGE = "mrg"
+USER = "usr"
 
 
 def new_account_id() -> int:
@@ -46,6 +47,11 @@ def public_id(prefix: str, account_id: int, row_id: int) -> str:
         number, digit = divmod(number, 32)
         digits.append(_ALPHABET[digit])
     return f"{prefix}_{''.join(reversed(digits))}"
+
+
+def public_user_id(user_id: int) -> str:
+    """The id under which a user stands where no name may stand."""
+    return public_id(USER, 0, user_id)
 
 
 def account_and_row(text: str) -> tuple[str, int, int]:

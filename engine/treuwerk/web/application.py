@@ -12,10 +12,13 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from treuwerk.domain.ledger import instant
+from treuwerk.domain.rights import PERMISSIONS, Permission
+from treuwerk.plugins import Registry
 from treuwerk.programme.errors import ProgrammeError
 from treuwerk.services.deployment import Deployment, read_deployment
 from treuwerk.services.installation import DEMO, Installation
 from treuwerk.store.tables import installation as purpose_table
+from treuwerk.web.access.routes import access_routes
 from treuwerk.web.portal.account import account_page, booking_page, bookings_csv
 from treuwerk.web.portal.purchases import purchases_csv, purchases_page
 from treuwerk.web.portal.signing_in import preferences_form, sign_in_page, sign_out_form, stay_form
@@ -32,7 +35,7 @@ from treuwerk.web.shell.observing import Observed
 from treuwerk.web.shell.proxies import Proxies
 from treuwerk.web.shell.rate_limits import RateLimits
 from treuwerk.web.shell.rendering import Renderer
-from treuwerk.web.shell.routing import OWN_ACCOUNT, PUBLIC, DeclaredRoute
+from treuwerk.web.shell.routing import PUBLIC, SIGNED_IN, DeclaredRoute
 from treuwerk.web.shell.same_origin import SameOrigin
 from treuwerk.web.shell.sessions import Sessions
 from treuwerk.web.shell.state import Clock, Shell, Visit
@@ -69,7 +72,7 @@ def create_app(installation: Installation, clock: Clock = system_clock, *, style
     renderer = Renderer(programme, assets)
     shown = _is_for_builders(installation) if styleguide is None else styleguide
     shell = Shell(installation, clock, assets, renderer, deployment or read_deployment(os.environ),
-                  Metrics(installation.database, clock))
+                  Metrics(installation.database, clock), declared_permissions(programme.registry))
     app = Starlette(routes=_routes(styleguide=shown), middleware=_layers(shell))
     app.state.shell = shell
     return app
@@ -82,6 +85,11 @@ def _is_for_builders(installation: Installation) -> bool:
         return connection.execute(select(purpose_table.c.purpose)).scalar() == DEMO
 
 
+def declared_permissions(registry: Registry) -> dict[str, Permission]:
+    """The rights that engine and plugins declare, by name."""
+    return {**{permission.name: permission for permission in PERMISSIONS}, **registry.permissions()}
+
+
 def _layers(shell: Shell) -> list[Middleware]:
     database, deployment = shell.installation.database, shell.deployment
     return [
@@ -89,7 +97,7 @@ def _layers(shell: Shell) -> list[Middleware]:
         Middleware(Observed, metrics=shell.metrics),
         Middleware(Proxies, deployment=deployment),
         Middleware(SecurityHeaders),
-        Middleware(ErrorPages, renderer=shell.renderer, home=deployment.public_url),
+        Middleware(ErrorPages, renderer=shell.renderer, permissions=shell.permissions, home=deployment.public_url),
         Middleware(Hosts, deployment=deployment),  # inside the error pages: a refusal is a page, too
         Middleware(GZipMiddleware, minimum_size=COMPRESSED_FROM_BYTES, compresslevel=COMPRESSION),
         Middleware(RequestBodyLimitMiddleware, max_body_size=FORM_BYTES),
@@ -102,20 +110,21 @@ def _layers(shell: Shell) -> list[Middleware]:
 
 def _routes(*, styleguide: bool) -> list[BaseRoute]:
     routes: list[BaseRoute] = [
-        DeclaredRoute("/", account_page, permission=OWN_ACCOUNT, name="account"),
-        DeclaredRoute("/bookings.csv", bookings_csv, permission=OWN_ACCOUNT, name="bookings_csv"),
-        DeclaredRoute("/bookings/{id}", booking_page, permission=OWN_ACCOUNT, name="booking"),
-        DeclaredRoute("/purchases", purchases_page, permission=OWN_ACCOUNT, name="purchases"),
-        DeclaredRoute("/purchases.csv", purchases_csv, permission=OWN_ACCOUNT, name="purchases_csv"),
+        DeclaredRoute("/", account_page, permission="own.account.read", name="account"),
+        DeclaredRoute("/bookings.csv", bookings_csv, permission="own.account.read", name="bookings_csv"),
+        DeclaredRoute("/bookings/{id}", booking_page, permission="own.account.read", name="booking"),
+        DeclaredRoute("/purchases", purchases_page, permission="own.purchases.read", name="purchases"),
+        DeclaredRoute("/purchases.csv", purchases_csv, permission="own.purchases.read", name="purchases_csv"),
         DeclaredRoute("/login", sign_in_page, permission=PUBLIC, name="sign_in", methods=("GET", "POST")),
         DeclaredRoute("/logout", sign_out_form, permission=PUBLIC, name="sign_out", methods=("POST",)),
-        DeclaredRoute("/session", stay_form, permission=OWN_ACCOUNT, name="stay", methods=("POST",)),
+        DeclaredRoute("/session", stay_form, permission=SIGNED_IN, name="stay", methods=("POST",)),
         DeclaredRoute("/preferences", preferences_form, permission=PUBLIC, name="preferences", methods=("POST",)),
         DeclaredRoute("/static/{name:path}", _static, permission=PUBLIC, name="static"),
         DeclaredRoute("/livez", livez, permission=PUBLIC, name="livez"),
         DeclaredRoute("/readyz", readyz, permission=PUBLIC, name="readyz"),
         DeclaredRoute("/metrics", metrics_page, permission=PUBLIC, name="metrics"),
     ]
+    routes += access_routes()
     if styleguide:
         routes += [
             DeclaredRoute("/_styleguide", styleguide_page, permission=PUBLIC, name="styleguide"),

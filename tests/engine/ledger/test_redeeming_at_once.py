@@ -45,6 +45,9 @@ def by_steps(installation: Installation, account: int, unit: str, amount: int, k
     return redeem_under_lock(installation, order, unit, amount, now)
 
 
+WAYS: tuple[Redeem, ...] = (redeem, by_steps)
+
+
 def in_one(ledger: LedgerWorld, account: int, unit: str, amount: int, key: str, now: int = NOW) -> Booked | None:
     order = redemption_order(account, unit, amount, key, "", "system")
     return redeem_if_clear(ledger.installation, order, unit, amount, now)
@@ -151,7 +154,7 @@ def test_both_ways_leave_the_same_bytes(tmp_path: Path, new_database: NewDatabas
     @given(LIVES)
     def same(deeds: list[tuple[str, int, str, int]]) -> None:
         lives = []
-        for number, way in enumerate((redeem, by_steps)):
+        for number, way in enumerate(WAYS):
             same_ids()
             with new_database() as database:
                 lives.append(lived(database, tmp_path / str(number), way, deeds))

@@ -20,7 +20,8 @@ from treuwerk.services.cancelling import cancel
 from treuwerk.services.merging import forward_arrivals
 from treuwerk.services.redeeming import redeem
 from treuwerk.services.reversing import reverse
-from treuwerk.services.signing_in import add_local_login, open_session, session_of
+from treuwerk.services.sessions import open_session, session_of
+from treuwerk.services.signing_in import add_local_login
 from treuwerk.store.database import Database
 from treuwerk.store.tables import identifier, local_login, membership, person
 
@@ -62,13 +63,14 @@ def test_logins_and_people_move_and_come_back(twice: World, sides: Sides) -> Non
         for owner, number, name in ((sides[0], 1, "Ada"), (sides[0], 2, "Ben"), (sides[1], 9, "Ben")):
             connection.execute(insert(person).values(account_id=owner, id=number, known_as=name.lower(), name=name,
                                                      email="", locale=""))
-        for login, number in (("ada@d", 1), ("ben@d", 2)):
-            add_local_login(connection, login, "a password of a member", sides[0], NOW, number)
-        token = open_session(connection, sides[0], 1, NOW)
+        users = [add_local_login(connection, login, "a password of a member", sides[0], NOW, number)
+                 for login, number in (("ada@d", 1), ("ben@d", 2))]
+        token = open_session(connection, users[0], NOW, acts_for=(sides[0], 1))
     logins = select(local_login.c.login, membership.c.account_id, membership.c.person_id).join(
         membership, membership.c.user_id == local_login.c.user_id).order_by(local_login.c.login)
     people = select(person.c.account_id, person.c.id, person.c.name).order_by(person.c.id, person.c.name)
     before = twice.rows(logins), twice.rows(people)
+    assert session_of(twice.database, token, NOW) is not None
 
     done = merged(twice, sides)
 

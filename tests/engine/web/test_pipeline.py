@@ -9,7 +9,6 @@ from starlette.testclient import TestClient
 
 from tests.support.portal import DEPLOYMENT, HOST, NOW, ORIGIN, Portal
 from treuwerk.services.deployment import Deployment
-from treuwerk.services.signing_in import open_session
 from treuwerk.web.application import create_app
 from treuwerk.web.shell.rate_limits import SlidingCounts
 
@@ -150,8 +149,7 @@ def test_static_files_and_health_are_not_counted(sqlite_portal: Portal) -> None:
 
 def test_a_session_is_counted_wherever_it_comes_from(sqlite_portal: Portal) -> None:
     app = create_app(sqlite_portal.installation, clock=lambda: NOW, deployment=attrs.evolve(DEPLOYMENT, per_session=2))
-    with sqlite_portal.installation.database.writing() as connection:
-        token = open_session(connection, sqlite_portal.account("1001"), 0, NOW)
+    token = sqlite_portal.signed_in().cookies["__Host-sid"]
 
     statuses = [TestClient(app, base_url=ORIGIN, client=(f"192.0.2.{number}", 1), cookies={"__Host-sid": token})
                 .get("/purchases").status_code for number in range(3)]

@@ -8,24 +8,29 @@ import pytest
 from starlette.routing import BaseRoute
 
 from tests.support.portal import DEPLOYMENT, Portal, open_portal
+from treuwerk.domain.rights import names_for
 from treuwerk.store.database import Database
 from treuwerk.store.faults import DatabaseBusy, DatabaseClosed, TransactionLost
 from treuwerk.web.application import create_app
-from treuwerk.web.shell.routing import DeclaredRoute
+from treuwerk.web.shell.routing import PUBLIC, SIGNED_IN, DeclaredRoute
 
 
 def routes(portal: Portal) -> list[BaseRoute]:
     return create_app(portal.installation, styleguide=True).routes
 
 
-def test_every_route_declares_its_permission(sqlite_portal: Portal) -> None:
-    assert [route for route in routes(sqlite_portal) if not isinstance(route, DeclaredRoute)] == []
+def test_every_route_asks_for_a_right_of_its_own_audience(sqlite_portal: Portal) -> None:
+    known = {PUBLIC, SIGNED_IN}
+
+    for route in routes(sqlite_portal):
+        assert isinstance(route, DeclaredRoute)
+        assert route.permission in known | names_for(route.audience), route.path
 
 
 def test_only_these_routes_are_open_to_everyone(sqlite_portal: Portal) -> None:
     declared = [route for route in routes(sqlite_portal) if isinstance(route, DeclaredRoute)]
 
-    assert {route.path for route in declared if not route.permission.signed_in} == {
+    assert {route.path for route in declared if route.permission == PUBLIC} == {
         "/login", "/logout", "/preferences", "/static/{name:path}", "/livez", "/readyz", "/metrics", "/_styleguide",
         "/_styleguide/office"}
 

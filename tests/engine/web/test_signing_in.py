@@ -5,7 +5,8 @@ from sqlalchemy import func, select
 
 from tests.support.portal import HOST, NOW, PASSWORD, Portal
 from treuwerk.services import signing_in
-from treuwerk.services.signing_in import WeakPassword, hashed
+from treuwerk.services.sessions import hashed
+from treuwerk.services.signing_in import WeakPassword
 from treuwerk.store.tables import web_session
 
 HOUR = 3600 * 1_000_000

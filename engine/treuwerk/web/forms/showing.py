@@ -108,7 +108,12 @@ def shown(form: type[Any], language: Language, *, initial: object = None, result
         fields[attribute.name] = Field(attribute.name, _id(name, attribute.name), language.gettext(rule.label), values,
                                        told.get(attribute.name, ""), rule)
     errors = {fields[field].id if field in fields else "": words for field, words in told.items()}
-    return Shown(fields, errors, form_id or secrets.token_urlsafe(12), version, name)
+    return Shown(fields, errors, form_id or new_form_id(), version, name)
+
+
+def new_form_id() -> str:
+    """A one-time id for a form that is about to be shown."""
+    return secrets.token_urlsafe(12)
 
 
 def _id(form: str, field: str) -> str:

@@ -9,10 +9,10 @@ from sqlalchemy import Connection
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from treuwerk.domain.ids import TRANSACTION, account_and_row
 from treuwerk.domain.ledger import moment
-from treuwerk.services import balances, statements
-from treuwerk.services.explaining import NotFound, explain
+from treuwerk.services import own_account, statements
+from treuwerk.services.balances import UnitBalance
+from treuwerk.services.explaining import NotFound
 from treuwerk.services.statements import Cursor, Filters, Page
 from treuwerk.web.portal.csv_files import Cell, csv_answer
 from treuwerk.web.portal.filtering import address, cursor_of, cursor_text, words_of, year_bounds, year_of
@@ -55,8 +55,8 @@ def account_page(visit: Visit) -> Response:
     key = visit.state.session.id_hash if visit.state.session else ""
     cursor = cursor_of(visit.request.query_params.get("before", ""), key)
     with visit.shell.installation.database.reading() as connection:
-        found = statements.statement(connection, visit.me.account_id, unit, before=cursor, limit=ROWS_OF_A_PAGE,
-                                     filters=_filters(visit, wanted))
+        found = own_account.statement(visit.access, connection, unit, before=cursor, limit=ROWS_OF_A_PAGE,
+                                      filters=_filters(visit, wanted))
         context = _standing(visit, connection, unit)
         years = _years(visit, connection)
     names = [gettext(visit, name) for name in _KIND_NAMES]
@@ -86,8 +86,8 @@ def _filters(visit: Visit, wanted: Wanted) -> Filters:
 
 
 def _standing(visit: Visit, connection: Connection, unit: str) -> dict[str, Any]:
-    settings, account = visit.shell.installation.programme.settings, visit.me.account_id
-    held = balances.holdings(connection, settings.units, account, visit.now)
+    settings = visit.shell.installation.programme.settings
+    held = own_account.holdings(visit.access, connection, settings.units, visit.now)
     calendar = calendar_entries(held.calendar, unit)
     tier = None
     if settings.tiers:
@@ -106,7 +106,7 @@ def naming_of(visit: Visit) -> Naming:
 
 def _years(visit: Visit, connection: Connection) -> list[tuple[str, str]]:
     """Calendar years from the first booking to now, newest first; none in an unused account."""
-    first = statements.first_booking_at(connection, visit.me.account_id)
+    first = own_account.first_booking_at(visit.access, connection)
     if first is None:
         return []
     zone = visit.shell.installation.programme.settings.programme.time_zone
@@ -122,25 +122,20 @@ def _by_month(visit: Visit, found: Page) -> list[tuple[str, list[statements.Entr
 
 def booking_page(visit: Visit) -> Response:
     """Why these points? One booking with everything that it rests on; someone else's is not there."""
-    try:
-        prefix, account_id, _ = account_and_row(visit.request.path_params["id"])
-    except ValueError:
-        raise HTTPException(404) from None
-    if prefix != TRANSACTION or account_id != visit.me.account_id:
-        raise HTTPException(404)
     with visit.shell.installation.database.reading() as connection:
         try:
-            booking = explain(connection, visit.request.path_params["id"])
+            booking = own_account.booking(visit.access, connection, visit.request.path_params["id"])
         except NotFound:
             raise HTTPException(404) from None
         chip = own_chip(visit, connection)
     return page(visit, "portal/booking.html", section="/", booking=booking, chip=chip)
 
 
-def own_chip(visit: Visit, connection: Connection) -> balances.UnitBalance:
-    """The balance that stands in the head of every page."""
-    unit = main_unit(visit)
-    return balances.balances(connection, [unit], visit.me.account_id, visit.now, with_expiry=False)[unit]
+def own_chip(visit: Visit, connection: Connection) -> UnitBalance | None:
+    """The balance that stands in the head of every page, for who may see it."""
+    if not visit.access.may(own_account.READ_ACCOUNT):
+        return None
+    return own_account.balance(visit.access, connection, main_unit(visit), visit.now)
 
 
 def bookings_csv(visit: Visit) -> Response:
@@ -166,8 +161,8 @@ def _all_entries(visit: Visit, unit: str, filters: Filters) -> Iterator[statemen
     cursor: Cursor | None = None
     with visit.shell.installation.database.reading() as connection:
         while True:
-            found = statements.statement(connection, visit.me.account_id, unit, before=cursor, limit=_ROWS_AT_ONCE,
-                                         filters=filters)
+            found = own_account.statement(visit.access, connection, unit, before=cursor, limit=_ROWS_AT_ONCE,
+                                          filters=filters)
             yield from found.entries
             if found.next is None:
                 return

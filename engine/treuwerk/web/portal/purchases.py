@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import attrs
 from starlette.responses import Response
 
-from treuwerk.services import purchase_history
+from treuwerk.services import own_account, purchase_history
 from treuwerk.services.purchase_history import PurchaseFilters
 from treuwerk.web.portal.account import main_unit, naming_of, own_chip
 from treuwerk.web.portal.csv_files import Cell, csv_answer
@@ -35,16 +35,15 @@ class Wanted:
 
 def purchases_page(visit: Visit) -> Response:
     """One page of purchase lines, and what each product brought under the same filters."""
-    wanted, unit, account = _wanted(visit), main_unit(visit), visit.me.account_id
+    wanted, unit, access = _wanted(visit), main_unit(visit), visit.access
     cursor = cursor_of(visit.request.query_params.get("before", ""), "")
     before = cursor.before if cursor else None
     filters = _filters(wanted)
     with visit.shell.installation.database.reading() as connection:
-        found, older = purchase_history.purchases(connection, account, before=before,
-                                                  limit=ROWS_OF_A_PAGE, filters=filters)
-        totals = purchase_history.article_totals(connection, account, unit, filters)
-        years = purchase_history.purchase_years(connection, account)
-        bought = purchase_history.article_totals(connection, account, unit)
+        found, older = own_account.purchases(access, connection, before=before, limit=ROWS_OF_A_PAGE, filters=filters)
+        totals = own_account.article_totals(access, connection, unit, filters)
+        years = own_account.purchase_years(access, connection)
+        bought = own_account.article_totals(access, connection, unit)
         chip = own_chip(visit, connection)
     articles = sorted((total.article_number, total.article_name or total.article_number) for total in bought)
     return page(visit, "portal/purchases.html", section="/purchases", wanted=wanted, purchases=found, totals=totals,
@@ -85,8 +84,8 @@ def _all_purchases(visit: Visit, filters: PurchaseFilters) -> Iterator[purchase_
     before: int | None = None
     with visit.shell.installation.database.reading() as connection:
         while True:
-            found, before = purchase_history.purchases(connection, visit.me.account_id, before=before,
-                                                       limit=_ROWS_AT_ONCE, filters=filters)
+            found, before = own_account.purchases(visit.access, connection, before=before, limit=_ROWS_AT_ONCE,
+                                                  filters=filters)
             yield from found
             if before is None:
                 return

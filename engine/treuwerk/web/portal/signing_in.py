@@ -2,7 +2,8 @@
 
 from starlette.responses import JSONResponse, Response
 
-from treuwerk.services.signing_in import folded, sign_in, sign_out, stay
+from treuwerk.services.session_keeping import sign_out, stay
+from treuwerk.services.signing_in import folded, sign_in
 from treuwerk.web.shell.pages import gettext, page, see_other
 from treuwerk.web.shell.routing import own_path
 from treuwerk.web.shell.schemes import SCHEMES

@@ -1,6 +1,7 @@
 """Errors as pages: same look, the reader's language, plain words, what to do now, and a reference. No database."""
 
 import logging
+from collections.abc import Mapping
 from urllib.parse import quote
 
 from sqlalchemy.exc import OperationalError
@@ -10,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from treuwerk.domain.rights import NotAllowed, OutOfScope, Permission
 from treuwerk.store.faults import DatabaseBusy, DatabaseClosed, OutcomeUnknown, TransactionLost
 from treuwerk.web.shell.languages import tag
 from treuwerk.web.shell.locales import negotiated
@@ -29,8 +31,9 @@ _PASSING = (429, 500, 503)
 class ErrorPages:
     """Turns exceptions, and plain-text errors of the layers below, into pages. Headers such as Allow are kept."""
 
-    def __init__(self, app: ASGIApp, renderer: Renderer, home: str = "") -> None:
+    def __init__(self, app: ASGIApp, renderer: Renderer, permissions: Mapping[str, Permission], home: str = "") -> None:
         self._app = app
+        self._permissions = permissions
         self._renderer = renderer
         self._home = home or "/"
 
@@ -56,10 +59,15 @@ class ErrorPages:
         locale = state_of(scope).locale or negotiated(scope, self._renderer.locales)
         html = self._renderer.render(locale, "error.html", {
             "status": error.status_code, "reference": state_of(scope).request_id, "scheme": scheme_of(scope),
-            "here": "/", "section": "", "identity": session.identity if session else None,
+            "here": "/", "section": "", "identity": session.identity if session else None, "access": None,
+            "viewed": "", "right": self._title_of(error.detail, locale),
             "home": self._home if error.status_code == _WRONG_ADDRESS else "/", "again": _again(scope, error)})
         headers = {name: value for name, value in (error.headers or {}).items() if name.lower() not in _OUR_OWN}
         return HTMLResponse(html, error.status_code, {**headers, "content-language": tag(locale)})
+
+    def _title_of(self, right: str, locale: str) -> str:
+        declared = self._permissions.get(right)
+        return self._renderer.text(locale, declared.title) if declared else ""
 
 
 def _again(scope: Scope, error: HTTPException) -> str:
@@ -92,6 +100,10 @@ def _as_http(exception: Exception, scope: Scope) -> HTTPException:
     reference = state_of(scope).request_id
     if isinstance(exception, HTTPException):
         return exception
+    if isinstance(exception, NotAllowed):
+        return HTTPException(403, detail=exception.permission)
+    if isinstance(exception, OutOfScope):
+        return HTTPException(404)
     if isinstance(exception, _UNUSABLE):
         _log.error("database not usable, reference %s", reference, exc_info=exception,
                    extra={FIELDS: {"request_id": reference, "route": state_of(scope).route}})

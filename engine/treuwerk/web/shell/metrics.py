@@ -9,15 +9,14 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, H
 from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.exposition import generate_latest
 from prometheus_client.registry import Collector
-from sqlalchemy import QueuePool, func, select
+from sqlalchemy import QueuePool
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from treuwerk.services.deployment import within
-from treuwerk.services.signing_in import IDLE_SECONDS, SECOND
+from treuwerk.services.session_keeping import live_sessions
 from treuwerk.store.database import Database
-from treuwerk.store.tables import web_session
 from treuwerk.web.shell.state import RequestState, Visit
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -78,11 +77,9 @@ class _State(Collector):
             yield GaugeMetricFamily("treuwerk_database_connections_max", "The most at once.", pool.size())
 
     def _sessions(self) -> int | None:
-        since = self._clock() - IDLE_SECONDS * SECOND
         try:
             with self._database.reading() as connection:
-                return connection.execute(select(func.count()).select_from(web_session)
-                                          .where(web_session.c.seen_at > since)).scalar_one()
+                return live_sessions(connection, self._clock())
         except SQLAlchemyError:
             return None
 

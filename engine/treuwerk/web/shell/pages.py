@@ -4,13 +4,13 @@ from typing import Any
 
 from starlette.responses import HTMLResponse, RedirectResponse
 
-from treuwerk.services.signing_in import seconds_left
+from treuwerk.services.session_keeping import seconds_left
 from treuwerk.services.telling import hear
 from treuwerk.web.shell.marking import marked
 from treuwerk.web.shell.schemes import scheme_of
 from treuwerk.web.shell.state import Visit
 
-__all__ = ["gettext", "here", "marked", "page", "see_other", "session_frame"]
+__all__ = ["frame", "gettext", "here", "marked", "page", "see_other"]
 
 
 def here(visit: Visit) -> str:
@@ -21,19 +21,17 @@ def here(visit: Visit) -> str:
 
 def page(visit: Visit, template: str, status: int = 200, **context: Any) -> HTMLResponse:
     """A rendered template."""
-    frame = {"scheme": scheme_of(visit.request.scope), "here": here(visit), "identity": visit.identity, "section": "",
-             **session_frame(visit)}
-    html = visit.shell.renderer.render(visit.locale, template, {**frame, **context})
+    waiting = hear(visit.shell.installation.database, visit.state.session.id_hash) if visit.state.session else []
+    html = visit.shell.renderer.render(visit.locale, template, {**frame(visit), "told": waiting, **context})
     return HTMLResponse(html, status)
 
 
-def session_frame(visit: Visit) -> dict[str, Any]:
-    """What the session brings to every page: messages that wait for it, and in how many seconds it ends."""
-    session = visit.state.session
-    if session is None:
-        return {"told": [], "session_seconds": 0}
-    return {"told": hear(visit.shell.installation.database, session.id_hash),
-            "session_seconds": seconds_left(session, visit.now)}
+def frame(visit: Visit) -> dict[str, Any]:
+    """What the frame around every page needs; `session_seconds` until the session ends by itself, 0 for none."""
+    session, access = visit.state.session, visit.signed_in_as
+    return {"scheme": scheme_of(visit.request.scope), "here": here(visit), "identity": visit.identity, "section": "",
+            "access": access, "viewed": visit.session.viewed if access and access.viewing else "",
+            "session_seconds": seconds_left(session, visit.now) if session else 0}
 
 
 def gettext(visit: Visit, message: str) -> str:

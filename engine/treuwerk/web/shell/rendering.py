@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import attrs
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, StrictUndefined
 
 from treuwerk.programme.reading import LoadedProgramme
 from treuwerk.web.shell import charts
-from treuwerk.web.shell.assets import WEB, Assets
+from treuwerk.web.shell.assets import Assets
 from treuwerk.web.shell.content import Localised, localised
 from treuwerk.web.shell.formats import Formats
 from treuwerk.web.shell.icons import icon
@@ -19,6 +19,7 @@ from treuwerk.web.shell.initials import initials, tone
 from treuwerk.web.shell.languages import PSEUDO, own_name, tag
 from treuwerk.web.shell.naming import Naming
 from treuwerk.web.shell.notation import Notation
+from treuwerk.web.shell.parts import loader, parts_of
 from treuwerk.web.shell.pseudo import is_wanted
 from treuwerk.web.shell.translations import translations
 
@@ -87,7 +88,7 @@ def plugin_catalogues(programme: LoadedProgramme) -> list[Path]:
 
 def _environment(programme: LoadedProgramme, assets: Assets, language: Language, locales: Sequence[str]) -> Environment:
     environment = Environment(
-        loader=FileSystemLoader([programme.folder / "templates", WEB / "templates"]), autoescape=True,
+        loader=loader(parts_of(programme.registry), programme.folder), autoescape=True,
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.i18n"])
     environment.install_gettext_translations(language.texts, newstyle=True)  # type: ignore[attr-defined]
     own = programme.settings.programme

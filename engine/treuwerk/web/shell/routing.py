@@ -3,7 +3,6 @@
 from collections.abc import Callable, Collection
 from urllib.parse import quote
 
-import attrs
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -13,36 +12,38 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from treuwerk.domain.rights import Access, Audience, NotAllowed
+from treuwerk.services.access import access_of
+from treuwerk.services.sessions import Session
 from treuwerk.web.shell.state import Shell, Visit, state_of
 from treuwerk.web.shell.submitted import Submitted
 
 Handler = Callable[[Visit], Response]
 _FIELDS_AT_MOST = 300  # a page of rows to choose from, and the form around them
+_READING = ("GET", "HEAD")
 
 
-@attrs.frozen
-class Permission:
-    """The name of what a route allows; `signed_in` says whether it asks for a session."""
-
-    name: str
-    signed_in: bool = True
-
-
-PUBLIC = Permission("public", signed_in=False)
-OWN_ACCOUNT = Permission("account.read.own")
+PUBLIC = "public"
+"""In place of a permission: the route needs no session."""
+SIGNED_IN = "signed_in"
+"""In place of a permission: any session of the route's audience will do."""
+_HOMES = {Audience.PORTAL: "/", Audience.OFFICE: "/office"}
+_SIGN_IN = {Audience.PORTAL: "/login", Audience.OFFICE: "/office/login"}
 
 
 class DeclaredRoute(Route):
-    """A route with its permission. The application has no others, which a test holds.
+    """A route with the name of its permission and its audience. The application has no others, which a test holds.
 
-    `body_bytes` is what a request to it may send, where that differs from the usual limit of forms.
+    Without a session a visitor is sent to sign in; without the right, the answer is 403 and names it. `body_bytes` is
+    what a request to it may send, where that differs from the usual limit of forms.
     """
 
-    def __init__(self, path: str, handler: Handler, *, permission: Permission, name: str,
-                 methods: Collection[str] = ("GET",), body_bytes: int | None = None) -> None:
-        self.permission = permission
+    def __init__(self, path: str, handler: Handler, *, permission: str, name: str, methods: Collection[str] = ("GET",),
+                 audience: Audience = Audience.PORTAL, body_bytes: int | None = None) -> None:
+        self.permission, self.audience = permission, audience
         limits = [Middleware(RequestBodyLimitMiddleware, max_body_size=body_bytes)] if body_bytes else []
-        super().__init__(path, _endpoint(handler, permission), methods=list(methods), name=name, middleware=limits)
+        super().__init__(path, _endpoint(handler, permission, audience), methods=list(methods), name=name,
+                         middleware=limits)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, whose log line then names this route."""
@@ -51,21 +52,40 @@ class DeclaredRoute(Route):
         await super().handle(scope, receive, send)
 
 
-def _endpoint(handler: Handler, permission: Permission) -> Callable[[Request], object]:
+def _endpoint(handler: Handler, permission: str, audience: Audience) -> Callable[[Request], object]:
     async def endpoint(request: Request) -> Response:
         shell: Shell = request.app.state.shell
-        if permission.signed_in and state_of(request.scope).session is None:
-            return RedirectResponse(_sign_in_first(request), status_code=303)
-        return await run_in_threadpool(handler, Visit(request, shell, shell.clock(), await _form(request)))
+        session, access = state_of(request.scope).session, None
+        if permission != PUBLIC:
+            if session is None:
+                return RedirectResponse(_sign_in_first(request, audience), status_code=303)
+            access = _access(request, shell, session, audience)
+            if permission == SIGNED_IN and session.audience is not audience:
+                raise NotAllowed(permission)
+            if permission != SIGNED_IN and not access.may(permission):
+                return _without_right(request, session, audience, permission)
+        return await run_in_threadpool(handler, Visit(request, shell, shell.clock(), await _form(request), access))
 
     return endpoint
 
 
-def _sign_in_first(request: Request) -> str:
-    if request.method not in ("GET", "HEAD") or request.url.path == "/":
-        return "/login"
+def _access(request: Request, shell: Shell, session: Session, audience: Audience) -> Access:
+    return access_of(session, audience, shell.installation.programme.settings, shell.permissions.values(),
+                     state_of(request.scope).request_id)
+
+
+def _without_right(request: Request, session: Session, audience: Audience, permission: str) -> Response:
+    """The way home for who opened the start page of the other audience; else a page that names the right."""
+    if session.audience is not audience and request.url.path == _HOMES[audience] and request.method in _READING:
+        return RedirectResponse(_HOMES[session.audience], status_code=303)
+    raise NotAllowed(permission)
+
+
+def _sign_in_first(request: Request, audience: Audience) -> str:
+    if request.method not in _READING or request.url.path == _HOMES[audience]:
+        return _SIGN_IN[audience]
     wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    return f"/login?next={quote(wanted, safe='/')}"
+    return f"{_SIGN_IN[audience]}?next={quote(wanted, safe='/')}"
 
 
 async def _form(request: Request) -> Submitted:

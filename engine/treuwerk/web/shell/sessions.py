@@ -5,7 +5,7 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from treuwerk.services.signing_in import ABSOLUTE_SECONDS, session_of
+from treuwerk.services.sessions import COOKIE_SECONDS, session_of
 from treuwerk.store.database import Database
 from treuwerk.web.shell.state import SESSION_COOKIE, Clock, state_of
 
@@ -39,7 +39,7 @@ def cookie(scope: Scope, name: str) -> str:
     return ""
 
 
-def set_cookie(response: Response, name: str, value: str, seconds: int = ABSOLUTE_SECONDS) -> None:
+def set_cookie(response: Response, name: str, value: str, seconds: int = COOKIE_SECONDS) -> None:
     """Set a cookie that only this host gets back, only encrypted or on the own machine, and no script reads."""
     response.set_cookie(name, value, max_age=seconds, path="/", secure=True, httponly=True, samesite="lax")
 

@@ -1,15 +1,16 @@
 """What a request carries from one layer to the next, with types instead of loose keys."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import attrs
 from starlette.requests import Request
 from starlette.types import Scope
 
+from treuwerk.domain.rights import PERMISSIONS, Access, Permission
 from treuwerk.services.deployment import Deployment
 from treuwerk.services.installation import Installation
-from treuwerk.services.signing_in import Identity, Session
+from treuwerk.services.sessions import Identity, Session
 from treuwerk.services.throttling import Throttle
 from treuwerk.web.shell.assets import Assets
 from treuwerk.web.shell.rendering import Renderer
@@ -59,6 +60,8 @@ class Shell:
     renderer: Renderer
     deployment: Deployment
     metrics: "Metrics"
+    permissions: Mapping[str, Permission] = attrs.field(factory=lambda: {one.name: one for one in PERMISSIONS})
+    """What engine and plugins declare, by name."""
     sign_in_by_login: Throttle = attrs.field(factory=lambda: Throttle(attempts=8, seconds=600))
     sign_in_by_source: Throttle = attrs.field(factory=lambda: Throttle(attempts=40, seconds=600))
 
@@ -71,6 +74,7 @@ class Visit:
     shell: Shell
     now: int
     form: Submitted = attrs.field(factory=Submitted)
+    signed_in_as: Access | None = None
 
     @property
     def state(self) -> RequestState:
@@ -90,6 +94,18 @@ class Visit:
     @property
     def me(self) -> Identity:
         """Who is signed in, on pages whose permission asks for it."""
-        if self.identity is None:
+        return self.session.identity
+
+    @property
+    def session(self) -> Session:
+        """The session, on pages whose permission asks for one."""
+        if self.state.session is None:
             raise PermissionError("this page was routed without a permission that asks for a session")
-        return self.identity
+        return self.state.session
+
+    @property
+    def access(self) -> Access:
+        """Who acts and what may be done, on pages whose permission asks for a session. Services want it first."""
+        if self.signed_in_as is None:
+            raise PermissionError("this page was routed without a permission that asks for a session")
+        return self.signed_in_as

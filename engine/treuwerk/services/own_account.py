@@ -1,0 +1,75 @@
+"""What a participant sees of the own company. Each function asks for its right; the account is that of the access."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Connection
+
+from treuwerk.domain.ids import TRANSACTION, account_and_row
+from treuwerk.domain.rights import Access, OutOfScope
+from treuwerk.services import balances as all_balances
+from treuwerk.services import purchase_history, statements
+from treuwerk.services.balances import Holdings, UnitBalance
+from treuwerk.services.explaining import Explanation, explain
+from treuwerk.services.purchase_history import ArticleTotal, Purchase, PurchaseFilters
+
+READ_ACCOUNT, READ_PURCHASES = "own.account.read", "own.purchases.read"
+
+
+def holdings(access: Access, connection: Connection, units: Iterable[str], now: int) -> Holdings:
+    """Balances and expiry calendar."""
+    return all_balances.holdings(connection, units, _account(access, READ_ACCOUNT), now)
+
+
+def balance(access: Access, connection: Connection, unit: str, now: int) -> UnitBalance:
+    """What there is of one unit, without what goes next."""
+    account_id = _account(access, READ_ACCOUNT)
+    return all_balances.balances(connection, [unit], account_id, now, with_expiry=False)[unit]
+
+
+def statement(access: Access, connection: Connection, unit: str, **narrowed: Any) -> statements.Page:
+    """One page of bookings, narrowed as `statements.statement` has it."""
+    return statements.statement(connection, _account(access, READ_ACCOUNT), unit, **narrowed)
+
+
+def first_booking_at(access: Access, connection: Connection) -> int | None:
+    """When the account was first used."""
+    return statements.first_booking_at(connection, _account(access, READ_ACCOUNT))
+
+
+def booking(access: Access, connection: Connection, public_id: str) -> Explanation:
+    """One booking with everything that it rests on.
+
+    Raises:
+        OutOfScope: it is someone else's, or none.
+        NotFound: there is none of this id.
+    """
+    own = _account(access, READ_ACCOUNT)
+    try:
+        prefix, account_id, _ = account_and_row(public_id)
+    except ValueError:
+        raise OutOfScope from None
+    if prefix != TRANSACTION or account_id != own:
+        raise OutOfScope
+    return explain(connection, public_id)
+
+
+def purchases(access: Access, connection: Connection, **narrowed: Any) -> tuple[list[Purchase], int | None]:
+    """Purchase lines, newest first, narrowed as `purchase_history.purchases` has it."""
+    return purchase_history.purchases(connection, _account(access, READ_PURCHASES), **narrowed)
+
+
+def article_totals(access: Access, connection: Connection, unit: str,
+                   filters: PurchaseFilters | None = None) -> list[ArticleTotal]:
+    """What each product brought."""
+    return purchase_history.article_totals(connection, _account(access, READ_PURCHASES), unit, filters)
+
+
+def purchase_years(access: Access, connection: Connection) -> list[int]:
+    """Calendar years with purchases, newest first."""
+    return purchase_history.purchase_years(connection, _account(access, READ_PURCHASES))
+
+
+def _account(access: Access, permission: str) -> int:
+    access.require(permission)
+    return access.account_id
