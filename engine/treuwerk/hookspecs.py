@@ -76,8 +76,11 @@ class IdentityProvider(Protocol):
         """Origins (``https://id.example``) to which forms of a page may lead, for the content security policy."""
         ...
 
-    def begin(self, callback: str, *, silent: bool) -> SignInStart:
-        """Send somebody to sign in; `silent` asks without showing anything. `callback` is our absolute address."""
+    def begin(self, callback: str, *, silent: bool, locale: str = "") -> SignInStart:
+        """Send somebody to sign in; `silent` asks without showing anything.
+
+        `callback` is our absolute address, and `locale` the language of the page that leads there.
+        """
         ...
 
     def finish(self, callback: str, answer: Mapping[str, str], kept: Mapping[str, str], now: int) -> ExternalIdentity:

@@ -16,6 +16,8 @@ import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.conftest import create_schema
+from tests.support.listing import add_listing, fill
+from tests.support.noting import add_noting
 from tests.support.portal import NOW, PASSWORD, USUAL, Portal, open_portal
 from treuwerk.services.deployment import Deployment
 from treuwerk.store.database import Database
@@ -62,6 +64,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         app = create_app(portal.installation, clock=lambda: NOW, styleguide=True, deployment=Deployment())
+        add_noting(app, folder)
+        add_listing(app, folder)
         server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
@@ -81,6 +85,7 @@ def _wait_for(is_there: Callable[[], bool]) -> None:
 
 
 def _fill(portal: Portal) -> None:
+    fill(portal.installation.database)
     for day, lines in USUAL.items():
         portal.deliver(day, *lines)
     portal.deliver("2026-10-02", *(f"LS-{number};10;2026-10-01;1001;M405;{number % 9 + 1};PCE;SYSTEM;"

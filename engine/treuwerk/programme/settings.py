@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 import attrs
-from attrs.validators import ge, in_, matches_re, min_len, optional
+from attrs.validators import ge, in_, le, matches_re, min_len, optional
 
 from treuwerk.domain.earning import EarningRule
 from treuwerk.domain.rights import Audience
@@ -195,11 +195,21 @@ class SignIn:
 
 @attrs.frozen
 class Theme:
-    """``[theme]``: how the portal looks. Colours as ``#rrggbb``; `logo` is an SVG below ``static/``."""
+    """``[theme]``: how portal and service centre look. Colours as ``#rrggbb``; files lie below ``static/``.
+
+    ``static/programme.css``, where there is one, comes over all of ours but the rules of printing.
+    """
 
     accent: str = attrs.field(default="#0b5d51", validator=_COLOUR)
     accent_dark: str = attrs.field(default="#5fd0bc", validator=_COLOUR)
+    radius: int = attrs.field(default=8, validator=[ge(0), le(24)])
+    """How round the corners of controls are, in pixels; those of cards follow."""
+    font: str = ""
+    """One variable WOFF2 file with the weights 400 to 700 and tabular figures; left out: Inter."""
     logo: str = ""
+    """An SVG file, wider than high."""
+    logo_dark: str = ""
+    """The logo on dark ground; left out: the same."""
 
 
 @attrs.frozen

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from treuwerk.programme.errors import ProgrammeError
 from treuwerk.programme.settings import Theme
 from treuwerk.web.shell.assets import STATIC, VENDOR, WEB
-from treuwerk.web.shell.colours import contrast, from_hex, from_oklch
+from treuwerk.web.shell.colours import contrast, from_hex, from_oklch, mixed
 from treuwerk.web.shell.theming import DARK_GROUNDS, INK, LIGHT_GROUNDS, WHITE, theme_sheet
 
 
@@ -77,6 +77,47 @@ def test_a_readable_accent_becomes_a_style_sheet(tmp_path: Path) -> None:
     assert "--on-accent: light-dark(oklch(1 0 0), oklch(0.10 0.010 262));" in sheet
 
 
+def test_text_on_a_wash_of_its_own_colour_is_checked_too(tmp_path: Path) -> None:
+    barely = "#767676"  # 4.54:1 on white, less on the wash that marks the current entry
+    with pytest.raises(ProgrammeError) as raised:
+        theme_sheet(Theme(accent=barely), tmp_path)
+
+    assert "4.0" in str(raised.value.mistakes[0]) or "4.1" in str(raised.value.mistakes[0])
+
+
+@pytest.mark.parametrize(("colour", "ground", "share", "expected"), [
+    ("#ff0000", "#ffffff", 0.5, "#ffa191"), ("#b4460f", "#ffffff", 0.09, "#faeeea"),
+])
+def test_washes_are_mixed_as_browsers_do(colour: str, ground: str, share: float, expected: str) -> None:
+    for ours, theirs in zip(mixed(from_hex(colour), from_hex(ground), share), from_hex(expected), strict=True):
+        assert ours == pytest.approx(theirs, abs=0.012)
+
+
+def test_corners_font_and_rules_of_a_programme_come_over_ours(tmp_path: Path) -> None:
+    (tmp_path / "static").mkdir()
+    (tmp_path / "static/own.woff2").write_bytes(b"wOF2")
+    (tmp_path / "static/programme.css").write_text("h1 { color: red; }\n", "utf-8")
+
+    sheet = theme_sheet(Theme(radius=4, font="own.woff2"), tmp_path)
+
+    assert "--radius-s: 0.25rem;" in sheet
+    assert '--font: "Programme"' in sheet
+    assert 'url("own.woff2")' in sheet
+    assert "@layer programme {\nh1 { color: red; }" in sheet
+
+
+def test_a_rule_that_names_a_file_which_is_not_there_stops_the_start(tmp_path: Path) -> None:
+    (tmp_path / "static").mkdir()
+    (tmp_path / "static/programme.css").write_text('h1 { background: url("sun.svg"); }', "utf-8")
+
+    with pytest.raises(ProgrammeError) as raised:
+        theme_sheet(Theme(font="gone.woff2"), tmp_path)
+
+    font, rule = raised.value.mistakes
+    assert "theme.font" in font.path
+    assert "sun.svg" in rule.found
+
+
 @given(st.integers(0, 0xFFFFFF))
 def test_words_on_a_button_can_be_read_whatever_its_colour(number: int) -> None:
     ground = from_hex(f"#{number:06x}")
@@ -100,7 +141,8 @@ def test_vendored_files_are_those_of_the_manifest() -> None:
 def test_every_vendored_part_has_its_licence_beside_it() -> None:
     for name, item in manifest().items():
         licence = (VENDOR / name / str(item["licence_file"])).read_text("utf-8")
-        assert {"OFL-1.1": "SIL OPEN FONT LICENSE", "ISC": "ISC License"}[str(item["licence"])] in licence
+        titles = {"OFL-1.1": "SIL OPEN FONT LICENSE", "ISC": "ISC License", "0BSD": "Zero-Clause BSD"}
+        assert titles[str(item["licence"])] in licence
 
 
 def test_only_icons_that_are_used_are_shipped() -> None:

@@ -15,9 +15,28 @@ def from_hex(colour: str) -> Rgb:
     return red, green, blue
 
 
+def mixed(colour: Rgb, ground: Rgb, share: float) -> Rgb:
+    """A wash of `colour` over `ground`, as ``color-mix(in oklab, colour share, ground)`` of CSS."""
+    parts = zip(_oklab(colour), _oklab(ground), strict=True)
+    return _from_oklab(*(one * share + other * (1 - share) for one, other in parts))
+
+
+def _oklab(colour: Rgb) -> tuple[float, float, float]:
+    red, green, blue = (_linear(part) for part in colour)
+    long = (0.4122214708 * red + 0.5363325363 * green + 0.0514459929 * blue) ** (1 / 3)
+    medium = (0.2119034982 * red + 0.6806995451 * green + 0.1073969566 * blue) ** (1 / 3)
+    short = (0.0883024619 * red + 0.2817188376 * green + 0.6299787005 * blue) ** (1 / 3)
+    return (0.2104542553 * long + 0.7936177850 * medium - 0.0040720468 * short,
+            1.9779984951 * long - 2.4285922050 * medium + 0.4505937099 * short,
+            0.0259040371 * long + 0.7827717662 * medium - 0.8086757660 * short)
+
+
 def from_oklch(lightness: float, chroma: float, hue: float) -> Rgb:
     """The sRGB colour of OKLCH, cut to the gamut; hue in degrees."""
-    a, b = chroma * cos(radians(hue)), chroma * sin(radians(hue))
+    return _from_oklab(lightness, chroma * cos(radians(hue)), chroma * sin(radians(hue)))
+
+
+def _from_oklab(lightness: float, a: float, b: float) -> Rgb:
     long = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3
     medium = (lightness - 0.1055613458 * a - 0.0638541728 * b) ** 3
     short = (lightness - 0.0894841775 * a - 1.2914855480 * b) ** 3
@@ -31,9 +50,13 @@ def _gamma(linear: float) -> float:
     return min(max(value, 0.0), 1.0)
 
 
+def _linear(part: float) -> float:
+    return part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+
+
 def luminance(colour: Rgb) -> float:
     """Relative luminance, 0 for black and 1 for white."""
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in colour)
+    red, green, blue = (_linear(part) for part in colour)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
