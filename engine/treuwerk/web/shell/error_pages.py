@@ -12,8 +12,8 @@ from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from treuwerk.domain.rights import NotAllowed, OutOfScope, Permission
+from treuwerk.programme.languages import tag
 from treuwerk.store.faults import DatabaseBusy, DatabaseClosed, OutcomeUnknown, TransactionLost
-from treuwerk.web.shell.languages import tag
 from treuwerk.web.shell.locales import negotiated
 from treuwerk.web.shell.logs import FIELDS
 from treuwerk.web.shell.rendering import Renderer

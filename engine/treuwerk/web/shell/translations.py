@@ -15,8 +15,8 @@ from babel.messages import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from treuwerk.programme.languages import PSEUDO, cldr, fallbacks
 from treuwerk.web.shell.assets import WEB
-from treuwerk.web.shell.languages import PSEUDO, cldr, fallbacks
 from treuwerk.web.shell.pseudo import PseudoTranslations
 
 FOLDER = WEB / "translations"
