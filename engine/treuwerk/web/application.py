@@ -40,6 +40,7 @@ from treuwerk.web.shell.same_origin import SameOrigin
 from treuwerk.web.shell.sessions import Sessions
 from treuwerk.web.shell.state import Clock, Shell, Visit
 from treuwerk.web.shell.theming import theme_sheet
+from treuwerk.web.sign_on.routes import form_targets, sign_on_routes
 
 FORM_BYTES = 64 * 1024
 COMPRESSED_FROM_BYTES = 1_000
@@ -73,7 +74,8 @@ def create_app(installation: Installation, clock: Clock = system_clock, *, style
     shown = _is_for_builders(installation) if styleguide is None else styleguide
     shell = Shell(installation, clock, assets, renderer, deployment or read_deployment(os.environ),
                   Metrics(installation.database, clock), declared_permissions(programme.registry))
-    app = Starlette(routes=_routes(styleguide=shown), middleware=_layers(shell))
+    routes = [*_routes(styleguide=shown), *sign_on_routes(programme.settings.sign_in)]
+    app = Starlette(routes=routes, middleware=_layers(shell))
     app.state.shell = shell
     return app
 
@@ -92,11 +94,12 @@ def declared_permissions(registry: Registry) -> dict[str, Permission]:
 
 def _layers(shell: Shell) -> list[Middleware]:
     database, deployment = shell.installation.database, shell.deployment
+    providers = shell.installation.programme.settings.sign_in
     return [
         Middleware(RequestIds),
         Middleware(Observed, metrics=shell.metrics),
         Middleware(Proxies, deployment=deployment),
-        Middleware(SecurityHeaders),
+        Middleware(SecurityHeaders, form_targets=form_targets(providers)),
         Middleware(ErrorPages, renderer=shell.renderer, permissions=shell.permissions, home=deployment.public_url),
         Middleware(Hosts, deployment=deployment),  # inside the error pages: a refusal is a page, too
         Middleware(GZipMiddleware, minimum_size=COMPRESSED_FROM_BYTES, compresslevel=COMPRESSION),

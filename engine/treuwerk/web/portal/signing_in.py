@@ -2,6 +2,7 @@
 
 from starlette.responses import JSONResponse, Response
 
+from treuwerk.domain.rights import Audience
 from treuwerk.services.session_keeping import sign_out, stay
 from treuwerk.services.signing_in import folded, sign_in
 from treuwerk.web.shell.pages import gettext, page, see_other
@@ -9,6 +10,8 @@ from treuwerk.web.shell.routing import own_path
 from treuwerk.web.shell.schemes import SCHEMES
 from treuwerk.web.shell.sessions import cookie, delete_cookie, set_cookie
 from treuwerk.web.shell.state import LOCALE_COOKIE, SCHEME_COOKIE, SESSION_COOKIE, Visit
+from treuwerk.web.sign_on.ending import way_out
+from treuwerk.web.sign_on.ways import HINT_COOKIE, silent_way, ways_in
 
 _A_YEAR = 365 * 86_400
 
@@ -18,7 +21,10 @@ def sign_in_page(visit: Visit) -> Response:
     if visit.request.method == "POST":
         return _sign_in(visit)
     wanted = own_path(visit.request.query_params.get("next", "/"))
-    return see_other(wanted) if visit.identity else _form(visit, wanted)
+    if visit.identity:
+        return see_other(wanted)
+    silently = silent_way(visit, Audience.PORTAL, wanted)
+    return see_other(silently) if silently else _form(visit, wanted)
 
 
 def _sign_in(visit: Visit) -> Response:
@@ -70,15 +76,18 @@ def _form(visit: Visit, wanted: str, login: str = "", errors: dict[str, str] | N
           status: int = 0) -> Response:
     shown = {"login": "", "password": ""} | (errors or {})
     return page(visit, "login.html", status or (422 if errors else 200), next=wanted, login=login,
-                errors=errors or {}, error_of=shown)
+                errors=errors or {}, error_of=shown, ways=ways_in(visit, Audience.PORTAL))
 
 
 def sign_out_form(visit: Visit) -> Response:
-    """End the session: its row is gone, whatever becomes of the cookie."""
+    """End the session: its row is gone, whatever becomes of the cookie. An identity provider ends its own, too."""
+    leads_to = ""
     if token := cookie(visit.request.scope, SESSION_COOKIE):
+        leads_to = way_out(visit, token)
         sign_out(visit.shell.installation.database, token)
-    answer = see_other("/login")
+    answer = see_other(leads_to or "/login")
     delete_cookie(answer, SESSION_COOKIE)
+    delete_cookie(answer, HINT_COOKIE)
     return answer
 
 
