@@ -19,10 +19,13 @@ from treuwerk.services.deployment import Deployment, read_deployment
 from treuwerk.services.installation import DEMO, Installation
 from treuwerk.store.tables import installation as purpose_table
 from treuwerk.web.access.routes import access_routes
+from treuwerk.web.portal import navigation as portal_navigation
 from treuwerk.web.portal.account import account_page, booking_page, bookings_csv
+from treuwerk.web.portal.overview import overview_page
 from treuwerk.web.portal.purchases import purchases_csv, purchases_page
 from treuwerk.web.portal.signing_in import preferences_form, sign_in_page, sign_out_form, stay_form
 from treuwerk.web.portal.styleguide import office_styleguide_page, styleguide_page
+from treuwerk.web.shell import plugin_pages
 from treuwerk.web.shell.assets import Assets
 from treuwerk.web.shell.checking import presentation_mistakes
 from treuwerk.web.shell.error_pages import ErrorPages
@@ -32,6 +35,8 @@ from treuwerk.web.shell.hosts import Hosts
 from treuwerk.web.shell.locales import Locales
 from treuwerk.web.shell.metrics import Metrics, metrics_page
 from treuwerk.web.shell.observing import Observed
+from treuwerk.web.shell.navigation import entries_of
+from treuwerk.web.shell.parts import parts_of, sheets
 from treuwerk.web.shell.proxies import Proxies
 from treuwerk.web.shell.rate_limits import RateLimits
 from treuwerk.web.shell.rendering import Renderer
@@ -68,12 +73,15 @@ def create_app(installation: Installation, clock: Clock = system_clock, *, style
     programme = installation.programme
     if mistakes := presentation_mistakes(programme):
         raise ProgrammeError(mistakes)
-    assets = Assets(programme.folder, theme_sheet(programme.settings.theme, programme.folder))
+    parts = parts_of(programme.registry)
+    assets = Assets(programme.folder, sheets(parts) + theme_sheet(programme.settings.theme, programme.folder),
+                    parts.folders("static"))
     renderer = Renderer(programme, assets)
     shown = _is_for_builders(installation) if styleguide is None else styleguide
     shell = Shell(installation, clock, assets, renderer, deployment or read_deployment(os.environ),
-                  Metrics(installation.database, clock), declared_permissions(programme.registry))
-    app = Starlette(routes=_routes(styleguide=shown), middleware=_layers(shell))
+                  Metrics(installation.database, clock), declared_permissions(programme.registry),
+                  parts, [*portal_navigation.ENTRIES, *entries_of(parts)])
+    app = Starlette(routes=[*_routes(styleguide=shown), *plugin_pages.routes(parts)], middleware=_layers(shell))
     app.state.shell = shell
     return app
 
@@ -110,7 +118,8 @@ def _layers(shell: Shell) -> list[Middleware]:
 
 def _routes(*, styleguide: bool) -> list[BaseRoute]:
     routes: list[BaseRoute] = [
-        DeclaredRoute("/", account_page, permission="own.account.read", name="account"),
+        DeclaredRoute("/", overview_page, permission="own.account.read", name="overview"),
+        DeclaredRoute("/account", account_page, permission="own.account.read", name="account"),
         DeclaredRoute("/bookings.csv", bookings_csv, permission="own.account.read", name="bookings_csv"),
         DeclaredRoute("/bookings/{id}", booking_page, permission="own.account.read", name="booking"),
         DeclaredRoute("/purchases", purchases_page, permission="own.purchases.read", name="purchases"),

@@ -35,9 +35,9 @@ def _tiers(unit: str, until: int) -> list[TierView]:
         return tuple(Rung(name, limit, limit <= points)
                      for name, limit in (("Silver", 5_000), ("Gold", 15_000), ("Platinum", 40_000)))
 
-    return [TierView("", "Silver", 4_200, unit, "Progress", until, (Part(0, 160, 1),), ladder(800)),
-            TierView("Silver", "Gold", 320, unit, "Progress", until, (Part(0, 979, 1),), ladder(14_680)),
-            TierView("Platinum", "", 0, unit, "Progress", None, (Part(0, 1000, 1),), ladder(52_000))]
+    return [TierView("", "Silver", 4_200, unit, "Progress", until, (Part(0, 160, 1),), ladder(800), 5.3, 800),
+            TierView("Silver", "Gold", 320, unit, "Progress", until, (Part(0, 979, 1),), ladder(14_680), 65.6, 14_680),
+            TierView("Platinum", "", 0, unit, "Progress", None, (Part(0, 1000, 1),), ladder(52_000), 100, 52_000)]
 
 
 def _award(now: int, unit: str) -> ExplainedAward:

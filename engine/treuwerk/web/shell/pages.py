@@ -7,6 +7,7 @@ from starlette.responses import HTMLResponse, RedirectResponse
 from treuwerk.services.session_keeping import seconds_left
 from treuwerk.services.telling import hear
 from treuwerk.web.shell.marking import marked
+from treuwerk.web.shell.navigation import Group, groups
 from treuwerk.web.shell.schemes import scheme_of
 from treuwerk.web.shell.state import Visit
 
@@ -24,9 +25,16 @@ def page(visit: Visit, template: str, status: int = 200, **context: Any) -> HTML
     access = visit.signed_in_as
     frame = {"scheme": scheme_of(visit.request.scope), "here": here(visit), "identity": visit.identity, "section": "",
              "access": access, "viewed": visit.session.viewed if access and access.viewing else "",
-             **session_frame(visit)}
+             "navigation": _navigation(visit), **session_frame(visit)}
     html = visit.shell.renderer.render(visit.locale, template, {**frame, **context})
     return HTMLResponse(html, status)
+
+
+def _navigation(visit: Visit) -> list[Group]:
+    access = visit.signed_in_as
+    if access is None:
+        return []
+    return groups(visit.shell.navigation, access, lambda message: gettext(visit, message), visit.locale)
 
 
 def session_frame(visit: Visit) -> dict[str, Any]:
