@@ -2,6 +2,7 @@
 
 import os
 from datetime import UTC, datetime
+from functools import partial
 
 from sqlalchemy import select
 from starlette.applications import Starlette
@@ -15,8 +16,10 @@ from treuwerk.domain.ledger import instant
 from treuwerk.domain.rights import PERMISSIONS, Permission
 from treuwerk.plugins import Registry
 from treuwerk.programme.errors import ProgrammeError
+from treuwerk.services.access import access_of
 from treuwerk.services.deployment import Deployment, read_deployment
 from treuwerk.services.installation import DEMO, Installation
+from treuwerk.services.sessions import Session
 from treuwerk.store.tables import installation as purpose_table
 from treuwerk.web.access.routes import access_routes
 from treuwerk.web.portal import navigation as portal_navigation
@@ -35,7 +38,7 @@ from treuwerk.web.shell.hosts import Hosts
 from treuwerk.web.shell.locales import Locales
 from treuwerk.web.shell.metrics import Metrics, metrics_page
 from treuwerk.web.shell.observing import Observed
-from treuwerk.web.shell.navigation import entries_of
+from treuwerk.web.shell.navigation import Group, entries_of, groups
 from treuwerk.web.shell.parts import parts_of, sheets
 from treuwerk.web.shell.proxies import Proxies
 from treuwerk.web.shell.rate_limits import RateLimits
@@ -105,7 +108,8 @@ def _layers(shell: Shell) -> list[Middleware]:
         Middleware(Observed, metrics=shell.metrics),
         Middleware(Proxies, deployment=deployment),
         Middleware(SecurityHeaders),
-        Middleware(ErrorPages, renderer=shell.renderer, permissions=shell.permissions, home=deployment.public_url),
+        Middleware(ErrorPages, renderer=shell.renderer, permissions=shell.permissions, home=deployment.public_url,
+                   navigation=partial(_navigation, shell)),
         Middleware(Hosts, deployment=deployment),  # inside the error pages: a refusal is a page, too
         Middleware(GZipMiddleware, minimum_size=COMPRESSED_FROM_BYTES, compresslevel=COMPRESSION),
         Middleware(RequestBodyLimitMiddleware, max_body_size=FORM_BYTES),
@@ -114,6 +118,12 @@ def _layers(shell: Shell) -> list[Middleware]:
         Middleware(SameOrigin),
         Middleware(RateLimits, deployment=deployment),
     ]
+
+
+def _navigation(shell: Shell, session: Session, locale: str) -> list[Group]:
+    """What somebody may open, for pages that no route answers."""
+    access = access_of(session, session.audience, shell.installation.programme.settings, shell.permissions.values())
+    return groups(shell.navigation, access, partial(shell.renderer.text, locale), locale)
 
 
 def _routes(*, styleguide: bool) -> list[BaseRoute]:
