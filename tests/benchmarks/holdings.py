@@ -7,7 +7,7 @@ from itertools import islice
 
 from treuwerk.domain.ids import new_account_id, row_ids
 from treuwerk.domain.ledger import FOREVER, Book, TransactionKind, bucket_of
-from treuwerk.domain.records import Digest, JournalValues, PostingValues, record
+from treuwerk.domain.records import Digest, JournalValues, PostingValues
 from treuwerk.store.balances import credit
 from treuwerk.store.bulk import insert_rows
 from treuwerk.store.database import Database
@@ -52,7 +52,7 @@ def _write(database: Database, lots: list[Lot], number: int, now: int) -> None:
         legs += mine
         rows.append((owner, txn, 1, Book.PARTICIPANT.value, UNIT, POINTS, POINTS, now, expires_at, True))
         sums[owner, UNIT] = sums.get((owner, UNIT), 0) + POINTS
-        digest.add(record(head, mine))
+        digest.add(head, mine)
         messages.append((owner, txn, bucket_of(owner), MOVED, json.dumps(
             {"transaction": str(txn), "kind": head[2], "amounts": {UNIT: POINTS}}), now, None))
     with database.writing() as connection:

@@ -1,11 +1,12 @@
-"""The canonical text of a transaction: what is hashed into the chain, and what ``export journal`` prints.
+"""The canonical texts of a transaction: what ``export journal`` prints, and what is hashed into the chain.
 
-Keys in a fixed order, no spaces, UTF-8 unescaped, ids as texts (they do not fit into a JavaScript number). Personal
-data never stands in it.
+What is printed has keys in a fixed order, no spaces, UTF-8 unescaped, and ids as texts (they do not fit into a
+JavaScript number). What is hashed says the same in lists, table by table, so that a database writes it in one go over
+each table. Personal data never stands in either.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from hashlib import blake2b, sha256
+from hashlib import sha256
 from json.encoder import encode_basestring
 from typing import NamedTuple
 
@@ -61,11 +62,12 @@ class Use(NamedTuple):
 UseValues = tuple[int, int, int, int, int, str, int]
 """A `Use` without the names."""
 NO_USES: Mapping[int, Sequence[UseValues]] = {}
+_HASHED_AT_ONCE = 500  # transactions
 
 
 def record(row: JournalValues, postings: Iterable[PostingValues],
            uses: Mapping[int, Sequence[UseValues]] = NO_USES) -> str:
-    """The canonical text of one transaction with its postings in the order of their lines.
+    """The text of one transaction as it is printed, with its postings in the order of their lines.
 
     `uses` are those of each line, in the order of the lots.
     """
@@ -97,31 +99,56 @@ def _reference(value: int | None) -> str:
 
 
 class Digest:
-    """SHA-256 over the records of a seal in their sequence, each followed by a line feed; keeps none of them."""
+    """The digest of a seal over its transactions in their sequence; keeps few of their texts at a time.
+
+    Each table has a SHA-256 of its own over lines, each followed by a line feed: transactions, explanations, postings,
+    uses. The digest is SHA-256 over these four, with one space between.
+    """
 
     def __init__(self) -> None:
-        self._hash = sha256()
+        self._place = 0
+        self._hashes = sha256(), sha256(), sha256(), sha256()
+        self._lines: tuple[list[str], list[str], list[str], list[str]] = [], [], [], []
 
-    def add(self, text: str) -> None:
-        """The next record."""
-        self._hash.update(f"{text}\n".encode())
+    def add(self, row: JournalValues, postings: Iterable[PostingValues],
+            uses: Mapping[int, Sequence[UseValues]] = NO_USES) -> None:
+        """The next transaction, with its postings in the order of their lines, and of each its uses in that of lots."""
+        account, number, kind, key, day, booked_at, actor, cause, evidence, explanation, refers_to = row
+        self._place = place = self._place + 1
+        transactions, explanations, legs, lots = self._lines
+        transactions.append(
+            f'[{place},{account},{number},"{kind}",{encode_basestring(key)},"{day}",{booked_at},'
+            f'{encode_basestring(actor)},{encode_basestring(cause)},"{evidence}",{_number(refers_to)}]\n')
+        explanations.append(f"{explanation}\n")
+        for _, _, line, book, unit, amount, active, ends, keeps in postings:
+            legs.append(f'[{place},{line},"{book}","{unit}",{amount},{_number(active)},{_number(ends)},'
+                        f"{_number(keeps)}]\n")
+        for line in sorted(uses):
+            lots += [f"[{place},{line},{lot},{lot_line},{amount}]\n"
+                     for _, _, _, lot, lot_line, _, amount in uses[line]]
+        if len(transactions) >= _HASHED_AT_ONCE:
+            self._flush()
 
     def hexadecimal(self) -> str:
-        """The digest of all records so far, as 64 lower-case hexadecimal digits."""
-        return self._hash.hexdigest()
+        """The digest of all transactions so far, as 64 lower-case hexadecimal digits."""
+        self._flush()
+        return digest_of_tables(*[each.hexdigest() for each in self._hashes])
+
+    def _flush(self) -> None:
+        for each, lines in zip(self._hashes, self._lines, strict=True):
+            each.update("".join(lines).encode())
+            lines.clear()
 
 
-def digest_of(records: Iterable[str]) -> str:
-    """The digest of these records."""
-    digest = Digest()
-    for text in records:
-        digest.add(text)
-    return digest.hexadecimal()
+def digest_of_tables(transactions: str, explanations: str, postings: str, uses: str) -> str:
+    """The digest of a seal from the hexadecimal SHA-256 of its four tables."""
+    return sha256(f"{transactions} {explanations} {postings} {uses}".encode()).hexdigest()
 
 
 def evidence_of(facts: str) -> str:
-    """A digest of 128 bits over the facts of a purchase line or activity, by which it is known to be unchanged.
+    """128 bits of SHA-256 over the facts of a purchase line or activity, by which it is known to be unchanged.
 
-    Facts are separated by the unit separator U+001F, which no cell of a feed can hold.
+    PostgreSQL can hash so, too, and prove purchases where they are. Facts are separated by the unit separator U+001F,
+    which no cell of a feed can hold.
     """
-    return blake2b(facts.encode(), digest_size=16).hexdigest()
+    return sha256(facts.encode()).hexdigest()[:32]

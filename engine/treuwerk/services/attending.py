@@ -24,6 +24,7 @@ from treuwerk.services.booking import Booked, Booker
 from treuwerk.services.installation import Installation
 from treuwerk.services.master_files import BadRow, ImportReceipt, NamedRow, Told, named_rows, tell_nobody
 from treuwerk.services.scoring import stored_awards
+from treuwerk.services.terms import TermsTable
 from treuwerk.store.bulk import insert_rows
 from treuwerk.store.identities import claim, taken
 from treuwerk.store.parties import participants_known_as
@@ -138,7 +139,7 @@ class _Batch:
     def book(self) -> tuple[list[tuple[int, str, str]], Booked, int]:
         """Problems as (line, code, reason), what was booked, and how many attendances are new."""
         settings = self._installation.programme.settings
-        booker = Booker(settings, self._actor, self._now)
+        booker = Booker(settings, TermsTable(settings, self._now), self._actor, self._now)
         with self._installation.database.writing() as connection:
             keys = self._keys(connection)
             scored, problems = self._scored(connection, keys)

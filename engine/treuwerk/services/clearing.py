@@ -23,6 +23,7 @@ from treuwerk.services.pacing import without_collection
 from treuwerk.services.pipeline import scored_batches
 from treuwerk.services.receipts import Receipt, Tally
 from treuwerk.services.scoring import ScoredBatch, ScoredLine
+from treuwerk.services.terms import TermsTable
 from treuwerk.store import runs
 from treuwerk.store.bulk import insert_rows
 from treuwerk.store.identities import claim, taken
@@ -58,19 +59,17 @@ class _Clearing:
     def __init__(self, installation: Installation, run: ClearingRun, now: int, actor: str) -> None:
         self._installation, self._run, self._now, self._actor = installation, run, now, actor
         self._database, self._settings = installation.database, installation.programme.settings
+        self._terms = TermsTable(self._settings, now)
 
     def work_off(self, progress: Progress) -> Receipt:
         """Book the file batch by batch, from where an interrupted run stopped."""
         run, size = self._run, self._run.path.stat().st_size
         with closing(self._scored(run.resume())) as scored, without_collection():
-            batch = next(scored, None)  # read before the run is noted: a file that cannot be read leaves nothing
-            run.start()
-            while batch is not None:
+            for batch in scored:
                 run.total = retrying(partial(self._book, batch))
-                run.cursor = batch.cursor
+                run.cursor, run.noted = batch.cursor, True
                 progress(batch.done, size)
-                batch = None  # makes room before the next one comes: a batch is the largest thing in memory
-                batch = next(scored, None)
+                del batch  # makes room before the next one comes: a batch is the largest thing in memory
         return run.finish()
 
     def rehearse(self) -> Receipt:
@@ -96,10 +95,14 @@ class _Clearing:
         yield from scored_batches(self._installation, self._run.source, self._run.path, self._now, behind)
 
     def _book(self, scored: ScoredBatch) -> Tally:
-        """One transaction: claims, purchase lines, bookings, problems and the cursor. Returns the new totals."""
+        """One transaction: claims, purchase lines, bookings, problems and the cursor. Returns the new totals.
+
+        The first batch notes the run with it: a file that cannot be read leaves nothing.
+        """
         batch, run = scored.copy(), self._run
-        booker = Booker(self._settings, self._actor, self._now)
+        booker = Booker(self._settings, self._terms, self._actor, self._now)
         with self._database.writing() as connection:
+            run.start(connection)
             lines = self._claim(connection, batch)
             insert_rows(connection, purchase_line, self._purchase_lines(lines, booker, batch.tally))
             numbers = count(run.total.waiting + run.total.rejected)

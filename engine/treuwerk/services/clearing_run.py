@@ -14,14 +14,17 @@ from treuwerk.store.sealing import ids_behind
 
 
 class ClearingRun:
-    """One run; `cursor` is the last physical line whose fate is committed, `total` what all lines up to it came to."""
+    """One run; `cursor` is the last physical line whose fate is committed, `total` what all lines up to it came to.
+
+    `noted` is whether the run itself is committed.
+    """
 
     def __init__(self, database: Database, source: str, path: Path, sha256: str, now: int, actor: str) -> None:
         self._database, self._now, self._actor = database, now, actor
         self.source, self.path, self._sha256 = source, path, sha256
         with database.reading() as connection:
             self._earlier, self.ids = runs.runs_of(connection, sha256, source), ids_behind(connection, now)
-        self.id, self.cursor, self.total = next(self.ids), 0, Tally()
+        self.id, self.cursor, self.total, self.noted = next(self.ids), 0, Tally(), False
 
     def repeated(self) -> Receipt | None:
         """The receipt of a file of which nothing is left to do: it names the first one and books nothing."""
@@ -34,16 +37,15 @@ class ClearingRun:
         """Take up an interrupted run over the same file, if there is one; returns the line behind which to go on."""
         for run in self._earlier:
             if not run.finished_at:
-                self.id, self.cursor, self.total = run.id, run.cursor, Tally.of(run)
+                self.id, self.cursor, self.total, self.noted = run.id, run.cursor, Tally.of(run), True
         return self.cursor
 
-    def start(self) -> None:
-        """Note the run, unless it is one that was taken up."""
-        if self.id not in {run.id for run in self._earlier}:
-            with self._database.writing() as connection:
-                runs.start_run(connection, {
-                    "id": self.id, "source": self.source, "file": self.path.name, "sha256": self._sha256,
-                    "actor": self._actor, "started_at": self._now})
+    def start(self, connection: Connection) -> None:
+        """Note the run, with its first batch, unless it is one that was taken up."""
+        if not self.noted:
+            runs.start_run(connection, {
+                "id": self.id, "source": self.source, "file": self.path.name, "sha256": self._sha256,
+                "actor": self._actor, "started_at": self._now})
 
     def total_with(self, connection: Connection, batch: Tally, cursor: int) -> Tally:
         """The totals after a batch, noted in the transaction that books it."""
@@ -60,6 +62,7 @@ class ClearingRun:
     def finish(self) -> Receipt:
         """Note that every line has its fate; returns the receipt."""
         with self._database.writing() as connection:
+            self.start(connection)  # where there was no batch
             runs.finish(connection, self.id, self._now)
         return attrs.evolve(self.receipt(self.total), run=self.id, problems=self.problems())
 

@@ -28,7 +28,7 @@ from treuwerk.store.sealing import seal_pending
 
 LOTS_AT_ONCE = 40_000
 """About so many lots expire in one transaction; their accounts are locked for a fraction of a second."""
-FIRST_ACCOUNTS, MOST_ACCOUNTS = 500, 10_000
+FIRST_ACCOUNTS, MOST_ACCOUNTS = 200, 10_000
 _SECOND = 1_000_000
 BEHIND = timedelta(minutes=10)
 AHEAD = timedelta(days=400)

@@ -10,8 +10,8 @@ from treuwerk.store.recording import sealed_records
 def journal_lines(database: Database) -> Iterator[str]:
     """JSON Lines by gapless sequence. After the transactions of a seal stands the seal itself.
 
-    The value of ``transaction`` is the hashed text to the letter: SHA-256 over these texts of a seal, each followed by
-    a line feed, is its ``digest``; the ``head`` is SHA-256 over ``previous_head number first last digest``.
+    Transactions hold all that is hashed into the ``digest`` of their seal (see `domain.records.Digest`); the ``head``
+    is SHA-256 over ``previous_head number first last digest``.
     """
     with database.reading() as connection:
         for seal in seals(connection):

@@ -51,14 +51,14 @@ def last_line(document: Document) -> int:
 
 
 def growing(first: int, most: int) -> Iterator[int]:
-    """Sizes of batches without end, each half as long again as the one before.
+    """Sizes of batches without end, each twice the one before: the next is scored while this one is booked.
 
-    So the next batch is scored while this one is booked, which takes a little longer.
+    A booking takes longer for each line, and a commit besides.
     """
     size = min(first, most)
     while True:
         yield size
-        size = min(size * 3 // 2, most)
+        size = min(size * 2, most)
 
 
 def batches(documents: Iterable[Document], sizes: Iterator[int], behind: int = 0) -> Iterator[list[Document]]:

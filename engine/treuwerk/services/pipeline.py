@@ -15,7 +15,7 @@ from treuwerk.services.matching import Matcher
 from treuwerk.services.scoring import ScoredBatch, score
 from treuwerk.services.second_process import Task, can_fork, forked, serve, started
 
-FIRST_LINES = 1_000  # of a file: the sooner the first batch is scored, the sooner both processes are at work
+FIRST_LINES = 500  # of a file: the sooner the first batch is scored, the sooner both processes are at work
 WORTH_A_FORK_BYTES = 200_000  # some 2,000 lines; a copy of this process is there in some milliseconds
 WORTH_A_START_BYTES = 4_000_000  # some 40,000 lines; a process from scratch takes half a second
 

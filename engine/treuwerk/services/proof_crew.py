@@ -21,6 +21,7 @@ from treuwerk.store.database import Database
 
 MOST = 4  # processes
 _CACHE_KIB = 131_072  # of SQLite, for each process
+_MAPPED = 2**31 - 2**16  # bytes of SQLite's file, the most that it maps: pages then need not be copied
 ATTEMPTS = 50  # to begin between two commits of others
 Done = Callable[[], None]
 Work = Callable[[Sequence[Task], Done], list[Found]]
@@ -159,6 +160,8 @@ def _begin(connection: Connection, snapshot: str | None) -> bool:
     connection.rollback()
     if snapshot is not None:
         connection.exec_driver_sql(f"SET TRANSACTION SNAPSHOT '{snapshot}'")
+    else:  # only here: where a disk fails, who reads mapped pages is ended by the system, and the proof tells of it
+        connection.exec_driver_sql(f"PRAGMA mmap_size = {_MAPPED}")
     prepare(connection)
     return True
 

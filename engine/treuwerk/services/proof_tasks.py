@@ -15,7 +15,6 @@ from treuwerk.store import guards, shortcuts
 from treuwerk.store.journal import seals
 from treuwerk.store.message_proofs import message_proofs
 from treuwerk.store.proofs import PROOFS
-from treuwerk.store.recording import claim_parts
 
 
 @attrs.frozen
@@ -61,18 +60,27 @@ def counted(laws: Mapping[str, Iterable[str]]) -> dict[str, tuple[int, str]]:
     return found
 
 
-def _records(connection: Connection, seals: list[tuple[int, int, int]]) -> Found:
+def _records(connection: Connection, seals: list[proving.Seal]) -> Found:
     digests, violations, figures = proving.records_of(connection, seals)
     return Found(counted({"explanations_fold_to_their_points": violations}), figures=figures | {"digests": digests})
+
+
+def _explained(connection: Connection, _: None) -> Found:
+    return Found(figures={"explained": proving.explained_first_lines(connection)})
+
+
+def _unexplained(connection: Connection, seals: list[proving.Seal]) -> Found:
+    violations = (one for _, first, last, _ in seals for one in proving.unexplained(connection, first, last))
+    return Found(counted({"explanations_fold_to_their_points": violations}))
 
 
 def _waiting(connection: Connection, _: None) -> Found:
     return Found(counted({"explanations_fold_to_their_points": proving.wrong_while_waiting(connection)}))
 
 
-def _purchases(connection: Connection, part: tuple[int, int]) -> Found:
+def _purchases(connection: Connection, part: int) -> Found:
     runs: Counter[tuple[int, bool]] = Counter()
-    violations = proving.changed_purchases(connection, *part, runs)
+    violations = proving.changed_purchases(connection, part, runs)
     return Found(counted({"purchases_are_as_claimed": violations}), figures={"runs": runs})
 
 
@@ -84,10 +92,6 @@ def _activities(connection: Connection, _: None) -> Found:
 
 def _seals(connection: Connection, _: None) -> Found:
     return Found(figures={"seals": list(seals(connection))})
-
-
-def _claims(connection: Connection, parts: int) -> Found:
-    return Found(figures={"parts": claim_parts(connection, parts)})
 
 
 def _counts(connection: Connection, _: None) -> Found:
@@ -128,6 +132,7 @@ def names_of_laws(dialect: str) -> list[str]:
 
 
 _WORK: Mapping[str, Callable[[Connection, Any], Found]] = {
-    "records": _records, "waiting": _waiting, "purchases": _purchases, "activities": _activities,
-    "short_cut": _short_cut, "law": _law, "seals": _seals, "claims": _claims, "counts": _counts,
+    "records": _records, "explained": _explained, "unexplained": _unexplained, "waiting": _waiting,
+    "purchases": _purchases, "activities": _activities,
+    "short_cut": _short_cut, "law": _law, "seals": _seals, "counts": _counts,
 }

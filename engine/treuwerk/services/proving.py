@@ -4,128 +4,128 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection
 
 from treuwerk.domain.earning import fold, steps_from_json
-from treuwerk.domain.ledger import LOT_BOOKS, TransactionKind, bucket_of
-from treuwerk.domain.records import evidence_of
+from treuwerk.domain.ledger import bucket_of
+from treuwerk.domain.records import Digest, evidence_of
 from treuwerk.services.attending import activity_evidence, activity_key
-from treuwerk.services.matching import is_key_of
+from treuwerk.services.matching import EARNING_KINDS, is_key_of
 from treuwerk.store import journal
-from treuwerk.store.recording import claimed_purchases, sealed_records, waiting_records
+from treuwerk.store.claims import counted_claims, doubtful_claims
+from treuwerk.store.journal import entries
+from treuwerk.store.sealed_tables import (
+    CREDITS,
+    IN_PAIR,
+    equal_credits,
+    explained_accruals,
+    sealed_tables,
+    waiting_accruals,
+)
 
-_ACCRUAL = TransactionKind.ACCRUAL.value
-_HASHED_AT_ONCE = 500  # records
-Seal = tuple[int, int, int]
-"""Number, first and last sequence."""
+_KINDS = sorted(kind.value for kind in EARNING_KINDS)
+Seal = tuple[int, int, int, str]
+"""Number, first and last sequence, and digest."""
 
 
 def records_of(connection: Connection, seals: Sequence[Seal]) -> tuple[dict[int, str], list[str], dict[str, int]]:
-    """Digests of seals by their numbers, accruals that are not explained, and how many records there are of what."""
-    digests: dict[int, str] = {}
+    """Digests of seals by their numbers, accruals that are not explained, and how many records there are of what.
+
+    Seals are in the order of their numbers.
+    """
+    stored = {seal[0]: seal for seal in seals}
+    digests = dict.fromkeys(stored, Digest().hexadecimal())
     wrong: list[str] = []
     figures = {"records": 0, "accruals": 0}
-    for stretch in _stretches(seals):
-        hashing = _Hashing(stretch, digests)
-        for sequence, kind, explanation, text in sealed_records(connection, stretch[0][1], stretch[-1][2]):
-            hashing.add(sequence, text)
-            figures["records"] += 1
-            if kind == _ACCRUAL:
-                figures["accruals"] += 1
-                if not explains(explanation, text):
-                    wrong.append(f"sequence {sequence}: the explanation does not give the points of the transaction")
-        hashing.finish()
+    for number, digest, records, accruals, explained in sealed_tables(connection, seals[0][0], seals[-1][0]):
+        _, first, last, expected = stored[number]
+        digests[number] = digest if digest == expected else _digest_of(connection, first, last)
+        figures["records"] += records
+        figures["accruals"] += accruals
+        if explained and not (len(explained) == accruals and all(map(explains, explained))):
+            wrong += unexplained(connection, first, last)
     return digests, wrong, figures
 
 
-def _stretches(seals: Sequence[Seal]) -> Iterator[list[Seal]]:
-    """Seals that follow each other without a gap, which one scan can read."""
-    stretch: list[Seal] = []
-    for seal in seals:
-        if stretch and (seal[1] != stretch[-1][2] + 1 or seal[2] < seal[1]):
-            yield stretch
-            stretch = []
-        stretch.append(seal)
-    if stretch:
-        yield stretch
+def _digest_of(connection: Connection, first: int, last: int) -> str:
+    """The digest as the writer makes it."""
+    digest = Digest()
+    for entry in entries(connection, first, last):
+        digest.add(entry.row, entry.postings, entry.uses)
+    return digest.hexadecimal()
 
 
-class _Hashing:
-    """Digests of seals, from records that come in the order of the sequence."""
-
-    def __init__(self, seals: Sequence[Seal], digests: dict[int, str]) -> None:
-        self._seals, self._digests, self._at = seals, digests, 0
-        self._hash, self._texts = sha256(), list[str]()
-
-    def add(self, sequence: int, text: str) -> None:
-        """The next record."""
-        while sequence > self._seals[self._at][2]:
-            self._close()
-        if len(self._texts) >= _HASHED_AT_ONCE:
-            self._flush()
-        self._texts.append(text)
-
-    def finish(self) -> None:
-        """No record comes any more."""
-        while self._at < len(self._seals):
-            self._close()
-
-    def _flush(self) -> None:
-        self._hash.update("".join([f"{text}\n" for text in self._texts]).encode())
-        self._texts.clear()
-
-    def _close(self) -> None:
-        self._flush()
-        self._digests[self._seals[self._at][0]] = self._hash.hexdigest()
-        self._hash, self._at = sha256(), self._at + 1
+def unexplained(connection: Connection, first: int, last: int) -> Iterator[str]:
+    """Accruals of a range of the sequence whose explanation does not give their points."""
+    for sequence, explained in explained_accruals(connection, first, last):
+        if not explains(explained):
+            yield f"sequence {sequence}: the explanation does not give the points of the transaction"
 
 
 def wrong_while_waiting(connection: Connection) -> Iterator[str]:
     """Accruals without a seal whose points are not explained."""
-    for account_id, number, kind, explanation, text in waiting_records(connection):
-        if kind == _ACCRUAL and not explains(explanation, text):
+    for account_id, number, explained in waiting_accruals(connection):
+        if not explains(explained):
             yield f"account {account_id}, transaction {number}: the explanation does not give its points"
 
 
-def explains(explanation: str, record: str) -> bool:
-    """Whether each credit in the record of an accrual has one explanation, whose tape folds to its points."""
-    expected = _expected(explanation)
-    if expected is None:
-        return False
-    postings = record[record.rindex('"postings":['):]
-    credited = postings.count(',"participant","') + postings.count(',"pending","')
-    return credited == len(expected) and all(one in postings or other in postings for one, other in expected)
-
-
 @lru_cache(maxsize=65_536)  # the same explanation stands behind many lines
-def _expected(explanation: str) -> tuple[tuple[str, ...], ...] | None:
-    """How the postings begin that an explanation speaks of, in either book; None where it does not add up."""
+def explains(explained: str) -> bool:
+    """Whether each credit of an accrual has one explanation, whose tape folds to its points."""
+    explanation, _, given = explained.rpartition(IN_PAIR)
+    awards = expected_credits(explanation)
+    return awards is not None and sorted(given.split(CREDITS) if given else []) == sorted(awards)
+
+
+def expected_credits(explanation: str) -> list[str] | None:
+    """Line, unit and points of each award that an explanation speaks of; None where it does not add up."""
     try:
         awards = json.loads(explanation)
         lines = {award["line"] for award in awards}
         sound = len(lines) == len(awards) and all(_adds_up(award) for award in awards)
-        return tuple([tuple([f'[{award["line"]},"{book}","{award["unit"]}",{award["points"]},' for book in LOT_BOOKS])
-                      for award in awards]) if sound else None
+        return [f'{award["line"]},{award["unit"]},{award["points"]}' for award in awards] if sound else None
     except (ValueError, KeyError, TypeError, ZeroDivisionError):
         return None
 
 
+def explained_first_lines(connection: Connection) -> int | None:
+    """How many accruals have a credit on their first line, where all credits are explained; None where in doubt.
+
+    An explanation that speaks of several lines belongs to as many credits on each. So, where every accrual has one on
+    its first line, as the number of accruals tells, every one has all of its credits, and no other.
+    """
+    found: dict[str, Counter[int]] = {}
+    expected: dict[str, set[str]] = {}
+    for explanation, line, unit, amount, count in equal_credits(connection):
+        if explanation not in expected:
+            expected[explanation] = set(expected_credits(explanation) or ())
+        if f"{line},{unit},{amount}" not in expected[explanation]:
+            return None
+        found.setdefault(explanation, Counter())[line] += count
+    if any(len(lines) != len(expected[explanation]) or {*lines.values()} != {lines[1]}
+           for explanation, lines in found.items()):
+        return None
+    return sum(lines[1] for lines in found.values())
+
+
 def _adds_up(award: Any) -> bool:
     figures = fold(steps_from_json(award["steps"]))
-    return isinstance(award["points"], int) and bool(figures) and figures[-1] == award["points"]
+    return type(award["points"]) is int and bool(figures) and figures[-1] == award["points"]
 
 
-def changed_purchases(connection: Connection, before: int, size: int,
-                      runs: Counter[tuple[int, bool]]) -> Iterator[str]:
+def changed_purchases(connection: Connection, part: int, runs: Counter[tuple[int, bool]]) -> Iterator[str]:
     """Purchase lines of a part of the claims that are not as they were claimed.
 
     `runs` counts lines by run, and whether they have an accrual that is booked under their claim.
     """
-    for key, content, facts, fate, run, number in claimed_purchases(connection, before, size):
-        runs[run, fate == "booked"] += 1
+    found = counted_claims(connection, part, _KINDS)
+    for (run, fate, _), count in found.items():
+        runs[run, fate == "booked"] += count
+    if all(sound and fate != "other" for _, fate, sound in found):
+        return
+    for key, content, facts, fate, number in doubtful_claims(connection, part, _KINDS):
         account_id, seller, document, line, day, _ = facts.split("\x1f", 5)
         if evidence_of(facts) != content or fate == "other" or not is_key_of(key, seller, document, line, day[:4]):
             yield f"account {account_id}, purchase {number} ({document}, line {line}) is not as it was scored"

@@ -6,7 +6,7 @@ import attrs
 from sqlalchemy import ColumnElement, Connection, delete, func, or_, select, update
 
 from treuwerk.domain.rights import Audience
-from treuwerk.services.sessions import LIFETIMES, SECOND, hashed
+from treuwerk.services.sessions import LIFETIMES, SECOND, Session, hashed
 from treuwerk.store.database import Database
 from treuwerk.store.tables import external_login, web_session
 
@@ -33,6 +33,21 @@ def sign_out(database: Database, token: str) -> None:
 def end_session(connection: Connection, token: str) -> None:
     """Delete the row of this token's session."""
     connection.execute(delete(web_session).where(web_session.c.id_hash == hashed(token)))
+
+
+def seconds_left(session: Session, now: int) -> int:
+    """Until a session ends by itself, if its user does nothing more; 0 where it is over.
+
+    What happened since it was last written counts as nothing: the answer is never too long.
+    """
+    return max((session.ends_at - now) // SECOND, 0)
+
+
+def stay(database: Database, session: Session, now: int) -> int:
+    """Count this moment as use of the session; the answer is in how many seconds it ends by itself now."""
+    with database.writing() as connection:
+        connection.execute(update(web_session).where(web_session.c.id_hash == session.id_hash).values(seen_at=now))
+    return seconds_left(attrs.evolve(session, seen_at=now), now)
 
 
 def sessions_of(connection: Connection, user_id: int, now: int) -> list[ListedSession]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from treuwerk.domain.terms import Activation, Expiry, Terms, activated_terms, kept_until, terms_of
+from treuwerk.domain.terms import Activation, Expiry, ExpiryStart, Terms, activated_terms, kept_until, terms_of
 from treuwerk.programme.settings import EarningHead, Settings
 
 BY_HAND = ""
@@ -17,18 +17,26 @@ class TermsTable(dict[tuple[str, str, str], Terms]):
         super().__init__()
         self._units, self._zone, self._booked_at = settings.units, settings.programme.time_zone, booked_at
         self._heads = _heads_with_terms(settings)
+        self._worked_out: dict[tuple[int, int, date | None], Terms] = {}
 
     def __missing__(self, key: tuple[str, str, str]) -> Terms:
         """The terms that were not asked for before."""
         rule, code, day = key
         unit, occurred_on = self._units[code], date.fromisoformat(day)
         expires, pending = self._policies(rule, code, occurred_on)
-        terms = terms_of(expires, pending, self._booked_at, occurred_on, self._zone)
+        terms = self._terms_of(expires, pending, occurred_on)
         if expires is not unit.expires:  # whatever a rule says of its own points, its bookings are activity in the unit
             terms = terms._replace(keeps_until=kept_until(unit.expires, terms.active_from or self._booked_at,
                                                           self._zone))
         self[key] = terms
         return terms
+
+    def _terms_of(self, expires: Expiry, pending: Activation, day: date) -> Terms:
+        """The same for all days, unless points live from the day of the event on; policies live as long as settings."""
+        key = id(expires), id(pending), day if expires.start is ExpiryStart.EVENT else None
+        if key not in self._worked_out:
+            self._worked_out[key] = terms_of(expires, pending, self._booked_at, day, self._zone)
+        return self._worked_out[key]
 
     def activated(self, rule: str, code: str, day: str) -> Terms:
         """The terms of points that waited for an act, which comes now; as those of a key otherwise."""

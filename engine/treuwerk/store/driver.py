@@ -53,10 +53,11 @@ def _errors(connection: Connection) -> Any:
     return connection.dialect.loaded_dbapi.Error
 
 
-def _translated(connection: Connection, text: str, error: Exception) -> Exception:
+def _translated(connection: Connection, text: str, error: Any) -> Exception:
     """Errors of the driver become those of SQLAlchemy, which is what others wait for: a lost race is run again."""
     lost = connection.dialect.is_disconnect(error, _driver(connection), None)
     if lost:
         connection.invalidate(error)
-    return DBAPIError.instance(text, None, error, _errors(connection), connection_invalidated=lost,
-                               dialect=connection.dialect)
+    told: Exception = DBAPIError.instance(text, None, error, _errors(connection), connection_invalidated=lost,
+                                          dialect=connection.dialect)
+    return told

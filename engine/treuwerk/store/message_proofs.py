@@ -18,6 +18,14 @@ _WRITTEN: Mapping[str, tuple[str, str]] = {
     "postgresql": (f"o.payload ~ '{_CREDITED}'", f"o.payload ~ '{_MOVED}'"),
 }
 """Conditions that hold for payloads of the two topics as they should be."""
+# Most payloads speak of one unit. On PostgreSQL, cutting them up and putting them together again costs a tenth of what
+# it costs to look at them with a pattern and to read their JSON.
+_COUNT, _UNIT = "split_part(split_part(o.payload, ': ', 2), ',', 1)", "split_part(o.payload, '\"', 6)"
+_POINTS = "rtrim(substr(split_part(o.payload, '\"', 7), 3), '}')"
+_PLAIN = (f"(o.payload = concat('{{\"transactions\": ', {_COUNT}, ', \"points\": {{\"', {_UNIT}, '\": ', {_POINTS}, "
+          f"'}}}}') AND translate(concat({_COUNT}, {_POINTS}), '0123456789', '') = '' "
+          f"AND length({_COUNT}) BETWEEN 1 AND 18 AND length({_POINTS}) BETWEEN 1 AND 18 "
+          f"AND strpos({_UNIT}, '\\') = 0)")
 
 
 def message_proofs(dialect: str) -> dict[str, str]:
@@ -27,7 +35,8 @@ def message_proofs(dialect: str) -> dict[str, str]:
         "message_is_as_written":
             "SELECT o.account_id, o.id, o.topic, o.bucket FROM outbox o LEFT JOIN account a "
             "ON a.account_id = o.account_id WHERE a.bucket IS NULL OR a.bucket <> o.bucket "
-            f"OR (o.topic = 'points_credited' AND NOT {credited}) OR (o.topic = 'points_moved' AND NOT {moved})",
+            f"OR (o.topic = 'points_credited' AND NOT {_plain(dialect)} AND NOT {credited}) "
+            f"OR (o.topic = 'points_moved' AND NOT {moved})",
         # What has no unit is the number of transactions; the first lot of each accrual is that of its first line.
         "messages_tell_what_was_credited":
             "WITH credited AS MATERIALIZED (SELECT j.account_id, j.booked_at, l.unit, SUM(l.amount) AS amount, "
@@ -37,10 +46,11 @@ def message_proofs(dialect: str) -> dict[str, str]:
             "SELECT account_id, booked_at, unit, SUM(amount) AS difference FROM ("
             "SELECT account_id, booked_at, unit, amount FROM credited UNION ALL "
             "SELECT account_id, booked_at, '', transactions FROM credited UNION ALL "
-            f"SELECT o.account_id, o.created_at, e.key, {_negative(dialect)} "
-            f"FROM outbox o {_each(dialect, credited, 'points')} WHERE o.topic = 'points_credited' UNION ALL "
+            f"{_plainly_told(dialect)}SELECT o.account_id, o.created_at, e.key, {_negative(dialect)} "
+            f"FROM outbox o {_each(dialect, credited, 'points')} WHERE o.topic = 'points_credited' "
+            f"AND NOT {_plain(dialect)} UNION ALL "
             f"SELECT o.account_id, o.created_at, '', -{_whole(dialect, credited, 'transactions')} "
-            "FROM outbox o WHERE o.topic = 'points_credited'"
+            f"FROM outbox o WHERE o.topic = 'points_credited' AND NOT {_plain(dialect)}"
             ") AS both_sides GROUP BY account_id, booked_at, unit HAVING SUM(amount) <> 0",
         "messages_tell_what_moved":
             "SELECT account_id, id, kind, unit, SUM(amount) AS difference FROM ("
@@ -55,6 +65,19 @@ def message_proofs(dialect: str) -> dict[str, str]:
             "WHERE o.topic = 'points_moved'"
             ") AS both_sides GROUP BY account_id, id, kind, booked_at, unit HAVING SUM(amount) <> 0",
     }
+
+
+def _plain(dialect: str) -> str:
+    return "FALSE" if dialect == "sqlite" else _PLAIN
+
+
+def _plainly_told(dialect: str) -> str:
+    if dialect == "sqlite":
+        return ""
+    return "".join(
+        f"SELECT o.account_id, o.created_at, {unit}, -({number}::bigint) FROM outbox o "
+        f"WHERE o.topic = 'points_credited' AND {_PLAIN} UNION ALL " for unit, number in ((_UNIT, _POINTS),
+                                                                                         ("''", _COUNT)))
 
 
 def _each(dialect: str, written: str, name: str) -> str:

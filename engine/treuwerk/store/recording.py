@@ -1,6 +1,6 @@
 """The canonical text of transactions, written by the database: the same to the letter as `domain.records.record`.
 
-Python then only hashes: reading the rows and writing the text here costs three times as much.
+Reading the rows and writing the text in Python costs three times as much.
 """
 
 from collections.abc import Iterator
@@ -74,46 +74,6 @@ def _row_by_row(connection: Connection, statement: str) -> Iterator[Any]:
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("SET LOCAL enable_hashjoin = on; SET LOCAL enable_mergejoin = on; "
                                    "SET LOCAL enable_seqscan = on")
-
-
-def waiting_records(connection: Connection) -> Iterator[tuple[int, int, str, str, str]]:
-    """(account, transaction, kind, explanation, record) of what no seal covers yet."""
-    yield from rows(connection, (
-        f"SELECT j.account_id, j.id, j.kind, j.explanation, {record_text(connection)} FROM unsealed w "
-        "JOIN journal j ON j.account_id = w.account_id AND j.id = w.transaction_id"))
-
-
-_FACTS = ("l.account_id", "l.seller", "l.document", "l.line", "l.occurred_on", "l.article_number", "l.quantity",
-          "l.reported_quantity", "l.reported_unit", "COALESCE(CAST(l.net_millionths AS text), 'None')", "l.currency",
-          "l.order_number", "l.features", "l.serials")
-
-
-def claim_parts(connection: Connection, parts: int) -> list[tuple[int, int]]:
-    """Claims in order of their keys, cut into parts of the same size: (how many come before, how many there are)."""
-    claims = int(connection.exec_driver_sql("SELECT COUNT(*) FROM purchase_identity").scalar_one())
-    size = -(-claims // parts)
-    return [(before, size) for before in range(0, claims, size or 1)]
-
-
-def claimed_purchases(connection: Connection, before: int, size: int) -> Iterator[tuple[Any, ...]]:
-    """Claimed purchase lines of a part of the claims.
-
-    (key, content, facts that are hashed, fate, run, id); the facts begin with account, seller, document, line and day,
-    and the fate is none, booked, unclaimed (the accrual rests on another claim) or other (its cause is another line).
-    """
-    if connection.dialect.name == "sqlite":
-        facts = f"printf('{chr(31).join(['%s'] * len(_FACTS))}', {', '.join(_FACTS)})"
-    else:
-        facts = f"concat_ws(chr(31), {', '.join(_FACTS)})"
-    yield from _row_by_row(connection, (
-        f"SELECT i.key, i.content, {facts}, "
-        "CASE WHEN j.id IS NULL THEN 'none' "
-        "WHEN j.cause <> l.source || ':' || l.run_id || ':' || l.at_line THEN 'other' "
-        "WHEN j.kind = 'accrual' AND j.business_key = i.key AND j.evidence = i.content THEN 'booked' "
-        "ELSE 'unclaimed' END, l.run_id, l.id FROM (SELECT key, content, account_id, line_id FROM purchase_identity "
-        f"ORDER BY key LIMIT {int(size)} OFFSET {int(before)}) i "
-        "JOIN purchase_line l ON l.account_id = i.account_id AND l.id = i.line_id "
-        "LEFT JOIN journal j ON j.account_id = l.account_id AND j.id = l.id"))
 
 
 def rows(connection: Connection, statement: str) -> Iterator[Any]:

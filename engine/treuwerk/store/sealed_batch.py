@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Connection
 
 from treuwerk.domain.ledger import bucket_of
-from treuwerk.domain.records import NO_USES, Digest, JournalValues, PostingValues, UseValues, record
+from treuwerk.domain.records import NO_USES, Digest, JournalValues, PostingValues, UseValues
 from treuwerk.store.bulk import insert_rows
 from treuwerk.store.sealing import append_seal
 from treuwerk.store.tables import balance_delta, journal, lot, lot_use, outbox, posting
@@ -36,7 +36,7 @@ class SealedBatch:
         self._postings += legs
         for moved in uses.values():
             self.uses += moved
-        self._digest.add(record(row, legs, uses))
+        self._digest.add(row, legs, uses)
 
     def tell(self, account: int, number: int, topic: str, payload: str) -> None:
         """A message that goes out after the commit; `number` is unique among the messages of an account."""

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, insert, select, text
 
 from treuwerk.domain.ids import row_ids
 from treuwerk.domain.ledger import FIRST_HEAD, bucket_of, chained
-from treuwerk.domain.records import digest_of, record
+from treuwerk.domain.records import Digest
 from treuwerk.store.bulk import insert_rows
 from treuwerk.store.journal import entries
 from treuwerk.store.tables import journal, seal, sealed, unsealed
@@ -54,9 +54,10 @@ def seal_pending(connection: Connection, now: int) -> int:
     while members := _waiting(connection):
         _number_members(connection, last, members)
         first, final = last.last_sequence + 1, last.last_sequence + len(members)
-        digest = digest_of(record(entry.row, entry.postings, entry.uses)
-                           for entry in entries(connection, first, final))
-        _append(connection, last, len(members), digest, now)
+        digest = Digest()
+        for entry in entries(connection, first, final):
+            digest.add(entry.row, entry.postings, entry.uses)
+        _append(connection, last, len(members), digest.hexadecimal(), now)
         _add_deltas(connection, members[0][1], first, final)
         connection.execute(_NO_LONGER_WAITING, {"first": first, "last": final})
         total, last = total + len(members), _last_seal(connection)

@@ -45,6 +45,9 @@ def by_steps(installation: Installation, account: int, unit: str, amount: int, k
     return redeem_under_lock(installation, order, unit, amount, now)
 
 
+WAYS: tuple[Redeem, ...] = (redeem, by_steps)
+
+
 def in_one(ledger: LedgerWorld, account: int, unit: str, amount: int, key: str, now: int = NOW) -> Booked | None:
     order = redemption_order(account, unit, amount, key, "", "system")
     return redeem_if_clear(ledger.installation, order, unit, amount, now)
@@ -151,7 +154,7 @@ def test_both_ways_leave_the_same_bytes(tmp_path: Path, new_database: NewDatabas
     @given(LIVES)
     def same(deeds: list[tuple[str, int, str, int]]) -> None:
         lives = []
-        for number, way in enumerate((redeem, by_steps)):
+        for number, way in enumerate(WAYS):
             same_ids()
             with new_database() as database:
                 lives.append(lived(database, tmp_path / str(number), way, deeds))
@@ -167,6 +170,13 @@ def filled(ledger: LedgerWorld, unit: str = "owed") -> int:
     """An account with three lots of 37 points each."""
     (account,) = ledger.accounts()
     ledger.earn_all([(account, unit, 10)] * 3, START)
+    return account
+
+
+def in_small_lots(ledger: LedgerWorld) -> int:
+    """An account with 17 lots of three points each."""
+    (account,) = ledger.accounts()
+    ledger.earn_all([(account, "owed", 1)] * 17, START)
     return account
 
 
@@ -204,6 +214,7 @@ UNUSUAL: dict[str, tuple[Callable[[LedgerWorld], int], str, int, int]] = {
     "gone by inactivity": (partial(filled, unit="quiet"), "quiet", 1, START + 81 * HOUR * SECOND),
     "points that wait for their day": (partial(filled, unit="timed"), "timed", 1, NOW),
     "points that wait for an act": (partial(filled, unit="act"), "act", 1, NOW),
+    "points in many lots": (in_small_lots, "owed", 49, NOW),
     "points owed in another unit": (owing, "owed", 1, NOW),
 }
 

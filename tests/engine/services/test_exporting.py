@@ -2,11 +2,14 @@
 
 import json
 from hashlib import sha256
+from typing import Any
 
 import pytest
 
-from tests.support.worlds import World, line, lines
+from tests.support.singles import redeem_one_lot
+from tests.support.worlds import SIX_IN_THE_EVENING, World, line, lines
 from treuwerk.services.exporting import journal_lines
+from treuwerk.services.pending_seals import seal_where_possible
 
 
 @pytest.fixture
@@ -36,24 +39,44 @@ def test_no_name_of_a_person_or_company_leaves_with_the_journal(filled: World) -
     assert "Brandmaier" not in exported
 
 
+def written(*values: Any) -> str:
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":")) + "\n"
+
+
+def tables_of(transactions: list[dict[str, Any]]) -> list[str]:
+    """The four texts behind a seal."""
+    columns = ("kind", "key", "occurred_on", "booked_at", "actor", "cause", "evidence")
+    placed = list(enumerate(transactions, start=1))
+    legs = [(place, *leg) for place, one in placed for leg in one["postings"]]
+    return [
+        "".join(written(place, int(one["account"]), int(one["id"]), *(one[name] for name in columns),
+                        one["refers_to"] and int(one["refers_to"])) for place, one in placed),
+        "".join(written(*one["explanation"]) for _, one in placed),
+        "".join(written(*leg[:-1]) for leg in legs),
+        "".join(written(leg[0], leg[1], int(lot), line, taken) for leg in legs for lot, line, taken in leg[-1])]
+
+
 def test_a_stranger_finds_digests_and_heads_again(filled: World) -> None:
-    head, number, sequence, hashed, seals = "0" * 64, 0, 0, sha256(), 0
+    redeem_one_lot(filled, SIX_IN_THE_EVENING + 1)
+    seal_where_possible(filled.database, SIX_IN_THE_EVENING + 2)
+    head, sequence, seals, behind = "0" * 64, 0, 0, list[dict[str, Any]]()
 
     for exported in text_of(filled).splitlines():
         content = json.loads(exported)
         if "transaction" in content:
             sequence += 1
             assert content["sequence"] == sequence
-            written = exported.removeprefix(f'{{"sequence":{sequence},"transaction":').removesuffix("}")
-            hashed.update(f"{written}\n".encode())
+            behind.append(content["transaction"])
         else:
-            number += 1
-            parts = f"{head} {number} {content['first']} {sequence} {hashed.hexdigest()}"
-            head, hashed, seals = sha256(parts.encode()).hexdigest(), sha256(), seals + 1
-            assert (content["seal"], content["last"]) == (number, sequence)
+            seals += 1
+            tables = " ".join(sha256(table.encode()).hexdigest() for table in tables_of(behind))
+            digest = sha256(tables.encode()).hexdigest()
+            head = sha256(f"{head} {seals} {content['first']} {sequence} {digest}".encode()).hexdigest()
+            assert (content["seal"], content["last"], content["digest"]) == (seals, sequence, digest)
             assert content["head"] == head
+            behind = []
 
-    assert (sequence, seals) == (252, 5)
+    assert (sequence, seals) == (253, 6)
 
 
 def test_each_exported_transaction_is_balanced_and_explains_its_points(filled: World) -> None:

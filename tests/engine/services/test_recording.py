@@ -1,19 +1,22 @@
-"""The database writes the canonical text of a transaction exactly as Python does."""
+"""The database writes and hashes the canonical texts of transactions exactly as Python does."""
 
+from collections.abc import Sequence
+from itertools import accumulate, pairwise
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import insert, text
+from sqlalchemy import Connection, insert, text
 
 from tests.engine.services.conftest import NewDatabase
 from tests.support.guarded import switch_guards_off
-from treuwerk.domain.records import record
+from treuwerk.domain.records import Digest, record
 from treuwerk.store.database import Database
 from treuwerk.store.journal import entries
 from treuwerk.store.recording import sealed_records
-from treuwerk.store.tables import journal, lot_use, posting, sealed
+from treuwerk.store.sealed_tables import sealed_tables
+from treuwerk.store.tables import journal, lot_use, posting, seal, sealed
 
 WHOLE = st.integers(-(2**63), 2**63 - 1)
 MAYBE = st.none() | WHOLE
@@ -50,10 +53,33 @@ def test_the_database_and_python_write_the_same_text(new_database_once: Database
     assert by_database == by_python
 
 
-def store(database: Database, transactions: list[Any]) -> None:
-    """These transactions, and no others."""
+@settings(max_examples=150)
+@given(transactions=st.lists(st.tuples(TRANSACTION, st.lists(LEG, max_size=3), st.lists(USE, max_size=4)), max_size=6),
+       sizes=st.lists(st.integers(1, 4), max_size=3))
+def test_the_database_and_python_make_the_same_digests(new_database_once: Database, transactions: list[Any],
+                                                       sizes: list[int]) -> None:
+    seals = store(new_database_once, transactions, sizes)
+
+    with new_database_once.reading() as connection:
+        by_python = {number: digest_of(connection, first, last) for number, first, last in seals}
+        by_database = {found.number: found.digest for found in sealed_tables(connection, 1, len(seals))}
+
+    assert by_database == {number: digest for number, digest in by_python.items() if digest != Digest().hexadecimal()}
+
+
+def digest_of(connection: Connection, first: int, last: int) -> str:
+    digest = Digest()
+    for entry in entries(connection, first, last):
+        digest.add(entry.row, entry.postings, entry.uses)
+    return digest.hexadecimal()
+
+
+def store(database: Database, transactions: list[Any], sizes: Sequence[int] = ()) -> list[tuple[int, int, int]]:
+    """These transactions, and no others, under seals of these sizes; returns number, first and last of each."""
+    ends = [0, *accumulate(sizes)]
+    seals = [(number, first + 1, last) for number, (first, last) in enumerate(pairwise(ends), start=1)]
     with database.writing() as connection:
-        for table in (journal, posting, lot_use, sealed):
+        for table in (journal, posting, lot_use, sealed, seal):
             connection.execute(text(f"DELETE FROM {table.name}"))
         for number, (row, legs, uses) in enumerate(transactions, start=1):
             connection.execute(insert(journal).values(account_id=-7, id=number, **row | {
@@ -67,3 +93,7 @@ def store(database: Database, transactions: list[Any]) -> None:
                     account_id=-7, transaction_id=number, line=line, lot_transaction_id=lot_id, lot_line=lot_line,
                     book="participant", amount=amount))
             connection.execute(insert(sealed).values(sequence=number, account_id=-7, transaction_id=number))
+        for number, first, last in seals:
+            connection.execute(insert(seal).values(number=number, first_sequence=first, last_sequence=last, digest="",
+                                                   previous_head=f"{number}", head="", sealed_at=0))
+    return seals

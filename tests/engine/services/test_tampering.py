@@ -10,7 +10,7 @@ from tests.support.guarded import switch_guards_off
 from tests.support.singles import redeem_one_lot
 from tests.support.worlds import SIX_IN_THE_EVENING, World, lines, make_world
 from treuwerk.domain.ledger import FIRST_HEAD, chained
-from treuwerk.domain.records import digest_of, record
+from treuwerk.domain.records import Digest
 from treuwerk.services.anchoring import Anchor, WrongAnchor, anchor, anchors_in
 from treuwerk.services.pending_seals import seal_where_possible
 from treuwerk.services.verifying import verify
@@ -141,7 +141,10 @@ def made_anew(connection: Connection) -> None:
     head = FIRST_HEAD
     for number, first, last in connection.execute(text(
             "SELECT number, first_sequence, last_sequence FROM seal ORDER BY number")).all():
-        digest = digest_of(record(one.row, one.postings, one.uses) for one in entries(connection, first, last))
+        made = Digest()
+        for one in entries(connection, first, last):
+            made.add(one.row, one.postings, one.uses)
+        digest = made.hexadecimal()
         before, head = head, chained(head, number, first, last, digest)
         connection.execute(text("UPDATE seal SET digest = :d, previous_head = :p, head = :h WHERE number = :n"),
                            {"d": digest, "p": before, "h": head, "n": number})

@@ -1,9 +1,9 @@
 """Sign in, sign out, language and appearance: the forms that work for everyone."""
 
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from treuwerk.domain.rights import Audience
-from treuwerk.services.session_keeping import sign_out
+from treuwerk.services.session_keeping import sign_out, stay
 from treuwerk.services.signing_in import folded, sign_in
 from treuwerk.web.shell.pages import gettext, page, see_other
 from treuwerk.web.shell.routing import own_path
@@ -89,6 +89,16 @@ def sign_out_form(visit: Visit) -> Response:
     delete_cookie(answer, SESSION_COOKIE)
     delete_cookie(answer, HINT_COOKIE)
     return answer
+
+
+def stay_form(visit: Visit) -> Response:
+    """Put off the end of the session. A script gets the seconds until then, a form goes back to the start page."""
+    if visit.state.session is None:
+        return see_other("/login")
+    seconds = stay(visit.shell.installation.database, visit.state.session, visit.now)
+    if "application/json" in visit.request.headers.get("accept", ""):
+        return JSONResponse({"seconds": seconds})
+    return see_other("/")
 
 
 def preferences_form(visit: Visit) -> Response:

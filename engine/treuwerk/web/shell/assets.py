@@ -16,7 +16,8 @@ from starlette.responses import FileResponse, Response
 
 WEB = Path(__file__).parents[1]
 STATIC, VENDOR = WEB / "static", WEB / "vendor"
-STYLE_PARTS = ("tokens", "base", "layout", "components", "parts", "overlays", "tables", "tape", "charts", "drawings", "office", "pages", "print")
+STYLE_PARTS = ("tokens", "base", "layout", "components", "forms", "parts", "overlays", "tables", "lists", "tape",
+               "charts", "drawings", "office", "pages", "print")
 _IMMUTABLE = {"cache-control": "public, max-age=31536000, immutable", "vary": "Accept-Encoding"}
 LINK = re.compile(r'url\("([^":]+)"\)')
 _TYPES = {".woff2": "font/woff2", ".svg": "image/svg+xml", ".css": "text/css", ".js": "text/javascript"}
@@ -44,9 +45,13 @@ class Asset:
 class Assets:
     """All static files of one application."""
 
-    def __init__(self, programme_folder: Path, theme: str) -> None:
-        files = {path.name: path for path in sorted((VENDOR / "inter").glob("*.woff2"))}
-        files |= dict(_below(STATIC)) | dict(_below(programme_folder / "static"))
+    def __init__(self, programme_folder: Path, theme: str, parts: Mapping[str, Path] | None = None) -> None:
+        """`parts` are folders of plugins by the name that stands before their files."""
+        files = {path.name: path for path in sorted((VENDOR / "inter").glob("*.woff2"))} | dict(_below(STATIC))
+        files["htmx.min.js"] = VENDOR / "htmx" / "htmx.min.js"
+        for part, folder in (parts or {}).items():
+            files |= {f"{part}/{name}": path for name, path in _below(folder)}
+        files |= dict(_below(programme_folder / "static"))
         self._by_name = {name: _asset(name, path) for name, path in files.items() if not name.startswith("css/")}
         self._add("app.css", self._style(files).encode())
         self._add("theme.css", self._linked(theme).encode())

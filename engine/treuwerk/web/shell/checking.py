@@ -10,6 +10,8 @@ from jinja2 import Environment, TemplateSyntaxError
 
 from treuwerk.programme.errors import Mistake, ProgrammeError
 from treuwerk.programme.reading import LoadedProgramme
+from treuwerk.web.shell.htmx import forbidden
+from treuwerk.web.shell.parts import mistakes, parts_of
 from treuwerk.web.shell.theming import theme_sheet
 
 _PLACEHOLDER = re.compile(r"%\((\w+)\)s")
@@ -17,7 +19,10 @@ _PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 
 def presentation_mistakes(programme: LoadedProgramme) -> list[Mistake]:
     """All of them, each with file and line or message."""
-    return [*_theme(programme), *_templates(programme.folder), *_translations(programme)]
+    parts = parts_of(programme.registry)
+    templates = {"templates": programme.folder / "templates", **parts.folders("templates")}
+    return [*_theme(programme), *(one for name, folder in templates.items() for one in _templates(name, folder)),
+            *_translations(programme), *mistakes(parts)]
 
 
 def _theme(programme: LoadedProgramme) -> list[Mistake]:
@@ -28,12 +33,16 @@ def _theme(programme: LoadedProgramme) -> list[Mistake]:
     return []
 
 
-def _templates(folder: Path) -> Iterator[Mistake]:
+def _templates(shown: str, folder: Path) -> Iterator[Mistake]:
     environment = Environment(autoescape=True, extensions=["jinja2.ext.i18n"])
-    for path in sorted((folder / "templates").rglob("*.html")):
-        name = path.relative_to(folder).as_posix()
+    for path in sorted(folder.rglob("*.html")):
+        name = f"{shown}/{path.relative_to(folder).as_posix()}"
         try:
-            environment.parse(path.read_text("utf-8"))
+            text = path.read_text("utf-8")
+            environment.parse(text)
+            for line, found in forbidden(text):
+                yield Mistake(f"{name}:{line}", found, "nothing that the content security policy stops: no code and no "
+                              "style in attributes", "put it into a file of static/, or leave it to a link or a form")
         except TemplateSyntaxError as error:
             yield Mistake(f"{name}:{error.lineno}", error.message or "", "a Jinja2 template that can be read")
         except UnicodeDecodeError as error:

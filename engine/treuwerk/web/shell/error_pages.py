@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from treuwerk.domain.rights import NotAllowed, OutOfScope, Permission
 from treuwerk.store.faults import DatabaseBusy, DatabaseClosed, OutcomeUnknown, TransactionLost
+from treuwerk.web.shell.languages import tag
 from treuwerk.web.shell.locales import negotiated
 from treuwerk.web.shell.logs import FIELDS
 from treuwerk.web.shell.rendering import Renderer
@@ -62,7 +63,7 @@ class ErrorPages:
             "viewed": "", "right": self._title_of(error.detail, locale),
             "home": self._home if error.status_code == _WRONG_ADDRESS else "/", "again": _again(scope, error)})
         headers = {name: value for name, value in (error.headers or {}).items() if name.lower() not in _OUR_OWN}
-        return HTMLResponse(html, error.status_code, {**headers, "content-language": locale})
+        return HTMLResponse(html, error.status_code, {**headers, "content-language": tag(locale)})
 
     def _title_of(self, right: str, locale: str) -> str:
         declared = self._permissions.get(right)

@@ -6,6 +6,7 @@ from babel import negotiate_locale
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from treuwerk.web.shell.languages import PSEUDO, fallbacks, tag
 from treuwerk.web.shell.sessions import cookie
 from treuwerk.web.shell.state import LOCALE_COOKIE, state_of
 
@@ -28,7 +29,7 @@ class Locales:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 if headers.get("content-type", "").startswith("text/html"):
-                    headers["content-language"] = locale
+                    headers["content-language"] = tag(locale)
             await send(message)
 
         await self._app(scope, receive, with_language)
@@ -40,9 +41,17 @@ def negotiated(scope: Scope, locales: Sequence[str]) -> str:
     wishes = [cookie(scope, LOCALE_COOKIE), session.identity.locale if session else "",
               *_accepted(Headers(scope=scope).get("accept-language", ""))]
     for wish in wishes:
-        if found := negotiate_locale([wish.replace("-", "_")], locales, sep="_") if wish else None:
-            return str(found)
+        if found := _fitting(wish.replace("-", "_"), locales) if wish else None:
+            return found
     return locales[0]
+
+
+def _fitting(wish: str, locales: Sequence[str]) -> str | None:
+    """The wished language, one that it stands on, or one that stands on it: ``de`` is served by ``de_Informal``."""
+    if found := negotiate_locale([wish], locales, sep="_"):
+        return str(found)
+    plain = wish.partition("_")[0].lower()
+    return next((locale for locale in locales if plain in fallbacks(locale)[1:] and locale != PSEUDO), None)
 
 
 def _accepted(header: str) -> list[str]:

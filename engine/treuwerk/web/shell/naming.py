@@ -9,6 +9,7 @@ from gettext import NullTranslations
 
 from treuwerk.domain.ledger import TransactionKind
 from treuwerk.programme.settings import Settings, Texts, Tier
+from treuwerk.web.shell.content import localised
 
 OWN_CODES = (("step", "start quantity"), ("step", "round_down points"), ("step", "start seminar"),
              ("activity", "seminar"), *(("kind", kind.value) for kind in TransactionKind))
@@ -68,4 +69,4 @@ class Naming:
         return otherwise if found == code else found
 
     def _text(self, texts: Texts, code: str) -> str:
-        return texts.get(self._locale) or next(iter(texts.values()), code)
+        return localised(texts, self._locale).text or code

@@ -4,8 +4,13 @@ from typing import Any
 
 from starlette.responses import HTMLResponse, RedirectResponse
 
+from treuwerk.services.session_keeping import seconds_left
+from treuwerk.services.telling import hear
+from treuwerk.web.shell.marking import marked
 from treuwerk.web.shell.schemes import scheme_of
 from treuwerk.web.shell.state import Visit
+
+__all__ = ["frame", "gettext", "here", "marked", "page", "see_other"]
 
 
 def here(visit: Visit) -> str:
@@ -16,11 +21,17 @@ def here(visit: Visit) -> str:
 
 def page(visit: Visit, template: str, status: int = 200, **context: Any) -> HTMLResponse:
     """A rendered template."""
-    access = visit.signed_in_as
-    frame = {"scheme": scheme_of(visit.request.scope), "here": here(visit), "identity": visit.identity, "section": "",
-             "access": access, "viewed": visit.session.viewed if access and access.viewing else ""}
-    html = visit.shell.renderer.render(visit.locale, template, {**frame, **context})
+    waiting = hear(visit.shell.installation.database, visit.state.session.id_hash) if visit.state.session else []
+    html = visit.shell.renderer.render(visit.locale, template, {**frame(visit), "told": waiting, **context})
     return HTMLResponse(html, status)
+
+
+def frame(visit: Visit) -> dict[str, Any]:
+    """What the frame around every page needs; `session_seconds` until the session ends by itself, 0 for none."""
+    session, access = visit.state.session, visit.signed_in_as
+    return {"scheme": scheme_of(visit.request.scope), "here": here(visit), "identity": visit.identity, "section": "",
+            "access": access, "viewed": visit.session.viewed if access and access.viewing else "",
+            "session_seconds": seconds_left(session, visit.now) if session else 0}
 
 
 def gettext(visit: Visit, message: str) -> str:
@@ -31,8 +42,3 @@ def gettext(visit: Visit, message: str) -> str:
 def see_other(path: str) -> RedirectResponse:
     """After a form: go on by GET, so that a reload repeats nothing."""
     return RedirectResponse(path, status_code=303)
-
-
-def marked(message: str) -> str:
-    """A message that is translated later; written so that the collection of texts finds it."""
-    return message

@@ -1,59 +1,109 @@
 """Templates: one environment per language, with our formats, names and icons, escaped and strict."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from gettext import NullTranslations
+from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+import attrs
+from jinja2 import Environment, StrictUndefined
 
 from treuwerk.programme.reading import LoadedProgramme
 from treuwerk.web.shell import charts
-from treuwerk.web.shell.assets import WEB, Assets
+from treuwerk.web.shell.assets import Assets
+from treuwerk.web.shell.content import Localised, localised
 from treuwerk.web.shell.formats import Formats
 from treuwerk.web.shell.icons import icon
 from treuwerk.web.shell.initials import initials, tone
+from treuwerk.web.shell.languages import PSEUDO, own_name, tag
 from treuwerk.web.shell.naming import Naming
+from treuwerk.web.shell.notation import Notation
+from treuwerk.web.shell.parts import loader, parts_of
+from treuwerk.web.shell.pseudo import is_wanted
 from treuwerk.web.shell.translations import translations
 
-_FILTERS = ("number", "signed", "day", "long_day", "last_day", "short_day", "month", "minute", "iso_day",
+_FILTERS = ("number", "signed", "day", "long_day", "last_day", "short_day", "month", "minute", "iso_day", "typed",
             "compact")
-_OWN_NAMES = {"de": "Deutsch", "en": "English", "fr": "Français"}
+_EXAMPLE_DAY = date(2026, 12, 31)  # its parts cannot be mistaken for one another
+
+
+@attrs.frozen
+class Language:
+    """One of the programme's languages: its texts, its formats, and how it writes what is typed."""
+
+    code: str
+    texts: NullTranslations
+    formats: Formats
+
+    @property
+    def gettext(self) -> Callable[[str], str]:
+        """The translation of a message."""
+        return self.texts.gettext
+
+    @property
+    def notation(self) -> Notation:
+        """Numbers and days as they are typed."""
+        return self.formats.notation
 
 
 class Renderer:
     """Renders templates; a programme's own ``templates/`` come before ours."""
 
     def __init__(self, programme: LoadedProgramme, assets: Assets) -> None:
-        self.locales = programme.settings.programme.locales
-        self._texts = {locale: translations(locale, programme.folder) for locale in self.locales}
-        self._environments = {locale: _environment(programme, assets, locale, texts)
-                              for locale, texts in self._texts.items()}
+        own, plugins = programme.settings.programme, plugin_catalogues(programme)
+        self.locales = [*own.locales, *([PSEUDO] if is_wanted() and PSEUDO not in own.locales else [])]
+        self._languages = {
+            locale: Language(locale, translations(locale, programme.folder, plugins), Formats(locale, own))
+            for locale in self.locales}
+        self._environments = {locale: _environment(programme, assets, language, self.locales)
+                              for locale, language in self._languages.items()}
 
     def render(self, locale: str, template: str, context: Mapping[str, Any]) -> str:
         """A template in one of the programme's languages."""
         return self._environments[locale].get_template(template).render(context)
 
+    def fragment(self, locale: str, template: str, block: str, context: Mapping[str, Any]) -> str:
+        """One block of a template by itself, for a part of a page that is exchanged."""
+        found = self._environments[locale].get_template(template)
+        return "".join(found.blocks[block](found.new_context(dict(context))))
+
     def text(self, locale: str, message: str) -> str:
         """A single message, for what is no page."""
-        return self._texts[locale].gettext(message)
+        return self._languages[locale].gettext(message)
+
+    def language(self, locale: str) -> Language:
+        """One of the languages, for forms and files."""
+        return self._languages[locale]
 
     def environment(self, locale: str) -> Environment:
         """The templates of one language, with everything that they may use."""
         return self._environments[locale]
 
 
-def _environment(programme: LoadedProgramme, assets: Assets, locale: str, texts: NullTranslations) -> Environment:
+def plugin_catalogues(programme: LoadedProgramme) -> list[Path]:
+    """Folders in which plugins of the programme have their texts."""
+    return [part.folder / "translations" for part in programme.registry.web_parts().values() if part.folder]
+
+
+def _environment(programme: LoadedProgramme, assets: Assets, language: Language, locales: Sequence[str]) -> Environment:
     environment = Environment(
-        loader=FileSystemLoader([programme.folder / "templates", WEB / "templates"]), autoescape=True,
+        loader=loader(parts_of(programme.registry), programme.folder), autoescape=True,
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.i18n"])
-    environment.install_gettext_translations(texts, newstyle=True)  # type: ignore[attr-defined]
-    formats = Formats(locale, programme.settings.programme)
-    environment.filters |= {name: getattr(formats, name) for name in _FILTERS} | {"initials": initials, "tone": tone}
+    environment.install_gettext_translations(language.texts, newstyle=True)  # type: ignore[attr-defined]
+    own = programme.settings.programme
+
+    def content(texts: Mapping[str, str]) -> Localised:
+        return localised(texts, language.code, own.locales[0])
+
+    environment.filters |= {name: getattr(language.formats, name) for name in _FILTERS} | {
+        "content": content, "initials": initials, "tone": tone}
     environment.globals |= {
-        "icon": icon, "charts": charts, "asset": assets.url, "naming": Naming(programme.settings, locale, texts), "locale": locale,
-        "locales": {code: _OWN_NAMES.get(code, code) for code in programme.settings.programme.locales},
-        "programme": programme.settings.programme, "theme": programme.settings.theme,
-        "contact": programme.settings.contact,
-        "schemes": ("system", "light", "dark"),
+        "icon": icon, "charts": charts, "asset": assets.url,
+        "naming": Naming(programme.settings, language.code, language.texts), "locale": language.code,
+        "lang": tag(language.code), "locales": {code: own_name(code) for code in locales},
+        "lang_of": tag, "programme": own, "contact": programme.settings.contact,
+        "theme": programme.settings.theme, "schemes": ("system", "light", "dark"),
+        "typed_day": language.formats.typed(_EXAMPLE_DAY),
     }
     return environment

@@ -16,9 +16,10 @@ from treuwerk.domain.rights import Access, Audience, NotAllowed
 from treuwerk.services.access import access_of
 from treuwerk.services.sessions import Session
 from treuwerk.web.shell.state import Shell, Visit, state_of
+from treuwerk.web.shell.submitted import Submitted
 
 Handler = Callable[[Visit], Response]
-_FIELDS_AT_MOST = 100
+_FIELDS_AT_MOST = 300  # a page of rows to choose from, and the form around them
 _READING = ("GET", "HEAD")
 
 
@@ -87,13 +88,14 @@ def _sign_in_first(request: Request, audience: Audience) -> str:
     return f"{_SIGN_IN[audience]}?next={quote(wanted, safe='/')}"
 
 
-async def _form(request: Request) -> dict[str, str]:
+async def _form(request: Request) -> Submitted:
     if request.method != "POST":
-        return {}
+        return Submitted()
     async with request.form(max_files=0, max_fields=_FIELDS_AT_MOST) as form:
-        if any(not isinstance(value, str) for value in form.values()):
+        pairs = form.multi_items()
+        if any(not isinstance(value, str) for _, value in pairs):
             raise HTTPException(400)
-        return {name: str(value) for name, value in form.items()}
+        return Submitted((name, str(value)) for name, value in pairs)
 
 
 def own_path(value: str) -> str:

@@ -14,6 +14,7 @@ from treuwerk.services.sessions import Identity, Session
 from treuwerk.services.throttling import Throttle
 from treuwerk.web.shell.assets import Assets
 from treuwerk.web.shell.rendering import Renderer
+from treuwerk.web.shell.submitted import Submitted
 
 if TYPE_CHECKING:
     from treuwerk.web.shell.metrics import Metrics
@@ -72,7 +73,7 @@ class Visit:
     request: Request
     shell: Shell
     now: int
-    form: Mapping[str, str] = attrs.field(factory=dict)
+    form: Submitted = attrs.field(factory=Submitted)
     signed_in_as: Access | None = None
 
     @property

@@ -1,0 +1,132 @@
+"""Acts on many rows of a list: choose some, or all that the filters leave; see what would happen; do it; see what did.
+
+Three steps, all without a script. The list posts its choice and gets a preview, which changes nothing. The preview
+posts the same choice with its one-time id, and gets the report. Sent twice, the second time leads back to the list.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import attrs
+from sqlalchemy import Connection
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from treuwerk.services.once import once
+from treuwerk.web.forms.pages import session_key
+from treuwerk.web.forms.reading import FORM_ID
+from treuwerk.web.forms.showing import new_form_id
+from treuwerk.web.lists.asking import Asked, asked
+from treuwerk.web.lists.kinds import ListKind
+from treuwerk.web.shell.pages import gettext, page, see_other
+from treuwerk.web.shell.state import Visit
+
+ACT, ROW, ALL, QUERY, COUNT, SURE = "act", "row", "all", "query", "count", "sure"
+ROWS_TOLD = 100
+ROWS_AT_MOST = 5_000
+_LONGEST_QUERY = 2_000
+
+
+@attrs.frozen
+class RowReport:
+    """What would become, or became, of one row, in words; `willing` where the act applies to it."""
+
+    key: str
+    words: str
+    outcome: str
+    willing: bool = True
+
+
+@attrs.frozen
+class Act:
+    """An act on rows. `title` and `verb` are marked messages: the heading, and the button with verb and object.
+
+    `look` says what would happen to each row and writes nothing; `do` does it in one transaction and says what it did.
+    Both get the keys of the rows and check for themselves who may do it.
+    """
+
+    code: str
+    title: str
+    verb: str
+    look: Callable[[Visit, Connection, Sequence[str]], list[RowReport]]
+    do: Callable[[Visit, Connection, Sequence[str]], list[RowReport]]
+
+
+@attrs.frozen
+class Preview:
+    """What an act would do, or did, to how many rows."""
+
+    title: str
+    verb: str
+    rows: tuple[RowReport, ...]
+    more: int
+    willing: int
+    refusing: int
+    path: str
+    back: str
+    hidden: tuple[tuple[str, str], ...] = ()
+
+
+Keys = Callable[[Connection, Asked, int], list[str]]
+"""The keys of all rows that a state of the list leaves, at most so many."""
+
+
+def bulk_form(visit: Visit, kind: ListKind, acts: Sequence[Act], keys: Keys, template: str, *, path: str = "",
+              **context: Any) -> Response:
+    """Answer the choice with a preview, and the preview with a report. The template shows ``preview`` or ``report``.
+
+    Where other rows match by now than the preview showed, it is shown again.
+
+    Raises:
+        HTTPException: 400, an act that the list does not have; 422, nothing was chosen; 413, more than 5,000 rows.
+    """
+    act = next((one for one in acts if one.code == visit.form.get(ACT)), None)
+    query = visit.form.get(QUERY, "")
+    if act is None or len(query) > _LONGEST_QUERY:
+        raise HTTPException(400)
+    state = asked(visit, kind, query)
+    with visit.shell.installation.database.reading() as connection:
+        chosen = keys(connection, state, ROWS_AT_MOST + 1) if visit.form.get(ALL) else visit.form.getlist(ROW)
+        _check(chosen)
+        if not visit.form.get(SURE) or visit.form.get(COUNT) != str(len(chosen)):
+            rows = act.look(visit, connection, chosen)
+            shown = attrs.evolve(_told(visit, act, rows, state, path), hidden=_hidden(visit, act, state, chosen))
+            return page(visit, template, preview=shown, report=None, **context)
+    return _done(visit, act, chosen, state, path, template, context)
+
+
+def _check(chosen: Sequence[str]) -> None:
+    if not chosen or len(set(chosen)) != len(chosen):
+        raise HTTPException(422)
+    if len(chosen) > ROWS_AT_MOST:
+        raise HTTPException(413)
+
+
+def _done(visit: Visit, act: Act, chosen: Sequence[str], state: Asked, path: str, template: str,
+          context: dict[str, Any]) -> Response:
+    rows: list[RowReport] = []
+
+    def do(connection: Connection) -> str:
+        rows[:] = act.do(visit, connection, chosen)
+        return state.url()
+
+    where, first = once(visit.shell.installation.database, session_key(visit), visit.form.get(FORM_ID, ""), visit.now,
+                        do)
+    if not first:
+        return see_other(where)
+    return page(visit, template, preview=None, report=_told(visit, act, rows, state, path), **context)
+
+
+def _told(visit: Visit, act: Act, rows: Sequence[RowReport], state: Asked, path: str) -> Preview:
+    willing = sum(1 for row in rows if row.willing)
+    # What stays as it is comes first: it is what somebody must look at.
+    ordered = sorted(rows, key=lambda row: row.willing)
+    return Preview(gettext(visit, act.title), gettext(visit, act.verb), tuple(ordered[:ROWS_TOLD]),
+                   max(len(rows) - ROWS_TOLD, 0), willing, len(rows) - willing, path or visit.request.url.path,
+                   state.url())
+
+
+def _hidden(visit: Visit, act: Act, state: Asked, chosen: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    rows = [(ALL, "1")] if visit.form.get(ALL) else [(ROW, key) for key in chosen]
+    return ((FORM_ID, new_form_id()), (ACT, act.code), (QUERY, state.query), (COUNT, str(len(chosen))), (SURE, "1"),
+            *rows)
