@@ -139,7 +139,7 @@ class Visitors:
         page.goto("/login")
         page.locator("#login").fill("anna")
         page.locator("#password").fill(PASSWORD)
-        page.locator("main button").click()
+        page.locator("main button.button-main").click()
         page.wait_for_url(f"{self.site.url}/")
         return page
 
