@@ -61,7 +61,7 @@ def test_everything_works_without_script(visitors: Visitors) -> None:
     page.get_by_role("link", name="Older").click()
     expect(page.get_by_role("link", name="Newest")).to_be_visible()
     page.get_by_role("link", name="Purchases").first.click()
-    page.locator("#year").select_option("2025")
+    page.locator("#purchases-year").select_option("2025")
     page.get_by_role("button", name="Apply filters").click()
     expect(page.get_by_text("LS-1, line 10")).to_be_visible()
     page.get_by_text("Your login").locator("..").click()
