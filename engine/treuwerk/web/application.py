@@ -37,8 +37,8 @@ from treuwerk.web.shell.health import livez, readyz
 from treuwerk.web.shell.hosts import Hosts
 from treuwerk.web.shell.locales import Locales
 from treuwerk.web.shell.metrics import Metrics, metrics_page
-from treuwerk.web.shell.observing import Observed
 from treuwerk.web.shell.navigation import Group, entries_of, groups
+from treuwerk.web.shell.observing import Observed
 from treuwerk.web.shell.parts import parts_of, sheets
 from treuwerk.web.shell.proxies import Proxies
 from treuwerk.web.shell.rate_limits import RateLimits

@@ -59,14 +59,15 @@ def account_page(visit: Visit) -> Response:
         found = own_account.statement(visit.access, connection, unit, before=cursor, limit=ROWS_OF_A_PAGE,
                                       filters=_filters(visit, wanted))
         held = own_account.holdings(visit.access, connection, visit.shell.installation.programme.settings.units,
-                                    visit.now)
+                                    visit.now, visit.shell.calendars)
         years = _years(visit, connection)
     names = [gettext(visit, name) for name in _KIND_NAMES]
     return page(visit, "portal/account.html", section=HERE, wanted=wanted, page=found, years=years,
                 kinds=[("", gettext(visit, "All kinds")), *zip(statements.KINDS, names, strict=True)],
                 months=_by_month(visit, found), account_is_used=bool(years), csv_url=wanted.url("/bookings.csv"),
                 newest_url=wanted.url(HERE) if cursor else "",
-                older_url=wanted.url(HERE, before=cursor_text(found.next, key)) if found.next else "", **standing_of(visit, held, unit))
+                older_url=wanted.url(HERE, before=cursor_text(found.next, key)) if found.next else "",
+                **standing_of(visit, held, unit))
 
 
 def _wanted(visit: Visit) -> Wanted:
@@ -77,7 +78,8 @@ def _wanted(visit: Visit) -> Wanted:
         raise HTTPException(400)
     bare = Wanted(year, kind, words)
     kinds = {code: gettext(visit, name) for code, name in zip(statements.KINDS, _KIND_NAMES, strict=True)}
-    chips = [(year, bare.url(HERE, year="")) if year else None, (kinds[kind], bare.url(HERE, kind="")) if kind else None,
+    chips = [(year, bare.url(HERE, year="")) if year else None,
+             (kinds[kind], bare.url(HERE, kind="")) if kind else None,
              (f"„{words}“" if visit.locale == "de" else f"“{words}”", bare.url(HERE, q="")) if words else None]
     return attrs.evolve(bare, chips=tuple(chip for chip in chips if chip))
 
