@@ -17,6 +17,7 @@ from treuwerk.services.statements import Cursor, Filters, Page
 from treuwerk.web.portal.csv_files import Cell, csv_answer
 from treuwerk.web.portal.filtering import address, cursor_of, cursor_text, words_of, year_bounds, year_of
 from treuwerk.web.portal.picturing import calendar_entries, parts_of, tier_view
+from treuwerk.web.shell.documents import can_be_made
 from treuwerk.web.shell.naming import Naming
 from treuwerk.web.shell.pages import gettext, marked, page
 from treuwerk.web.shell.state import Visit
@@ -64,7 +65,8 @@ def account_page(visit: Visit) -> Response:
     names = [gettext(visit, name) for name in _KIND_NAMES]
     return page(visit, "portal/account.html", section=HERE, wanted=wanted, page=found, years=years,
                 kinds=[("", gettext(visit, "All kinds")), *zip(statements.KINDS, names, strict=True)],
-                months=_by_month(visit, found), account_is_used=bool(years), csv_url=wanted.url("/bookings.csv"),
+                months=_by_month(visit, found), account_is_used=bool(years),
+                pdfs=[year for year, _ in years] if can_be_made() else [], csv_url=wanted.url("/bookings.csv"),
                 newest_url=wanted.url(HERE) if cursor else "",
                 older_url=wanted.url(HERE, before=cursor_text(found.next, key)) if found.next else "",
                 **standing_of(visit, held, unit))
