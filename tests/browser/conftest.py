@@ -8,12 +8,14 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import attrs
 import pytest
 import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from starlette.applications import Starlette
 
 from tests.conftest import create_schema
 from tests.support.listing import add_listing, fill
@@ -63,17 +65,27 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     _fill(portal)
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
-        app = create_app(portal.installation, clock=lambda: NOW, styleguide=True, deployment=Deployment())
+        deployment = Deployment(per_source=0, per_session=0)
+        app = create_app(portal.installation, clock=lambda: NOW, styleguide=True, deployment=deployment)
         add_noting(app, folder)
         add_listing(app, folder)
-        server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
+        with serving(app, listener) as url:
+            yield Site(url, portal)
+    database.close()
+
+
+@contextmanager
+def serving(app: Starlette, listener: socket.socket) -> Iterator[str]:
+    """Serve an application on a socket of loopback; its address."""
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    try:
         _wait_for(lambda: server.started)
-        yield Site(f"http://127.0.0.1:{listener.getsockname()[1]}", portal)
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
         server.should_exit = True
         thread.join()
-    database.close()
 
 
 def _wait_for(is_there: Callable[[], bool]) -> None:

@@ -15,9 +15,10 @@ from treuwerk.services.clearing import clear_file
 from treuwerk.services.deployment import Deployment
 from treuwerk.services.importing import import_articles, import_participants
 from treuwerk.services.installation import Installation
+from treuwerk.services.memberships import add_membership
 from treuwerk.services.sessions import open_session
 from treuwerk.services.signing_in import add_local_login
-from treuwerk.services.users import add_membership, add_user, grant_role
+from treuwerk.services.users import add_user, grant_role
 from treuwerk.store.database import Database
 from treuwerk.store.tables import identifier
 from treuwerk.web.application import create_app
@@ -25,7 +26,7 @@ from treuwerk.web.application import create_app
 HOST = "portal.example"
 ORIGIN = f"https://{HOST}"
 PASSWORD = "Sonne über dem Dach"
-DEPLOYMENT = Deployment(public_url=ORIGIN)
+DEPLOYMENT = Deployment(public_url=ORIGIN, per_source=0, per_session=0)  # tests ask faster than people
 NOW = instant(datetime(2026, 11, 21, 10, tzinfo=UTC))
 PROGRAMME = """
 plugins = ["csv_feed", "product_factor", "activity_points"]

@@ -85,7 +85,7 @@ def _parsed(lines: Iterable[NamedRow | BadLine], parse: Parse, receipt: ImportRe
 
 
 def _spoken(locales: Sequence[str]) -> list[str]:
-    """What a file may name: the languages of the programme, and those that they stand on, such as de for de_Informal."""
+    """What a file may name: the languages of the programme, and those that they stand on: de for de_Informal."""
     return list(dict.fromkeys(code for locale in locales for code in fallbacks(locale)))
 
 

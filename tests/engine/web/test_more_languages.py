@@ -71,7 +71,7 @@ def test_a_fourth_language_needs_files_only(italian: Portal) -> None:
 
 
 def test_its_formats_are_those_of_the_language(italian: Portal) -> None:
-    text = words(italian.signed_in(language="it"), "/")
+    text = words(italian.signed_in(language="it"), "/account")
 
     assert "punti" in text
     assert "31 dicembre 2029" in text

@@ -12,7 +12,6 @@ from treuwerk.services.deployment import Deployment
 from treuwerk.services.installation import Installation
 from treuwerk.services.kept_calendars import Calendars
 from treuwerk.services.sessions import Identity, Session
-from treuwerk.services.throttling import Throttle
 from treuwerk.web.shell.assets import Assets
 from treuwerk.web.shell.navigation import Entry
 from treuwerk.web.shell.parts import Parts
@@ -70,8 +69,6 @@ class Shell:
     navigation: Sequence[Entry] = ()
     """Entries of the main navigation, of portal and service centre, ours and those of plugins."""
     calendars: Calendars = attrs.field(factory=Calendars)
-    sign_in_by_login: Throttle = attrs.field(factory=lambda: Throttle(attempts=8, seconds=600))
-    sign_in_by_source: Throttle = attrs.field(factory=lambda: Throttle(attempts=40, seconds=600))
 
 
 @attrs.frozen
