@@ -30,6 +30,7 @@ from treuwerk.web.portal.overview import overview_page
 from treuwerk.web.portal.purchases import purchases_csv, purchases_page
 from treuwerk.web.portal.signing_in import preferences_form, sign_out_form, stay_form
 from treuwerk.web.portal.styleguide import office_styleguide_page, styleguide_page
+from treuwerk.web.portal.yearly import yearly_pdf
 from treuwerk.web.shell import plugin_pages
 from treuwerk.web.shell.assets import Assets
 from treuwerk.web.shell.checking import presentation_mistakes
@@ -135,6 +136,7 @@ def _routes(*, styleguide: bool) -> list[BaseRoute]:
     routes: list[BaseRoute] = [
         DeclaredRoute("/", overview_page, permission="own.account.read", name="overview"),
         DeclaredRoute("/account", account_page, permission="own.account.read", name="account"),
+        DeclaredRoute("/account/{year}.pdf", yearly_pdf, permission="own.account.read", name="yearly_pdf"),
         DeclaredRoute("/bookings.csv", bookings_csv, permission="own.account.read", name="bookings_csv"),
         DeclaredRoute("/bookings/{id}", booking_page, permission="own.account.read", name="booking"),
         DeclaredRoute("/purchases", purchases_page, permission="own.purchases.read", name="purchases"),

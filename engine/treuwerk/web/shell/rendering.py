@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from gettext import NullTranslations
 from typing import Any
 
@@ -82,6 +83,11 @@ class Renderer:
         return self._environments[locale]
 
 
+def _remembered(written: Callable[..., str]) -> Callable[..., str]:
+    """The same figure is written once: a page has hundreds, and most of them again and again."""
+    return lru_cache(maxsize=8_192, typed=True)(written)
+
+
 def _environment(programme: LoadedProgramme, assets: Assets, language: Language, locales: Sequence[str]) -> Environment:
     environment = Environment(
         loader=loader(parts_of(programme.registry), programme.folder), autoescape=True,
@@ -92,7 +98,7 @@ def _environment(programme: LoadedProgramme, assets: Assets, language: Language,
     def content(texts: Mapping[str, str]) -> Localised:
         return localised(texts, language.code, own.locales[0])
 
-    environment.filters |= {name: getattr(language.formats, name) for name in _FILTERS} | {
+    environment.filters |= {name: _remembered(getattr(language.formats, name)) for name in _FILTERS} | {
         "content": content, "initials": initials, "tone": tone}
     environment.globals |= {
         "icon": icon, "charts": charts, "asset": assets.url,

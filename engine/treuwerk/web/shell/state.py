@@ -10,6 +10,7 @@ from starlette.types import Scope
 from treuwerk.domain.rights import PERMISSIONS, Access, Permission
 from treuwerk.services.deployment import Deployment
 from treuwerk.services.installation import Installation
+from treuwerk.services.kept_calendars import Calendars
 from treuwerk.services.plugin_status import Faults
 from treuwerk.services.sessions import Identity, Session
 from treuwerk.web.shell.assets import Assets
@@ -70,6 +71,7 @@ class Shell:
     """What plugins bring for pages."""
     navigation: Sequence[Entry] = ()
     """Entries of the main navigation, of portal and service centre, ours and those of plugins."""
+    calendars: Calendars = attrs.field(factory=Calendars)
 
 
 @attrs.frozen
