@@ -76,10 +76,10 @@ class IdentityProvider(Protocol):
         """Origins (``https://id.example``) to which forms of a page may lead, for the content security policy."""
         ...
 
-    def begin(self, callback: str, *, silent: bool, locale: str = "") -> SignInStart:
-        """Send somebody to sign in; `silent` asks without showing anything.
+    def begin(self, callback: str, *, silent: bool = False, fresh: bool = False, locale: str = "") -> SignInStart:
+        """Send somebody to sign in. `callback` is our absolute address, `locale` the language of the page before.
 
-        `callback` is our absolute address, and `locale` the language of the page that leads there.
+        `silent` asks the provider to show nothing, `fresh` to ask for proof even if it knows somebody already.
         """
         ...
 

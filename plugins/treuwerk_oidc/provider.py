@@ -35,15 +35,13 @@ class OidcProvider:
         """Where its pages stand."""
         return self._settings.form_origins
 
-    def begin(self, callback: str, *, silent: bool, locale: str = "") -> SignInStart:
+    def begin(self, callback: str, *, silent: bool = False, fresh: bool = False, locale: str = "") -> SignInStart:
         """The way to the provider; `kept` are the secrets by which the way back is recognised."""
         metadata = self._discovery.metadata()
         kept = {"state": generate_token(32), "nonce": generate_token(32), "verifier": generate_token(64)}
-        wishes = {"prompt": "none"} if silent else {}
-        if locale:
-            wishes["ui_locales"] = locale.replace("_", "-")
-        if self._settings.max_age_seconds:
-            wishes["max_age"] = str(self._settings.max_age_seconds)
+        if fresh:
+            kept["fresh"] = "yes"
+        wishes = self._wishes(silent=silent, fresh=fresh, locale=locale)
         with self._client(callback) as client:
             url, _ = client.create_authorization_url(
                 metadata.authorization_endpoint, state=kept["state"], nonce=kept["nonce"],
@@ -59,7 +57,7 @@ class OidcProvider:
         if "error" in answer:
             raise _told(answer)
         token = self._token(metadata, callback, answer.get("code", ""), kept["verifier"])
-        claims = self._tokens.identity(token, kept["nonce"], now // 1_000_000)
+        claims = self._tokens.identity(token, kept["nonce"], now // 1_000_000, fresh="fresh" in kept)
         return self._identity({**self._userinfo(metadata, token, claims["sub"]), **claims}, token["id_token"])
 
     def end(self, id_token: str, back_to: str) -> str | None:
@@ -73,6 +71,14 @@ class OidcProvider:
     def notice(self, logout_token: str, now: int) -> LogoutNotice:
         """What a logout token says."""
         return self._tokens.notice(logout_token, now // 1_000_000)
+
+    def _wishes(self, *, silent: bool, fresh: bool, locale: str) -> dict[str, str]:
+        wishes = {"prompt": "none"} if silent else {"prompt": "login", "max_age": "0"} if fresh else {}
+        if locale:
+            wishes["ui_locales"] = locale.replace("_", "-")
+        if self._settings.max_age_seconds and not fresh:
+            wishes["max_age"] = str(self._settings.max_age_seconds)
+        return wishes
 
     def _check_issuer(self, answer: Mapping[str, str], metadata: Metadata) -> None:
         """RFC 9207: an answer of another provider, mixed in by somebody, must not be shown to this one."""

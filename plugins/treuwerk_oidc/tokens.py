@@ -16,6 +16,7 @@ from treuwerk_oidc.settings import OidcSettings
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519")
 LEEWAY_SECONDS = 60
 _NOTICE_SECONDS = 300
+_FRESH_SECONDS = 900  # as long as the way there and back may take
 _LOGOUT = "http://schemas.openid.net/event/backchannel-logout"
 _LONGEST = 255
 
@@ -33,8 +34,8 @@ class Tokens:
         self._settings = settings
         self._discovery = discovery
 
-    def identity(self, token: dict[str, Any], nonce: str, seconds: int) -> dict[str, Any]:
-        """The claims of the ID token in an answer of the token endpoint.
+    def identity(self, token: dict[str, Any], nonce: str, seconds: int, *, fresh: bool = False) -> dict[str, Any]:
+        """The claims of the ID token in an answer of the token endpoint; `fresh` ones prove a sign-in just now.
 
         Raises:
             SignInFailed: `forged`, also where there is none; `unreachable` where the keys cannot be fetched.
@@ -46,14 +47,14 @@ class Tokens:
         if str(signed.header.get("typ", "JWT")).lower() not in ("jwt", "application/jwt"):
             raise forged("id_token", f"found type {signed.header.get('typ')!r}, expected JWT")
         params = {"nonce": nonce, "client_id": self._settings.client_id, "access_token": token.get("access_token"),
-                  "max_age": self._settings.max_age_seconds}
+                  "max_age": fresh or self._settings.max_age_seconds}
         claims = CodeIDToken(signed.claims, signed.header, self._expected(), params)
         try:
             claims.validate(now=seconds, leeway=LEEWAY_SECONDS)
         except (JoseError, ValueError, TypeError) as error:
             raise forged("id_token", error) from error
         self._check_subject(claims)
-        self._check_age(claims, seconds)
+        self._check_age(claims, seconds, _FRESH_SECONDS if fresh else self._settings.max_age_seconds)
         return dict(claims)
 
     def notice(self, text: str, seconds: int) -> LogoutNotice:
@@ -101,8 +102,8 @@ class Tokens:
         if not 0 < len(claims["sub"]) <= _LONGEST:
             raise forged("id_token", f"found a sub of {len(claims['sub'])} characters, expected 1 to {_LONGEST}")
 
-    def _check_age(self, claims: dict[str, Any], seconds: int) -> None:
-        oldest, found = self._settings.max_age_seconds, claims.get("auth_time", 0)
+    def _check_age(self, claims: dict[str, Any], seconds: int, oldest: int) -> None:
+        found = claims.get("auth_time", 0)
         if isinstance(found, bool) or not isinstance(found, int | float) or not 0 <= found <= seconds + LEEWAY_SECONDS:
             raise forged("id_token", f"found auth_time {found!r}, expected a past instant in seconds")
         if oldest and found < seconds - oldest - LEEWAY_SECONDS:

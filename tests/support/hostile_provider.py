@@ -15,7 +15,7 @@ from joserfc.jwk import RSAKey
 
 CLIENT, SECRET = "portal", "a secret that both sides know"
 Answer = tuple[int, Any]
-EVENTS = {"http://schemas.openid.net/event/backchannel-logout": {}}
+EVENTS: dict[str, Any] = {"http://schemas.openid.net/event/backchannel-logout": {}}
 
 
 @attrs.define

@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
@@ -41,7 +41,7 @@ class RunningProvider:
 
 
 def client(name: str, *, redirects: list[str], back_channel: str = "", by_session: bool = True,
-           logged_out: str = "") -> dict[str, Any]:
+           logged_out: Sequence[str] = ()) -> dict[str, Any]:
     """What the provider knows of one client of its own."""
     metadata: dict[str, Any] = {"client_id": name, "client_secret": secret_of(name), "redirect_uris": redirects,
                                 "grant_types": ["authorization_code"], "response_types": ["code"],
@@ -49,7 +49,7 @@ def client(name: str, *, redirects: list[str], back_channel: str = "", by_sessio
     if back_channel:
         metadata |= {"backchannel_logout_uri": back_channel, "backchannel_logout_session_required": by_session}
     if logged_out:
-        metadata["post_logout_redirect_uris"] = [logged_out]
+        metadata["post_logout_redirect_uris"] = list(logged_out)
     return metadata
 
 

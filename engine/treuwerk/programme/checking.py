@@ -5,6 +5,7 @@ from itertools import combinations
 
 from treuwerk.programme.checking_terms import contradicting_terms
 from treuwerk.programme.errors import Mistake
+from treuwerk.programme.languages import PSEUDO, fallbacks, is_language
 from treuwerk.programme.settings import CODE, Settings, Texts
 from treuwerk.programme.structuring import meant
 
@@ -43,6 +44,8 @@ def _double_names(settings: Settings) -> Iterator[Mistake]:
     yield from _used_once("sources[{}].name", "a name that no other source has",
                           [source.head.name for source in settings.sources])
     yield from _used_once("tiers[{}].code", "a code that no other tier has", [tier.code for tier in settings.tiers])
+    yield from _used_once("text_blocks[{}].code", "a code that no other text block has",
+                          [block.code for block in settings.text_blocks])
 
 
 def _used_once(path: str, expected: str, names: list[str]) -> Iterator[Mistake]:
@@ -73,7 +76,8 @@ def _empty_windows(settings: Settings) -> Iterator[Mistake]:
 
 def _missing_languages(settings: Settings) -> Iterator[Mistake]:
     for path, texts in _all_texts(settings):
-        if missing := [locale for locale in settings.programme.locales if not texts.get(locale)]:
+        if missing := [locale for locale in settings.programme.locales
+                       if not any(texts.get(code) for code in fallbacks(locale))]:
             yield Mistake(path, f"no text for {', '.join(missing)}", "one for each of the programme's locales")
 
 
@@ -86,11 +90,16 @@ def _all_texts(settings: Settings) -> Iterator[tuple[str, Texts]]:
         yield f"tiers[{number}].name", tier.name
     for number, earning in enumerate(settings.earning):
         yield f"earning[{number}].title", earning.head.title
+    for number, block in enumerate(settings.text_blocks):
+        yield f"text_blocks[{number}].title", block.title
+        yield f"text_blocks[{number}].text", block.text
     if settings.contact.hours:
         yield "contact.hours", settings.contact.hours
 
 
 def _locales(settings: Settings) -> Iterator[Mistake]:
     for number, locale in enumerate(settings.programme.locales):
-        if not (len(locale) == 2 and locale.isascii() and locale.islower()):
-            yield Mistake(f"programme.locales[{number}]", repr(locale), "a language such as de, en, fr")
+        if locale == PSEUDO or not is_language(locale):
+            yield Mistake(f"programme.locales[{number}]", repr(locale), "a language such as de, en, fr or de_Informal")
+        elif locale in settings.programme.locales[:number]:
+            yield Mistake(f"programme.locales[{number}]", f"{locale!r} again", "each language once")

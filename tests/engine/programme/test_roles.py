@@ -42,7 +42,7 @@ class Trusting:
 
     origins: Sequence[str] = ()
 
-    def begin(self, callback: str, *, silent: bool, locale: str = "") -> SignInStart:
+    def begin(self, callback: str, *, silent: bool = False, fresh: bool = False, locale: str = "") -> SignInStart:
         return SignInStart(callback, {"silent": str(silent)})
 
     def finish(self, callback: str, answer: object, kept: object, now: int) -> ExternalIdentity:

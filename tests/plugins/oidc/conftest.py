@@ -11,8 +11,11 @@ import pytest
 
 from tests.support import openid_provider
 from tests.support.openid_provider import PASSWORD, RunningProvider
+from tests.support.portal import ORIGIN
+from tests.support.sign_on import BACK
 
 CALLBACK = "http://127.0.0.1:9/login/works/callback"
+OURS = ("http://127.0.0.1", ORIGIN)
 NOBODY = "http://127.0.0.1:9/logged-out"
 LOGGED_OUT = "http://127.0.0.1:9/login"
 
@@ -26,7 +29,7 @@ class Walker:
     def to_provider(self, url: str) -> httpx2.Response:
         """The page or the way back that an address of the provider ends at."""
         answer = self.client.get(url)
-        while answer.is_redirect and not answer.headers["location"].startswith("http://127.0.0.1"):
+        while answer.is_redirect and not answer.headers["location"].startswith(OURS):
             answer = self.client.get(urljoin(str(answer.url), answer.headers["location"]))
         return answer
 
@@ -36,7 +39,7 @@ class Walker:
         assert form is not None, page.text
         hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page.text))
         answer = self.client.post(urljoin(str(page.url), unescape(form[1])), data={**hidden, **fields})
-        if answer.is_redirect and not answer.headers["location"].startswith("http://127.0.0.1"):
+        if answer.is_redirect and not answer.headers["location"].startswith(OURS):
             return self.to_provider(urljoin(str(answer.url), answer.headers["location"]))
         return answer
 
@@ -55,8 +58,9 @@ def answer_of(response: httpx2.Response) -> dict[str, str]:
 @pytest.fixture(scope="session")
 def works() -> Iterator[RunningProvider]:
     """The provider of a company."""
-    clients = [openid_provider.client(name, redirects=[CALLBACK], logged_out=LOGGED_OUT, back_channel=NOBODY)
-               for name in ("portal", "office")]
+    clients = [openid_provider.client(name, redirects=[CALLBACK, BACK.format(way)], back_channel=NOBODY,
+                                      logged_out=[LOGGED_OUT, f"{ORIGIN}/login", f"{ORIGIN}/office/login"])
+               for name, way in (("portal", "works"), ("office", "staff"))]
     with openid_provider.running(clients) as provider:
         yield provider
 

@@ -29,11 +29,11 @@ def ours(hostile: Hostile, **settings: Any) -> OidcProvider:
     return OidcProvider("works", OidcSettings(hostile.issuer, CLIENT, Secret("WORKS_SECRET"), **settings))
 
 
-def finished(hostile: Hostile, *, without_nonce: bool = False, provider: OidcProvider | None = None,
-             **answer: str) -> ExternalIdentity:
+def finished(hostile: Hostile, *, without_nonce: bool = False, fresh: bool = False,
+             provider: OidcProvider | None = None, **answer: str) -> ExternalIdentity:
     """Sign in with what the provider answers now."""
     provider = provider or ours(hostile)
-    start: SignInStart = provider.begin(CALLBACK, silent=False)
+    start: SignInStart = provider.begin(CALLBACK, fresh=fresh)
     hostile.nonce = "" if without_nonce else start.kept["nonce"]
     return provider.finish(CALLBACK, {"state": start.kept["state"], "code": "c", **answer}, start.kept,
                            NOW * 1_000_000)
@@ -216,3 +216,13 @@ def test_a_sign_in_older_than_we_asked_for_is_refused(hostile: Hostile, auth_tim
         assert finished(hostile, provider=provider).authenticated_at == (NOW - 30) * 1_000_000
     else:
         assert "auth_time" in refused(hostile, provider=provider)
+
+
+@pytest.mark.parametrize(("auth_time", "taken"), [(NOW - 30, True), (NOW - 1_000, False), (None, False)])
+def test_proof_that_is_not_fresh_is_none(hostile: Hostile, auth_time: int | None, taken: bool) -> None:
+    hostile.claims |= {} if auth_time is None else {"auth_time": auth_time}
+
+    if taken:
+        assert finished(hostile, fresh=True).subject == "anna"
+    else:
+        assert "auth_time" in refused(hostile, fresh=True)

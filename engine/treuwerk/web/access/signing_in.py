@@ -7,6 +7,7 @@ from treuwerk.services.signing_in import PASSWORD, NoPlace, needs_factor, prove_
 from treuwerk.web.access.entering import SIGN_IN, origin_of, signed_in, start_flow, wanted_path
 from treuwerk.web.shell.pages import gettext, page, see_other
 from treuwerk.web.shell.state import Visit
+from treuwerk.web.sign_on.ways import silent_way, ways_in
 
 
 def sign_in_page(visit: Visit) -> Response:
@@ -23,7 +24,10 @@ def _answer(visit: Visit, audience: Audience) -> Response:
     if visit.request.method == "POST":
         return _sign_in(visit, audience)
     session, wanted = visit.state.session, wanted_path(visit, audience)
-    return see_other(wanted) if session and session.audience is audience else form_page(visit, audience, wanted)
+    if session and session.audience is audience:
+        return see_other(wanted)
+    silently = silent_way(visit, audience, wanted)
+    return see_other(silently) if silently else form_page(visit, audience, wanted)
 
 
 def _sign_in(visit: Visit, audience: Audience) -> Response:
@@ -58,10 +62,9 @@ def form_page(visit: Visit, audience: Audience, wanted: str, login: str = "", er
               status: int = 0) -> Response:
     """The form, with what was typed and what is wrong with it."""
     shown = {"login": "", "password": "", "passkey": ""} | (errors or {})
-    providers = [one.head for one in visit.shell.installation.programme.settings.sign_in
-                 if one.head.audience is audience]
     return page(visit, "login.html", status or (422 if errors else 200), next=wanted, login=login, errors=errors or {},
-                error_of=shown, action=SIGN_IN[audience], office=audience is Audience.OFFICE, providers=providers)
+                error_of=shown, action=SIGN_IN[audience], office=audience is Audience.OFFICE,
+                ways=ways_in(visit, audience))
 
 
 def too_many(visit: Visit) -> str:

@@ -1,6 +1,7 @@
 """The points account: balance, status, bookings and the reason for each."""
 
 from collections.abc import Iterator
+from datetime import date
 from itertools import groupby
 from typing import Any
 
@@ -11,16 +12,18 @@ from starlette.responses import Response
 
 from treuwerk.domain.ledger import moment
 from treuwerk.services import own_account, statements
-from treuwerk.services.balances import UnitBalance
+from treuwerk.services.balances import Holdings, UnitBalance
 from treuwerk.services.explaining import NotFound
 from treuwerk.services.statements import Cursor, Filters, Page
-from treuwerk.web.portal.csv_files import Cell, csv_answer
+from treuwerk.web.lists import Cell, csv_answer
 from treuwerk.web.portal.filtering import address, cursor_of, cursor_text, words_of, year_bounds, year_of
 from treuwerk.web.portal.picturing import calendar_entries, parts_of, tier_view
+from treuwerk.web.shell.documents import can_be_made
 from treuwerk.web.shell.naming import Naming
 from treuwerk.web.shell.pages import gettext, marked, page
 from treuwerk.web.shell.state import Visit
 
+HERE = "/account"
 ROWS_OF_A_PAGE = 25
 _ROWS_AT_ONCE = 1_000
 _KINDS = ("", *statements.KINDS)
@@ -57,14 +60,17 @@ def account_page(visit: Visit) -> Response:
     with visit.shell.installation.database.reading() as connection:
         found = own_account.statement(visit.access, connection, unit, before=cursor, limit=ROWS_OF_A_PAGE,
                                       filters=_filters(visit, wanted))
-        context = _standing(visit, connection, unit)
+        held = own_account.holdings(visit.access, connection, visit.shell.installation.programme.settings.units,
+                                    visit.now, visit.shell.calendars)
         years = _years(visit, connection)
     names = [gettext(visit, name) for name in _KIND_NAMES]
-    return page(visit, "portal/account.html", section="/", wanted=wanted, page=found, years=years,
+    return page(visit, "portal/account.html", section=HERE, wanted=wanted, page=found, years=years,
                 kinds=[("", gettext(visit, "All kinds")), *zip(statements.KINDS, names, strict=True)],
-                months=_by_month(visit, found), account_is_used=bool(years), csv_url=wanted.url("/bookings.csv"),
-                newest_url=wanted.url("/") if cursor else "",
-                older_url=wanted.url("/", before=cursor_text(found.next, key)) if found.next else "", **context)
+                months=_by_month(visit, found), account_is_used=bool(years),
+                pdfs=[year for year, _ in years] if can_be_made() else [], csv_url=wanted.url("/bookings.csv"),
+                newest_url=wanted.url(HERE) if cursor else "",
+                older_url=wanted.url(HERE, before=cursor_text(found.next, key)) if found.next else "",
+                **standing_of(visit, held, unit))
 
 
 def _wanted(visit: Visit) -> Wanted:
@@ -75,8 +81,9 @@ def _wanted(visit: Visit) -> Wanted:
         raise HTTPException(400)
     bare = Wanted(year, kind, words)
     kinds = {code: gettext(visit, name) for code, name in zip(statements.KINDS, _KIND_NAMES, strict=True)}
-    chips = [(year, bare.url("/", year="")) if year else None, (kinds[kind], bare.url("/", kind="")) if kind else None,
-             (f"„{words}“" if visit.locale == "de" else f"“{words}”", bare.url("/", q="")) if words else None]
+    chips = [(year, bare.url(HERE, year="")) if year else None,
+             (kinds[kind], bare.url(HERE, kind="")) if kind else None,
+             (f"„{words}“" if visit.locale == "de" else f"“{words}”", bare.url(HERE, q="")) if words else None]
     return attrs.evolve(bare, chips=tuple(chip for chip in chips if chip))
 
 
@@ -85,9 +92,9 @@ def _filters(visit: Visit, wanted: Wanted) -> Filters:
     return Filters(*year_bounds(year_of(wanted.year), zone), wanted.kind, wanted.q)
 
 
-def _standing(visit: Visit, connection: Connection, unit: str) -> dict[str, Any]:
+def standing_of(visit: Visit, held: Holdings, unit: str) -> dict[str, Any]:
+    """What templates show of balances: figures, expiry calendar with its bar, and the tier."""
     settings = visit.shell.installation.programme.settings
-    held = own_account.holdings(visit.access, connection, settings.units, visit.now)
     calendar = calendar_entries(held.calendar, unit)
     tier = None
     if settings.tiers:
@@ -128,7 +135,7 @@ def booking_page(visit: Visit) -> Response:
         except NotFound:
             raise HTTPException(404) from None
         chip = own_chip(visit, connection)
-    return page(visit, "portal/booking.html", section="/", booking=booking, chip=chip)
+    return page(visit, "portal/booking.html", section=HERE, booking=booking, chip=chip)
 
 
 def own_chip(visit: Visit, connection: Connection) -> UnitBalance | None:
@@ -141,7 +148,7 @@ def own_chip(visit: Visit, connection: Connection) -> UnitBalance | None:
 def bookings_csv(visit: Visit) -> Response:
     """All bookings that the filters leave, as CSV."""
     filters = _filters(visit, _wanted(visit))
-    return csv_answer("bookings.csv", _booking_rows(visit, filters))
+    return csv_answer(visit, "bookings.csv", _booking_rows(visit, filters))
 
 
 def _booking_rows(visit: Visit, filters: Filters) -> Iterator[list[Cell]]:
@@ -153,7 +160,7 @@ def _booking_rows(visit: Visit, filters: Filters) -> Iterator[list[Cell]]:
         booking, purchase, activity = entry.booking, entry.booking.purchase, entry.booking.activity
         about = [purchase.article_name, purchase.article_number, purchase.document, purchase.line] if purchase else [
             f"{naming.activity(activity.kind)} {activity.code}" if activity else naming.kind(booking.kind), "", "", ""]
-        yield [booking.id, iso_day(booking.booked_at), booking.occurred_on.isoformat(), *about,
+        yield [booking.id, date.fromisoformat(iso_day(booking.booked_at)), booking.occurred_on, *about,
                *(entry.amounts.get(code, 0) for code in units), entry.balance]
 
 

@@ -9,17 +9,22 @@ from treuwerk.web.shell.routing import own_path
 from treuwerk.web.shell.schemes import SCHEMES
 from treuwerk.web.shell.sessions import cookie, delete_cookie, set_cookie
 from treuwerk.web.shell.state import LOCALE_COOKIE, SCHEME_COOKIE, SESSION_COOKIE, Visit
+from treuwerk.web.sign_on.ending import way_out
+from treuwerk.web.sign_on.ways import HINT_COOKIE
 
 _A_YEAR = 365 * 86_400
 
 
 def sign_out_form(visit: Visit) -> Response:
-    """End the session: its row is gone, whatever becomes of the cookie."""
+    """End the session: its row is gone, whatever becomes of the cookie. An identity provider ends its own, too."""
+    leads_to = ""
     if token := cookie(visit.request.scope, SESSION_COOKIE):
+        leads_to = way_out(visit, token)
         sign_out(visit.shell.installation.database, token)
     session = visit.state.session
-    answer = see_other("/office/login" if session and session.audience is Audience.OFFICE else "/login")
+    answer = see_other(leads_to or ("/office/login" if session and session.audience is Audience.OFFICE else "/login"))
     delete_cookie(answer, SESSION_COOKIE)
+    delete_cookie(answer, HINT_COOKIE)
     return answer
 
 

@@ -7,8 +7,8 @@ from babel.dates import format_date, format_time
 from babel.numbers import format_compact_decimal, format_decimal
 
 from treuwerk.domain.ledger import moment
+from treuwerk.programme.languages import cldr
 from treuwerk.programme.settings import Programme
-from treuwerk.web.shell.languages import cldr
 from treuwerk.web.shell.notation import Notation, notation
 
 _MINUS = "\N{MINUS SIGN}"
@@ -50,6 +50,10 @@ class Formats:
     def day(self, value: date | int) -> str:
         """``21. Nov. 2026``; an instant is shown as the programme's local day."""
         return str(format_date(self._day(value), "medium", locale=self.locale))
+
+    def day_of_text(self, value: str) -> str:
+        """The day of an ISO text."""
+        return self.day(date.fromisoformat(value)) if value else ""
 
     def long_day(self, value: date | int) -> str:
         """``21. November 2026``."""

@@ -3,6 +3,8 @@
 from base64 import b64encode
 from hashlib import sha256
 
+from markupsafe import Markup
+
 from treuwerk.programme.reading import LoadedProgramme
 from treuwerk.programme.settings import Theme
 from treuwerk.web.shell.assets import Assets
@@ -39,7 +41,8 @@ def maintenance_page(programme: LoadedProgramme) -> str:
     parts = [(locale, _words(renderer, programme, locale)) for locale in renderer.locales]
     style = _STYLE % {"accent": theme.accent, "accent_dark": theme.accent_dark}
     return renderer.render(renderer.locales[0], "maintenance.html", {
-        "parts": parts, "style": style, "style_hash": b64encode(sha256(style.encode()).digest()).decode(),
+        "parts": parts, "style": Markup(f"<style>{style}</style>"),  # noqa: S704 - colours of the theme are checked
+        "style_hash": b64encode(sha256(style.encode()).digest()).decode(),
         "logo": _logo(programme, theme)})
 
 

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from gettext import NullTranslations
-from pathlib import Path
 from typing import Any
 
 import attrs
 from jinja2 import Environment, StrictUndefined
 
+from treuwerk.domain.ids import public_id
+from treuwerk.programme.languages import PSEUDO, own_name, tag
 from treuwerk.programme.reading import LoadedProgramme
 from treuwerk.web.shell import charts
 from treuwerk.web.shell.assets import Assets
@@ -16,15 +18,14 @@ from treuwerk.web.shell.content import Localised, localised
 from treuwerk.web.shell.formats import Formats
 from treuwerk.web.shell.icons import icon
 from treuwerk.web.shell.initials import initials, tone
-from treuwerk.web.shell.languages import PSEUDO, own_name, tag
 from treuwerk.web.shell.naming import Naming
 from treuwerk.web.shell.notation import Notation
 from treuwerk.web.shell.parts import loader, parts_of
 from treuwerk.web.shell.pseudo import is_wanted
 from treuwerk.web.shell.translations import translations
 
-_FILTERS = ("number", "signed", "day", "long_day", "last_day", "short_day", "month", "minute", "iso_day", "typed",
-            "compact")
+_FILTERS = ("number", "signed", "day", "day_of_text", "long_day", "last_day", "short_day", "month", "minute", "iso_day",
+            "typed", "compact")
 _EXAMPLE_DAY = date(2026, 12, 31)  # its parts cannot be mistaken for one another
 
 
@@ -51,7 +52,8 @@ class Renderer:
     """Renders templates; a programme's own ``templates/`` come before ours."""
 
     def __init__(self, programme: LoadedProgramme, assets: Assets) -> None:
-        own, plugins = programme.settings.programme, plugin_catalogues(programme)
+        own = programme.settings.programme
+        plugins = list(parts_of(programme.registry).folders("translations").values())
         self.locales = [*own.locales, *([PSEUDO] if is_wanted() and PSEUDO not in own.locales else [])]
         self._languages = {
             locale: Language(locale, translations(locale, programme.folder, plugins), Formats(locale, own))
@@ -81,9 +83,9 @@ class Renderer:
         return self._environments[locale]
 
 
-def plugin_catalogues(programme: LoadedProgramme) -> list[Path]:
-    """Folders in which plugins of the programme have their texts."""
-    return [part.folder / "translations" for part in programme.registry.web_parts().values() if part.folder]
+def _remembered(written: Callable[..., str]) -> Callable[..., str]:
+    """The same figure is written once: a page has hundreds, and most of them again and again."""
+    return lru_cache(maxsize=8_192, typed=True)(written)
 
 
 def _environment(programme: LoadedProgramme, assets: Assets, language: Language, locales: Sequence[str]) -> Environment:
@@ -96,7 +98,7 @@ def _environment(programme: LoadedProgramme, assets: Assets, language: Language,
     def content(texts: Mapping[str, str]) -> Localised:
         return localised(texts, language.code, own.locales[0])
 
-    environment.filters |= {name: getattr(language.formats, name) for name in _FILTERS} | {
+    environment.filters |= {name: _remembered(getattr(language.formats, name)) for name in _FILTERS} | {
         "content": content, "initials": initials, "tone": tone}
     environment.globals |= {
         "icon": icon, "charts": charts, "asset": assets.url,
@@ -104,6 +106,6 @@ def _environment(programme: LoadedProgramme, assets: Assets, language: Language,
         "lang": tag(language.code), "locales": {code: own_name(code) for code in locales},
         "lang_of": tag, "programme": own, "contact": programme.settings.contact,
         "theme": programme.settings.theme, "schemes": ("system", "light", "dark"),
-        "typed_day": language.formats.typed(_EXAMPLE_DAY),
+        "id_of": public_id, "typed_day": language.formats.typed(_EXAMPLE_DAY),
     }
     return environment

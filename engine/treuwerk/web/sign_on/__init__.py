@@ -1,0 +1,1 @@
+"""Single sign-on: the ways to identity providers and back."""

@@ -1,0 +1,108 @@
+"""The identity providers of the programme as ways in, and what a browser remembers of them."""
+
+from collections.abc import Sequence
+from hashlib import sha256
+from urllib.parse import urlencode
+
+import attrs
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from treuwerk.domain.rights import Audience
+from treuwerk.programme.settings import SignIn
+from treuwerk.services.sessions import Origin
+from treuwerk.web.shell.rate_limits import network_of
+from treuwerk.web.shell.routing import own_path
+from treuwerk.web.shell.sessions import cookie
+from treuwerk.web.shell.state import Visit
+
+HINT_COOKIE = "__Host-via"
+"""Names the provider that this browser signed in with last, so that the next time nobody is asked."""
+FLOW_COOKIE = "__Host-flow"
+"""The token of a way in that is not finished: here of somebody who has to be linked to a company first."""
+FIRST_LOGIN = "/first-login"
+_HOMES = {Audience.PORTAL: "/", Audience.OFFICE: "/office"}
+_SIGN_IN = {Audience.PORTAL: "/login", Audience.OFFICE: "/office/login"}
+
+
+@attrs.frozen
+class Way:
+    """One button of the sign-in page."""
+
+    title: str
+    action: str
+
+
+def ways_in(visit: Visit, audience: Audience) -> list[Way]:
+    """The buttons for an audience, in the order of the programme file."""
+    return [Way(one.head.title.get(visit.locale) or next(iter(one.head.title.values()), one.head.name),
+                f"/login/with/{one.head.name}") for one in _all(visit) if one.head.audience is audience]
+
+
+def chosen(visit: Visit) -> SignIn:
+    """The provider that the address names, or 404."""
+    return named(visit, visit.request.path_params["provider"])
+
+
+def named(visit: Visit, name: str) -> SignIn:
+    """The provider of a name, or 404."""
+    for one in _all(visit):
+        if one.head.name == name:
+            return one
+    raise HTTPException(404)
+
+
+def _all(visit: Visit) -> Sequence[SignIn]:
+    return visit.shell.installation.programme.settings.sign_in
+
+
+def silent_way(visit: Visit, audience: Audience, wanted: str) -> str:
+    """Where somebody is sent to be signed in without being asked; empty where this browser has not been here before."""
+    hint = cookie(visit.request.scope, HINT_COOKIE)
+    if any(one.head.name == hint and one.head.audience is audience for one in _all(visit)):
+        return f"/login/with/{hint}/silently?{urlencode({'next': wanted})}"
+    return ""
+
+
+def sign_in_page_of(sign_in: SignIn, wanted: str = "") -> str:
+    """The page with all ways in, which leads on to `wanted`."""
+    page = _SIGN_IN[sign_in.head.audience]
+    return page if wanted in ("", home_of(sign_in)) else f"{page}?{urlencode({'next': wanted})}"
+
+
+def home_of(sign_in: SignIn) -> str:
+    """Where a sign-in ends that was not begun from a page."""
+    return _HOMES[sign_in.head.audience]
+
+
+def wanted_of(sign_in: SignIn, value: str) -> str:
+    """The own path that a sign-in leads to."""
+    path = own_path(value)
+    return home_of(sign_in) if path == "/" else path
+
+
+def base_of(visit: Visit) -> str:
+    """Scheme and host of the portal. The host of a request is one of ours: others were refused."""
+    deployed = visit.shell.deployment.public_url
+    return deployed or f"{visit.request.url.scheme}://{visit.request.url.netloc}"
+
+
+def callback_of(visit: Visit, sign_in: SignIn) -> str:
+    """The address that the provider sends somebody back to; it is registered there."""
+    return f"{base_of(visit)}/login/with/{sign_in.head.name}/back"
+
+
+def origin_of(visit: Visit) -> Origin:
+    """Where a visitor comes from."""
+    return Origin(network_of(visit.state.source), visit.request.headers.get("user-agent", ""))
+
+
+def pending_cookie(state: str) -> str:
+    """The cookie of one attempt: several windows may be on their way at once."""
+    return f"__Host-sso-{sha256(state.encode()).hexdigest()[:12]}"
+
+
+def expire(answer: Response, *names: str) -> None:
+    """Make the browser forget cookies."""
+    for name in names:
+        answer.delete_cookie(name, path="/", secure=True, httponly=True, samesite="lax")
