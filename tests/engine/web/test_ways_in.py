@@ -16,7 +16,7 @@ from treuwerk.services.session_data import begin_flow
 from treuwerk.services.sessions import open_session
 from treuwerk.services.sign_in_history import history_of
 from treuwerk.services.users import block_user, grant_role
-from treuwerk.store.tables import local_login, web_session
+from treuwerk.store.tables import local_login, passkey, web_session
 
 MINUTE = 60 * 1_000_000
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -359,6 +359,34 @@ def test_own_sessions_are_listed_and_ended_those_of_others_are_not(portal: Porta
     assert len(keys) == 1
     assert other.get("/").status_code == 303
     assert client.get("/").status_code == 200
+
+
+@pytest.mark.parametrize("act", ["rename", "remove"])
+def test_the_passkey_of_somebody_else_is_out_of_reach(portal: Portal, act: str) -> None:
+    client = security(portal)
+    row = {"credential_id": "foreign", "user_id": 7, "public_key": "", "sign_count": 0, "transports": "",
+           "name": "Work phone", "created_at": NOW, "used_at": 0}
+    with portal.installation.database.writing() as connection:
+        connection.execute(passkey.insert().values(**row))
+
+    client.post(f"/profile/security/passkeys/{act}", data={"id": "foreign", "name": "Mine"})
+
+    with portal.installation.database.reading() as connection:
+        assert connection.execute(select(passkey.c.name)).scalars().all() == ["Work phone"]
+
+
+@pytest.mark.parametrize("answer", ["", "{}", "[]", '{"id": 1}', '{"id": "x", "response": null}'])
+def test_what_no_device_said_opens_nothing(sqlite_portal: Portal, answer: str) -> None:
+    client = sqlite_portal.visitor()
+    challenge = client.post("/login/passkey/challenge")
+    assert {"challenge", "rpId", "userVerification"} <= set(challenge.json())
+    assert all(flag in challenge.headers["set-cookie"] for flag in (
+        "__Host-flow=", "HttpOnly", "Secure", "SameSite=lax", "Path=/"))
+
+    refused = client.post("/login/passkey", data={"audience": "portal", "answer": answer})
+
+    assert refused.status_code == 422
+    assert "This passkey is not known here" in refused.text
 
 
 def test_the_history_tells_what_was_tried_and_from_where(portal: Portal) -> None:
