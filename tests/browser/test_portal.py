@@ -118,7 +118,7 @@ def test_a_wrong_password_leads_to_the_field(visitors: Visitors) -> None:
     page.locator("#login").fill("anna")
     page.locator("#password").fill("wrong password")
 
-    page.locator("main button").click()
+    page.locator("main .button-main").click()
 
     expect(page.get_by_role("alert")).to_contain_text("Login name and password do not match.")
     expect(page.locator("#login")).to_have_value("anna")
