@@ -1,6 +1,7 @@
 """The points account: balance, status, bookings and the reason for each."""
 
 from collections.abc import Iterator
+from datetime import date
 from itertools import groupby
 from typing import Any
 
@@ -14,7 +15,7 @@ from treuwerk.services import own_account, statements
 from treuwerk.services.balances import Holdings, UnitBalance
 from treuwerk.services.explaining import NotFound
 from treuwerk.services.statements import Cursor, Filters, Page
-from treuwerk.web.portal.csv_files import Cell, csv_answer
+from treuwerk.web.lists import Cell, csv_answer
 from treuwerk.web.portal.filtering import address, cursor_of, cursor_text, words_of, year_bounds, year_of
 from treuwerk.web.portal.picturing import calendar_entries, parts_of, tier_view
 from treuwerk.web.shell.documents import can_be_made
@@ -147,7 +148,7 @@ def own_chip(visit: Visit, connection: Connection) -> UnitBalance | None:
 def bookings_csv(visit: Visit) -> Response:
     """All bookings that the filters leave, as CSV."""
     filters = _filters(visit, _wanted(visit))
-    return csv_answer("bookings.csv", _booking_rows(visit, filters))
+    return csv_answer(visit, "bookings.csv", _booking_rows(visit, filters))
 
 
 def _booking_rows(visit: Visit, filters: Filters) -> Iterator[list[Cell]]:
@@ -159,7 +160,7 @@ def _booking_rows(visit: Visit, filters: Filters) -> Iterator[list[Cell]]:
         booking, purchase, activity = entry.booking, entry.booking.purchase, entry.booking.activity
         about = [purchase.article_name, purchase.article_number, purchase.document, purchase.line] if purchase else [
             f"{naming.activity(activity.kind)} {activity.code}" if activity else naming.kind(booking.kind), "", "", ""]
-        yield [booking.id, iso_day(booking.booked_at), booking.occurred_on.isoformat(), *about,
+        yield [booking.id, date.fromisoformat(iso_day(booking.booked_at)), booking.occurred_on, *about,
                *(entry.amounts.get(code, 0) for code in units), entry.balance]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 from jinja2 import Environment, StrictUndefined
 
+from treuwerk.domain.ids import public_id
 from treuwerk.programme.languages import PSEUDO, own_name, tag
 from treuwerk.programme.reading import LoadedProgramme
 from treuwerk.web.shell import charts
@@ -23,8 +24,8 @@ from treuwerk.web.shell.parts import loader, parts_of
 from treuwerk.web.shell.pseudo import is_wanted
 from treuwerk.web.shell.translations import translations
 
-_FILTERS = ("number", "signed", "day", "long_day", "last_day", "short_day", "month", "minute", "iso_day", "typed",
-            "compact")
+_FILTERS = ("number", "signed", "day", "day_of_text", "long_day", "last_day", "short_day", "month", "minute", "iso_day",
+            "typed", "compact")
 _EXAMPLE_DAY = date(2026, 12, 31)  # its parts cannot be mistaken for one another
 
 
@@ -105,6 +106,6 @@ def _environment(programme: LoadedProgramme, assets: Assets, language: Language,
         "lang": tag(language.code), "locales": {code: own_name(code) for code in locales},
         "lang_of": tag, "programme": own, "contact": programme.settings.contact,
         "theme": programme.settings.theme, "schemes": ("system", "light", "dark"),
-        "typed_day": language.formats.typed(_EXAMPLE_DAY),
+        "id_of": public_id, "typed_day": language.formats.typed(_EXAMPLE_DAY),
     }
     return environment
