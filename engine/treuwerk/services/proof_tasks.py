@@ -94,6 +94,12 @@ def _seals(connection: Connection, _: None) -> Found:
     return Found(figures={"seals": list(seals(connection))})
 
 
+def _postings(connection: Connection, _: None) -> Found:
+    found = shortcuts.postings(connection)
+    laws = () if found["unbalanced"] else ("zero_sum_per_transaction_and_unit",)
+    return Found(proven=frozenset(laws), figures={"postings": found})
+
+
 def _counts(connection: Connection, _: None) -> Found:
     return Found(figures={"counts": shortcuts.counts(connection), "runs": shortcuts.runs(connection)})
 
@@ -134,5 +140,5 @@ def names_of_laws(dialect: str) -> list[str]:
 _WORK: Mapping[str, Callable[[Connection, Any], Found]] = {
     "records": _records, "explained": _explained, "unexplained": _unexplained, "waiting": _waiting,
     "purchases": _purchases, "activities": _activities,
-    "short_cut": _short_cut, "law": _law, "seals": _seals, "counts": _counts,
+    "short_cut": _short_cut, "law": _law, "seals": _seals, "counts": _counts, "postings": _postings,
 }
