@@ -61,8 +61,9 @@ def counted(laws: Mapping[str, Iterable[str]]) -> dict[str, tuple[int, str]]:
 
 
 def _records(connection: Connection, seals: list[proving.Seal]) -> Found:
-    digests, violations, figures = proving.records_of(connection, seals)
-    return Found(counted({"explanations_fold_to_their_points": violations}), figures=figures | {"digests": digests})
+    digests, newest, violations, figures = proving.records_of(connection, seals)
+    return Found(counted({"explanations_fold_to_their_points": violations}),
+                 figures=figures | {"digests": digests, "newest": newest})
 
 
 def _explained(connection: Connection, _: None) -> Found:

@@ -30,24 +30,29 @@ Seal = tuple[int, int, int, str]
 """Number, first and last sequence, and digest."""
 
 
-def records_of(connection: Connection, seals: Sequence[Seal]) -> tuple[dict[int, str], list[str], dict[str, int]]:
-    """Digests of seals by their numbers, accruals that are not explained, and how many records there are of what.
+def records_of(connection: Connection,
+               seals: Sequence[Seal]) -> tuple[dict[int, str], dict[int, int], list[str], dict[str, int]]:
+    """Digests of seals by their numbers, the instant of the newest booking of each, accruals that are not explained,
+    and how many records there are of what.
 
     Seals are in the order of their numbers.
     """
     stored = {seal[0]: seal for seal in seals}
     digests = dict.fromkeys(stored, Digest().hexadecimal())
+    newest: dict[int, int] = {}
     wrong: list[str] = []
     figures = {"records": 0, "accruals": 0, "legs": 0}
-    for number, digest, records, accruals, legs, explained in sealed_tables(connection, seals[0][0], seals[-1][0]):
+    for number, digest, records, accruals, booked_at, legs, explained in sealed_tables(
+            connection, seals[0][0], seals[-1][0]):
         _, first, last, expected = stored[number]
+        newest[number] = booked_at
         digests[number] = digest if digest == expected else _digest_of(connection, first, last)
         figures["records"] += records
         figures["accruals"] += accruals
         figures["legs"] += legs
         if explained is None or not all(starmap(explains, explained)):
             wrong += unexplained(connection, first, last)
-    return digests, wrong, figures
+    return digests, newest, wrong, figures
 
 
 def _digest_of(connection: Connection, first: int, last: int) -> str:

@@ -22,7 +22,7 @@ from treuwerk.store.sealing import waiting_for_a_seal
 
 SIDE_BY_SIDE_FROM = 50_000  # transactions: below, processes cost more than they save
 _RECORDS_AT_ONCE = 100_000
-_OF_RECORDS = ("explanations_fold_to_their_points", "chain_of_seals")
+_OF_RECORDS = ("explanations_fold_to_their_points", "chain_of_seals", "bookings_are_not_behind_their_seal")
 _OTHERS = ("purchases_are_as_claimed", "activities_are_as_claimed", *_OF_RECORDS)
 _OF_SHORT_CUTS = {
     "booked": ("balance_is_sum_of_postings", "system_books_are_their_deltas"),
@@ -113,6 +113,7 @@ class _Proof:
         self._figures: dict[str, Counter[Any]] = {
             name: Counter() for name in ("records", "runs", "activities", "postings")}
         self._digests: dict[int, str] = {}
+        self._newest: dict[int, int] = {}
         self._explained: int | None = None
         self._waiting_accruals = 0
         self._pieces = self._finished = 0
@@ -123,7 +124,7 @@ class _Proof:
         chain = run(self._connection, Task("seals"))
         self._seals = chain.figures.get("seals", [])
         if chain.error:
-            self._errors["chain_of_seals"] = chain.error
+            self._errors |= dict.fromkeys(_OF_RECORDS[1:], chain.error)
         first = self._first_pieces(laws)
         self._do(work, first, told)
         self._check_chain()
@@ -167,14 +168,17 @@ class _Proof:
             self._violations[law] = (count + before[0], before[1]) if before else (count, first)
         self._proven |= found.proven | (set(laws) if task.kind == "law" else set())
         self._digests |= found.figures.get("digests", {})
+        self._newest |= found.figures.get("newest", {})
         self._explained = found.figures.get("explained", self._explained)
         for name, figures in self._figures.items():
             figures.update(found.figures.get(name, {}) if name != "records" else
                            {one: found.figures.get(one, 0) for one in ("records", "accruals", "legs")})
 
     def _check_chain(self) -> None:
-        if "chain_of_seals" not in self._errors and (broken := list(_broken_seals(self._seals, self._digests))):
-            self._violations["chain_of_seals"] = len(broken), broken[0]
+        for law, broken in (("chain_of_seals", _broken_seals(self._seals, self._digests)),
+                            ("bookings_are_not_behind_their_seal", _early_seals(self._seals, self._newest))):
+            if law not in self._errors and (found := list(broken)):
+                self._violations[law] = len(found), found[0]
 
     def _in_doubt(self) -> list[Task]:
         """Where explanations were compared in bulk, and something was odd, they are looked at one by one."""
@@ -249,3 +253,14 @@ def _broken_seals(all_seals: Sequence[Any], digests: dict[int, str]) -> Iterator
             yield (f"seal {seal.number} over sequence {seal.first_sequence} to {seal.last_sequence}: found head "
                    f"{seal.head}, the rows of the journal give {head}")
         previous = seal.head
+
+
+def _early_seals(all_seals: Sequence[Any], newest: dict[int, int]) -> Iterator[str]:
+    """Seals that seem older than one of their bookings, or than the seal before."""
+    sealed_at = 0
+    for seal in all_seals:
+        sealed_at = max(sealed_at, newest.get(seal.number, 0))
+        if seal.sealed_at < sealed_at:
+            yield (f"seal {seal.number} over sequence {seal.first_sequence} to {seal.last_sequence}: found sealed_at "
+                   f"{seal.sealed_at}, expected {sealed_at} or later, as of its bookings and the seal before")
+        sealed_at = max(sealed_at, seal.sealed_at)

@@ -39,14 +39,16 @@ _LINES = {"journal": _JOURNAL, "posting": _LEG, "lot_use": _USE}
 class SealTables(NamedTuple):
     """What stands behind a seal: its digest, how many transactions, accruals and postings, and its explanations.
 
-    `explained` are the different explanations of accruals, each with the credits that it stands for; None where they
-    cannot be told apart, and none on PostgreSQL, which compares them by itself.
+    `newest` is the latest instant at which one of them was booked. `explained` are the different explanations of
+    accruals, each with the credits that it stands for; None where they cannot be told apart, and none on PostgreSQL,
+    which compares them by itself.
     """
 
     number: int
     digest: str
     records: int
     accruals: int
+    newest: int
     legs: int
     explained: set[tuple[bytes, str]] | None
 
@@ -57,26 +59,26 @@ def sealed_tables(connection: Connection, first: int, last: int) -> Iterator[Sea
     with by_index(connection):
         legs, uses = ({number: found for number, *found in hashed(connection, table, first, last)}
                       for table in ("posting", "lot_use"))
-        for number, transactions, explanations, records, accruals, explained in _heads(connection, first, last):
+        for number, transactions, explanations, *found, explained in _heads(connection, first, last):
             (of_legs, how_many), (of_uses, _) = legs.get(number, (_NOTHING, 0)), uses.get(number, (_NOTHING, 0))
             digest = digest_of_tables(transactions, explanations, of_legs, of_uses)
-            yield SealTables(number, digest, records, accruals, how_many, explained)
+            yield SealTables(number, digest, *found, how_many, explained)
 
 
 def _heads(connection: Connection, first: int, last: int) -> Iterator[Any]:
-    """(number, digest of transactions, of explanations, how many there are, accruals, explained) of each seal."""
+    """(number, digest of transactions, of explanations, how many there are, accruals, newest, explained) of each."""
     of = _SEALED.format(table="journal", key="id", first=int(first), last=int(last))
     if connection.dialect.name == "postgresql":
         yield from rows(connection, (
             f"SELECT a.number, {_sha(_written(_JOURNAL))}, {_sha(_EXPLANATION)}, COUNT(*), "
-            f"COUNT(*) FILTER (WHERE t.kind = 'accrual'), ARRAY[]::text[] FROM {of}"))
+            f"COUNT(*) FILTER (WHERE t.kind = 'accrual'), MAX(t.booked_at), ARRAY[]::text[] FROM {of}"))
         return
-    for number, transactions, explanations, records, accruals, given in rows(connection, (
+    given = f"CASE WHEN t.kind = 'accrual' THEN {credits_of('t', 'sqlite')} ELSE char(31) END"
+    for number, transactions, explanations, records, accruals, newest, credited in rows(connection, (
             f"SELECT a.number, {_blob(_as_list(_JOURNAL))}, {_blob('t.explanation')}, COUNT(*), "
-            f"SUM(t.kind = 'accrual'), group_concat(CASE WHEN t.kind = 'accrual' THEN {credits_of('t', 'sqlite')} "
-            f"ELSE char(31) END, char(30)) FROM {of}")):
-        yield (number, _hashed(transactions), _hashed(explanations), records, accruals,
-               _explained(explanations, given, records))
+            f"SUM(t.kind = 'accrual'), MAX(t.booked_at), group_concat({given}, char(30)) FROM {of}")):
+        yield (number, _hashed(transactions), _hashed(explanations), records, accruals, newest,
+               _explained(explanations, credited, records))
 
 
 def _explained(explanations: bytes, given: str, records: int) -> set[tuple[bytes, str]] | None:
