@@ -18,6 +18,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from starlette.applications import Starlette
 
 from tests.conftest import create_schema
+from tests.support.listing import add_listing, fill
+from tests.support.noting import add_noting
 from tests.support.portal import NOW, PASSWORD, USUAL, Portal, open_portal
 from treuwerk.services.deployment import Deployment
 from treuwerk.store.database import Database
@@ -63,7 +65,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     _fill(portal)
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
-        app = create_app(portal.installation, clock=lambda: NOW, styleguide=True, deployment=Deployment(per_source=0, per_session=0))
+        app = create_app(portal.installation, clock=lambda: NOW, styleguide=True,
+                         deployment=Deployment(per_source=0, per_session=0))
+        add_noting(app, folder)
+        add_listing(app, folder)
         with serving(app, listener) as url:
             yield Site(url, portal)
     database.close()
@@ -92,6 +97,7 @@ def _wait_for(is_there: Callable[[], bool]) -> None:
 
 
 def _fill(portal: Portal) -> None:
+    fill(portal.installation.database)
     for day, lines in USUAL.items():
         portal.deliver(day, *lines)
     portal.deliver("2026-10-02", *(f"LS-{number};10;2026-10-01;1001;M405;{number % 9 + 1};PCE;SYSTEM;"

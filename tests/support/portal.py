@@ -15,9 +15,10 @@ from treuwerk.services.clearing import clear_file
 from treuwerk.services.deployment import Deployment
 from treuwerk.services.importing import import_articles, import_participants
 from treuwerk.services.installation import Installation
+from treuwerk.services.memberships import add_membership
 from treuwerk.services.sessions import open_session
 from treuwerk.services.signing_in import add_local_login
-from treuwerk.services.users import add_membership, add_user, grant_role
+from treuwerk.services.users import add_user, grant_role
 from treuwerk.store.database import Database
 from treuwerk.store.tables import identifier
 from treuwerk.web.application import create_app

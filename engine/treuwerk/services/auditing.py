@@ -54,8 +54,8 @@ def note_reading(database: Database, access: Access, action: str, account_id: in
     values = {"id": next(ids.row_ids(now)), "happened_at": now, "user_id": access.user_id, "actor": access.actor,
               "action": action, "account_id": account_id, "object": object_id, "before": "", "after": "", "reason": "",
               "session": access.session, "request_id": access.request_id}
-    once = insert(audit_entry).from_select(list(values), select(*map(literal, values.values())).where(~known)).execution_options(
-        preserve_rowcount=True)
+    fresh = select(*map(literal, values.values())).where(~known)
+    once = insert(audit_entry).from_select(list(values), fresh).execution_options(preserve_rowcount=True)
     return database.run(lambda connection: connection.execute(once).rowcount) == 1
 
 

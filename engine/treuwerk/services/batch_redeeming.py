@@ -18,12 +18,12 @@ from treuwerk.domain.lots import Lot
 from treuwerk.domain.refusals import KeyConflict, Refusal
 from treuwerk.domain.terms import kept_until
 from treuwerk.programme.settings import Settings
-from treuwerk.services.bookkeeping import SYSTEM, Order, blocked_by, positive, settle_deficits
+from treuwerk.services.bookkeeping import SYSTEM, blocked_by, positive, settle_deficits
 from treuwerk.services.debiting import Debits, Taken
 from treuwerk.services.expiring import expire_due
 from treuwerk.services.installation import Installation
 from treuwerk.services.pacing import without_collection
-from treuwerk.services.redeeming import check_spendable, not_enough, redemption_order
+from treuwerk.services.redeeming import check_spendable, not_enough, redemption_evidence, redemption_key
 from treuwerk.store import many
 from treuwerk.store.accounts import Standing
 from treuwerk.store.retrying import retrying
@@ -118,12 +118,12 @@ class _Batch:
     def __init__(self, connection: Connection, settings: Settings, requests: Sequence[Request], now: int,
                  actor: str) -> None:
         self._connection, self._settings, self._requests, self._now = connection, settings, requests, now
-        self._orders = [redemption_order(*request, actor) for request in requests]
+        self._keys = [redemption_key(request.key) for request in requests]
         accounts = sorted({request.account_id for request in requests})
         many.by_index(connection)
         self._standings = many.lock(connection, accounts)
         self._known = {(row.account_id, row.business_key): (row.id, row.evidence) for row in many.transactions_by_key(
-            connection, [(order.account_id, order.key) for order in self._orders])}
+            connection, [(request[0], key) for request, key in zip(requests, self._keys, strict=True)])}
         self._refusals: dict[Pair, Refusal | None] = {}
         self._blocked = _blocked(settings, self._standings)
         self._kept: dict[str, int | None] = {}
@@ -135,7 +135,10 @@ class _Batch:
         """Answer all requests, and write what is booked."""
         answers: list[Answer] = [_NOT_ASKED] * len(self._requests)
         for at in sorted(range(len(answers)), key=lambda at: self._requests[at][0]):
-            answers[at] = self._answer(self._requests[at], self._orders[at])
+            try:
+                answers[at] = self._redeemed(*self._requests[at], self._keys[at])
+            except Refusal as refusal:
+                answers[at] = Answer(Fate.REFUSED, refusal=refusal)
         self._debits.write()
         if any(standing.deficit for standing in self._standings.values()):
             settle_deficits(self._connection, self._settings, self._debits.newest, self._now)
@@ -144,38 +147,31 @@ class _Batch:
     def _points(self) -> dict[Pair, _Pool]:
         """What can be spent, as far as it is asked for; what is due is booked out before."""
         wanted: dict[Pair, int] = {}
-        for request, order in zip(self._requests, self._orders, strict=True):
-            account_id, unit, amount = request[:3]
+        for (account_id, unit, amount, *_), key in zip(self._requests, self._keys, strict=True):
             if (_is_positive(amount) and (account_id, unit) in self._standings
-                    and (account_id, order.key) not in self._known and not self._refusal(account_id, unit)):
+                    and (account_id, key) not in self._known and not self._refusal(account_id, unit)):
                 wanted[account_id, unit] = wanted.get((account_id, unit), 0) + amount
         standings = {pair: self._standings[pair] for pair in wanted}
         expire_due(self._connection, self._settings, standings, self._now, self._now)
         lots = spendable_lots(self._connection, wanted, self._now)
         return {pair: _Pool(found) for pair, found in lots.items()}
 
-    def _answer(self, request: Request, order: Order) -> Answer:
-        try:
-            return self._redeemed(order, *request[:3])
-        except Refusal as refusal:
-            return Answer(Fate.REFUSED, refusal=refusal)
-
-    def _redeemed(self, order: Order, account_id: int, unit: str, amount: int) -> Answer:
+    def _redeemed(self, account_id: int, unit: str, amount: int, name: str, cause: str, key: str) -> Answer:
         positive(amount)
-        evidence = order.evidence
-        if before := self._known.get((account_id, order.key)):
+        evidence = redemption_evidence(account_id, unit, amount)
+        if before := self._known.get((account_id, key)):
             answer = Answer(Fate.REPEATED, account_id, before[0])
             if before[1] != evidence:
-                raise KeyConflict(order.key, answer.id)
+                raise KeyConflict(key, answer.id)
             return answer
         if refusal := self._refusal(account_id, unit):
             raise refusal
         pool = self._pools.get((account_id, unit), _EMPTY)
         if pool.there < amount:
             raise not_enough(pool.there, unit, amount)
-        number = self._debits.add(account_id, order.key, self._day, order.cause, evidence, unit, pool.take(amount),
+        number = self._debits.add(account_id, key, self._day, cause or name, evidence, unit, pool.take(amount),
                                   self._keeps(unit))
-        self._known[account_id, order.key] = number, evidence
+        self._known[account_id, key] = number, evidence
         return Answer(Fate.BOOKED, account_id, number)
 
     def _refusal(self, account_id: int, unit: str) -> Refusal | None:

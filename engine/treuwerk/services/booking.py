@@ -50,7 +50,7 @@ class Booker:
         digest of its facts; `day` ISO 8601.
         """
         legs: list[PostingValues] = []
-        explained, line, credits = "", 1, self._credits
+        explained, line, sums = "", 1, self._credits
         for unit, points, explanation, rule in awards:
             book, active, expires, keeps = self._terms[rule, unit, day]
             legs.append((account, txn, line, book, unit, points, active, expires, keeps))
@@ -58,7 +58,7 @@ class Booker:
             self._batch.lots.append((account, txn, line, book, unit, points, points, active,
                                      FOREVER if expires is None else expires, True))
             home = account, unit
-            credits[home] = credits.get(home, 0) + points
+            sums[home] = sums.get(home, 0) + points
             if active is None or keeps is not None:
                 self._note_terms(home, points if active is None else 0, keeps)
             explained += f'{"," if explained else ""}{{"line":{line},"unit":"{unit}","points":{points},{explanation}}}'

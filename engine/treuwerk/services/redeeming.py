@@ -6,6 +6,7 @@ from treuwerk.domain.ids import row_ids
 from treuwerk.domain.ledger import Book, TransactionKind
 from treuwerk.domain.lots import Part, first_of, total
 from treuwerk.domain.movements import taken
+from treuwerk.domain.records import evidence_of
 from treuwerk.domain.refusals import KeyConflict, Refusal
 from treuwerk.domain.terms import kept_until
 from treuwerk.programme.settings import Settings
@@ -112,7 +113,17 @@ def not_enough(there: int, unit: str, amount: int) -> Refusal:
 
 def redemption_order(account_id: int, unit: str, amount: int, key: str, cause: str, actor: str) -> Order:
     """What is asked for by a redemption."""
-    return Order(account_id, TransactionKind.REDEMPTION, f"redemption|{key}", (unit, amount), cause or key, actor)
+    return Order(account_id, TransactionKind.REDEMPTION, redemption_key(key), (unit, amount), cause or key, actor)
+
+
+def redemption_key(name: str) -> str:
+    """The business key of what is known as `name`."""
+    return f"redemption|{name}"
+
+
+def redemption_evidence(account_id: int, unit: str, amount: int) -> str:
+    """The evidence of a redemption's order, without the order: files of them need it by the ten thousand."""
+    return evidence_of(f"{account_id}\x1f{TransactionKind.REDEMPTION}\x1f{unit}\x1f{amount}")
 
 
 def keeps_until(account: OpenAccount, unit: str) -> int | None:

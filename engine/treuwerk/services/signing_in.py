@@ -1,106 +1,137 @@
-"""Signing in with login and password. Every way in ends in `sessions.open_session`."""
+"""Signing in: what was proven, what is still missing, and the session at the end of every way in."""
 
-import secrets
-from functools import cache
-from threading import BoundedSemaphore
+import attrs
+from sqlalchemy import Connection, delete, select
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import Connection, delete, insert, select
-
-from treuwerk.domain import ids
-from treuwerk.services.session_keeping import end_session, sweep_sessions
-from treuwerk.services.sessions import ACTIVE, open_session
+from treuwerk.domain.rights import Audience
+from treuwerk.services import attempts, passwords
+from treuwerk.services.attempts import Counted
+from treuwerk.services.authenticators import has_authenticator, use_code
+from treuwerk.services.memberships import add_membership, memberships_of, remove_memberships
+from treuwerk.services.recovery_codes import looks_like_recovery_code, use_recovery_code
+from treuwerk.services.session_keeping import end_all, end_session, sweep_sessions
+from treuwerk.services.sessions import ACTIVE, External, Origin, open_session
+from treuwerk.services.sign_in_history import REFUSED, SIGNED_IN, note_event, sweep_history
+from treuwerk.services.users import add_user, roles_of_user
 from treuwerk.store.database import Database
-from treuwerk.store.tables import app_user, local_login, membership, web_session
+from treuwerk.store.tables import app_user, local_login
 
 MANAGER = "manager"
-SHORTEST_PASSWORD = 12
-LONGEST_PASSWORD = 256  # bounds what one attempt may cost
-
-_hasher = PasswordHasher()
-_at_once = BoundedSemaphore(2)  # each hash takes 64 MiB and a core
+PASSWORD, WITH_APP, WITH_RECOVERY, PASSKEY = "password", "password+app", "password+recovery", "passkey"
 
 
-class WeakPassword(ValueError):
-    """The password is too short or too long."""
+class NoPlace(Exception):
+    """The user may sign in, but has nothing to do with this audience: no company, or no role in the service centre."""
 
 
-def folded(login: str) -> str:
-    """A login as it is compared: trimmed, without case."""
-    return login.strip().casefold()
+@attrs.frozen
+class Proof:
+    """What became of a try: the user where it was right; seconds to wait where it was not even looked at."""
+
+    user_id: int | None = None
+    wait: int = 0
+
+
+def prove_password(database: Database, login: str, password: str, origin: Origin, now: int) -> Proof:
+    """Check login and password. An unknown login, a blocked user and a wrong password are told alike, in like time."""
+    name = passwords.folded(login)[: passwords.LONGEST_LOGIN]
+    with database.reading() as connection:
+        known: int | None = connection.execute(select(local_login.c.user_id).where(
+            local_login.c.login == name)).scalar()
+        counted = attempts.of_password(connection, name, origin.source, known)
+    if wait := attempts.try_now(database, counted, now):
+        return Proof(wait=wait)
+    found = passwords.user_with(database, name, password)
+    here = attempts.network(origin.source)
+
+    def work(connection: Connection) -> Proof:
+        if found is not None and is_active(connection, found):
+            attempts.forget(connection, [one for one in counted if one.limit is not attempts.OF_A_SOURCE])
+            return Proof(found)
+        note_event(connection, known or counted[0].key, REFUSED, PASSWORD, now, attrs.evolve(origin, source=here))
+        return Proof()
+
+    return database.run(work)
+
+
+def prove_factor(database: Database, user_id: int, typed: str, origin: Origin, now: int) -> tuple[str, int]:
+    """Check digits of the app, or a recovery code: the method that was proven or an empty text, and seconds to wait."""
+    counted: list[Counted] = attempts.of_factor(user_id)
+    if wait := attempts.try_now(database, counted, now):
+        return "", wait
+    recovery = looks_like_recovery_code(typed)
+    here = attrs.evolve(origin, source=attempts.network(origin.source))
+
+    def work(connection: Connection) -> str:
+        right = (use_recovery_code if recovery else use_code)(connection, user_id, typed, now)
+        if not right:
+            note_event(connection, user_id, REFUSED, "recovery" if recovery else "app", now, here)
+            return ""
+        attempts.forget(connection, counted)
+        return WITH_RECOVERY if recovery else WITH_APP
+
+    return database.run(work), 0
+
+
+def needs_factor(connection: Connection, user_id: int) -> bool:
+    """Whether a password alone is not enough for this user."""
+    return has_authenticator(connection, user_id)
+
+
+def enter(connection: Connection, user_id: int, audience: Audience, method: str, now: int, *,
+          origin: Origin | None = None, external: External | None = None, replacing: str = "") -> str:
+    """Open a session for a user who proved to be one; the answer is its token.
+
+    The session whose token is `replacing` ends: ids never survive a sign-in.
+
+    Raises:
+        NoPlace: the user is blocked or has nothing to do with this audience.
+    """
+    if not is_active(connection, user_id):
+        raise NoPlace
+    own = memberships_of(connection, user_id) if audience is Audience.PORTAL else []
+    if not own and not (audience is Audience.OFFICE and roles_of_user(connection, user_id)):
+        raise NoPlace
+    here = origin or Origin()
+    here = attrs.evolve(here, source=attempts.network(here.source))
+    if replacing:
+        end_session(connection, replacing)
+    sweep(connection, now)
+    note_event(connection, user_id, SIGNED_IN, method, now, here)
+    acts_for = (own[0].account_id, own[0].person_id) if own else (0, 0)
+    return open_session(connection, user_id, now, audience=audience, acts_for=acts_for, method=method, origin=here,
+                        external=external)
+
+
+def sweep(connection: Connection, now: int) -> None:
+    """Delete old sessions, tries and history."""
+    sweep_sessions(connection, now)
+    attempts.sweep_attempts(connection, now)
+    sweep_history(connection, now)
+
+
+def is_active(connection: Connection, user_id: int) -> bool:
+    """Whether a user may sign in."""
+    return connection.execute(select(app_user.c.state).where(app_user.c.user_id == user_id)).scalar() == ACTIVE
 
 
 def add_local_login(connection: Connection, login: str, password: str, account_id: int, now: int,
-                    person_id: int = 0) -> int:
-    """Make a user with a login who acts for a company, or give the login a new password; returns the user's id.
+                    person_id: int = 0, role: str = MANAGER) -> int:
+    """Make a user with a login who acts for one company, or give the login a new password; returns the user's id.
 
     Sessions that the old password opened end.
 
     Raises:
-        WeakPassword: fewer than 12 or more than 256 characters.
+        WeakPassword: a password that is not taken.
     """
-    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-        raise WeakPassword(f"a password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters; "
-                           f"this one has {len(password)}")
+    passwords.check_password(password, login)
+    kept = passwords.hash_of(password)
     known: int | None = connection.execute(
-        select(local_login.c.user_id).where(local_login.c.login == folded(login))).scalar()
-    user_id = known or _new_user(connection, login.strip(), now)
-    connection.execute(delete(local_login).where(local_login.c.login == folded(login)))
-    connection.execute(delete(web_session).where(web_session.c.user_id == user_id))
-    connection.execute(delete(membership).where(membership.c.user_id == user_id))
-    connection.execute(insert(membership).values(account_id=account_id, person_id=person_id, user_id=user_id,
-                                                 role=MANAGER, since=now))
-    connection.execute(insert(local_login).values(
-        login=folded(login), user_id=user_id, password_hash=_hasher.hash(password), changed_at=now))
+        select(local_login.c.user_id).where(local_login.c.login == passwords.folded(login))).scalar()
+    user_id = known or add_user(connection, login.strip(), now)
+    connection.execute(delete(local_login).where(local_login.c.login == passwords.folded(login)))
+    end_all(connection, user_id)
+    remove_memberships(connection, user_id)
+    add_membership(connection, user_id, account_id, now, role=role, person_id=person_id)
+    passwords.add_login(connection, user_id, login, kept, now)
     return user_id
-
-
-def _new_user(connection: Connection, name: str, now: int) -> int:
-    user_id = ids.new_account_id()
-    connection.execute(insert(app_user).values(user_id=user_id, name=name, email="", locale="", state=ACTIVE,
-                                               created_at=now, changed_at=now, version=1))
-    return user_id
-
-
-def verified(connection: Connection, login: str, password: str) -> int | None:
-    """The user of a login if the password is right. An unknown login takes as long as a wrong password."""
-    row = connection.execute(select(local_login).where(local_login.c.login == folded(login))).one_or_none()
-    nobody = _hash_of_nobody()
-    right = _matches(row.password_hash if row else nobody, password[:LONGEST_PASSWORD])
-    return row.user_id if row is not None and right else None
-
-
-@cache
-def _hash_of_nobody() -> str:
-    return _hasher.hash(secrets.token_urlsafe(16))
-
-
-def _matches(stored: str, password: str) -> bool:
-    with _at_once:
-        try:
-            return _hasher.verify(stored, password)
-        except (VerificationError, InvalidHashError):
-            return False
-
-
-def sign_in(database: Database, login: str, password: str, now: int, *, replacing: str | None = None) -> str | None:
-    """The token of a new session, or None. The session whose token is `replacing` ends: ids never survive a login."""
-    with database.reading() as connection:
-        found = verified(connection, login, password)
-        acts_for = None if found is None else _acts_for(connection, found)
-    if found is None or acts_for is None:
-        return None
-    with database.writing() as connection:
-        if replacing:
-            end_session(connection, replacing)
-        sweep_sessions(connection, now)
-        return open_session(connection, found, now, acts_for=acts_for)
-
-
-def _acts_for(connection: Connection, user_id: int) -> tuple[int, int] | None:
-    """The account and the person that a user acts for first."""
-    row = connection.execute(
-        select(membership.c.account_id, membership.c.person_id).where(membership.c.user_id == user_id)
-        .order_by(membership.c.since, membership.c.account_id).limit(1)).one_or_none()
-    return None if row is None else (row.account_id, row.person_id)

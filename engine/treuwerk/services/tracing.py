@@ -128,8 +128,9 @@ def _uses(connection: Connection, account_id: int, bookings: Sequence[tuple[int,
     if not parts:
         return []
     return list(connection.execute(text(
-        f"SELECT u.*, l.unit, l.expires_at FROM ({' UNION ALL '.join(parts)}) u JOIN lot l "
-        "ON l.account_id = :account AND l.transaction_id = u.lot_transaction_id AND l.line = u.lot_line"), values))
+        # CROSS JOIN keeps SQLite from passing over all lots of the account and asking for the uses of each.
+        f"SELECT u.*, l.unit, l.expires_at FROM ({' UNION ALL '.join(parts)}) u CROSS JOIN lot l "
+        "WHERE l.account_id = :account AND l.transaction_id = u.lot_transaction_id AND l.line = u.lot_line"), values))
 
 
 def _first_to_go(use: Row[Any]) -> tuple[str, int, int, int]:

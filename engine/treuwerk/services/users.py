@@ -1,14 +1,16 @@
 """Users: people at a keyboard, with roles in the service centre or for companies that collect."""
 
+from collections.abc import Collection
+
 import attrs
 from sqlalchemy import Connection, delete, insert, select, update
-from sqlalchemy.exc import IntegrityError
 
 from treuwerk.domain import ids
 from treuwerk.domain.refusals import Refusal
 from treuwerk.services.session_keeping import end_all
 from treuwerk.services.sessions import ACTIVE, BLOCKED
-from treuwerk.store.tables import app_user, membership, user_role
+from treuwerk.store.once import insert_once
+from treuwerk.store.tables import app_user, user_role
 
 BY_HAND = "hand"
 
@@ -73,16 +75,15 @@ def _set_state(connection: Connection, user_id: int, before: str, after: str, no
 
 def grant_role(connection: Connection, user_id: int, role: str, now: int, *, granted_by: str,
                source: str = BY_HAND) -> bool:
-    """Give a role of the service centre; False where the user has it. Sessions have it with their next request.
+    """Give a role of the service centre; False where the user has it.
 
-    `source` is the identity provider that says so, or ``hand``.
+    Sessions of the user end, since rights are gained by a fresh sign-in. `source` is the identity provider that says
+    so, or ``hand``; what was given by hand stays so.
     """
-    try:
-        with connection.begin_nested():
-            connection.execute(insert(user_role).values(user_id=user_id, role=role, source=source,
-                                                        granted_by=granted_by, granted_at=now))
-    except IntegrityError:
+    row = {"user_id": user_id, "role": role, "source": source, "granted_by": granted_by, "granted_at": now}
+    if not insert_once(connection, user_role, row):
         return False
+    end_all(connection, user_id)
     return True
 
 
@@ -99,13 +100,16 @@ def roles_of_user(connection: Connection, user_id: int) -> dict[str, str]:
     return {row.role: row.source for row in rows}
 
 
-def add_membership(connection: Connection, user_id: int, account_id: int, now: int, *, role: str,
-                   person_id: int = 0) -> bool:
-    """Let a user act for a person of a company (0: the company itself); False where the user does so already."""
-    try:
-        with connection.begin_nested():
-            connection.execute(insert(membership).values(account_id=account_id, person_id=person_id, user_id=user_id,
-                                                         role=role, since=now))
-    except IntegrityError:
-        return False
-    return True
+def set_provider_roles(connection: Connection, user_id: int, provider: str, roles: Collection[str], now: int) -> bool:
+    """Make the roles that an identity provider gives a user exactly these; returns whether anything changed.
+
+    What was given by hand stays as it is. Call it before the session of the sign-in is opened.
+    """
+    before = {role for role, source in roles_of_user(connection, user_id).items() if source == provider}
+    gone = before - set(roles)
+    if gone:
+        connection.execute(delete(user_role).where(
+            user_role.c.user_id == user_id, user_role.c.source == provider, user_role.c.role.in_(sorted(gone))))
+    added = [grant_role(connection, user_id, role, now, granted_by=provider, source=provider)
+             for role in sorted(set(roles) - before)]
+    return bool(gone) or any(added)

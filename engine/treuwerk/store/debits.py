@@ -50,8 +50,8 @@ def take_from_lots(connection: Connection, uses: Sequence[UseValues]) -> None:
         rows = [(amount, amount, *lot) for lot, amount in taken.items()]
         changed = connection.exec_driver_sql(_LOT["sqlite"], rows).rowcount
     else:
-        rows = [(amount, *lot) for lot, amount in taken.items()]
-        changed = connection.execute(_LOT["postgresql"], _columns(rows)).rowcount
+        columns = _columns([(amount, *lot) for lot, amount in taken.items()])
+        changed = connection.execute(_LOT["postgresql"], columns).rowcount
     _check(changed, len(taken))
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, func, select, text
 from treuwerk.domain.ledger import FOREVER
 from treuwerk.store.accounts import Standing
 from treuwerk.store.driver import executed_many, fetched
-from treuwerk.store.many import among, listed
+from treuwerk.store.many import among, by_index, listed
 from treuwerk.store.tables import journal, seal, unsealed
 
 # All open points of a unit are due where it was kept alive only until then; else those whose own time is over.
@@ -59,6 +59,7 @@ DueLot = tuple[int, str, int, int, int, int]
 
 def due_accounts(connection: Connection, until: int) -> "array[int]":
     """Accounts with points or holds whose time is over at `until`, in ascending order; eight bytes each."""
+    by_index(connection)
     rows = connection.execution_options(yield_per=5_000).execute(_ACCOUNTS, {"until": until})
     return array("q", (row[0] for row in rows))
 

@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, and_, case, select
 
 from treuwerk.domain.ledger import FOREVER
-from treuwerk.domain.records import NO_USES, JournalRow, PostingRow, Use
+from treuwerk.domain.records import JournalRow, PostingRow, Use
 from treuwerk.store.tables import (
     account,
     activity,
@@ -31,7 +32,7 @@ class Entry(NamedTuple):
     sequence: int
     row: JournalRow
     postings: list[PostingRow]
-    uses: Mapping[int, Sequence[Use]] = NO_USES
+    uses: Mapping[int, Sequence[Use]] = MappingProxyType({})
 
 
 def entries(connection: Connection, first: int = 1, last: int = FOREVER) -> Iterator[Entry]:

@@ -21,7 +21,7 @@ from treuwerk.store.tables import installation as purpose_table
 from treuwerk.web.access.routes import access_routes
 from treuwerk.web.portal.account import account_page, booking_page, bookings_csv
 from treuwerk.web.portal.purchases import purchases_csv, purchases_page
-from treuwerk.web.portal.signing_in import preferences_form, sign_in_page, sign_out_form, stay_form
+from treuwerk.web.portal.signing_in import preferences_form, sign_out_form, stay_form
 from treuwerk.web.portal.styleguide import office_styleguide_page, styleguide_page
 from treuwerk.web.shell.assets import Assets
 from treuwerk.web.shell.checking import presentation_mistakes
@@ -35,7 +35,7 @@ from treuwerk.web.shell.observing import Observed
 from treuwerk.web.shell.proxies import Proxies
 from treuwerk.web.shell.rate_limits import RateLimits
 from treuwerk.web.shell.rendering import Renderer
-from treuwerk.web.shell.routing import PUBLIC, SIGNED_IN, DeclaredRoute
+from treuwerk.web.shell.routing import PUBLIC, DeclaredRoute
 from treuwerk.web.shell.same_origin import SameOrigin
 from treuwerk.web.shell.sessions import Sessions
 from treuwerk.web.shell.state import Clock, Shell, Visit
@@ -118,9 +118,8 @@ def _routes(*, styleguide: bool) -> list[BaseRoute]:
         DeclaredRoute("/bookings/{id}", booking_page, permission="own.account.read", name="booking"),
         DeclaredRoute("/purchases", purchases_page, permission="own.purchases.read", name="purchases"),
         DeclaredRoute("/purchases.csv", purchases_csv, permission="own.purchases.read", name="purchases_csv"),
-        DeclaredRoute("/login", sign_in_page, permission=PUBLIC, name="sign_in", methods=("GET", "POST")),
         DeclaredRoute("/logout", sign_out_form, permission=PUBLIC, name="sign_out", methods=("POST",)),
-        DeclaredRoute("/session", stay_form, permission=SIGNED_IN, name="stay", methods=("POST",)),
+        DeclaredRoute("/session", stay_form, permission=PUBLIC, name="stay", methods=("POST",)),
         DeclaredRoute("/preferences", preferences_form, permission=PUBLIC, name="preferences", methods=("POST",)),
         DeclaredRoute("/static/{name:path}", _static, permission=PUBLIC, name="static"),
         DeclaredRoute("/livez", livez, permission=PUBLIC, name="livez"),

@@ -54,6 +54,21 @@ def test_each_request_is_booked_refused_or_repeated(world: World) -> None:
     assert world.violated() == {}
 
 
+def test_requests_of_one_account_are_served_in_their_order_whoever_stands_between(world: World) -> None:
+    world.clear([line(), line("LS-2", customer_number="10109")])
+    one, other = account(world), account(world, "10109")
+
+    answers = redeem_all(world.installation, [
+        wish(max(one, other), 500, "a"), wish(min(one, other), 700, "b"), wish(max(one, other), 400, "c"),
+        wish(min(one, other), 100, "d"), wish(max(one, other), 300, "e")], NOW)
+
+    assert fates(answers) == ["booked", "booked", "not_enough", "booked", "booked"]
+    assert [answer.account_id for answer in answers if answer.id] == [max(one, other), min(one, other),
+                                                                      min(one, other), max(one, other)]
+    assert set(world.balances().values()) == {0, 400}  # the status points of both are not spent
+    assert world.violated() == {}
+
+
 def test_a_dry_run_gives_the_same_answers_and_stores_nothing(world: World) -> None:
     world.clear([line()])
     there, requests = world.counts(), [wish(account(world), 500, key) for key in "ab"]

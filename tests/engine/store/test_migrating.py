@@ -1,15 +1,20 @@
 """The schema: made by migrations alone, the same as the code says, there and back."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import inspect, text
+from sqlalchemy import insert, inspect, select, text
 
+from treuwerk.store import migrations
 from treuwerk.store.database import Database
 from treuwerk.store.migrating import SchemaError, check_schema, empty, migrate, newest_revision
-from treuwerk.store.tables import metadata
+from treuwerk.store.tables import metadata, outbox
 
 
 def tables_of(database: Database) -> set[str]:
@@ -92,3 +97,25 @@ def test_several_who_migrate_at_once_do_not_stand_in_each_others_way(empty_datab
 
     assert sorted(before or "" for before, _ in outcomes) == ["", newest_revision(), newest_revision()]
     check_schema(empty_database)
+
+
+def test_messages_outlive_the_step_that_puts_them_in_order(database: Database) -> None:
+    message = {"account_id": 2, "id": 7, "bucket": 3, "topic": "points_moved", "payload": "{}", "created_at": 5,
+               "delivered_at": None}
+    step_to(database, command.downgrade, "0004")
+    with database.writing() as connection:
+        connection.execute(insert(outbox), [message, message | {"account_id": 1, "delivered_at": 6}])
+
+    migrate(database)
+
+    with database.reading() as connection:
+        rows = connection.execute(select(outbox).order_by(outbox.c.account_id)).mappings().all()
+    assert list(map(dict, rows)) == [message | {"account_id": 1, "delivered_at": 6}, message]
+
+
+def step_to(database: Database, direction: Callable[[Config, str], None], revision: str) -> None:
+    configuration = Config()
+    configuration.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    with database.writing() as connection:
+        configuration.attributes["connection"] = connection
+        direction(configuration, revision)

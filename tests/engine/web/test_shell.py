@@ -31,7 +31,9 @@ def test_only_these_routes_are_open_to_everyone(sqlite_portal: Portal) -> None:
     declared = [route for route in routes(sqlite_portal) if isinstance(route, DeclaredRoute)]
 
     assert {route.path for route in declared if route.permission == PUBLIC} == {
-        "/login", "/logout", "/preferences", "/static/{name:path}", "/livez", "/readyz", "/metrics", "/_styleguide",
+        "/login", "/office/login", "/login/code", "/login/passkey", "/login/passkey/challenge", "/first-login",
+        "/first-login/login", "/logout", "/session", "/preferences", "/static/{name:path}", "/livez", "/readyz",
+        "/metrics", "/_styleguide",
         "/_styleguide/office"}
 
 

@@ -4,9 +4,9 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.support.portal import HOST, NOW, PASSWORD, Portal
-from treuwerk.services import signing_in
+from treuwerk.services import passwords, signing_in
+from treuwerk.services.passwords import WeakPassword
 from treuwerk.services.sessions import hashed
-from treuwerk.services.signing_in import WeakPassword
 from treuwerk.store.tables import web_session
 
 HOUR = 3600 * 1_000_000
@@ -50,7 +50,7 @@ def test_an_unknown_login_is_hashed_like_a_known_one(sqlite_portal: Portal, monk
         asked.append(stored)
         return False
 
-    monkeypatch.setattr(signing_in, "_matches", noted)
+    monkeypatch.setattr(passwords, "matches", noted)
 
     sqlite_portal.visitor().post("/login", data={"login": "nobody", "password": "x"})
 
@@ -68,7 +68,7 @@ def test_an_empty_form_says_what_is_missing(sqlite_portal: Portal) -> None:
 def test_guessing_is_slowed_down_for_the_login_and_forgotten_after_a_while(sqlite_portal: Portal,
                                                                          monkeypatch: pytest.MonkeyPatch) -> None:
     sqlite_portal.add_login("anna", "1001")
-    monkeypatch.setattr(signing_in, "_matches", lambda stored, password: password == PASSWORD)
+    monkeypatch.setattr(passwords, "matches", lambda stored, password: password == PASSWORD)
     client = sqlite_portal.visitor()
     for _ in range(8):
         client.post("/login", data={"login": "anna", "password": "guess"})

@@ -15,6 +15,8 @@ from starlette.types import Receive, Scope, Send
 from treuwerk.domain.rights import Access, Audience, NotAllowed
 from treuwerk.services.access import access_of
 from treuwerk.services.sessions import Session
+from treuwerk.services.stepping_up import ConfirmFirst
+from treuwerk.web.shell.confirming import lead_to_confirm
 from treuwerk.web.shell.state import Shell, Visit, state_of
 from treuwerk.web.shell.submitted import Submitted
 
@@ -64,7 +66,11 @@ def _endpoint(handler: Handler, permission: str, audience: Audience) -> Callable
                 raise NotAllowed(permission)
             if permission != SIGNED_IN and not access.may(permission):
                 return _without_right(request, session, audience, permission)
-        return await run_in_threadpool(handler, Visit(request, shell, shell.clock(), await _form(request), access))
+        visit = Visit(request, shell, shell.clock(), await _form(request), access)
+        try:
+            return await run_in_threadpool(handler, visit)
+        except ConfirmFirst as needed:
+            return await run_in_threadpool(lead_to_confirm, visit, needed.back)
 
     return endpoint
 

@@ -11,7 +11,6 @@ from treuwerk.domain.rights import PERMISSIONS, Access, Permission
 from treuwerk.services.deployment import Deployment
 from treuwerk.services.installation import Installation
 from treuwerk.services.sessions import Identity, Session
-from treuwerk.services.throttling import Throttle
 from treuwerk.web.shell.assets import Assets
 from treuwerk.web.shell.rendering import Renderer
 from treuwerk.web.shell.submitted import Submitted
@@ -62,8 +61,6 @@ class Shell:
     metrics: "Metrics"
     permissions: Mapping[str, Permission] = attrs.field(factory=lambda: {one.name: one for one in PERMISSIONS})
     """What engine and plugins declare, by name."""
-    sign_in_by_login: Throttle = attrs.field(factory=lambda: Throttle(attempts=8, seconds=600))
-    sign_in_by_source: Throttle = attrs.field(factory=lambda: Throttle(attempts=40, seconds=600))
 
 
 @attrs.frozen

@@ -1,0 +1,110 @@
+"""One-time codes of a first login: customer number and code make a user a member of a company.
+
+An operator makes a code and sends it by letter or mail. It is good for thirty days and ten tries, kept as a hash, and
+what a wrong one costs does not depend on what is known.
+"""
+
+import secrets
+from hmac import compare_digest
+from typing import Any
+
+import attrs
+from argon2.low_level import Type, hash_secret_raw
+from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
+
+from treuwerk.domain import ids
+from treuwerk.services import attempts
+from treuwerk.services.finding import UnknownParticipant, account_of
+from treuwerk.services.memberships import add_membership
+from treuwerk.services.passwords import turn
+from treuwerk.services.sessions import SECOND, Origin
+from treuwerk.store.database import Database
+from treuwerk.store.tables import link_code
+
+LETTERS = 10
+GOOD_DAYS = 30
+MOST_TRIES = 10
+_ALPHABET = "23456789abcdefghjkmnpqrstvwxyz"  # what is not mistaken on paper
+
+
+@attrs.frozen
+class Link:
+    """A code that was right and is not used yet: which person of which company, with which role."""
+
+    account_id: int
+    id: int
+    person_id: int
+    role: str
+
+
+@attrs.frozen
+class Tried:
+    """What became of a try: the link where it was right; seconds to wait where it was not even looked at."""
+
+    link: Link | None = None
+    wait: int = 0
+
+
+def make_link_code(database: Database, account_id: int, now: int, *, role: str, created_by: str,
+                   person_id: int = 0) -> str:
+    """A new code for a person of a company (0: the company itself), as it is printed once."""
+    code = "".join(secrets.choice(_ALPHABET) for _ in range(LETTERS))
+    kept = _hashed(account_id, code)
+    row = {"account_id": account_id, "id": next(ids.row_ids(now)), "person_id": person_id, "role": role,
+           "code_hash": kept, "tries": 0, "created_by": created_by, "created_at": now,
+           "expires_at": now + GOOD_DAYS * 86_400 * SECOND, "used_at": None}
+    database.run(lambda connection: connection.execute(insert(link_code).values(**row)))
+    return f"{code[:5]}-{code[5:]}"
+
+
+def try_link_code(database: Database, number: str, typed: str, origin: Origin, now: int) -> Tried:
+    """Check customer number and code; nothing is used yet. Unknown number and wrong code are told alike."""
+    if wait := attempts.try_now(database, attempts.of_link(number.strip(), origin.source), now):
+        return Tried(wait=wait)
+    account_id = _account(database, number)
+    found = _hashed(account_id, "".join(filter(str.isalnum, typed.lower()))[:100])
+
+    def work(connection: Connection) -> Tried:
+        rows = connection.execute(select(link_code).where(*_open(account_id, now))).all()
+        right = [row for row in rows if compare_digest(row.code_hash, found)]
+        if not right:
+            connection.execute(update(link_code).where(*_open(account_id, now)).values(tries=link_code.c.tries + 1))
+            return Tried()
+        return Tried(_link(right[0]))
+
+    return database.run(work)
+
+
+def use_link(connection: Connection, link: Link, user_id: int, now: int) -> bool:
+    """Make a user a member by a code that was right; False where the code was used or ended meanwhile."""
+    if connection.execute(update(link_code).where(link_code.c.id == link.id, *_open(link.account_id, now)).values(
+            used_at=now)).rowcount != 1:
+        return False
+    add_membership(connection, user_id, link.account_id, now, role=link.role, person_id=link.person_id)
+    return True
+
+
+def _open(account_id: int, now: int) -> list[ColumnElement[bool]]:
+    return [link_code.c.account_id == account_id, link_code.c.used_at.is_(None), link_code.c.expires_at > now,
+            link_code.c.tries < MOST_TRIES]
+
+
+def _account(database: Database, number: str) -> int:
+    """The account of a customer number; 0, which is nobody's, where there is none."""
+    with database.reading() as connection:
+        try:
+            return account_of(connection, number.strip()) if ":" not in number else 0
+        except UnknownParticipant:
+            return 0
+
+
+def _link(row: Row[Any]) -> Link:
+    return Link(row.account_id, row.id, row.person_id, row.role)
+
+
+def _hashed(account_id: int, code: str) -> str:
+    """A slow hash, since a code is shorter than a token. One for each try, whatever number of codes is open."""
+    salt = b"link" + account_id.to_bytes(12, "big")
+    with turn():
+        return hash_secret_raw(code.encode(), salt, time_cost=3, memory_cost=65_536, parallelism=4, hash_len=32,
+                               type=Type.ID).hex()

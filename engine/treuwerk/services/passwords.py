@@ -1,0 +1,142 @@
+"""Passwords: which ones are taken, and how they are kept and compared.
+
+Hashes are Argon2id. Each takes much memory and a core for a while, so that only a few are made at once.
+"""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from threading import BoundedSemaphore
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import Connection, delete, select, update
+
+from treuwerk.domain.refusals import Refusal
+from treuwerk.store.database import Database
+from treuwerk.store.faults import DatabaseBusy
+from treuwerk.store.once import insert_once
+from treuwerk.store.tables import local_login
+
+SHORTEST_PASSWORD = 12
+LONGEST_PASSWORD = 256  # bounds what one attempt may cost
+LONGEST_LOGIN = 100
+_DIFFERENT_LETTERS = 5
+_WAIT_SECONDS = 10.0
+# What people take when twelve characters are asked for, without case, digits and marks.
+_COMMON = ("password", "passwort", "motdepasse", "qwertz", "qwerty", "azerty", "letmein", "iloveyou", "administrator",
+           "welcome", "willkommen", "bienvenue", "changeme", "geheim", "secret", "treuwerk", "abcdefghijkl")
+
+_hasher = PasswordHasher()
+_at_once = BoundedSemaphore(2)  # each hash takes 64 MiB and a core
+
+
+class WeakPassword(ValueError):
+    """The password is not taken; `code` is one of ``short``, ``long``, ``login``, ``common``."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def folded(login: str) -> str:
+    """A login as it is compared: trimmed, without case."""
+    return login.strip().casefold()
+
+
+def check_password(password: str, login: str) -> None:
+    """Whether a password may be had with a login.
+
+    Raises:
+        WeakPassword: too short or long, the login itself, or one of the commonest.
+    """
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        raise WeakPassword("short" if len(password) < SHORTEST_PASSWORD else "long",
+                           f"a password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters; "
+                           f"this one has {len(password)}")
+    letters = "".join(filter(str.isalpha, password.casefold()))
+    name = folded(login)
+    if name and (name in password.casefold() or password.casefold() in name):
+        raise WeakPassword("login", "a password does not hold the login; this one does")
+    rest = len(password) - max((len(word) for word in _COMMON if word in letters), default=0)
+    if len(set(password.casefold())) < _DIFFERENT_LETTERS or rest < SHORTEST_PASSWORD // 2:
+        raise WeakPassword("common", "a password is none that others would guess; this one is among the commonest")
+
+
+def hash_of(password: str) -> str:
+    """The hash that is kept. Make it before a transaction begins: it takes a while."""
+    with turn():
+        return _hasher.hash(password)
+
+
+def user_with(database: Database, login: str, password: str) -> int | None:
+    """The user of a login if the password is right. An unknown login takes as long as a wrong password."""
+    with database.reading() as connection:
+        row = connection.execute(select(local_login).where(local_login.c.login == folded(login))).one_or_none()
+    right = matches(row.password_hash if row else _hash_of_nobody(), password[:LONGEST_PASSWORD])
+    return row.user_id if row is not None and right else None
+
+
+def own_password_is(database: Database, user_id: int, password: str) -> bool:
+    """Whether this is the password of a user. Who has none takes as long."""
+    with database.reading() as connection:
+        row = connection.execute(select(local_login).where(local_login.c.user_id == user_id)).first()
+    right = matches(row.password_hash if row else _hash_of_nobody(), password[:LONGEST_PASSWORD])
+    return row is not None and right
+
+
+def login_of(connection: Connection, user_id: int) -> str:
+    """The login of a user; empty where there is none."""
+    return connection.execute(select(local_login.c.login).where(
+        local_login.c.user_id == user_id).order_by(local_login.c.login)).scalar() or ""
+
+
+def add_login(connection: Connection, user_id: int, login: str, password_hash: str, now: int) -> None:
+    """Give a user a login.
+
+    Raises:
+        Refusal: `login_taken`, `wrong_login`: somebody has it, or it is empty or too long.
+    """
+    name = folded(login)
+    if not name or len(name) > LONGEST_LOGIN or not name.isprintable():
+        raise Refusal("wrong_login", f"found login {login[:LONGEST_LOGIN]!r}, expected 1 to {LONGEST_LOGIN} letters")
+    row = {"login": name, "user_id": user_id, "password_hash": password_hash, "changed_at": now}
+    if not insert_once(connection, local_login, row):
+        raise Refusal("login_taken", f"found login {name!r} with another user, expected one that nobody has")
+
+
+def change_hash(connection: Connection, user_id: int, password_hash: str, now: int) -> bool:
+    """Give the login of a user another password; False where there is no login."""
+    return connection.execute(update(local_login).where(local_login.c.user_id == user_id).values(
+        password_hash=password_hash, changed_at=now)).rowcount > 0
+
+
+def remove_login(connection: Connection, user_id: int) -> None:
+    """Take the login of a user away."""
+    connection.execute(delete(local_login).where(local_login.c.user_id == user_id))
+
+
+def matches(stored: str, password: str) -> bool:
+    """Whether a password has this hash."""
+    with turn():
+        try:
+            return _hasher.verify(stored, password)
+        except (VerificationError, InvalidHashError):
+            return False
+
+
+@cache
+def _hash_of_nobody() -> str:
+    return _hasher.hash(secrets.token_urlsafe(16))
+
+
+@contextmanager
+def turn() -> Iterator[None]:
+    """One of the few turns for slow hashes; a flood of sign-ins must not hold all threads for long."""
+    if not _at_once.acquire(timeout=_WAIT_SECONDS):
+        raise DatabaseBusy("too many sign-ins at once; nothing was checked, try again in a moment")
+    try:
+        yield
+    finally:
+        _at_once.release()

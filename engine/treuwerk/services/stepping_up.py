@@ -1,0 +1,84 @@
+"""Proving once more who one is, before what matters: spending points, changing contacts or the login itself."""
+
+import secrets
+from collections.abc import Callable
+
+import attrs
+from sqlalchemy import Connection
+
+from treuwerk.services import attempts, passwords
+from treuwerk.services.authenticators import has_authenticator
+from treuwerk.services.passkeys import passkeys_of
+from treuwerk.services.session_keeping import rotate
+from treuwerk.services.sessions import SECOND, Origin, Session
+from treuwerk.services.sign_in_history import CONFIRMED, note_event
+from treuwerk.services.signing_in import prove_factor
+from treuwerk.store.database import Database
+
+MINUTES = 15
+
+
+class ConfirmFirst(Exception):
+    """Who is signed in must prove it once more. The web leads there and back to the form with what was typed.
+
+    `back` is the path of the page with the form; empty where the form goes to its own page.
+    """
+
+    def __init__(self, back: str = "") -> None:
+        super().__init__("this asks for a recent proof of who is signed in")
+        self.back = back
+
+
+@attrs.frozen
+class Ways:
+    """How a user can prove it: by which of these; none where only the identity provider knows."""
+
+    password: bool
+    app: bool
+    passkey: bool
+
+
+def require_recent(session: Session, now: int, minutes: int = MINUTES, back: str = "") -> None:
+    """Go on only where somebody proved who it is within the last minutes.
+
+    Raises:
+        ConfirmFirst: it is longer ago.
+    """
+    if now - session.authenticated_at > minutes * 60 * SECOND:
+        raise ConfirmFirst(back)
+
+
+def ways_of(connection: Connection, user_id: int) -> Ways:
+    """What a user can prove it with."""
+    return Ways(bool(passwords.login_of(connection, user_id)), has_authenticator(connection, user_id),
+                bool(passkeys_of(connection, user_id)))
+
+
+def prove_again(database: Database, session: Session, typed: str, by: str, now: int, *,
+                origin: Origin) -> tuple[bool, int]:
+    """Check a password (`by` ``password``) or a code (``app``): whether it is right, and seconds to wait."""
+    user_id = session.identity.user_id
+    if by == "app":
+        method, wait = prove_factor(database, user_id, typed, origin, now)
+        return bool(method), wait
+    if wait := attempts.try_now(database, attempts.of_factor(user_id), now):
+        return False, wait
+    right = passwords.own_password_is(database, user_id, typed)
+    if right:
+        database.run(lambda connection: attempts.forget(connection, attempts.of_factor(user_id)))
+    return right, 0
+
+
+def confirmed(database: Database, session: Session, token: str, by: str, now: int,
+              also: Callable[[Connection], None] = lambda connection: None) -> str:
+    """Note that somebody proved it again; the answer is the token from now on, empty where the session ended."""
+    after = secrets.token_urlsafe(32)
+
+    def work(connection: Connection) -> str:
+        also(connection)
+        if not rotate(connection, token, after, authenticated_at=now):
+            return ""
+        note_event(connection, session.identity.user_id, CONFIRMED, by, now)
+        return after
+
+    return database.run(work)

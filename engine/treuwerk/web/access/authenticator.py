@@ -1,0 +1,69 @@
+"""The app as second factor: its picture, the first code, and away with it."""
+
+from base64 import b64encode
+from io import BytesIO
+
+import segno
+from starlette.responses import Response
+
+from treuwerk.services import own_security
+from treuwerk.services.authenticators import enrolment, new_secret
+from treuwerk.services.passwords import login_of
+from treuwerk.services.session_data import data_of, set_value
+from treuwerk.services.stepping_up import require_recent
+from treuwerk.web.access.entering import origin_of
+from treuwerk.web.access.security import base_of, done, security_template
+from treuwerk.web.shell.pages import gettext, see_other
+from treuwerk.web.shell.state import Visit
+
+_PENDING = "authenticator"
+
+
+def begin_form(visit: Visit) -> Response:
+    """Make a secret, kept with the session until an app shows a code of it."""
+    require_recent(visit.session, visit.now, back=base_of(visit))
+    visit.shell.installation.database.run(
+        lambda connection: set_value(connection, visit.session.id_hash, _PENDING, new_secret()))
+    return see_other(f"{base_of(visit)}/authenticator")
+
+
+def authenticator_page(visit: Visit) -> Response:
+    """The picture for the app, and a field for its first code."""
+    database, session = visit.shell.installation.database, visit.session
+    with database.reading() as connection:
+        secret = data_of(connection, session.id_hash).get(_PENDING)
+    if not secret:
+        return see_other(base_of(visit))
+    if visit.request.method != "POST":
+        return _form(visit, secret)
+    require_recent(session, visit.now, back=base_of(visit))
+    codes = own_security.take_authenticator(database, session, secret, visit.form.get("code", "")[:20],
+                                            origin_of(visit), visit.now)
+    if codes is None:
+        return _form(visit, secret, {"code": gettext(visit, "This code is not right. Check the time of your phone, "
+                                                            "and type the code that it shows now.")})
+    database.run(lambda connection: set_value(connection, session.id_hash, _PENDING, None))
+    return security_template(visit, "access/codes.html", codes=codes)
+
+
+def remove_form(visit: Visit) -> Response:
+    """Sign in without the app from now on."""
+    require_recent(visit.session, visit.now, back=base_of(visit))
+    own_security.drop_authenticator(visit.shell.installation.database, visit.session, origin_of(visit), visit.now)
+    return done(visit, "app_removed")
+
+
+def _form(visit: Visit, secret: str, errors: dict[str, str] | None = None) -> Response:
+    with visit.shell.installation.database.reading() as connection:
+        login = login_of(connection, visit.me.user_id) or visit.me.person or visit.me.company
+    name = visit.shell.installation.programme.settings.programme.name
+    shown = enrolment(secret, login, name)
+    return security_template(visit, "access/authenticator.html", errors, enrolment=shown,
+                             picture=picture(shown.address))
+
+
+def picture(text: str) -> str:
+    """A text as QR code: an SVG picture as data address, black on white in every scheme, since cameras want it so."""
+    drawn = BytesIO()
+    segno.make(text, error="m").save(drawn, kind="svg", scale=6, border=4, dark="#000", light="#fff", xmldecl=False)
+    return "data:image/svg+xml;base64," + b64encode(drawn.getvalue()).decode()

@@ -1,0 +1,85 @@
+"""One's own security: ways in, sessions, history. The same pages for participants and for the service centre."""
+
+from typing import Any
+
+from starlette.responses import Response
+
+from treuwerk.domain.rights import Audience
+from treuwerk.services import own_security
+from treuwerk.services.passwords import WeakPassword, login_of, own_password_is
+from treuwerk.services.session_keeping import end_all, end_own
+from treuwerk.services.stepping_up import require_recent
+from treuwerk.web.access.entering import origin_of
+from treuwerk.web.access.first_login import weak_words
+from treuwerk.web.shell.pages import gettext, page, see_other
+from treuwerk.web.shell.state import Visit
+
+BASES = {Audience.PORTAL: "/profile/security", Audience.OFFICE: "/office/security"}
+
+
+def base_of(visit: Visit) -> str:
+    """The path of this page for the audience of the session."""
+    return BASES[visit.session.audience]
+
+
+def security_page(visit: Visit) -> Response:
+    """Everything at a glance, with a form for each change."""
+    return shown(visit)
+
+
+def shown(visit: Visit, errors: dict[str, str] | None = None, status: int = 0, **more: Any) -> Response:
+    """The page, perhaps with what is wrong."""
+    with visit.shell.installation.database.reading() as connection:
+        found = own_security.overview(connection, visit.session, visit.now)
+    return security_template(visit, "access/security.html", errors, status, found=found,
+                             here_key=visit.session.id_hash, done=visit.request.query_params.get("done", ""), **more)
+
+
+def security_template(visit: Visit, template: str, errors: dict[str, str] | None = None, status: int = 0,
+                      **more: Any) -> Response:
+    """A page of this room in the frame of its audience."""
+    return page(visit, template, status or (422 if errors else 200), base=base_of(visit), errors=errors or {},
+                office=visit.session.audience is Audience.OFFICE, section=base_of(visit), **more)
+
+
+def done(visit: Visit, what: str) -> Response:
+    """Back to the page, which says what was done."""
+    return see_other(f"{base_of(visit)}?done={what}")
+
+
+def change_password_form(visit: Visit) -> Response:
+    """Take another password; whoever knows the old one only from looking over a shoulder must sign in again."""
+    database, session = visit.shell.installation.database, visit.session
+    with database.reading() as connection:
+        login = login_of(connection, session.identity.user_id)
+    if not login:
+        return done(visit, "")
+    if not own_password_is(database, session.identity.user_id, visit.form.get("password", "")):
+        return shown(visit, {"password": gettext(visit, "The present password is not right.")})
+    try:
+        own_security.change_password(database, session, login, visit.form.get("new_password", ""), origin_of(visit),
+                                     visit.now)
+    except WeakPassword as weak:
+        return shown(visit, {"new_password": weak_words(visit, weak)})
+    return done(visit, "password")
+
+
+def end_session_form(visit: Visit) -> Response:
+    """End one of the own sessions."""
+    with visit.shell.installation.database.writing() as connection:
+        end_own(connection, visit.me.user_id, visit.form.get("key", ""))
+    return done(visit, "session")
+
+
+def end_others_form(visit: Visit) -> Response:
+    """End all own sessions but this one."""
+    with visit.shell.installation.database.writing() as connection:
+        end_all(connection, visit.me.user_id, but=visit.session.id_hash)
+    return done(visit, "sessions")
+
+
+def recovery_codes_form(visit: Visit) -> Response:
+    """Fresh recovery codes, shown this once."""
+    require_recent(visit.session, visit.now, back=base_of(visit))
+    codes = own_security.fresh_codes(visit.shell.installation.database, visit.session, origin_of(visit), visit.now)
+    return security_template(visit, "access/codes.html", codes=codes)
