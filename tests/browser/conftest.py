@@ -65,8 +65,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     _fill(portal)
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
-        app = create_app(portal.installation, clock=lambda: NOW, styleguide=True,
-                         deployment=Deployment(per_source=0, per_session=0))
+        deployment = Deployment(per_source=0, per_session=0)
+        app = create_app(portal.installation, clock=lambda: NOW, styleguide=True, deployment=deployment)
         add_noting(app, folder)
         add_listing(app, folder)
         with serving(app, listener) as url:

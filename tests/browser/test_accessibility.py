@@ -36,7 +36,7 @@ def test_no_page_has_a_known_barrier(visitors: Visitors, axe: str, scheme: str, 
     booking = page.locator("a[href^='/bookings/txn_']").first.get_attribute("href")
     assert booking is not None
 
-    for path in ("/", "/?q=nothing", "/purchases", booking, "/_styleguide"):
+    for path in ("/", "/account", "/account?q=nothing", "/purchases", booking, "/_styleguide", "/_styleguide/office"):
         page.goto(path)
         for summary in page.locator("main details.why > summary").all()[:2]:
             summary.click()

@@ -20,7 +20,12 @@ def note(visitors: Visitors, **wishes: object) -> Page:
 def answering(page: Page, answer: Callable[[Dialog], None]) -> list[str]:
     """Answer every question of the browser, and note its kind."""
     asked: list[str] = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), answer(dialog)))
+
+    def told(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        answer(dialog)
+
+    page.on("dialog", told)
     return asked
 
 

@@ -9,11 +9,12 @@ from tests.browser.conftest import Visitors
 from tests.support.portal import PASSWORD
 
 pytestmark = pytest.mark.browser
-PAGES = ("/", "/purchases", "/_styleguide")
+PAGES = ("/", "/account", "/purchases", "/_styleguide", "/_styleguide/office")
 
 
 def test_from_signing_in_to_the_reason_for_the_points(visitors: Visitors) -> None:
     page = visitors.signed_in()
+    page.goto("/account")
 
     page.get_by_role("searchbox").fill("LS-2")
     page.get_by_role("button", name="Apply filters").click()
@@ -36,7 +37,7 @@ def test_language_and_appearance_are_switched_on_the_page(visitors: Visitors, *,
 
     expect(page.locator("html")).to_have_attribute("lang", "fr")
     expect(page.locator("html")).to_have_attribute("data-scheme", "dark")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Compte de points")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Bonjour")
 
 
 @pytest.mark.parametrize("width", [320, 768, 1280])
@@ -55,6 +56,7 @@ def test_nothing_is_wider_than_the_window(visitors: Visitors, width: int, locale
 
 def test_everything_works_without_script(visitors: Visitors) -> None:
     page = visitors.signed_in(script=False)
+    page.goto("/account")
 
     page.get_by_role("link", name="Older").click()
     expect(page.get_by_role("link", name="Newest")).to_be_visible()
@@ -79,6 +81,9 @@ def test_everything_works_by_keyboard(visitors: Visitors) -> None:
     page.keyboard.press("Enter")
     page.wait_for_url(f"{visitors.site.url}/")
 
+    press(page, "Tab", until="/account")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{visitors.site.url}/account")
     press(page, "Tab", until="Why these points?")
     page.keyboard.press("Enter")
 

@@ -65,8 +65,8 @@ def fill(database: Database, count: int = 35) -> None:
             for number in range(count)])
 
 
-def _found(state: Asked) -> Select[Any]:
-    query = select(saved_view.c.name, saved_view.c.position, saved_view.c.query).where(
+def _found(state: Asked) -> Select[*tuple[Any, ...]]:
+    query: Select[*tuple[Any, ...]] = select(saved_view.c.name, saved_view.c.position, saved_view.c.query).where(
         saved_view.c.owner_id == -1, saved_view.c.list == LIST)
     if colour := state.filters.get("colour"):
         query = query.where(saved_view.c.query == colour)

@@ -5,6 +5,7 @@ from itertools import combinations
 
 from treuwerk.programme.checking_terms import contradicting_terms
 from treuwerk.programme.errors import Mistake
+from treuwerk.programme.languages import PSEUDO, fallbacks, is_language
 from treuwerk.programme.settings import CODE, Settings, Texts
 from treuwerk.programme.structuring import meant
 
@@ -73,7 +74,8 @@ def _empty_windows(settings: Settings) -> Iterator[Mistake]:
 
 def _missing_languages(settings: Settings) -> Iterator[Mistake]:
     for path, texts in _all_texts(settings):
-        if missing := [locale for locale in settings.programme.locales if not texts.get(locale)]:
+        if missing := [locale for locale in settings.programme.locales
+                       if not any(texts.get(code) for code in fallbacks(locale))]:
             yield Mistake(path, f"no text for {', '.join(missing)}", "one for each of the programme's locales")
 
 
@@ -92,5 +94,7 @@ def _all_texts(settings: Settings) -> Iterator[tuple[str, Texts]]:
 
 def _locales(settings: Settings) -> Iterator[Mistake]:
     for number, locale in enumerate(settings.programme.locales):
-        if not (len(locale) == 2 and locale.isascii() and locale.islower()):
-            yield Mistake(f"programme.locales[{number}]", repr(locale), "a language such as de, en, fr")
+        if locale == PSEUDO or not is_language(locale):
+            yield Mistake(f"programme.locales[{number}]", repr(locale), "a language such as de, en, fr or de_Informal")
+        elif locale in settings.programme.locales[:number]:
+            yield Mistake(f"programme.locales[{number}]", f"{locale!r} again", "each language once")

@@ -1,6 +1,6 @@
 """Master data by file: participants and articles, upserted by their key. Bad rows are named, good ones kept."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from treuwerk.domain.participants import CUSTOMER_NUMBER, ParticipantStatus, identifier
 from treuwerk.domain.reading import Unreadable, decimal_number, plain_number
 from treuwerk.domain.tabular import BadLine
+from treuwerk.programme.languages import fallbacks
 from treuwerk.programme.settings import Settings
 from treuwerk.services.installation import Installation
 from treuwerk.services.master_files import BadRow, ImportReceipt, NamedRow, Told, named_rows, short, tell_nobody
@@ -83,12 +84,17 @@ def _parsed(lines: Iterable[NamedRow | BadLine], parse: Parse, receipt: ImportRe
             yield key, values
 
 
+def _spoken(locales: Sequence[str]) -> list[str]:
+    """What a file may name: the languages of the programme, and those that they stand on: de for de_Informal."""
+    return list(dict.fromkeys(code for locale in locales for code in fallbacks(locale)))
+
+
 def _participant(row: NamedRow, settings: Settings) -> tuple[str, dict[str, Any]]:
     """What the file says of a company; of columns that it does not have it says nothing."""
     number, locales = row.key("customer_number"), settings.programme.locales
     values: dict[str, Any] = {"name": row.need("name"), "group": _one_of(row, "group", settings.groups)}
     values |= {name: row.cells[name] for name in ADDRESS if name in row.cells}
-    for column, known in (("status", [status.value for status in ParticipantStatus]), ("locale", locales)):
+    for column, known in (("status", [status.value for status in ParticipantStatus]), ("locale", _spoken(locales))):
         if row.cells.get(column):
             values[column] = _one_of(row, column, known)
     values["if_new"] = dict.fromkeys(ADDRESS, "") | {"status": ParticipantStatus.ACTIVE.value, "locale": locales[0]}

@@ -21,7 +21,7 @@ class Slice:
     next: Key | None
 
 
-def sliced(connection: Connection, query: Select[Any], order: Sequence[ColumnElement[Any]], *, limit: int,
+def sliced(connection: Connection, query: Select[*tuple[Any, ...]], order: Sequence[ColumnElement[Any]], *, limit: int,
            descending: bool = False, after: Key | None = None) -> Slice:
     """One page of a query. `order` are columns without nulls of which the last one is unique among the rows.
 

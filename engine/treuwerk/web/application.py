@@ -2,6 +2,7 @@
 
 import os
 from datetime import UTC, datetime
+from functools import partial
 
 from sqlalchemy import select
 from starlette.applications import Starlette
@@ -15,14 +16,19 @@ from treuwerk.domain.ledger import instant
 from treuwerk.domain.rights import PERMISSIONS, Permission
 from treuwerk.plugins import Registry
 from treuwerk.programme.errors import ProgrammeError
+from treuwerk.services.access import access_of
 from treuwerk.services.deployment import Deployment, read_deployment
 from treuwerk.services.installation import DEMO, Installation
+from treuwerk.services.sessions import Session
 from treuwerk.store.tables import installation as purpose_table
 from treuwerk.web.access.routes import access_routes
+from treuwerk.web.portal import navigation as portal_navigation
 from treuwerk.web.portal.account import account_page, booking_page, bookings_csv
+from treuwerk.web.portal.overview import overview_page
 from treuwerk.web.portal.purchases import purchases_csv, purchases_page
 from treuwerk.web.portal.signing_in import preferences_form, sign_out_form, stay_form
 from treuwerk.web.portal.styleguide import office_styleguide_page, styleguide_page
+from treuwerk.web.shell import plugin_pages
 from treuwerk.web.shell.assets import Assets
 from treuwerk.web.shell.checking import presentation_mistakes
 from treuwerk.web.shell.error_pages import ErrorPages
@@ -31,7 +37,9 @@ from treuwerk.web.shell.health import livez, readyz
 from treuwerk.web.shell.hosts import Hosts
 from treuwerk.web.shell.locales import Locales
 from treuwerk.web.shell.metrics import Metrics, metrics_page
+from treuwerk.web.shell.navigation import Group, entries_of, groups
 from treuwerk.web.shell.observing import Observed
+from treuwerk.web.shell.parts import parts_of, sheets
 from treuwerk.web.shell.proxies import Proxies
 from treuwerk.web.shell.rate_limits import RateLimits
 from treuwerk.web.shell.rendering import Renderer
@@ -69,12 +77,15 @@ def create_app(installation: Installation, clock: Clock = system_clock, *, style
     programme = installation.programme
     if mistakes := presentation_mistakes(programme):
         raise ProgrammeError(mistakes)
-    assets = Assets(programme.folder, theme_sheet(programme.settings.theme, programme.folder))
+    parts = parts_of(programme.registry)
+    assets = Assets(programme.folder, sheets(parts) + theme_sheet(programme.settings.theme, programme.folder),
+                    parts.folders("static"))
     renderer = Renderer(programme, assets)
     shown = _is_for_builders(installation) if styleguide is None else styleguide
     shell = Shell(installation, clock, assets, renderer, deployment or read_deployment(os.environ),
-                  Metrics(installation.database, clock), declared_permissions(programme.registry))
-    routes = [*_routes(styleguide=shown), *sign_on_routes(programme.settings.sign_in)]
+                  Metrics(installation.database, clock), declared_permissions(programme.registry),
+                  parts, [*portal_navigation.ENTRIES, *entries_of(parts)])
+    routes = [*_routes(styleguide=shown), *sign_on_routes(programme.settings.sign_in), *plugin_pages.routes(parts)]
     app = Starlette(routes=routes, middleware=_layers(shell))
     app.state.shell = shell
     return app
@@ -100,7 +111,8 @@ def _layers(shell: Shell) -> list[Middleware]:
         Middleware(Observed, metrics=shell.metrics),
         Middleware(Proxies, deployment=deployment),
         Middleware(SecurityHeaders, form_targets=form_targets(providers)),
-        Middleware(ErrorPages, renderer=shell.renderer, permissions=shell.permissions, home=deployment.public_url),
+        Middleware(ErrorPages, renderer=shell.renderer, permissions=shell.permissions, home=deployment.public_url,
+                   navigation=partial(_navigation, shell)),
         Middleware(Hosts, deployment=deployment),  # inside the error pages: a refusal is a page, too
         Middleware(GZipMiddleware, minimum_size=COMPRESSED_FROM_BYTES, compresslevel=COMPRESSION),
         Middleware(RequestBodyLimitMiddleware, max_body_size=FORM_BYTES),
@@ -111,9 +123,16 @@ def _layers(shell: Shell) -> list[Middleware]:
     ]
 
 
+def _navigation(shell: Shell, session: Session, locale: str) -> list[Group]:
+    """What somebody may open, for pages that no route answers."""
+    access = access_of(session, session.audience, shell.installation.programme.settings, shell.permissions.values())
+    return groups(shell.navigation, access, partial(shell.renderer.text, locale), locale)
+
+
 def _routes(*, styleguide: bool) -> list[BaseRoute]:
     routes: list[BaseRoute] = [
-        DeclaredRoute("/", account_page, permission="own.account.read", name="account"),
+        DeclaredRoute("/", overview_page, permission="own.account.read", name="overview"),
+        DeclaredRoute("/account", account_page, permission="own.account.read", name="account"),
         DeclaredRoute("/bookings.csv", bookings_csv, permission="own.account.read", name="bookings_csv"),
         DeclaredRoute("/bookings/{id}", booking_page, permission="own.account.read", name="booking"),
         DeclaredRoute("/purchases", purchases_page, permission="own.purchases.read", name="purchases"),

@@ -17,7 +17,8 @@ from treuwerk.programme.reading import read_programme
 from treuwerk.services.exporting import journal_lines
 from treuwerk.services.finding import account_of
 from treuwerk.services.pending_seals import seal_where_possible
-from treuwerk.services.signing_in import sign_in
+from treuwerk.services.sessions import Origin
+from treuwerk.services.signing_in import prove_password
 from treuwerk.services.verifying import verify
 from treuwerk.store.database import Database
 from treuwerk.testing.cases import run_cases
@@ -221,6 +222,6 @@ def test_the_lines_that_make_a_login_make_one(tmp_path: Path, sqlite_database: D
     made = names["database"]
     assert isinstance(made, Database)
     made.close()
-    assert sign_in(world.database, "10017", "vierzehn Zeichen", 0) is not None
+    assert prove_password(world.database, "10017", "vierzehn Zeichen", Origin(), 0).user_id is not None
     with world.database.reading() as connection:
         assert account_of(connection, "10017")

@@ -156,6 +156,7 @@ def test_a_process_that_dies_leaves_no_lock(tmp_path: Path, sqlite_database: Dat
     with pytest.raises(KeyboardInterrupt):
         world.clear(MIXED)
 
-    assert not list(Path(str(sqlite_database.url.database)).parent.glob("*-journal"))
+    journals = list(Path(str(sqlite_database.url.database)).parent.glob("*-journal"))
+    assert not any(path.read_bytes()[:28].strip(b"\0") for path in journals)  # its head is emptied when it is over
     assert os.access(str(sqlite_database.url.database), os.W_OK)
     assert fates(world.clear([line("LS-NEW")], name="other.csv")) == {"booked": 1}

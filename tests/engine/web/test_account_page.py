@@ -32,7 +32,7 @@ def words(client: TestClient, path: str) -> str:
 
 
 def test_the_balance_and_what_expires_next_stand_on_top(portal: Portal) -> None:
-    text = words(portal.signed_in(), "/")
+    text = words(portal.signed_in(), "/account")
 
     assert "Available now 3,380 bonus points" in text  # 10×400÷10 + 31×400÷10×2 + 500
     assert "Expiring next 400 usable until 31 December 2028" in text
@@ -40,15 +40,15 @@ def test_the_balance_and_what_expires_next_stand_on_top(portal: Portal) -> None:
 
 
 def test_status_counts_this_year_only_and_names_what_is_missing(portal: Portal) -> None:
-    text = words(portal.signed_in(), "/")
+    text = words(portal.signed_in(), "/account")
 
     assert "Silver" in text
     assert "3,760 more to Gold" in text  # 5,000 − 31×400÷10, without the factor
-    assert "counted until 31 December 2026" in text
+    assert "Counted until 31 December 2026" in text
 
 
 def test_each_booking_has_delivery_note_article_points_and_running_balance(portal: Portal) -> None:
-    text = words(portal.signed_in(), "/")
+    text = words(portal.signed_in(), "/account")
 
     assert text.index("Seminar ROOF-1") < text.index("LS-2") < text.index("LS-1")
     assert "Sunny 400 <black> Delivery note LS-2, line 10 · on 5 May 2026" in text
@@ -57,7 +57,7 @@ def test_each_booking_has_delivery_note_article_points_and_running_balance(porta
 
 
 def test_the_reason_stands_beside_each_booking(portal: Portal) -> None:
-    text = words(portal.signed_in(), "/")
+    text = words(portal.signed_in(), "/account")
 
     assert "Module points Rule module_points, revision 1" in text
     assert "wp × 400 12,400 wp ÷ 10 1,240 SYSTEM × 2 2,480 Rounded down 2,480 bonus points 2,480" in text
@@ -65,7 +65,7 @@ def test_the_reason_stands_beside_each_booking(portal: Portal) -> None:
 
 def test_the_page_of_one_booking_shows_all_that_it_rests_on(portal: Portal) -> None:
     client = portal.signed_in()
-    link = re.findall(r'href="(/bookings/txn_[0-9a-z]+)"', client.get("/?q=LS-2").text)[0]
+    link = re.findall(r'href="(/bookings/txn_[0-9a-z]+)"', client.get("/account?q=LS-2").text)[0]
 
     text = words(client, link)
 
@@ -76,7 +76,7 @@ def test_the_page_of_one_booking_shows_all_that_it_rests_on(portal: Portal) -> N
 
 
 def test_someone_elses_booking_is_not_there(portal: Portal) -> None:
-    link = re.findall(r'href="(/bookings/txn_[0-9a-z]+)"', portal.signed_in("1002").get("/").text)[0]
+    link = re.findall(r'href="(/bookings/txn_[0-9a-z]+)"', portal.signed_in("1002").get("/account").text)[0]
 
     assert portal.signed_in("1001").get(link).status_code == 404
     assert portal.signed_in("1002").get(link).status_code == 200
@@ -89,8 +89,8 @@ def test_what_is_no_booking_is_not_there(sqlite_portal: Portal, path: str) -> No
 
 
 def test_only_own_bookings_are_listed(portal: Portal) -> None:
-    assert "LS-3" not in words(portal.signed_in("1001"), "/")
-    assert "LS-3" in words(portal.signed_in("1002"), "/")
+    assert "LS-3" not in words(portal.signed_in("1001"), "/account")
+    assert "LS-3" in words(portal.signed_in("1002"), "/account")
 
 
 @pytest.mark.parametrize(("query", "shown", "hidden"), [
@@ -99,29 +99,29 @@ def test_only_own_bookings_are_listed(portal: Portal) -> None:
 ])
 def test_filters_narrow_the_list_and_keep_the_running_balance(portal: Portal, query: str, shown: str,
                                                               hidden: str) -> None:
-    text = words(portal.signed_in(), f"/{query}")
+    text = words(portal.signed_in(), f"/account{query}")
 
     assert shown in text
     assert hidden not in text.replace("ls-2", "")
 
 
 def test_the_running_balance_counts_what_a_filter_hides(portal: Portal) -> None:
-    assert "+2,480 +1,240 status points 2,880" in words(portal.signed_in(), "/?q=LS-2")
+    assert "+2,480 +1,240 status points 2,880" in words(portal.signed_in(), "/account?q=LS-2")
 
 
 @pytest.mark.parametrize("query", ["?year=26", "?year=20x6", "?kind=gift", "?before=abc",
                                    "?before=99999999999999999999"])
 def test_addresses_that_nobody_wrote_are_refused(sqlite_portal: Portal, query: str) -> None:
-    assert sqlite_portal.signed_in().get(f"/{query}").status_code == 400
+    assert sqlite_portal.signed_in().get(f"/account{query}").status_code == 400
 
 
 def test_a_search_for_wildcards_finds_only_these_characters(portal: Portal) -> None:
-    assert "Nothing found" in words(portal.signed_in(), "/?q=%25")
+    assert "Nothing found" in words(portal.signed_in(), "/account?q=%25")
 
 
 def test_pages_follow_each_other_without_gap_or_repetition(empty_portal: Portal) -> None:
     empty_portal.deliver("2026-02-02", *(f"N-{number:03};1;2026-02-01;1001;M400;1;PCE;MODULE;" for number in range(60)))
-    client, path, html, seen = empty_portal.signed_in(), "/", "", list[str]()
+    client, path, html, seen = empty_portal.signed_in(), "/account", "", list[str]()
 
     while path:
         html = client.get(path).text
@@ -136,17 +136,17 @@ def test_pages_follow_each_other_without_gap_or_repetition(empty_portal: Portal)
 def test_a_forged_balance_in_the_address_is_not_believed(empty_portal: Portal) -> None:
     empty_portal.deliver("2026-02-02", *(f"N-{number:03};1;2026-02-01;1001;M400;1;PCE;MODULE;" for number in range(30)))
     client = empty_portal.signed_in()
-    older = re.search(r"before=(\d+)\.(\d+)\.", client.get("/").text)
+    older = re.search(r"before=(\d+)\.(\d+)\.", client.get("/account").text)
     assert older is not None
 
-    text = words(client, f"/?before={older[1]}.999999.0000000000000000")
+    text = words(client, f"/account?before={older[1]}.999999.0000000000000000")
 
     assert "999,999" not in text
     assert f"+40 +40 status points {older[2]}" in text
 
 
 def test_an_account_without_bookings_says_what_will_come(empty_portal: Portal) -> None:
-    text = words(empty_portal.signed_in(), "/")
+    text = words(empty_portal.signed_in(), "/account")
 
     assert "Available now 0 bonus points" in text
     assert "No bookings yet" in text
@@ -154,7 +154,7 @@ def test_an_account_without_bookings_says_what_will_come(empty_portal: Portal) -
 
 
 def test_names_from_files_are_shown_as_text_not_as_markup(portal: Portal) -> None:
-    html = portal.signed_in().get("/").text
+    html = portal.signed_in().get("/account").text
 
     assert "Müller &amp; Söhne &lt;Solar&gt;" in html
     assert "<black>" not in html

@@ -29,7 +29,7 @@ def with_everything(portal: Portal) -> Portal:
 
 
 def test_every_kind_has_its_word_and_moves_what_can_be_spent(full: Portal) -> None:
-    text = words(full.signed_in(), "/")
+    text = words(full.signed_in(), "/account")
 
     assert "Redemption on 10 Jun 2026" in text
     assert "Reservation +900 bonus points reserved · on 15 Jun 2026" in text
@@ -42,7 +42,7 @@ def test_every_kind_has_its_word_and_moves_what_can_be_spent(full: Portal) -> No
 
 def test_spent_points_lead_to_the_delivery_that_they_came_from(full: Portal) -> None:
     client = full.signed_in()
-    html = client.get("/?kind=spending").text
+    html = client.get("/account?kind=spending").text
     links = re.findall(r'href="(/bookings/txn_[0-9a-z]+)">Everything', html)
 
     pages = [words(client, link) for link in dict.fromkeys(links)]
@@ -56,7 +56,7 @@ def test_spent_points_lead_to_the_delivery_that_they_came_from(full: Portal) -> 
 
 def test_a_delivery_tells_what_became_of_its_points(full: Portal) -> None:
     client = full.signed_in()
-    link = re.findall(r'href="(/bookings/txn_[0-9a-z]+)"', client.get("/?q=LS-1").text)[0]
+    link = re.findall(r'href="(/bookings/txn_[0-9a-z]+)"', client.get("/account?q=LS-1").text)[0]
 
     text = words(client, link)
 
@@ -69,7 +69,7 @@ def test_a_delivery_tells_what_became_of_its_points(full: Portal) -> None:
     ("spending", "Reservation", "Opening balance"), ("expiry", "Expiry", "Reservation"),
     ("other", "Opening balance", "Reservation"), ("purchase", "LS-2", "Opening balance")])
 def test_the_list_can_be_narrowed_to_a_kind(full: Portal, kind: str, shown: str, hidden: str) -> None:
-    html = full.signed_in().get(f"/?kind={kind}").text
+    html = full.signed_in().get(f"/account?kind={kind}").text
     rows = " ".join(re.findall(r'<p class="title with-icon">.*?</p>', html, re.DOTALL))
     notes = " ".join(re.findall(r'<p class="small soft">.*?</p>', html, re.DOTALL))
 
@@ -79,7 +79,7 @@ def test_the_list_can_be_narrowed_to_a_kind(full: Portal, kind: str, shown: str,
 
 @pytest.mark.parametrize("language", ["de", "fr"])
 def test_kinds_are_told_in_the_language_of_the_reader(full: Portal, language: str) -> None:
-    text = words(full.signed_in(language=language), "/")
+    text = words(full.signed_in(language=language), "/account")
 
     assert {"de": "Reservierung", "fr": "Réservation"}[language] in text
     assert {"de": "Rückbuchung", "fr": "Contre-passation"}[language] in text

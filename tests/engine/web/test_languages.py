@@ -4,56 +4,12 @@ import re
 from string import ascii_letters
 
 import pytest
-from babel.messages import Catalog, Message
 
 from tests.engine.web.test_account_page import words
-from tests.support.messages import collected
 from tests.support.portal import Portal
-from treuwerk.web.shell.translations import FOLDER, catalogue
 
 LANGUAGES = ("de", "en", "fr")
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
-
-
-@pytest.fixture(params=LANGUAGES)
-def texts(request: pytest.FixtureRequest) -> Catalog:
-    return catalogue(FOLDER / f"{request.param}.po", request.param)
-
-
-def keys(messages: Catalog) -> set[tuple[object, str | None]]:
-    return {(message.id, message.context) for message in messages if message.id}
-
-
-def strings(message: Message) -> list[str]:
-    return list(message.string) if isinstance(message.string, list | tuple) else [message.string or ""]
-
-
-def ids(message: Message) -> list[str]:
-    return list(message.id) if isinstance(message.id, list | tuple) else [message.id]
-
-
-def test_every_text_of_the_pages_is_translated_and_no_other(texts: Catalog) -> None:
-    assert keys(texts) == keys(collected())
-
-
-def test_no_text_is_empty_or_fuzzy(texts: Catalog) -> None:
-    assert [message.id for message in texts if message.id and (message.fuzzy or not all(strings(message)))] == []
-
-
-def test_placeholders_are_the_same_in_every_language(texts: Catalog) -> None:
-    for message in texts:
-        for translated in strings(message) if message.id else []:
-            assert set(PLACEHOLDER.findall(translated)) == set(PLACEHOLDER.findall(ids(message)[-1])), message.id
-
-
-def test_the_same_thing_has_the_same_word() -> None:
-    terms = {"de": ("Lieferschein", "Punkte"), "fr": ("bon", "points")}
-
-    for language, (note, points) in terms.items():
-        for message in catalogue(FOLDER / f"{language}.po", language):
-            source, text = str(message.id).lower(), str(message.string).lower()
-            assert "delivery note" not in source or note.lower() in text, message.id
-            assert message.context or " points" not in source or points.lower() in text, message.id
 
 
 @pytest.mark.parametrize(("accepted", "expected"), [

@@ -68,7 +68,7 @@ def test_a_failure_keeps_its_traceback_in_one_line(sqlite_portal: Portal, log: i
 
     monkeypatch.setattr("treuwerk.services.statements.statement", broken)
 
-    answer = sqlite_portal.signed_in().get("/?q=Anna")
+    answer = sqlite_portal.signed_in().get("/account?q=Anna")
 
     failure, request = lines(log)
     assert failure["request_id"] == request["request_id"] == answer.headers["x-request-id"]

@@ -9,10 +9,10 @@ from babel import Locale
 from cattrs import AttributeValidationNote, ClassValidationError, Converter
 from cattrs.gen import make_dict_structure_fn, override
 
+from treuwerk.programme.languages import cldr
 from treuwerk.web.forms.complaints import Complaint, Value, Wrong
 from treuwerk.web.forms.kinds import Typed, is_empty, read_field
 from treuwerk.web.forms.rules import Rule, rule_of
-from treuwerk.web.shell.languages import cldr
 from treuwerk.web.shell.marking import marked
 from treuwerk.web.shell.notation import notation
 from treuwerk.web.shell.submitted import Submitted

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from treuwerk.domain.ledger import moment
 from treuwerk.services import own_account, statements
-from treuwerk.services.balances import UnitBalance
+from treuwerk.services.balances import Holdings, UnitBalance
 from treuwerk.services.explaining import NotFound
 from treuwerk.services.statements import Cursor, Filters, Page
 from treuwerk.web.portal.csv_files import Cell, csv_answer
@@ -21,6 +21,7 @@ from treuwerk.web.shell.naming import Naming
 from treuwerk.web.shell.pages import gettext, marked, page
 from treuwerk.web.shell.state import Visit
 
+HERE = "/account"
 ROWS_OF_A_PAGE = 25
 _ROWS_AT_ONCE = 1_000
 _KINDS = ("", *statements.KINDS)
@@ -57,14 +58,15 @@ def account_page(visit: Visit) -> Response:
     with visit.shell.installation.database.reading() as connection:
         found = own_account.statement(visit.access, connection, unit, before=cursor, limit=ROWS_OF_A_PAGE,
                                       filters=_filters(visit, wanted))
-        context = _standing(visit, connection, unit)
+        held = own_account.holdings(visit.access, connection, visit.shell.installation.programme.settings.units,
+                                    visit.now)
         years = _years(visit, connection)
     names = [gettext(visit, name) for name in _KIND_NAMES]
-    return page(visit, "portal/account.html", section="/", wanted=wanted, page=found, years=years,
+    return page(visit, "portal/account.html", section=HERE, wanted=wanted, page=found, years=years,
                 kinds=[("", gettext(visit, "All kinds")), *zip(statements.KINDS, names, strict=True)],
                 months=_by_month(visit, found), account_is_used=bool(years), csv_url=wanted.url("/bookings.csv"),
-                newest_url=wanted.url("/") if cursor else "",
-                older_url=wanted.url("/", before=cursor_text(found.next, key)) if found.next else "", **context)
+                newest_url=wanted.url(HERE) if cursor else "",
+                older_url=wanted.url(HERE, before=cursor_text(found.next, key)) if found.next else "", **standing_of(visit, held, unit))
 
 
 def _wanted(visit: Visit) -> Wanted:
@@ -75,8 +77,8 @@ def _wanted(visit: Visit) -> Wanted:
         raise HTTPException(400)
     bare = Wanted(year, kind, words)
     kinds = {code: gettext(visit, name) for code, name in zip(statements.KINDS, _KIND_NAMES, strict=True)}
-    chips = [(year, bare.url("/", year="")) if year else None, (kinds[kind], bare.url("/", kind="")) if kind else None,
-             (f"„{words}“" if visit.locale == "de" else f"“{words}”", bare.url("/", q="")) if words else None]
+    chips = [(year, bare.url(HERE, year="")) if year else None, (kinds[kind], bare.url(HERE, kind="")) if kind else None,
+             (f"„{words}“" if visit.locale == "de" else f"“{words}”", bare.url(HERE, q="")) if words else None]
     return attrs.evolve(bare, chips=tuple(chip for chip in chips if chip))
 
 
@@ -85,9 +87,9 @@ def _filters(visit: Visit, wanted: Wanted) -> Filters:
     return Filters(*year_bounds(year_of(wanted.year), zone), wanted.kind, wanted.q)
 
 
-def _standing(visit: Visit, connection: Connection, unit: str) -> dict[str, Any]:
+def standing_of(visit: Visit, held: Holdings, unit: str) -> dict[str, Any]:
+    """What templates show of balances: figures, expiry calendar with its bar, and the tier."""
     settings = visit.shell.installation.programme.settings
-    held = own_account.holdings(visit.access, connection, settings.units, visit.now)
     calendar = calendar_entries(held.calendar, unit)
     tier = None
     if settings.tiers:
@@ -128,7 +130,7 @@ def booking_page(visit: Visit) -> Response:
         except NotFound:
             raise HTTPException(404) from None
         chip = own_chip(visit, connection)
-    return page(visit, "portal/booking.html", section="/", booking=booking, chip=chip)
+    return page(visit, "portal/booking.html", section=HERE, booking=booking, chip=chip)
 
 
 def own_chip(visit: Visit, connection: Connection) -> UnitBalance | None:

@@ -52,6 +52,9 @@ class TierView:
     until: int | None
     parts: tuple[Part, ...]
     ladder: tuple[Rung, ...]
+    reach: float = 0.0
+    """How far the points reach on a ruler on which every tier has the same length, in per cent."""
+    points: int = 0
 
 
 def calendar_entries(calendar: Sequence[ExpiringAmount], unit: str) -> list[CalendarEntry]:
@@ -85,4 +88,15 @@ def tier_view(settings: Settings, naming: Naming, points: int, until: int | None
     return TierView(
         naming.tier(tiers.get(stands.reached.code)) if stands.reached else "",
         naming.tier(tiers.get(stands.next.code)) if stands.next else "",
-        stands.missing, unit, label, until, (Part(0, round(stands.share * _WIDTH), 1),), ladder)
+        stands.missing, unit, label, until, (Part(0, round(stands.share * _WIDTH), 1),), ladder, reach(ladder, stands.points),
+        stands.points)
+
+
+def reach(ladder: Sequence[Rung], points: int) -> float:
+    """How far points reach, in per cent of a ruler with a mark of equal distance for each tier."""
+    before, length = 0, 100 / len(ladder)
+    for place, rung in enumerate(ladder):
+        if points < rung.points:
+            return round(length * (place + max(points - before, 0) / (rung.points - before)), 2)
+        before = rung.points
+    return 100.0

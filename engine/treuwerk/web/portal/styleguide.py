@@ -22,7 +22,7 @@ def styleguide_page(visit: Visit) -> Response:
     later = visit.now + 400 * _DAY
     calendar = [CalendarEntry(2_480, later, 1), CalendarEntry(14_125, later + 365 * _DAY, 2),
                 CalendarEntry(8_200, later + 730 * _DAY, 3), CalendarEntry(500, None, 0)]
-    return page(visit, "styleguide.html", award=_award(visit.now, unit), today=date(2026, 11, 21), now=visit.now, calendar=calendar,
+    return page(visit, "styleguide.html", award=_award(visit.now, unit), today=date(2026, 11, 21), now=visit.now, of_plugins=visit.shell.parts.styleguides(), calendar=calendar,
                 parts=parts_of(calendar), tiers=_tiers(unit, later), balances=[
         UnitBalance(unit, 24_805, 1_240, 300, 0, ExpiringAmount(unit, 2_480, later)),
         UnitBalance(unit, 0, 0, 0, 0, None),
@@ -35,9 +35,9 @@ def _tiers(unit: str, until: int) -> list[TierView]:
         return tuple(Rung(name, limit, limit <= points)
                      for name, limit in (("Silver", 5_000), ("Gold", 15_000), ("Platinum", 40_000)))
 
-    return [TierView("", "Silver", 4_200, unit, "Progress", until, (Part(0, 160, 1),), ladder(800)),
-            TierView("Silver", "Gold", 320, unit, "Progress", until, (Part(0, 979, 1),), ladder(14_680)),
-            TierView("Platinum", "", 0, unit, "Progress", None, (Part(0, 1000, 1),), ladder(52_000))]
+    return [TierView("", "Silver", 4_200, unit, "Progress", until, (Part(0, 160, 1),), ladder(800), 5.3, 800),
+            TierView("Silver", "Gold", 320, unit, "Progress", until, (Part(0, 979, 1),), ladder(14_680), 65.6, 14_680),
+            TierView("Platinum", "", 0, unit, "Progress", None, (Part(0, 1000, 1),), ladder(52_000), 100, 52_000)]
 
 
 def _award(now: int, unit: str) -> ExplainedAward:

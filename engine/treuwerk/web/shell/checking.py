@@ -1,7 +1,7 @@
 """Mistakes in what a programme brings for its pages: theme, templates, translations. Found at start, not on use."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from babel.messages import Message
@@ -9,10 +9,12 @@ from babel.messages.pofile import PoFileError, read_po
 from jinja2 import Environment, TemplateSyntaxError
 
 from treuwerk.programme.errors import Mistake, ProgrammeError
+from treuwerk.programme.languages import cldr, fallbacks
 from treuwerk.programme.reading import LoadedProgramme
 from treuwerk.web.shell.htmx import forbidden
 from treuwerk.web.shell.parts import mistakes, parts_of
 from treuwerk.web.shell.theming import theme_sheet
+from treuwerk.web.shell.translations import FOLDER
 
 _PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 
@@ -22,7 +24,7 @@ def presentation_mistakes(programme: LoadedProgramme) -> list[Mistake]:
     parts = parts_of(programme.registry)
     templates = {"templates": programme.folder / "templates", **parts.folders("templates")}
     return [*_theme(programme), *(one for name, folder in templates.items() for one in _templates(name, folder)),
-            *_translations(programme), *mistakes(parts)]
+            *_languages(programme, parts.folders("translations").values()), *_translations(programme), *mistakes(parts)]
 
 
 def _theme(programme: LoadedProgramme) -> list[Mistake]:
@@ -53,18 +55,27 @@ def _translations(programme: LoadedProgramme) -> Iterator[Mistake]:
     locales = programme.settings.programme.locales
     for path in sorted((programme.folder / "translations").glob("*.po")):
         name = path.relative_to(programme.folder).as_posix()
-        if path.stem not in locales:
+        if not any(path.stem in fallbacks(locale) for locale in locales):
             yield Mistake(name, f"language {path.stem!r}", f"one of the programme's locales: {', '.join(locales)}",
                           "rename the file or add the language to programme.locales")
             continue
         try:
             with path.open("rb") as file:
-                messages = list(read_po(file, locale=path.stem, abort_invalid=True))
+                messages = list(read_po(file, locale=cldr(path.stem), abort_invalid=True))
         except (PoFileError, UnicodeDecodeError, ValueError) as error:
             yield Mistake(name, str(error), "a .po file that can be read")
             continue
         for message in messages:
             yield from _message(name, message)
+
+
+def _languages(programme: LoadedProgramme, plugins: Iterable[Path]) -> Iterator[Mistake]:
+    """A language that nobody has texts for would show English under its name."""
+    folders = [FOLDER, programme.folder / "translations", *plugins]
+    for number, locale in enumerate(programme.settings.programme.locales):
+        if not any((folder / f"{code}.po").is_file() for folder in folders for code in fallbacks(locale)):
+            yield Mistake(f"programme.toml: programme.locales[{number}]", f"{locale!r}, of which nobody has texts",
+                          f"a file translations/{locale}.po", "translate the messages of the engine's en.po in it")
 
 
 def _message(file: str, message: Message) -> Iterator[Mistake]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import attrs
 from markupsafe import Markup, escape
 
-from treuwerk.web.shell.languages import fallbacks, tag
+from treuwerk.programme.languages import fallbacks, tag
 
 
 @attrs.frozen

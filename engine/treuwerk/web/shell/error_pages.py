@@ -1,7 +1,7 @@
 """Errors as pages: same look, the reader's language, plain words, what to do now, and a reference. No database."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from urllib.parse import quote
 
 from sqlalchemy.exc import OperationalError
@@ -12,10 +12,12 @@ from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from treuwerk.domain.rights import NotAllowed, OutOfScope, Permission
+from treuwerk.programme.languages import tag
+from treuwerk.services.sessions import Session
 from treuwerk.store.faults import DatabaseBusy, DatabaseClosed, OutcomeUnknown, TransactionLost
-from treuwerk.web.shell.languages import tag
 from treuwerk.web.shell.locales import negotiated
 from treuwerk.web.shell.logs import FIELDS
+from treuwerk.web.shell.navigation import Group
 from treuwerk.web.shell.rendering import Renderer
 from treuwerk.web.shell.routing import own_path
 from treuwerk.web.shell.schemes import scheme_of
@@ -31,7 +33,10 @@ _PASSING = (429, 500, 503)
 class ErrorPages:
     """Turns exceptions, and plain-text errors of the layers below, into pages. Headers such as Allow are kept."""
 
-    def __init__(self, app: ASGIApp, renderer: Renderer, permissions: Mapping[str, Permission], home: str = "") -> None:
+    def __init__(self, app: ASGIApp, renderer: Renderer, permissions: Mapping[str, Permission], home: str = "",
+                 navigation: Callable[[Session, str], list[Group]] = lambda session, locale: []) -> None:
+        """`navigation` answers what somebody who is signed in may open, in a language."""
+        self._navigation = navigation
         self._app = app
         self._permissions = permissions
         self._renderer = renderer
@@ -60,6 +65,7 @@ class ErrorPages:
         html = self._renderer.render(locale, "error.html", {
             "status": error.status_code, "reference": state_of(scope).request_id, "scheme": scheme_of(scope),
             "here": "/", "section": "", "identity": session.identity if session else None, "access": None,
+            "navigation": self._navigation(session, locale) if session else [],
             "viewed": "", "right": self._title_of(error.detail, locale),
             "home": self._home if error.status_code == _WRONG_ADDRESS else "/", "again": _again(scope, error)})
         headers = {name: value for name, value in (error.headers or {}).items() if name.lower() not in _OUR_OWN}

@@ -7,8 +7,8 @@ from babel.dates import format_date, format_time
 from babel.numbers import format_compact_decimal, format_decimal
 
 from treuwerk.domain.ledger import moment
+from treuwerk.programme.languages import cldr
 from treuwerk.programme.settings import Programme
-from treuwerk.web.shell.languages import cldr
 from treuwerk.web.shell.notation import Notation, notation
 
 _MINUS = "\N{MINUS SIGN}"

@@ -6,7 +6,7 @@ from babel import negotiate_locale
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from treuwerk.web.shell.languages import PSEUDO, fallbacks, tag
+from treuwerk.programme.languages import PSEUDO, fallbacks, tag
 from treuwerk.web.shell.sessions import cookie
 from treuwerk.web.shell.state import LOCALE_COOKIE, state_of
 
@@ -49,7 +49,7 @@ def negotiated(scope: Scope, locales: Sequence[str]) -> str:
 def _fitting(wish: str, locales: Sequence[str]) -> str | None:
     """The wished language, one that it stands on, or one that stands on it: ``de`` is served by ``de_Informal``."""
     if found := negotiate_locale([wish], locales, sep="_"):
-        return str(found)
+        return next((locale for locale in locales if locale.lower() == str(found).lower()), None)
     plain = wish.partition("_")[0].lower()
     return next((locale for locale in locales if plain in fallbacks(locale)[1:] and locale != PSEUDO), None)
 

@@ -7,6 +7,7 @@ from starlette.responses import HTMLResponse, RedirectResponse
 from treuwerk.services.session_keeping import seconds_left
 from treuwerk.services.telling import hear
 from treuwerk.web.shell.marking import marked
+from treuwerk.web.shell.navigation import Group, groups
 from treuwerk.web.shell.schemes import scheme_of
 from treuwerk.web.shell.state import Visit
 
@@ -31,7 +32,15 @@ def frame(visit: Visit) -> dict[str, Any]:
     session, access = visit.state.session, visit.signed_in_as
     return {"scheme": scheme_of(visit.request.scope), "here": here(visit), "identity": visit.identity, "section": "",
             "access": access, "viewed": visit.session.viewed if access and access.viewing else "",
+            "navigation": _navigation(visit),
             "session_seconds": seconds_left(session, visit.now) if session else 0}
+
+
+def _navigation(visit: Visit) -> list[Group]:
+    access = visit.signed_in_as
+    if access is None:
+        return []
+    return groups(visit.shell.navigation, access, lambda message: gettext(visit, message), visit.locale)
 
 
 def gettext(visit: Visit, message: str) -> str:

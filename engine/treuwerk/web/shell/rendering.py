@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from gettext import NullTranslations
-from pathlib import Path
 from typing import Any
 
 import attrs
 from jinja2 import Environment, StrictUndefined
 
+from treuwerk.programme.languages import PSEUDO, own_name, tag
 from treuwerk.programme.reading import LoadedProgramme
 from treuwerk.web.shell import charts
 from treuwerk.web.shell.assets import Assets
@@ -16,7 +16,6 @@ from treuwerk.web.shell.content import Localised, localised
 from treuwerk.web.shell.formats import Formats
 from treuwerk.web.shell.icons import icon
 from treuwerk.web.shell.initials import initials, tone
-from treuwerk.web.shell.languages import PSEUDO, own_name, tag
 from treuwerk.web.shell.naming import Naming
 from treuwerk.web.shell.notation import Notation
 from treuwerk.web.shell.parts import loader, parts_of
@@ -51,7 +50,8 @@ class Renderer:
     """Renders templates; a programme's own ``templates/`` come before ours."""
 
     def __init__(self, programme: LoadedProgramme, assets: Assets) -> None:
-        own, plugins = programme.settings.programme, plugin_catalogues(programme)
+        own = programme.settings.programme
+        plugins = list(parts_of(programme.registry).folders("translations").values())
         self.locales = [*own.locales, *([PSEUDO] if is_wanted() and PSEUDO not in own.locales else [])]
         self._languages = {
             locale: Language(locale, translations(locale, programme.folder, plugins), Formats(locale, own))
@@ -79,11 +79,6 @@ class Renderer:
     def environment(self, locale: str) -> Environment:
         """The templates of one language, with everything that they may use."""
         return self._environments[locale]
-
-
-def plugin_catalogues(programme: LoadedProgramme) -> list[Path]:
-    """Folders in which plugins of the programme have their texts."""
-    return [part.folder / "translations" for part in programme.registry.web_parts().values() if part.folder]
 
 
 def _environment(programme: LoadedProgramme, assets: Assets, language: Language, locales: Sequence[str]) -> Environment:

@@ -1,6 +1,6 @@
 """What a request carries from one layer to the next, with types instead of loose keys."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import attrs
@@ -12,6 +12,8 @@ from treuwerk.services.deployment import Deployment
 from treuwerk.services.installation import Installation
 from treuwerk.services.sessions import Identity, Session
 from treuwerk.web.shell.assets import Assets
+from treuwerk.web.shell.navigation import Entry
+from treuwerk.web.shell.parts import Parts
 from treuwerk.web.shell.rendering import Renderer
 from treuwerk.web.shell.submitted import Submitted
 
@@ -61,6 +63,10 @@ class Shell:
     metrics: "Metrics"
     permissions: Mapping[str, Permission] = attrs.field(factory=lambda: {one.name: one for one in PERMISSIONS})
     """What engine and plugins declare, by name."""
+    parts: Parts = attrs.field(factory=lambda: Parts({}, {}))
+    """What plugins bring for pages."""
+    navigation: Sequence[Entry] = ()
+    """Entries of the main navigation, of portal and service centre, ours and those of plugins."""
 
 
 @attrs.frozen

@@ -15,8 +15,8 @@ from babel.messages import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from treuwerk.programme.languages import PSEUDO, cldr, fallbacks
 from treuwerk.web.shell.assets import WEB
-from treuwerk.web.shell.languages import PSEUDO, cldr, fallbacks
 from treuwerk.web.shell.pseudo import PseudoTranslations
 
 FOLDER = WEB / "translations"
@@ -51,6 +51,7 @@ def _compiled(locale: str, folders: Sequence[Path]) -> NullTranslations:
 
 def _merge(into: Catalog, other: Catalog) -> None:
     for message in other:
-        if message.id and message.string and not message.fuzzy:
+        words = message.string if isinstance(message.string, list | tuple) else (message.string,)
+        if message.id and all(words) and not message.fuzzy:
             into.delete(message.id, message.context)
             into.add(message.id, message.string, context=message.context)

@@ -8,7 +8,7 @@ from babel import Locale
 from hypothesis import given
 from hypothesis import strategies as st
 
-from treuwerk.web.shell.languages import cldr
+from treuwerk.programme.languages import cldr
 from treuwerk.web.shell.notation import notation
 
 LANGUAGES = ("de", "en", "fr", "it", "de_CH", "sv", "pl", "nl", "de_Informal")

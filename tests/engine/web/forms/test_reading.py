@@ -6,6 +6,7 @@ from decimal import Decimal
 import attrs
 import pytest
 
+from treuwerk.programme.languages import cldr
 from treuwerk.web.forms import (
     Result,
     Wrong,
@@ -21,7 +22,6 @@ from treuwerk.web.forms import (
     whole,
     yes,
 )
-from treuwerk.web.shell.languages import cldr
 from treuwerk.web.shell.notation import notation
 from treuwerk.web.shell.submitted import Submitted
 

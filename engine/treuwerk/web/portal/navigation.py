@@ -1,0 +1,12 @@
+"""The portal's own entries of the main navigation."""
+
+from treuwerk.domain.rights import Audience
+from treuwerk.services.own_account import READ_ACCOUNT, READ_PURCHASES
+from treuwerk.web.shell.marking import marked
+from treuwerk.web.shell.navigation import Entry
+
+ENTRIES = (
+    Entry("/", marked("Overview"), "wallet", READ_ACCOUNT, Audience.PORTAL, 100),
+    Entry("/account", marked("Points account"), "wallet", READ_ACCOUNT, Audience.PORTAL, 200),
+    Entry("/purchases", marked("Purchases"), "package", READ_PURCHASES, Audience.PORTAL, 300),
+)

@@ -1,0 +1,35 @@
+"""The portal's start page: points, status, what to do, what happened last, and what plugins add."""
+
+from starlette.responses import Response
+
+from treuwerk.domain.rights import Audience
+from treuwerk.services.overview import going_soon, overview
+from treuwerk.web.portal.account import main_unit, standing_of
+from treuwerk.web.portal.picturing import TierView
+from treuwerk.web.shell.pages import gettext, page
+from treuwerk.web.shell.plugin_pages import panels
+from treuwerk.web.shell.state import Visit
+
+_NEAR = 0.15
+
+
+def overview_page(visit: Visit) -> Response:
+    """Everything at one glance."""
+    settings, unit = visit.shell.installation.programme.settings, main_unit(visit)
+    with visit.shell.installation.database.reading() as connection:
+        found = overview(visit.access, connection, unit, settings.units, visit.now)
+    context = standing_of(visit, found.holdings, unit)
+    spendable = [code for code, one in settings.units.items() if one.spendable]
+    return page(visit, "portal/overview.html", section="/", latest=found.latest,
+                soon=going_soon(found.holdings, spendable, visit.now), near=_near(context["tier"]),
+                reference=visit.state.request_id,
+                panels=panels(visit, Audience.PORTAL, visit.access.account_id, found.holdings.balances),
+                greeting=gettext(visit, "Hello %(name)s") % {"name": visit.me.person or visit.me.company}, **context)
+
+
+def _near(tier: TierView | None) -> bool:
+    """Whether the next tier is so near that it is worth a reminder."""
+    if tier is None or not tier.next:
+        return False
+    wanted = next(rung.points for rung in tier.ladder if not rung.reached)
+    return tier.missing <= wanted * _NEAR
