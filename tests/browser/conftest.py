@@ -24,6 +24,7 @@ from tests.support.portal import NOW, PASSWORD, USUAL, Portal, open_portal
 from treuwerk.services.deployment import Deployment
 from treuwerk.store.database import Database
 from treuwerk.web.application import create_app
+from treuwerk.web.shell.pseudo import VARIABLE
 
 CHROMIUM = Path(os.environ.get("TREUWERK_CHROMIUM", "/usr/bin/chromium"))
 _ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -66,7 +67,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         deployment = Deployment(per_source=0, per_session=0)
-        app = create_app(portal.installation, clock=lambda: NOW, styleguide=True, deployment=deployment)
+        with pytest.MonkeyPatch.context() as environment:
+            environment.setenv(VARIABLE, "1")  # the pseudo-locale beside the programme's languages
+            app = create_app(portal.installation, clock=lambda: NOW, styleguide=True, deployment=deployment)
         add_noting(app, folder)
         add_listing(app, folder)
         with serving(app, listener) as url:
@@ -136,7 +139,7 @@ class Visitors:
         page.goto("/login")
         page.locator("#login").fill("anna")
         page.locator("#password").fill(PASSWORD)
-        page.locator("main button").click()
+        page.locator("main button.button-main").click()
         page.wait_for_url(f"{self.site.url}/")
         return page
 

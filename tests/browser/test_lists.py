@@ -143,3 +143,15 @@ def test_forms_and_lists_have_no_known_barrier(visitors: Visitors, axe: str, sch
     assert violations(page, axe) == []
     assert [text for text in visitors.complaints if "422" not in text] == []
     visitors.complaints.clear()
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_longer_words_overflow_nowhere(visitors: Visitors, width: int) -> None:
+    page = visitors.signed_in(width=width)
+    page.context.add_cookies([{"name": "__Host-locale", "value": "en_XA", "secure": True,
+                               "url": visitors.site.url.replace("http:", "https:")}])
+
+    for path in ("/account", "/purchases", "/things", "/note", "/_styleguide"):
+        page.goto(path)
+        expect(page.locator("html")).to_have_attribute("lang", "en-XA")
+        assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), path

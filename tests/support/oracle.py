@@ -46,7 +46,7 @@ class Oracle:
 
 def read_journal(lines: Iterable[str]) -> Oracle:
     """Go through an export from the first line to the last."""
-    oracle, covered = Oracle(), list[str]()
+    oracle, covered = Oracle(), list[dict[str, Any]]()
     for number, line in enumerate(lines, start=1):
         found = json.loads(line)
         if "transaction" not in found:
@@ -55,19 +55,42 @@ def read_journal(lines: Iterable[str]) -> Oracle:
             continue
         if found["sequence"] != oracle.transactions + 1:
             oracle.wrong.append(f"line {number}: sequence {found['sequence']}")
-        covered.append(line[line.index('"transaction":') + len('"transaction":'):-1])
+        covered.append(found["transaction"])
         _book(oracle, found["transaction"])
     if covered:
         oracle.wrong.append("no seal covers the last lines")
     return oracle
 
 
-def _seal(oracle: Oracle, seal: dict[str, Any], covered: list[str]) -> None:
-    digest = hashlib.sha256("".join(f"{text}\n" for text in covered).encode()).hexdigest()
+def _seal(oracle: Oracle, seal: dict[str, Any], covered: list[dict[str, Any]]) -> None:
+    tables = " ".join(hashlib.sha256(table.encode()).hexdigest() for table in _tables(covered))
+    digest = hashlib.sha256(tables.encode()).hexdigest()
     chained = f"{oracle.head} {seal['seal']} {seal['first']} {seal['last']} {digest}"
     oracle.head = hashlib.sha256(chained.encode()).hexdigest()
     if (seal["digest"], seal["head"], seal["last"]) != (digest, oracle.head, oracle.transactions):
         oracle.wrong.append(f"seal {seal['seal']}")
+
+
+def _tables(covered: list[dict[str, Any]]) -> list[str]:
+    """What a seal stands for: transactions, explanations, postings and uses as lines of text."""
+    transactions, explanations, postings, uses = "", "", "", ""
+    for place, one in enumerate(covered, start=1):
+        refers = int(one["refers_to"]) if one["refers_to"] else None
+        transactions += _line(place, int(one["account"]), int(one["id"]), one["kind"], one["key"], one["occurred_on"],
+                              one["booked_at"], one["actor"], one["cause"], one["evidence"], refers)
+        explanations += _text(one["explanation"])
+        for line, *posting, used in one["postings"]:
+            postings += _line(place, line, *posting)
+            uses += "".join(_line(place, line, int(lot), lot_line, taken) for lot, lot_line, taken in used)
+    return [transactions, explanations, postings, uses]
+
+
+def _line(*values: Any) -> str:
+    return _text(values)
+
+
+def _text(values: Any) -> str:
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
 def _book(oracle: Oracle, transaction: dict[str, Any]) -> None:

@@ -4,6 +4,7 @@ A stolen database opens no door, since the token itself is known to the browser 
 `open_session`.
 """
 
+import json
 import secrets
 from collections.abc import Mapping
 from hashlib import sha256
@@ -20,6 +21,8 @@ from treuwerk.store.tables import app_user, membership, participant, person, use
 SECOND = 1_000_000
 ACTIVE, BLOCKED = "active", "blocked"
 _LONGEST_AGENT = 200
+VIEWING_UNTIL = "viewing_until"
+"""Where the data of a session says how long it shows a participant's pages."""
 
 
 @attrs.frozen
@@ -73,6 +76,7 @@ class Session:
     provider: str = ""
     viewing_account: int = 0
     viewed: str = ""
+    viewing_until: int = 0
 
     @property
     def ends_at(self) -> int:
@@ -123,6 +127,8 @@ def session_of(database: Database, token: str, now: int) -> Session | None:
         with database.writing() as connection:
             connection.execute(update(web_session).where(
                 web_session.c.id_hash == session.id_hash, web_session.c.seen_at < now).values(seen_at=now))
+    if session.viewing_account and session.viewing_until <= now:
+        return attrs.evolve(session, viewing_account=0, viewed="", viewing_until=0)
     return session
 
 
@@ -140,7 +146,8 @@ def _session(connection: Connection, token: str) -> Session | None:
     actor = row.user_name if audience is Audience.OFFICE else public_user_id(row.user_id)
     return Session(row.id_hash, _identity(row, audience), audience, roles, actor, row.created_at, row.seen_at,
                    row.authenticated_at, row.method, row.provider, row.viewing_account,
-                   row.company or "" if row.viewing_account else "")
+                   row.company or "" if row.viewing_account else "",
+                   json.loads(row.data).get(VIEWING_UNTIL, 0) if row.viewing_account else 0)
 
 
 def _identity(row: Row[Any], audience: Audience) -> Identity:

@@ -125,7 +125,7 @@ def test_informal_german_says_du_and_else_what_german_says(informal: Portal) -> 
     assert "Was du gekauft hast und was es gebracht hat" in html
     assert "Lieferschein" in html
     assert "Deutsch (Du)" in html
-    assert "Bonuspunkte" in words(client, "/")
+    assert "Bonuspunkte" in words(client, "/account")
 
 
 @pytest.mark.parametrize("accepted", ["de", "de-AT", "DE-de", "nl, de;q=0.3"])

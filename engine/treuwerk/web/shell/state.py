@@ -10,6 +10,8 @@ from starlette.types import Scope
 from treuwerk.domain.rights import PERMISSIONS, Access, Permission
 from treuwerk.services.deployment import Deployment
 from treuwerk.services.installation import Installation
+from treuwerk.services.kept_calendars import Calendars
+from treuwerk.services.plugin_status import Faults
 from treuwerk.services.sessions import Identity, Session
 from treuwerk.web.shell.assets import Assets
 from treuwerk.web.shell.navigation import Entry
@@ -63,10 +65,13 @@ class Shell:
     metrics: "Metrics"
     permissions: Mapping[str, Permission] = attrs.field(factory=lambda: {one.name: one for one in PERMISSIONS})
     """What engine and plugins declare, by name."""
+    faults: Faults = attrs.field(factory=Faults)
+    """The last errors of plugins on pages."""
     parts: Parts = attrs.field(factory=lambda: Parts({}, {}))
     """What plugins bring for pages."""
     navigation: Sequence[Entry] = ()
     """Entries of the main navigation, of portal and service centre, ours and those of plugins."""
+    calendars: Calendars = attrs.field(factory=Calendars)
 
 
 @attrs.frozen
