@@ -70,6 +70,8 @@ class Shell:
     navigation: Sequence[Entry] = ()
     """Entries of the main navigation, of portal and service centre, ours and those of plugins."""
     calendars: Calendars = attrs.field(factory=Calendars)
+    faults: Faults = attrs.field(factory=Faults)
+    """The last errors of plugins on pages."""
 
 
 @attrs.frozen
