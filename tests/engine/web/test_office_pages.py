@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 from tests.support.portal import NOW, PROGRAMME, Portal, at, open_portal
 from treuwerk.store.database import Database
 
-LIMITED = PROGRAMME.replace('[units.bonus]\n', '[units.bonus.manual]\nlimit = 500\n\n[units.bonus]\n', 1)
+LIMITED = PROGRAMME.replace("[units.bonus]\n", "[units.bonus.manual]\nlimit = 500\n\n[units.bonus]\n", 1)
 BLOCKS = """
 [[text_blocks]]
 code = "call_back"

@@ -26,7 +26,7 @@ def _answer(visit: Visit, audience: Audience) -> Response:
     session, wanted = visit.state.session, wanted_path(visit, audience)
     if session and session.audience is audience:
         return see_other(wanted)
-    silently = silent_way(visit, audience, wanted)
+    silently = "" if session else silent_way(visit, audience, wanted)
     return see_other(silently) if silently else form_page(visit, audience, wanted)
 
 
