@@ -3,7 +3,8 @@
 import hmac
 
 import attrs
-import pyotp
+from pyotp import random_base32
+from pyotp.totp import TOTP
 from sqlalchemy import Connection, delete, insert, select, update
 
 from treuwerk.services.sessions import SECOND
@@ -23,13 +24,13 @@ class Enrolment:
 
 def new_secret() -> str:
     """160 random bits in base 32."""
-    return pyotp.random_base32()
+    return random_base32()
 
 
 def enrolment(secret: str, login: str, programme: str) -> Enrolment:
     """The secret as an app takes it."""
     spaced = " ".join(secret[start : start + 4] for start in range(0, len(secret), 4))
-    return Enrolment(spaced, pyotp.TOTP(secret, name=login, issuer=programme).provisioning_uri())
+    return Enrolment(spaced, TOTP(secret, name=login, issuer=programme).provisioning_uri())
 
 
 def has_authenticator(connection: Connection, user_id: int) -> bool:
@@ -68,7 +69,7 @@ def remove_authenticator(connection: Connection, user_id: int) -> bool:
 def _step_of(secret: str, code: str, now: int) -> int | None:
     """The step whose code this is, if its time is near."""
     typed = "".join(filter(str.isdigit, code)).encode()
-    totp, present = pyotp.TOTP(secret), now // SECOND // STEP_SECONDS
+    totp, present = TOTP(secret), now // SECOND // STEP_SECONDS
     found = None
     for step in range(present - _DRIFT_STEPS, present + _DRIFT_STEPS + 1):
         if hmac.compare_digest(totp.generate_otp(step).encode(), typed):

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
 
-import pyotp
 import pytest
+from pyotp.totp import TOTP
 from sqlalchemy import select
 
 from tests.support.accounts import all_at_once, codes
@@ -38,10 +38,10 @@ def user(database: Database) -> int:
 
 
 def test_a_code_of_the_app_lets_in_one(database: Database, user: int) -> None:
-    shown = pyotp.TOTP(SECRET).at(NOW // SECOND)
+    shown = TOTP(SECRET).at(NOW // SECOND)
     before = NOW - 300 * SECOND
     with database.writing() as connection:
-        confirm_authenticator(connection, user, SECRET, pyotp.TOTP(SECRET).at(before // SECOND), before)
+        confirm_authenticator(connection, user, SECRET, TOTP(SECRET).at(before // SECOND), before)
 
     outcomes = many(lambda: database.run(lambda connection: use_code(connection, user, shown, NOW)))
 
@@ -49,10 +49,10 @@ def test_a_code_of_the_app_lets_in_one(database: Database, user: int) -> None:
 
 
 def test_a_code_that_was_passed_by_a_later_one_is_refused(database: Database, user: int) -> None:
-    earlier, later = (pyotp.TOTP(SECRET).at(NOW // SECOND + shift) for shift in (-30, 0))
+    earlier, later = (TOTP(SECRET).at(NOW // SECOND + shift) for shift in (-30, 0))
     before = NOW - 300 * SECOND
     with database.writing() as connection:
-        confirm_authenticator(connection, user, SECRET, pyotp.TOTP(SECRET).at(before // SECOND), before)
+        confirm_authenticator(connection, user, SECRET, TOTP(SECRET).at(before // SECOND), before)
         assert use_code(connection, user, later, NOW)
 
         assert not use_code(connection, user, earlier, NOW)

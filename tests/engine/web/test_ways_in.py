@@ -2,9 +2,9 @@
 
 import re
 
-import pyotp
 import pytest
 from httpx2 import Response
+from pyotp.totp import TOTP
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
@@ -24,7 +24,7 @@ SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 def code(at: int = NOW) -> str:
     """What the app shows."""
-    return pyotp.TOTP(SECRET).at(at // 1_000_000)
+    return TOTP(SECRET).at(at // 1_000_000)
 
 
 def user_of(portal: Portal, login: str) -> int:
@@ -304,7 +304,7 @@ def test_an_app_is_taken_when_it_shows_the_right_code(portal: Portal) -> None:
     assert 'src="data:image/svg+xml;base64,' in html
     wrong = client.post("/profile/security/authenticator", data={"code": "000000"})
     shown = client.post("/profile/security/authenticator", data={
-        "code": pyotp.TOTP(secret[1].replace(" ", "")).at(NOW // 1_000_000)})
+        "code": TOTP(secret[1].replace(" ", "")).at(NOW // 1_000_000)})
 
     assert (wrong.status_code, shown.status_code) == (422, 200)
     assert len(re.findall(r"<code>[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}</code>", shown.text)) == 10
