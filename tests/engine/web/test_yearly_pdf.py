@@ -1,6 +1,7 @@
 """The yearly statement: a tagged PDF of the own account, in the reader's language."""
 
 import re
+from typing import Any
 
 import pytest
 
@@ -28,16 +29,21 @@ def test_a_year_is_one_tagged_document_to_keep(used: Portal) -> None:
 
 
 def test_figures_of_a_year_add_up(used: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
-    told: list[dict[str, object]] = []
-    monkeypatch.setattr("treuwerk.web.portal.yearly.pdf", lambda name, values: told.append(values) or b"%PDF")
+    told: list[dict[str, Any]] = []
+
+    def noted(_: str, values: dict[str, Any]) -> bytes:
+        told.append(values)
+        return b"%PDF"
+
+    monkeypatch.setattr("treuwerk.web.portal.yearly.pdf", noted)
 
     used.signed_in().get("/account/2026.pdf")
 
-    figures = [int(re.sub(r"\D", "", one["value"])) for one in told[0]["figures"]]  # type: ignore[attr-defined]
+    figures = [int(re.sub(r"\D", "", one["value"])) for one in told[0]["figures"]]
     before, gained, lost, after = figures
     assert before == 400  # of 2025
     assert before + gained - lost == after
-    assert len(told[0]["heads"]) == 4  # type: ignore[arg-type]
+    assert len(told[0]["heads"]) == 4
     assert len(FIGURES) == len(figures)
 
 

@@ -22,7 +22,8 @@ def here(visit: Visit) -> str:
 
 def page(visit: Visit, template: str, status: int = 200, **context: Any) -> HTMLResponse:
     """A rendered template."""
-    waiting = hear(visit.shell.installation.database, visit.state.session.id_hash) if visit.state.session else []
+    session = visit.state.session
+    waiting = hear(visit.shell.installation.database, session.id_hash) if session and session.notes else []
     html = visit.shell.renderer.render(visit.locale, template, {**frame(visit), "told": waiting, **context})
     return HTMLResponse(html, status)
 

@@ -76,8 +76,10 @@ def mistakes(parts: Parts) -> Iterator[Mistake]:
             yield Mistake(f"web_parts {part.name!r}", "a name that the engine uses itself or that is no word",
                           "the name of the plugin")
         yield from _links(part)
-        for kind, one in [*(("page", page) for page in part.pages), *(("panel", panel) for panel in part.panels)]:
-            yield from _right(parts, f"web_parts {part.name!r}: {kind} {one.name!r}", one)
+        for page in part.pages:
+            yield from _right(parts, f"web_parts {part.name!r}: page {page.name!r}", page)
+        for panel in part.panels:
+            yield from _right(parts, f"web_parts {part.name!r}: panel {panel.name!r}", panel)
     for part, page in parts.pages():
         place = f"web_parts {part.name!r}: page {page.name!r}"
         if not page.path.startswith("/") or page.path == "/":
