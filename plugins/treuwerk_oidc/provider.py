@@ -65,8 +65,10 @@ class OidcProvider:
         place = self._discovery.metadata().end_session_endpoint
         if not place:
             return None
-        params = {"client_id": self._settings.client_id, "post_logout_redirect_uri": back_to}
-        return str(add_params_to_uri(place, {**params, **({"id_token_hint": id_token} if id_token else {})}))
+        params: Any = {"client_id": self._settings.client_id, "post_logout_redirect_uri": back_to}
+        if id_token:
+            params["id_token_hint"] = id_token
+        return str(add_params_to_uri(place, params))
 
     def notice(self, logout_token: str, now: int) -> LogoutNotice:
         """What a logout token says."""
@@ -120,7 +122,7 @@ class OidcProvider:
             email=_text(claims, "email") if trusted else "", locale=_text(claims, "locale"), claims=dict(claims),
             session=_text(claims, "sid"), id_token=id_token, authenticated_at=int(seconds * 1_000_000))
 
-    def _client(self, callback: str) -> OAuth2Client:
+    def _client(self, callback: str) -> Any:  # its types do not know that it is a context manager
         settings = self._settings
         try:
             secret = settings.client_secret.value(os.environ) if settings.client_secret else None

@@ -34,6 +34,7 @@ def command(context: Context, programme: Path, fresh: bool, build_only: bool, ho
             _build(context, programme, fresh, "")
             return
         with listening(host, port) as listener:  # first: a build of some seconds must not end at a port that is taken
+            listener.listen()  # whoever follows the announced address waits for the application, and is not refused
             deployment = read_deployment(os.environ).answering(*LOOPBACK_NAMES, host)
             serve(_build(context, programme, fresh, f"http://{host}:{port}/"), listener, deployment, "text",
                   log_requests=False)
