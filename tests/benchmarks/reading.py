@@ -4,7 +4,7 @@
 
 Half of the journal belongs to one hot account, the rest to 5,000 others. Each figure is the median of several runs; the
 floor is the least that the driver needs for the same rows, measured in the same run: a page of bare postings by key for
-the statement, one sum over all postings for liability. `small` is an account with a hundred bookings in the same
+the statement, one sum over all postings for liability. `small` is an account with a thousand postings in the same
 database, so that both growths can be seen: with the account's history, and with the journal's.
 """
 
@@ -37,7 +37,7 @@ from treuwerk.store.tables import balance, journal, lot, lot_use, posting, purch
 UNITS, ZONE = ["bonus"], ZoneInfo("Europe/Berlin")
 HOT, SMALL, OTHERS = 1, 2, 5_000
 START, STEP, YEAR = 1_600_000_000_000_000, 100_000_000, 31_557_600_000_000
-BATCH, SMALL_BOOKINGS = 10_000, 100
+BATCH, SMALL_BOOKINGS = 10_000, 500
 EXPLANATION = ('[{"line":1,"unit":"bonus","points":10,"rule":"r","revision":1,"steps":[["start","quantity","2"],'
                '["times","wp","50"],["per","wp","10"],["round_down","points",""]]}]')
 COLUMNS = ("database", "journal rows", "account", "bookings", "first page", "last page", "× floor", "figures",
@@ -132,7 +132,8 @@ def fill(database: Database, rows: int) -> None:
             for table, name in ((journal, "j"), (posting, "p"), (lot, "l"), (lot_use, "u"), (purchase_line, "b"),
                                 (sealed, "s")):
                 insert_rows(connection, table, sorted(tables[name]))
-            insert_rows(connection, seal, [(start // BATCH + 1, start + 1, final, "", f"{start}", f"{final}", START)])
+            insert_rows(connection, seal, [(start // BATCH + 1, start + 1, final, "", f"{start}", f"{final}",
+                                            START + final * STEP)])
     with database.writing() as connection:
         insert_rows(connection, balance, [(account, "bonus", member.posted, 0, 0, 0, None, 1)
                                           for account, member in members.items()])

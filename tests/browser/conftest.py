@@ -26,7 +26,7 @@ from tests.support.portal import NOW, PARTICIPANTS, PASSWORD, USUAL, Portal, at,
 from treuwerk.domain.rights import Audience
 from treuwerk.services.deployment import Deployment
 from treuwerk.services.importing import import_participants
-from treuwerk.services.memberships import add_membership
+from treuwerk.services.passwords import add_login, hash_of
 from treuwerk.services.sessions import open_session
 from treuwerk.services.users import add_user, grant_role
 from treuwerk.store.database import Database
@@ -132,6 +132,7 @@ def _fill(portal: Portal) -> dict[str, int]:
                                    for number in range(500, 540)))
     portal.attend("2026-11-10", "ROOF-1;2026-11-09;1001;Anna Berg;yes")
     portal.add_login("anna", "1001")
+    portal.add_login("nora", "1003")
     _work(portal)
     return _users(portal)
 
@@ -154,11 +155,11 @@ def _work(portal: Portal) -> None:
 
 def _users(portal: Portal) -> dict[str, int]:
     with portal.installation.database.writing() as connection:
-        anna: int = connection.execute(select(local_login.c.user_id).where(local_login.c.login == "anna")).scalar_one()
-        newcomer, admin = add_user(connection, "Nora New", NOW), add_user(connection, "Ada Admin", NOW)
-        add_membership(connection, newcomer, portal.account("1003"), NOW, role="manager")
+        logins: dict[str, int] = dict(connection.execute(select(local_login.c.login, local_login.c.user_id)).tuples().all())
+        admin = add_user(connection, "Ada Admin", NOW)
         grant_role(connection, admin, "admin", NOW, granted_by="the tests")
-    return {MANAGER: anna, NEWCOMER: newcomer, ADMIN: admin}
+        add_login(connection, admin, "ada", hash_of(PASSWORD), NOW)
+    return {MANAGER: logins["anna"], NEWCOMER: logins["nora"], ADMIN: admin}
 
 
 @attrs.define

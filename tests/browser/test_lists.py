@@ -8,6 +8,11 @@ from tests.browser.conftest import Visitors
 pytestmark = pytest.mark.browser
 
 
+_TOO_WIDE = """document.documentElement.scrollWidth <= document.documentElement.clientWidth ? []
+  : [...document.querySelectorAll("main *")].filter(e => e.getBoundingClientRect().right > innerWidth)
+    .map(e => e.outerHTML.slice(0, 120))"""
+
+
 def things(visitors: Visitors, **wishes: object) -> Page:
     page = visitors.signed_in(**wishes)
     page.goto("/things")
@@ -137,4 +142,4 @@ def test_longer_words_overflow_nowhere(visitors: Visitors, width: int) -> None:
     for path in ("/account", "/purchases", "/things", "/note", "/_styleguide"):
         page.goto(path)
         expect(page.locator("html")).to_have_attribute("lang", "en-XA")
-        assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), path
+        assert page.evaluate(_TOO_WIDE) == [], path

@@ -51,7 +51,8 @@ def sign_on_site(listener: socket.socket, works: RunningProvider, tmp_path_facto
     database = Database(url)
     portal = open_sign_on_portal(folder, database, works.issuer)
     link_to(portal, works.issuer, "anna", "1001")
-    with serving(create_app(portal.installation, deployment=Deployment(per_source=0, per_session=0)), listener) as address:
+    app = create_app(portal.installation, deployment=Deployment(per_source=0, per_session=0))
+    with serving(app, listener) as address:
         yield Site(address, portal)
     database.close()
     del os.environ["WORKS_SECRET"], os.environ["STAFF_SECRET"]

@@ -76,6 +76,7 @@ def test_the_first_login_works_without_a_script(visitors: Visitors) -> None:
     page = visitors.window(script=False)
 
     page.goto("/login")
+    expect(page.get_by_role("button", name="Sign in with a passkey")).to_have_count(0)
     page.get_by_role("link", name=re.compile("First time here")).click()
     page.get_by_label("Customer number").fill("1001")
     page.get_by_label("Code").fill(code)

@@ -6,7 +6,7 @@ from starlette.testclient import TestClient
 
 from tests.support.portal import PROGRAMME
 
-LIMITED = PROGRAMME.replace('[units.bonus]\n', '[units.bonus.manual]\nlimit = 500\n\n[units.bonus]\n', 1)
+LIMITED = PROGRAMME.replace("[units.bonus]\n", "[units.bonus.manual]\nlimit = 500\n\n[units.bonus]\n", 1)
 BLOCKS = """
 [[text_blocks]]
 code = "call_back"

@@ -24,6 +24,7 @@ from treuwerk.programme.reading import LoadedProgramme
 from treuwerk.programme.roles import ADMIN, AGENT
 from treuwerk.services.attending import folded, import_attendance
 from treuwerk.services.clearing import clear_file
+from treuwerk.services.demo_office import furnish
 from treuwerk.services.expiring import expire
 from treuwerk.services.finding import account_of
 from treuwerk.services.importing import import_articles, import_participants
@@ -75,7 +76,9 @@ def build_demo(programme: LoadedProgramme, database: Database, folder: Path, now
     installation = Installation(programme, database)
     files, logins = _files(programme, folder / "files", moment(now).date(), fresh)
     _replay(installation, files, now, told)
-    made = [*(_login(installation, login, now) for login in logins), *_office_logins(installation, now)]
+    made = [_login(installation, login, now) for login in logins]
+    made += [Login(f"Service centre: {clerk.name}", clerk.login, clerk.password)
+             for clerk in furnish(installation, files, now)]
     _keep(note, [attrs.asdict(login) for login in made])
     return made
 

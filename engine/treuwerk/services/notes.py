@@ -44,7 +44,8 @@ def write_note(access: Access, connection: Connection, account_id: int, draft: N
     notes.add(connection, values, access.user_id)
     written = _note(connection, account_id, number)
     _feed(connection, written, now)
-    note_act(connection, access, "note.write", account_id, written.public_id, now=now, after=_told(checked))
+    note_act(connection, access, "note.write", account_id, written.public_id, now=now,
+             after={name: value for name, value in _told(written).items() if value})
     return written
 
 
@@ -67,7 +68,7 @@ def change_note(access: Access, connection: Connection, account_id: int, note_id
         raise NoteChanged(_note(connection, account_id, note_id), latest.changed_by_name or "")
     after = _note(connection, account_id, note_id)
     _feed(connection, after, now)
-    were, are = _told(before.draft), _told(checked)
+    were, are = _told(before), _told(after)
     changed = {name: value for name, value in are.items() if were[name] != value}
     note_act(connection, access, "note.change", account_id, after.public_id, now=now,
              before={name: were[name] for name in changed} | _rewritten(before.version, before.draft, checked),
@@ -196,9 +197,10 @@ def _values(draft: NoteDraft) -> dict[str, Any]:
     return attrs.asdict(draft) | {"due_on": _day(draft.due_on), "kind": draft.kind.value, "status": draft.status.value}
 
 
-def _told(draft: NoteDraft) -> dict[str, Any]:
+def _told(note: Note) -> dict[str, Any]:
     """What the audit keeps for good: not the text, which may be about people and can be forgotten with the note."""
-    return {name: value for name, value in _values(draft).items() if name != "text"}
+    told = {name: value for name, value in _values(note.draft).items() if name not in ("text", "assignee_id")}
+    return told | {"assignee": note.assignee}
 
 
 def _rewritten(version: int, before: NoteDraft, after: NoteDraft) -> dict[str, Any]:

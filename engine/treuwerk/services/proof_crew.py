@@ -160,6 +160,7 @@ def _begin(connection: Connection, snapshot: str | None) -> bool:
     connection.rollback()
     if snapshot is not None:
         connection.exec_driver_sql(f"SET TRANSACTION SNAPSHOT '{snapshot}'")
+        connection.exec_driver_sql("SET LOCAL max_parallel_workers_per_gather = 0")  # the crew has the processors
     else:  # only here: where a disk fails, who reads mapped pages is ended by the system, and the proof tells of it
         connection.exec_driver_sql(f"PRAGMA mmap_size = {_MAPPED}")
     prepare(connection)

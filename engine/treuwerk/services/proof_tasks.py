@@ -61,8 +61,9 @@ def counted(laws: Mapping[str, Iterable[str]]) -> dict[str, tuple[int, str]]:
 
 
 def _records(connection: Connection, seals: list[proving.Seal]) -> Found:
-    digests, violations, figures = proving.records_of(connection, seals)
-    return Found(counted({"explanations_fold_to_their_points": violations}), figures=figures | {"digests": digests})
+    digests, newest, violations, figures = proving.records_of(connection, seals)
+    return Found(counted({"explanations_fold_to_their_points": violations}),
+                 figures=figures | {"digests": digests, "newest": newest})
 
 
 def _explained(connection: Connection, _: None) -> Found:
@@ -92,6 +93,12 @@ def _activities(connection: Connection, _: None) -> Found:
 
 def _seals(connection: Connection, _: None) -> Found:
     return Found(figures={"seals": list(seals(connection))})
+
+
+def _postings(connection: Connection, _: None) -> Found:
+    found = shortcuts.postings(connection)
+    laws = () if found["unbalanced"] else ("zero_sum_per_transaction_and_unit",)
+    return Found(proven=frozenset(laws), figures={"postings": found})
 
 
 def _counts(connection: Connection, _: None) -> Found:
@@ -134,5 +141,5 @@ def names_of_laws(dialect: str) -> list[str]:
 _WORK: Mapping[str, Callable[[Connection, Any], Found]] = {
     "records": _records, "explained": _explained, "unexplained": _unexplained, "waiting": _waiting,
     "purchases": _purchases, "activities": _activities,
-    "short_cut": _short_cut, "law": _law, "seals": _seals, "counts": _counts,
+    "short_cut": _short_cut, "law": _law, "seals": _seals, "counts": _counts, "postings": _postings,
 }

@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import starmap
 from typing import Any
 
 from sqlalchemy import Connection
@@ -18,7 +19,6 @@ from treuwerk.store.claims import counted_claims, doubtful_claims
 from treuwerk.store.journal import entries
 from treuwerk.store.sealed_tables import (
     CREDITS,
-    IN_PAIR,
     equal_credits,
     explained_accruals,
     sealed_tables,
@@ -30,23 +30,29 @@ Seal = tuple[int, int, int, str]
 """Number, first and last sequence, and digest."""
 
 
-def records_of(connection: Connection, seals: Sequence[Seal]) -> tuple[dict[int, str], list[str], dict[str, int]]:
-    """Digests of seals by their numbers, accruals that are not explained, and how many records there are of what.
+def records_of(connection: Connection,
+               seals: Sequence[Seal]) -> tuple[dict[int, str], dict[int, int], list[str], dict[str, int]]:
+    """Digests of seals by their numbers, the instant of the newest booking of each, accruals that are not explained,
+    and how many records there are of what.
 
     Seals are in the order of their numbers.
     """
     stored = {seal[0]: seal for seal in seals}
     digests = dict.fromkeys(stored, Digest().hexadecimal())
+    newest: dict[int, int] = {}
     wrong: list[str] = []
-    figures = {"records": 0, "accruals": 0}
-    for number, digest, records, accruals, explained in sealed_tables(connection, seals[0][0], seals[-1][0]):
+    figures = {"records": 0, "accruals": 0, "legs": 0}
+    for number, digest, records, accruals, booked_at, legs, explained in sealed_tables(
+            connection, seals[0][0], seals[-1][0]):
         _, first, last, expected = stored[number]
+        newest[number] = booked_at
         digests[number] = digest if digest == expected else _digest_of(connection, first, last)
         figures["records"] += records
         figures["accruals"] += accruals
-        if explained and not (len(explained) == accruals and all(map(explains, explained))):
+        figures["legs"] += legs
+        if explained is None or not all(starmap(explains, explained)):
             wrong += unexplained(connection, first, last)
-    return digests, wrong, figures
+    return digests, newest, wrong, figures
 
 
 def _digest_of(connection: Connection, first: int, last: int) -> str:
@@ -59,27 +65,26 @@ def _digest_of(connection: Connection, first: int, last: int) -> str:
 
 def unexplained(connection: Connection, first: int, last: int) -> Iterator[str]:
     """Accruals of a range of the sequence whose explanation does not give their points."""
-    for sequence, explained in explained_accruals(connection, first, last):
-        if not explains(explained):
+    for sequence, explanation, given in explained_accruals(connection, first, last):
+        if not explains(explanation, given):
             yield f"sequence {sequence}: the explanation does not give the points of the transaction"
 
 
 def wrong_while_waiting(connection: Connection) -> Iterator[str]:
     """Accruals without a seal whose points are not explained."""
-    for account_id, number, explained in waiting_accruals(connection):
-        if not explains(explained):
+    for account_id, number, explanation, given in waiting_accruals(connection):
+        if not explains(explanation, given):
             yield f"account {account_id}, transaction {number}: the explanation does not give its points"
 
 
 @lru_cache(maxsize=65_536)  # the same explanation stands behind many lines
-def explains(explained: str) -> bool:
-    """Whether each credit of an accrual has one explanation, whose tape folds to its points."""
-    explanation, _, given = explained.rpartition(IN_PAIR)
+def explains(explanation: str | bytes, given: str) -> bool:
+    """Whether each credit that an accrual gave has one explanation, whose tape folds to its points."""
     awards = expected_credits(explanation)
     return awards is not None and sorted(given.split(CREDITS) if given else []) == sorted(awards)
 
 
-def expected_credits(explanation: str) -> list[str] | None:
+def expected_credits(explanation: str | bytes) -> list[str] | None:
     """Line, unit and points of each award that an explanation speaks of; None where it does not add up."""
     try:
         awards = json.loads(explanation)

@@ -187,7 +187,7 @@ def assign(access: Access, connection: Connection, item_id: int, assignee_id: in
                  assignee_id=assignee_id, held_by=0, held_until=0)
     after = _found(connection, item_id, now)
     note_act(connection, access, "work.assign", before.account_id, before.object, now=now,
-             before={"assignee_id": before.assignee_id}, after={"assignee_id": after.assignee_id})
+             before={"assignee": before.assignee}, after={"assignee": after.assignee})
     return after
 
 

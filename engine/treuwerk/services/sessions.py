@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import Any
 
 import attrs
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from treuwerk.domain.ids import public_user_id
 from treuwerk.domain.rights import Audience
@@ -39,6 +39,8 @@ LIFETIMES: Mapping[Audience, Lifetime] = {
     Audience.OFFICE: Lifetime(idle=30 * 60, absolute=12 * 3600, seen_every=60),
 }
 COOKIE_SECONDS = max(lifetime.absolute for lifetime in LIFETIMES.values())
+
+_NO_DATA = "{}"
 
 
 @attrs.frozen
@@ -77,6 +79,8 @@ class Session:
     viewing_account: int = 0
     viewed: str = ""
     viewing_until: int = 0
+    notes: bool = False
+    """Whether anything is kept for it beside who it is, such as a message for the next page."""
 
     @property
     def ends_at(self) -> int:
@@ -113,7 +117,7 @@ def open_session(connection: Connection, user_id: int, now: int, *, audience: Au
     connection.execute(insert(web_session).values(
         id_hash=hashed(token), user_id=user_id, audience=audience.value, account_id=acts_for[0], person_id=acts_for[1],
         viewing_account=0, created_at=now, seen_at=now, authenticated_at=now, method=method, source=origin.source,
-        agent=origin.agent[:_LONGEST_AGENT], data="{}", **attrs.asdict(external or External())))
+        agent=origin.agent[:_LONGEST_AGENT], data=_NO_DATA, **attrs.asdict(external or External())))
     return token
 
 
@@ -138,7 +142,7 @@ def hashed(token: str) -> str:
 
 
 def _session(connection: Connection, token: str) -> Session | None:
-    row = connection.execute(_QUERY.where(web_session.c.id_hash == hashed(token))).one_or_none()
+    row = connection.execute(_BY_TOKEN, {"token": hashed(token)}).one_or_none()
     if row is None or (row.audience == Audience.PORTAL and row.role is None):
         return None
     audience = Audience(row.audience)
@@ -147,7 +151,7 @@ def _session(connection: Connection, token: str) -> Session | None:
     return Session(row.id_hash, _identity(row, audience), audience, roles, actor, row.created_at, row.seen_at,
                    row.authenticated_at, row.method, row.provider, row.viewing_account,
                    row.company or "" if row.viewing_account else "",
-                   json.loads(row.data).get(VIEWING_UNTIL, 0) if row.viewing_account else 0)
+                   json.loads(row.data).get(VIEWING_UNTIL, 0) if row.viewing_account else 0, row.data != _NO_DATA)
 
 
 def _identity(row: Row[Any], audience: Audience) -> Identity:
@@ -178,3 +182,4 @@ _QUERY = select(
     .join(participant, participant.c.account_id == _SHOWN_ACCOUNT, isouter=True)
     .join(person, _OWN_PERSON, isouter=True)
 ).where(app_user.c.state == ACTIVE, web_session.c.audience.in_([audience.value for audience in Audience]))
+_BY_TOKEN = _QUERY.where(web_session.c.id_hash == bindparam("token"))

@@ -22,15 +22,16 @@ from treuwerk.store.sealing import waiting_for_a_seal
 
 SIDE_BY_SIDE_FROM = 50_000  # transactions: below, processes cost more than they save
 _RECORDS_AT_ONCE = 100_000
-_OF_RECORDS = ("explanations_fold_to_their_points", "chain_of_seals")
+_OF_RECORDS = ("explanations_fold_to_their_points", "chain_of_seals", "bookings_are_not_behind_their_seal")
 _OTHERS = ("purchases_are_as_claimed", "activities_are_as_claimed", *_OF_RECORDS)
 _OF_SHORT_CUTS = {
-    "balanced": ("zero_sum_per_transaction_and_unit", "posting_has_its_transaction", "transaction_has_postings"),
+    "booked": ("balance_is_sum_of_postings", "system_books_are_their_deltas"),
     "summed": ("balance_is_sum_of_open_lots", "pending_is_sum_of_open_lots", "held_is_sum_of_open_holds"),
     "traced": ("lot_is_its_posting", "movement_is_traced_to_its_lots"),
 }
 _OF_COUNTS = {
     "records": ("transaction_is_sealed_once", "sealed_transaction_is_there"),
+    "postings": ("zero_sum_per_transaction_and_unit", "posting_has_its_transaction", "transaction_has_postings"),
     "purchases": ("accrual_has_its_claim", "claim_has_its_line", "run_counts_its_lines"),
 }
 Told = Callable[[int, int], None]
@@ -109,8 +110,10 @@ class _Proof:
         self._violations: dict[str, tuple[int, str]] = {}
         self._errors: dict[str, str] = {}
         self._seconds: dict[str, float] = {}
-        self._figures: dict[str, Counter[Any]] = {name: Counter() for name in ("records", "runs", "activities")}
+        self._figures: dict[str, Counter[Any]] = {
+            name: Counter() for name in ("records", "runs", "activities", "postings")}
         self._digests: dict[int, str] = {}
+        self._newest: dict[int, int] = {}
         self._explained: int | None = None
         self._waiting_accruals = 0
         self._pieces = self._finished = 0
@@ -121,7 +124,7 @@ class _Proof:
         chain = run(self._connection, Task("seals"))
         self._seals = chain.figures.get("seals", [])
         if chain.error:
-            self._errors["chain_of_seals"] = chain.error
+            self._errors |= dict.fromkeys(_OF_RECORDS[1:], chain.error)
         first = self._first_pieces(laws)
         self._do(work, first, told)
         self._check_chain()
@@ -147,31 +150,35 @@ class _Proof:
         records = [Task("records", part) for part in _portions(self._seals)]
         purchases = [Task("purchases", part) for part in range(PARTS)]
         explained = [] if self._connection.dialect.name == "sqlite" else [Task("explained")]
-        return [*explained, *records, *purchases, *(Task("short_cut", name) for name in _OF_SHORT_CUTS),
+        short_cuts = [Task("postings"), *(Task("short_cut", name) for name in _OF_SHORT_CUTS)]
+        return [*explained, *records, *purchases, *short_cuts,
                 *(Task("law", name) for name in laws if name not in later), Task("activities"), Task("waiting")]
 
     def _note(self, task: Task, found: Found) -> None:
         laws = {"records": _OF_RECORDS, "waiting": _OF_RECORDS[:1], "explained": _OF_RECORDS[:1],
                 "unexplained": _OF_RECORDS[:1], "purchases": _OTHERS[:1],
-                "activities": _OTHERS[1:2], "law": (task.part,),
+                "activities": _OTHERS[1:2], "law": (task.part,), "postings": _OF_COUNTS["postings"],
                 "short_cut": _OF_SHORT_CUTS.get(str(task.part), ())}[task.kind]
         for law in laws:
             self._seconds[law] = self._seconds.get(law, 0.0) + found.seconds
-        if found.error and task.kind != "short_cut":
+        if found.error and task.kind not in ("short_cut", "postings"):
             self._errors |= dict.fromkeys(laws, found.error)
         for law, (count, first) in found.violations.items():
             before = self._violations.get(law)
             self._violations[law] = (count + before[0], before[1]) if before else (count, first)
         self._proven |= found.proven | (set(laws) if task.kind == "law" else set())
         self._digests |= found.figures.get("digests", {})
+        self._newest |= found.figures.get("newest", {})
         self._explained = found.figures.get("explained", self._explained)
         for name, figures in self._figures.items():
             figures.update(found.figures.get(name, {}) if name != "records" else
-                           {one: found.figures.get(one, 0) for one in ("records", "accruals")})
+                           {one: found.figures.get(one, 0) for one in ("records", "accruals", "legs")})
 
     def _check_chain(self) -> None:
-        if "chain_of_seals" not in self._errors and (broken := list(_broken_seals(self._seals, self._digests))):
-            self._violations["chain_of_seals"] = len(broken), broken[0]
+        for law, broken in (("chain_of_seals", _broken_seals(self._seals, self._digests)),
+                            ("bookings_are_not_behind_their_seal", _early_seals(self._seals, self._newest))):
+            if law not in self._errors and (found := list(broken)):
+                self._violations[law] = len(found), found[0]
 
     def _in_doubt(self) -> list[Task]:
         """Where explanations were compared in bulk, and something was odd, they are looked at one by one."""
@@ -197,6 +204,11 @@ class _Proof:
                 or counts["waiting"] != counts["known"]):
             return
         self._proven.add("transaction_is_sealed_once")
+        postings = self._figures["postings"]
+        if records["legs"] + counts["waiting_legs"] == postings["legs"]:
+            self._proven.add("posting_has_its_transaction")
+            if postings["transactions"] == counts["transactions"]:
+                self._proven.add("transaction_has_postings")
         booked = sum(count for (_, earned), count in lines.items() if earned) + activities[True]
         if booked == records["accruals"] + counts["waiting_accruals"]:
             self._proven.add("accrual_has_its_claim")
@@ -241,3 +253,14 @@ def _broken_seals(all_seals: Sequence[Any], digests: dict[int, str]) -> Iterator
             yield (f"seal {seal.number} over sequence {seal.first_sequence} to {seal.last_sequence}: found head "
                    f"{seal.head}, the rows of the journal give {head}")
         previous = seal.head
+
+
+def _early_seals(all_seals: Sequence[Any], newest: dict[int, int]) -> Iterator[str]:
+    """Seals that seem older than one of their bookings, or than the seal before."""
+    sealed_at = 0
+    for seal in all_seals:
+        sealed_at = max(sealed_at, newest.get(seal.number, 0))
+        if seal.sealed_at < sealed_at:
+            yield (f"seal {seal.number} over sequence {seal.first_sequence} to {seal.last_sequence}: found sealed_at "
+                   f"{seal.sealed_at}, expected {sealed_at} or later, as of its bookings and the seal before")
+        sealed_at = max(sealed_at, seal.sealed_at)

@@ -60,7 +60,8 @@ class SealedBatch:
 
     def seal(self, connection: Connection) -> None:
         """Close the batch, last of all: writers wait for each other from here to the commit."""
-        append_seal(connection, self.members, self._digest.hexadecimal(), self._now)
+        newest = max(row[5] for row in self.journal)
+        append_seal(connection, self.members, self._digest.hexadecimal(), max(self._now, newest))
 
     def _deltas(self, book: str, moved: Mapping[tuple[int, str], int]) -> list[tuple[int, int, str, str, int]]:
         sums: dict[tuple[int, str], int] = {}

@@ -16,8 +16,8 @@ from treuwerk.domain.records import digest_of_tables
 from treuwerk.store.recording import rows
 
 _NOTHING = sha256().hexdigest()
-CREDITS, PAIRS, IN_PAIR = "\x1d", "\x1e", "\x1f"
-"""What stands between the credits of an accrual, between accruals, and between an explanation and its credits."""
+CREDITS, TRANSACTIONS, NO_ACCRUAL = "\x1d", "\x1e", "\x1f"
+"""What stands between the credits of an accrual, between transactions, and for one that is no accrual."""
 _ONE_BY_ONE = ("hashjoin", "mergejoin", "seqscan", "bitmapscan", "hashagg")
 
 _SEALED = ("seal a CROSS JOIN sealed s CROSS JOIN {table} t WHERE a.number BETWEEN {first} AND {last} "
@@ -37,70 +37,85 @@ _LINES = {"journal": _JOURNAL, "posting": _LEG, "lot_use": _USE}
 
 
 class SealTables(NamedTuple):
-    """What stands behind a seal: its digest, how many transactions and accruals, and its explanations.
+    """What stands behind a seal: its digest, how many transactions, accruals and postings, and its explanations.
 
-    `explained` are the accruals with their credits; none on PostgreSQL, which compares them by itself.
+    `newest` is the latest instant at which one of them was booked. `explained` are the different explanations of
+    accruals, each with the credits that it stands for; None where they cannot be told apart, and none on PostgreSQL,
+    which compares them by itself.
     """
 
     number: int
     digest: str
     records: int
     accruals: int
-    explained: list[str]
+    newest: int
+    legs: int
+    explained: set[tuple[bytes, str]] | None
 
 
 def sealed_tables(connection: Connection, first: int, last: int) -> Iterator[SealTables]:
     """What stands behind the seals of these numbers; not one behind which there is nothing."""
     hashed = _by_sqlite if connection.dialect.name == "sqlite" else _by_postgresql
     with by_index(connection):
-        legs, uses = (dict(hashed(connection, table, first, last)) for table in ("posting", "lot_use"))
-        for number, transactions, explanations, *found in _heads(connection, first, last):
-            digest = digest_of_tables(transactions, explanations, legs.get(number, _NOTHING),
-                                      uses.get(number, _NOTHING))
-            yield SealTables(number, digest, *found)
+        legs, uses = ({number: found for number, *found in hashed(connection, table, first, last)}
+                      for table in ("posting", "lot_use"))
+        for number, transactions, explanations, *found, explained in _heads(connection, first, last):
+            (of_legs, how_many), (of_uses, _) = legs.get(number, (_NOTHING, 0)), uses.get(number, (_NOTHING, 0))
+            digest = digest_of_tables(transactions, explanations, of_legs, of_uses)
+            yield SealTables(number, digest, *found, how_many, explained)
 
 
 def _heads(connection: Connection, first: int, last: int) -> Iterator[Any]:
-    """(number, digest of transactions, of explanations, how many there are, accruals, explained) of each seal."""
+    """(number, digest of transactions, of explanations, how many there are, accruals, newest, explained) of each."""
     of = _SEALED.format(table="journal", key="id", first=int(first), last=int(last))
     if connection.dialect.name == "postgresql":
         yield from rows(connection, (
             f"SELECT a.number, {_sha(_written(_JOURNAL))}, {_sha(_EXPLANATION)}, COUNT(*), "
-            f"COUNT(*) FILTER (WHERE t.kind = 'accrual'), ARRAY[]::text[] FROM {of}"))
+            f"COUNT(*) FILTER (WHERE t.kind = 'accrual'), MAX(t.booked_at), ARRAY[]::text[] FROM {of}"))
         return
-    for number, transactions, explanations, *counts, explained in rows(connection, (
+    given = f"CASE WHEN t.kind = 'accrual' THEN {credits_of('t', 'sqlite')} ELSE char(31) END"
+    for number, transactions, explanations, records, accruals, newest, credited in rows(connection, (
             f"SELECT a.number, {_blob(_as_list(_JOURNAL))}, {_blob('t.explanation')}, COUNT(*), "
-            f"SUM(t.kind = 'accrual'), group_concat(CASE WHEN t.kind = 'accrual' THEN {explained_by('t', 'sqlite')} "
-            f"END, char(30)) FROM {of}")):
-        yield (number, _hashed(transactions), _hashed(explanations), *counts,
-               explained.split(PAIRS) if explained is not None else [])
+            f"SUM(t.kind = 'accrual'), MAX(t.booked_at), group_concat({given}, char(30)) FROM {of}")):
+        yield (number, _hashed(transactions), _hashed(explanations), records, accruals, newest,
+               _explained(explanations, credited, records))
 
 
-def _by_sqlite(connection: Connection, table: str, first: int, last: int) -> Iterator[tuple[int, str]]:
+def _explained(explanations: bytes, given: str, records: int) -> set[tuple[bytes, str]] | None:
+    """Each explanation of accruals with what was given, once; None where they hold what should only part them."""
+    texts, lists = explanations.split(b"\n"), given.split(TRANSACTIONS)
+    if len(texts) != records or len(lists) != records:
+        return None
+    return {pair for pair in set(zip(texts, lists, strict=True)) if pair[1] != NO_ACCRUAL}
+
+
+def _by_sqlite(connection: Connection, table: str, first: int, last: int) -> Iterator[tuple[int, str, int]]:
     of = _SEALED.format(table=table, key=_KEYS[table], first=int(first), last=int(last))
-    for number, written in rows(connection, f"SELECT a.number, {_blob(_as_list(_LINES[table]))} FROM {of}"):
-        yield number, _hashed(written)
+    for number, written, found in rows(
+            connection, f"SELECT a.number, {_blob(_as_list(_LINES[table]))}, COUNT(*) FROM {of}"):
+        yield number, _hashed(written), found
 
 
-def _by_postgresql(connection: Connection, table: str, first: int, last: int) -> Iterator[tuple[int, str]]:
+def _by_postgresql(connection: Connection, table: str, first: int, last: int) -> Iterator[tuple[int, str, int]]:
     of = _SEALED.format(table=table, key=_KEYS[table], first=int(first), last=int(last))
-    yield from rows(connection, f"SELECT a.number, {_sha(_written(_LINES[table]))} FROM {of}")
+    yield from rows(connection, f"SELECT a.number, {_sha(_written(_LINES[table]))}, COUNT(*) FROM {of}")
 
 
-def explained_accruals(connection: Connection, first: int, last: int) -> Iterator[tuple[int, str]]:
-    """(sequence, explanation with its credits) of the accruals in a range of the sequence."""
+def explained_accruals(connection: Connection, first: int, last: int) -> Iterator[tuple[int, str, str]]:
+    """(sequence, explanation, credits) of the accruals in a range of the sequence."""
     with by_index(connection):
         yield from rows(connection, (
-            f"SELECT s.sequence, {explained_by('j', connection.dialect.name)} FROM sealed s CROSS JOIN journal j "
+            f"SELECT s.sequence, j.explanation, {credits_of('j', connection.dialect.name)} FROM sealed s "
+            "CROSS JOIN journal j "
             f"WHERE s.sequence BETWEEN {int(first)} AND {int(last)} AND j.account_id = s.account_id "
             "AND j.id = s.transaction_id AND j.kind = 'accrual' ORDER BY s.sequence"))
 
 
-def waiting_accruals(connection: Connection) -> Iterator[tuple[int, int, str]]:
-    """(account, transaction, explanation with its credits) of the accruals that no seal covers yet."""
+def waiting_accruals(connection: Connection) -> Iterator[tuple[int, int, str, str]]:
+    """(account, transaction, explanation, credits) of the accruals that no seal covers yet."""
     yield from rows(connection, (
-        f"SELECT j.account_id, j.id, {explained_by('j', connection.dialect.name)} FROM unsealed w JOIN journal j "
-        "ON j.account_id = w.account_id AND j.id = w.transaction_id WHERE j.kind = 'accrual'"))
+        f"SELECT j.account_id, j.id, j.explanation, {credits_of('j', connection.dialect.name)} FROM unsealed w "
+        "JOIN journal j ON j.account_id = w.account_id AND j.id = w.transaction_id WHERE j.kind = 'accrual'"))
 
 
 def equal_credits(connection: Connection) -> Iterator[tuple[str, int, str, int, int]]:
@@ -113,15 +128,13 @@ def equal_credits(connection: Connection) -> Iterator[tuple[str, int, str, int, 
     connection.exec_driver_sql("SET LOCAL enable_sort = on")
 
 
-def explained_by(journal: str, dialect: str) -> str:
-    """An expression for an accrual's explanation and its credits: line, unit, amount."""
+def credits_of(journal: str, dialect: str) -> str:
+    """An expression for the credits of an accrual: line, unit, amount of each."""
     of = (f"FROM posting p WHERE p.account_id = {journal}.account_id AND p.transaction_id = {journal}.id "
           f"AND p.book IN {_OWN}")
     if dialect == "sqlite":
-        made = f"(SELECT group_concat(p.line || ',' || p.unit || ',' || p.amount, char(29)) {of})"
-        return f"{journal}.explanation || char(31) || COALESCE({made}, '')"
-    return (f"{journal}.explanation || chr(31) || COALESCE((SELECT string_agg(concat(p.line, ',', p.unit, ',', "
-            f"p.amount), chr(29)) {of}), '')")
+        return f"COALESCE((SELECT group_concat(p.line || ',' || p.unit || ',' || p.amount, char(29)) {of}), '')"
+    return f"COALESCE((SELECT string_agg(concat(p.line, ',', p.unit, ',', p.amount), chr(29)) {of}), '')"
 
 
 @contextmanager
@@ -159,13 +172,16 @@ _EXPLANATION = "t.explanation || chr(10)"
 
 
 def _written(columns: tuple[str, ...]) -> str:
-    values = ", ',', ".join(_value(column) for column in columns)
-    return f"concat('[', {values}, ']', chr(10))"
+    """Few arguments, since each costs: what stands between two values is one text."""
+    values, before = [], "["
+    for column in columns:
+        mark = '"' if column in _QUOTED else ""
+        values += [f"'{before}{mark}'", _value(column)]
+        before = f"{mark},"
+    return f"concat({', '.join(values)}, '{before[:-1]}]' || chr(10))"
 
 
 def _value(column: str) -> str:
-    if column in _QUOTED:
-        return f"""'"', {column}, '"'"""
     if column in _ESCAPED:
         return f"to_json({column})"
     return f"COALESCE({column}::text, 'null')" if column in _NULLABLE else column

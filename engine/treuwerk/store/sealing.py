@@ -37,6 +37,7 @@ _NO_LONGER_WAITING = text(
 def append_seal(connection: Connection, members: Sequence[tuple[int, int]], digest: str, now: int) -> int:
     """Seal (account, transaction) pairs in this order under the digest of their records; returns the seal's number.
 
+    None of them was booked after `now`: who asks for the books of a past instant relies on it.
     Called last in a transaction: writers wait for each other from here to the commit. On PostgreSQL a lock makes them
     wait; were it missing, the unique previous head would let one of them fail instead of forking the chain.
     """
@@ -54,10 +55,11 @@ def seal_pending(connection: Connection, now: int) -> int:
     while members := _waiting(connection):
         _number_members(connection, last, members)
         first, final = last.last_sequence + 1, last.last_sequence + len(members)
-        digest = Digest()
+        digest, newest = Digest(), now
         for entry in entries(connection, first, final):
             digest.add(entry.row, entry.postings, entry.uses)
-        _append(connection, last, len(members), digest.hexadecimal(), now)
+            newest = max(newest, entry.row.booked_at)
+        _append(connection, last, len(members), digest.hexadecimal(), newest)
         _add_deltas(connection, members[0][1], first, final)
         connection.execute(_NO_LONGER_WAITING, {"first": first, "last": final})
         total, last = total + len(members), _last_seal(connection)

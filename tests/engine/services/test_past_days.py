@@ -23,9 +23,11 @@ from treuwerk.services.balances import balances, holdings, holdings_as_of, open_
 from treuwerk.services.closing import Closing, DayNotOver, NeverClosed, closed, end_of_day, last_day
 from treuwerk.services.exporting import journal_lines
 from treuwerk.services.liability import as_json, liability
+from treuwerk.services.redeeming import redeem
 from treuwerk.services.statements import Entry, statement
 from treuwerk.services.verifying import verify
 from treuwerk.store.database import Database
+from treuwerk.store.sealing import seal_pending
 from treuwerk.store.tables import journal
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -191,6 +193,19 @@ def test_nothing_that_comes_later_changes_what_was_said(life: Life) -> None:
     life.books.expire(NOW, NOW + 1_000)
 
     assert {day: life.told(day) for day in DAYS} == before
+
+
+def test_a_booking_that_was_sealed_by_a_clock_set_back_counts_on_its_own_day(life: Life) -> None:
+    redeem(life.portal.installation, life.other.account, "bonus", 1, "LATE", at("2026-11-24"))
+    with life.database.writing() as connection:
+        seal_pending(connection, at("2026-11-22"))
+
+    before, day = (life.closing(day, now=at("2026-11-26")) for day in ("2026-11-23", "2026-11-24"))
+
+    with life.database.reading() as connection:
+        was, now = (holdings_as_of(connection, UNITS, life.other.account, end).balances["bonus"].available
+                    for end in (before, day))
+    assert was - now == 1
 
 
 def test_a_booking_that_came_late_is_in_the_days_that_are_asked_for_later(life: Life) -> None:

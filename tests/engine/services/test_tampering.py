@@ -89,6 +89,23 @@ def test_a_change_is_found_and_its_seal_is_named(world: World, change: str) -> N
     assert found["chain_of_seals"].startswith("seal 2 over sequence 5 to 8: found head ")
 
 
+def test_a_seal_that_seems_older_than_its_bookings_is_found(world: World) -> None:
+    execute(world, "UPDATE seal SET sealed_at = sealed_at - 1 WHERE number = 2")
+
+    found = violated(world)
+
+    assert list(found) == ["bookings_are_not_behind_their_seal"]
+    assert found["bookings_are_not_behind_their_seal"].startswith("seal 2 over sequence 5 to 8: found sealed_at ")
+
+
+def test_a_seal_that_seems_older_than_the_one_before_is_found(world: World) -> None:
+    execute(world, f"UPDATE seal SET sealed_at = sealed_at + {60 * MINUTE} WHERE number = 2")
+
+    found = violated(world)
+
+    assert found["bookings_are_not_behind_their_seal"].startswith("seal 3 ")
+
+
 def test_a_use_that_points_to_another_lot_is_found(world: World) -> None:
     execute(world, "UPDATE lot_use SET lot_line = lot_line + 2")  # one of another unit
 

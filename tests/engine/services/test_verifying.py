@@ -21,7 +21,7 @@ PROVEN = (tables.journal, tables.posting, tables.lot, tables.balance, tables.bal
 UNPROVEN = {
     "balance.version",  # counts changes, for nobody but the one who changes
     "outbox.id", "outbox.delivered_at",
-    "seal.sealed_at",  # not part of the chain
+    "seal.sealed_at",  # not part of the chain: only that it is not before the bookings
     "purchase_line.source", "purchase_line.at_line",  # of lines that earned nothing; other lines name them as cause
     "clearing_run.source", "clearing_run.file", "clearing_run.sha256", "clearing_run.actor", "clearing_run.started_at",
     "clearing_run.finished_at", "clearing_run.cursor", "clearing_run.documents", "clearing_run.points",

@@ -84,6 +84,8 @@ def test_a_clock_that_was_set_back_makes_no_seal_older_than_the_one_before(world
 
     at = [when for when, in world.rows(select(seal.c.sealed_at).order_by(seal.c.number))]
     assert at == sorted(at)
+    assert at[-1] == LATER
+    assert world.violated() == {}
 
 
 def test_several_sealers_at_once_seal_everything_once(world: World) -> None:

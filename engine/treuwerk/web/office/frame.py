@@ -21,7 +21,6 @@ from treuwerk.web.shell.navigation import Entry, Group, groups
 from treuwerk.web.shell.pages import gettext, page, see_other
 from treuwerk.web.shell.state import Visit
 
-
 _ADMINISTRATION = marked("Administration")
 ENTRIES = (
     Entry("/office", marked("Overview"), "house", "queue.read", Audience.OFFICE, 100),

@@ -10,7 +10,18 @@ from treuwerk.services import participant_list
 from treuwerk.services.auditing import note_act
 from treuwerk.services.participant_list import Listed, Narrowed, Ordered
 from treuwerk.services.saved_views import views_of
-from treuwerk.web.lists import Asked, Cell, Column, Filter, ListKind, asked, csv_answer, list_page, list_view, views_form
+from treuwerk.web.lists import (
+    Asked,
+    Cell,
+    Column,
+    Filter,
+    ListKind,
+    asked,
+    csv_answer,
+    list_page,
+    list_view,
+    views_form,
+)
 from treuwerk.web.office.frame import navigation, settings_of
 from treuwerk.web.office.words import STATUSES, options
 from treuwerk.web.shell.marking import marked

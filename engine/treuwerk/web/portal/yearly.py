@@ -79,7 +79,7 @@ def _told(visit: Visit, year: int, found: Year) -> dict[str, Any]:
         "lang": visit.locale[:2], "programme": settings.programme.name, "accent": settings.theme.accent,
         "title": words(marked("Statement %(year)s")) % {"year": year}, "company": visit.me.company,
         "note": naming_of(visit).unit(unit), "footer": words(marked("As of %(day)s")) % {"day": day(visit.now)},
-        "heads": [words(head) for head in ("Booked", "What for", "Points", "Balance")],
+        "heads": [words(head) for head in (marked("Booked"), marked("What for"), marked("Points"), marked("Balance"))],
         "figures": [{"name": words(name), "value": number(value)} for name, value in figures],
         "rows": [_row(visit, entry, unit) for entry in found.entries],
         "end": words(marked("Every booking can be followed to its delivery in your points account."))}

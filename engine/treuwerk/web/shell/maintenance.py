@@ -23,6 +23,7 @@ h2 { font-size: 1.2rem; }
 section + section { margin-block-start: 2rem; padding-block-start: 2rem;
   border-block-start: 1px solid light-dark(#dfe2e8, #333a46); }
 p { margin: 0; }
+p + p { margin-block-start: 0.75rem; }
 a { color: var(--accent); }
 """
 _TEXTS = (marked("We are not ready at the moment"),

@@ -64,7 +64,7 @@ def _endpoint(handler: Handler, permission: str, audience: Audience) -> Callable
                 return RedirectResponse(_sign_in_first(request, audience), status_code=303)
             access = _access(request, shell, session, audience)
             if permission == SIGNED_IN and session.audience is not audience:
-                raise NotAllowed(permission)
+                return _without_right(request, session, audience, permission)
             if permission != SIGNED_IN and not access.may(permission):
                 return _without_right(request, session, audience, permission)
             if access.viewing:

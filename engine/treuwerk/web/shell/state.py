@@ -65,13 +65,13 @@ class Shell:
     metrics: "Metrics"
     permissions: Mapping[str, Permission] = attrs.field(factory=lambda: {one.name: one for one in PERMISSIONS})
     """What engine and plugins declare, by name."""
-    faults: Faults = attrs.field(factory=Faults)
-    """The last errors of plugins on pages."""
     parts: Parts = attrs.field(factory=lambda: Parts({}, {}))
     """What plugins bring for pages."""
     navigation: Sequence[Entry] = ()
     """Entries of the main navigation, of portal and service centre, ours and those of plugins."""
     calendars: Calendars = attrs.field(factory=Calendars)
+    faults: Faults = attrs.field(factory=Faults)
+    """The last errors of plugins on pages."""
 
 
 @attrs.frozen
