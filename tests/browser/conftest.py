@@ -15,16 +15,25 @@ import attrs
 import pytest
 import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from sqlalchemy import select
 from starlette.applications import Starlette
 
 from tests.conftest import create_schema
+from tests.support.desk import BLOCKS, LIMITED, NOTE, filled, sent
 from tests.support.listing import add_listing, fill
 from tests.support.noting import add_noting
-from tests.support.portal import NOW, PASSWORD, USUAL, Portal, open_portal
+from tests.support.portal import NOW, PARTICIPANTS, PASSWORD, USUAL, Portal, at, open_portal
+from treuwerk.domain.rights import Audience
 from treuwerk.services.deployment import Deployment
+from treuwerk.services.importing import import_participants
+from treuwerk.services.passwords import add_login, hash_of
+from treuwerk.services.sessions import open_session
+from treuwerk.services.users import add_user, grant_role
 from treuwerk.store.database import Database
+from treuwerk.store.tables import local_login
 from treuwerk.web.application import create_app
 from treuwerk.web.shell.pseudo import VARIABLE
+from treuwerk.web.shell.routing import DeclaredRoute
 
 CHROMIUM = Path(os.environ.get("TREUWERK_CHROMIUM", "/usr/bin/chromium"))
 _ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -33,12 +42,26 @@ _START_SECONDS = 20.0
 _PATIENCE_MS = 8_000
 
 
+MANAGER, NEWCOMER, ADMIN = "manager", "newcomer", "admin"
+
+
 @attrs.frozen
 class Site:
-    """Where the portal is served, and what lies behind it."""
+    """Where the portal is served, what lies behind it, and the users by name: a manager, one of a company without a
+    booking, and an admin of the service centre. The manager's login is `anna`."""
 
     url: str
     portal: Portal
+    users: dict[str, int] = attrs.field(factory=dict)
+    routes: list[DeclaredRoute] = attrs.field(factory=list, repr=False)
+
+    def token(self, name: str) -> str:
+        """A new session of a user."""
+        audience = Audience.OFFICE if name == ADMIN else Audience.PORTAL
+        account = {MANAGER: "1001", NEWCOMER: "1003"}.get(name)
+        with self.portal.installation.database.writing() as connection:
+            return open_session(connection, self.users[name], NOW, audience=audience,
+                                acts_for=(self.portal.account(account) if account else 0, 0))
 
 
 @pytest.fixture(scope="session")
@@ -62,8 +85,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     url = f"sqlite:///{folder / 'portal.db'}"
     create_schema(url)
     database = Database(url)
-    portal = open_portal(folder, database)
-    _fill(portal)
+    portal = open_portal(folder, database, LIMITED + BLOCKS)
+    users = _fill(portal)
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         deployment = Deployment(per_source=0, per_session=0)
@@ -73,7 +96,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         add_noting(app, folder)
         add_listing(app, folder)
         with serving(app, listener) as url:
-            yield Site(url, portal)
+            yield Site(url, portal, users, [one for one in app.routes if isinstance(one, DeclaredRoute)])
     database.close()
 
 
@@ -99,14 +122,44 @@ def _wait_for(is_there: Callable[[], bool]) -> None:
         threading.Event().wait(0.02)
 
 
-def _fill(portal: Portal) -> None:
+def _fill(portal: Portal) -> dict[str, int]:
+    """A company with much, one with a little and one with nothing, and work for the service centre; the users."""
     fill(portal.installation.database)
+    _import_newcomer(portal)
     for day, lines in USUAL.items():
         portal.deliver(day, *lines)
     portal.deliver("2026-10-02", *(f"LS-{number};10;2026-10-01;1001;M405;{number % 9 + 1};PCE;SYSTEM;"
                                    for number in range(500, 540)))
     portal.attend("2026-11-10", "ROOF-1;2026-11-09;1001;Anna Berg;yes")
     portal.add_login("anna", "1001")
+    portal.add_login("nora", "1003")
+    _work(portal)
+    return _users(portal)
+
+
+def _import_newcomer(portal: Portal) -> None:
+    path = portal.folder / "newcomers.csv"
+    path.write_text(PARTICIPANTS.splitlines()[0] + "\n1003;New Roofs Ltd;partner;IE;en;new@roofs.example;;;;\n", "utf-8")
+    import_participants(portal.installation, path, at("2026-11-20"))
+
+
+def _work(portal: Portal) -> None:
+    """A note that waits, points booked by hand, and points that wait for a second person."""
+    agent, home = portal.in_office("agent", name="Clara Weiss"), f"/office/participants/{portal.account('1001')}"
+    sent(agent, f"{home}/notes/new", **NOTE)
+    for points in ("300", "900"):
+        wanted = {"points": points, "unit": "bonus", "reason": "goodwill", "remark": "Ticket 4711"}
+        answer = agent.post(f"{home}/adjust?book=1", data=filled(agent, f"{home}/adjust", **wanted))
+        assert answer.status_code == 303, answer.text
+
+
+def _users(portal: Portal) -> dict[str, int]:
+    with portal.installation.database.writing() as connection:
+        logins: dict[str, int] = dict(connection.execute(select(local_login.c.login, local_login.c.user_id)).tuples().all())
+        admin = add_user(connection, "Ada Admin", NOW)
+        grant_role(connection, admin, "admin", NOW, granted_by="the tests")
+        add_login(connection, admin, "ada", hash_of(PASSWORD), NOW)
+    return {MANAGER: logins["anna"], NEWCOMER: logins["nora"], ADMIN: admin}
 
 
 @attrs.define
@@ -125,16 +178,22 @@ class Visitors:
             color_scheme="dark" if scheme == "dark" else "light")
         context.set_default_timeout(_PATIENCE_MS)
         # Chosen by hand: the language of the test's window, not that of the company.
-        context.add_cookies([{"name": "__Host-locale", "value": locale[:2], "secure": True,
-                              "url": self.site.url.replace("http:", "https:")}])
+        self._give(context, "__Host-locale", locale[:2])
         self._contexts.append(context)
         page = context.new_page()
         page.on("console", lambda message: self.complaints.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         return page
 
-    def signed_in(self, **wishes: object) -> Page:
-        """A window at the account of the full company."""
+    def signed_in(self, user: str = MANAGER, **wishes: object) -> Page:
+        """A window at the first page of a user, who signed in before."""
+        page = self.window(**wishes)  # type: ignore[arg-type]
+        self._give(page.context, "__Host-sid", self.site.token(user))
+        page.goto("/office" if user == ADMIN else "/")
+        return page
+
+    def signing_in(self, **wishes: object) -> Page:
+        """A window of the manager, who signs in by the form."""
         page = self.window(**wishes)  # type: ignore[arg-type]
         page.goto("/login")
         page.locator("#login").fill("anna")
@@ -142,6 +201,16 @@ class Visitors:
         page.locator("main button.button-main").click()
         page.wait_for_url(f"{self.site.url}/")
         return page
+
+    def take_refusal(self, status: int) -> None:
+        """Take the console's word of one answer that was meant to refuse; anything else stays a complaint."""
+        [complaint] = self.complaints
+        assert complaint.startswith(f"Failed to load resource: the server responded with a status of {status} ")
+        self.complaints.clear()
+
+    def _give(self, context: BrowserContext, name: str, value: str) -> None:
+        context.add_cookies([{"name": name, "value": value, "secure": True,
+                              "url": self.site.url.replace("http:", "https:")}])
 
     def close(self) -> None:
         """Close all windows."""

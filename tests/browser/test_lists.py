@@ -4,9 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visitors
-from tests.browser.test_accessibility import axe, violations
 
-__all__ = ["axe"]  # a fixture
 pytestmark = pytest.mark.browser
 
 
@@ -133,21 +131,6 @@ def test_all_rows_of_a_page_are_chosen_at_once(visitors: Visitors) -> None:
     page.get_by_role("button", name="Choose all rows of this page").click()
 
     expect(page.locator("input[name=row]:checked")).to_have_count(10)
-
-
-@pytest.mark.parametrize("width", [320, 1280])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_forms_and_lists_have_no_known_barrier(visitors: Visitors, axe: str, scheme: str, width: int) -> None:
-    page = visitors.signed_in(scheme=scheme, width=width)
-
-    for path in ("/things", "/things?colour=red&q=thing&column=name&column=size&dense=1", "/things?q=none", "/note"):
-        page.goto(path)
-        assert violations(page, axe) == [], path
-        assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), path
-    page.get_by_role("button", name="Save note").click()
-    assert violations(page, axe) == []
-    assert [text for text in visitors.complaints if "422" not in text] == []
-    visitors.complaints.clear()
 
 
 @pytest.mark.parametrize("width", [320, 1280])

@@ -4,18 +4,10 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from starlette.testclient import TestClient
 
-from tests.support.portal import NOW, PROGRAMME, Portal, at, open_portal
+from tests.support.desk import BLOCKS, LIMITED, NOTE, filled, hidden, sent
+from tests.support.portal import NOW, Portal, at, open_portal
 from treuwerk.store.database import Database
-
-LIMITED = PROGRAMME.replace("[units.bonus]\n", "[units.bonus.manual]\nlimit = 500\n\n[units.bonus]\n", 1)
-BLOCKS = """
-[[text_blocks]]
-code = "call_back"
-title = { de = "Rückruf", en = "Call back", fr = "Rappel" }
-text = { de = "Bitte um Rückruf.", en = "Please call back.", fr = "Merci de rappeler." }
-"""
 
 
 @pytest.fixture
@@ -33,24 +25,6 @@ def desk(tmp_path: object, sqlite_database: Database) -> Portal:
 
 def home(desk: Portal, customer: str = "1001") -> str:
     return f"/office/participants/{desk.account(customer)}"
-
-
-def filled(client: TestClient, path: str, **values: str) -> dict[str, str]:
-    """What a browser would send: the hidden fields of the form on a page, and what was typed."""
-    page = client.get(path)
-    assert page.status_code == 200, page.text
-    hidden = dict(re.findall(r'<input type="hidden" name="(form_id|version)" value="([^"]+)">', page.text))
-    return hidden | values
-
-
-def sent(client: TestClient, path: str, **values: str) -> str:
-    """Fill the form of a page, send it, and follow it to the next page."""
-    answer = client.post(path, data=filled(client, path, **values))
-    assert answer.status_code == 303, answer.text
-    return client.get(answer.headers["location"]).text
-
-
-NOTE = {"kind": "call_in", "text": "Asks for LS-2", "status": "waiting_participant", "due_on": "27/11/2026"}
 
 
 def test_an_agent_takes_a_call_from_search_to_undo(desk: Portal) -> None:
@@ -100,7 +74,7 @@ def test_the_second_saver_of_a_note_sees_both_versions(desk: Portal) -> None:
     assert conflict.status_code == 409
     assert "Hers" in conflict.text
     assert "His" in conflict.text
-    again = dict(re.findall(r'<input type="hidden" name="(form_id|version)" value="([^"]+)">', conflict.text))
+    again = hidden(conflict.text)
     assert david.post(link[1], data=his | again).status_code == 303
     history = david.get(link[1]).text
     assert history.index("Version 3 by David") < history.index("Version 2 by Clara") < history.index("Version 1 by Clara")
@@ -129,7 +103,7 @@ def test_points_by_hand_are_previewed_booked_and_above_the_limit_decided_by_anot
     preview = clara.post(path, data=filled(clara, path, **wanted))
     assert "2,980" in preview.text
     assert "3,280" in preview.text
-    again = dict(re.findall(r'<input type="hidden" name="(form_id|version)" value="([^"]+)">', preview.text))
+    again = hidden(preview.text)
     booked = clara.post(f"{path}?book=1", data=again | wanted)
     assert booked.headers["location"] == home(desk)
     twice = clara.post(f"{path}?book=1", data=again | wanted)
