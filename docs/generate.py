@@ -20,16 +20,18 @@ from treuwerk import hookspecs
 from treuwerk.cli import COMMANDS, main
 from treuwerk.domain.durations import Duration, MonthDay
 from treuwerk.domain.earning import Award, Doubt, EarningRule
+from treuwerk.domain.sign_in import ExternalIdentity, LogoutNotice, SignInStart
 from treuwerk.plugins import hook_names, installed, load
-from treuwerk.programme.settings import EarningHead, Settings, SourceHead
+from treuwerk.programme.settings import EarningHead, Settings, SignInHead, SourceHead
 
-RECORDS = (hookspecs.EarningRuleKind, hookspecs.ClearingSourceKind, hookspecs.DemoData, hookspecs.DemoLogin)
-PROTOCOLS = (EarningRule, hookspecs.ClearingSource)
-ANSWERS = (Award, Doubt)
+RECORDS = (hookspecs.EarningRuleKind, hookspecs.ClearingSourceKind, hookspecs.IdentityProviderKind, hookspecs.DemoData,
+           hookspecs.DemoLogin)
+PROTOCOLS = (EarningRule, hookspecs.ClearingSource, hookspecs.IdentityProvider)
+ANSWERS = (Award, Doubt, SignInStart, ExternalIdentity, LogoutNotice)
 ENGINE_PLUGINS = "treuwerk"
 TEXTS = {Duration: "duration, such as `36M`", MonthDay: "day of the year, such as `12-31`"}
 """Values that are written as texts of their own grammar, though they are classes."""
-NO_TABLES = ("Earning", "Source", *(text.__name__ for text in TEXTS))
+NO_TABLES = ("Earning", "Source", "SignIn", *(text.__name__ for text in TEXTS))
 
 
 def write_reference(folder: Path) -> None:
@@ -79,10 +81,11 @@ def settings_page() -> Iterator[str]:
     """Every table of the programme file with its keys, then what each plugin adds."""
     yield from ("# Programme file", "",
                 "All keys of `programme.toml`, table by table. A key without default must be there.", "")
-    for table in (*tables_below(Settings), EarningHead, SourceHead):
+    for table in (*tables_below(Settings), EarningHead, SourceHead, SignInHead):
         yield from _table(table)
     registry, _ = load(first_party_plugins())
-    for kinds, key in ((registry.earning_rule_kinds(), "rule"), (registry.clearing_sources(), "reader")):
+    for kinds, key in ((registry.earning_rule_kinds(), "rule"), (registry.clearing_sources(), "reader"),
+                       (registry.identity_providers(), "provider")):
         for kind in kinds.values():
             yield from (f'## {key} = "{kind.name}"', "")
             for table in tables_below(kind.settings):

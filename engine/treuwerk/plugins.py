@@ -109,6 +109,21 @@ class Registry:
             raise PluginError(f"demo data is offered by {' and '.join(name for name, _ in offers)}; name only one")
         return offers[0][1] if offers else None
 
+    def web_parts_by_plugin(self) -> list[tuple[str, WebPart]]:
+        """What plugins add to pages, each with the name of its plugin."""
+        return self._offers("web_parts", WebPart)
+
+    def offered(self) -> dict[str, dict[str, list[str]]]:
+        """Names of what each plugin offers, by plugin and hook."""
+        records: tuple[tuple[str, type[Any]], ...] = (
+            ("earning_rule_kinds", EarningRuleKind), ("clearing_sources", ClearingSourceKind),
+            ("identity_providers", IdentityProviderKind), ("permissions", Permission), ("web_parts", WebPart))
+        found: dict[str, dict[str, list[str]]] = {}
+        for hook, record in records:
+            for plugin, offer in self._offers(hook, record):
+                found.setdefault(plugin, {}).setdefault(hook, []).append(offer.name)
+        return found
+
     def describe(self) -> list[PluginInfo]:
         """The loaded plugins in the order of the programme file."""
         return [_info(name, self._origins[name], self._hooks_of(name)) for name in self._origins]

@@ -8,12 +8,14 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import attrs
 import pytest
 import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from starlette.applications import Starlette
 
 from tests.conftest import create_schema
 from tests.support.listing import add_listing, fill
@@ -22,6 +24,7 @@ from tests.support.portal import NOW, PASSWORD, USUAL, Portal, open_portal
 from treuwerk.services.deployment import Deployment
 from treuwerk.store.database import Database
 from treuwerk.web.application import create_app
+from treuwerk.web.shell.pseudo import VARIABLE
 
 CHROMIUM = Path(os.environ.get("TREUWERK_CHROMIUM", "/usr/bin/chromium"))
 _ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -63,17 +66,29 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     _fill(portal)
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
-        app = create_app(portal.installation, clock=lambda: NOW, styleguide=True, deployment=Deployment())
+        deployment = Deployment(per_source=0, per_session=0)
+        with pytest.MonkeyPatch.context() as environment:
+            environment.setenv(VARIABLE, "1")  # the pseudo-locale beside the programme's languages
+            app = create_app(portal.installation, clock=lambda: NOW, styleguide=True, deployment=deployment)
         add_noting(app, folder)
         add_listing(app, folder)
-        server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
+        with serving(app, listener) as url:
+            yield Site(url, portal)
+    database.close()
+
+
+@contextmanager
+def serving(app: Starlette, listener: socket.socket) -> Iterator[str]:
+    """Serve an application on a socket of loopback; its address."""
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    try:
         _wait_for(lambda: server.started)
-        yield Site(f"http://127.0.0.1:{listener.getsockname()[1]}", portal)
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
         server.should_exit = True
         thread.join()
-    database.close()
 
 
 def _wait_for(is_there: Callable[[], bool]) -> None:
@@ -124,7 +139,7 @@ class Visitors:
         page.goto("/login")
         page.locator("#login").fill("anna")
         page.locator("#password").fill(PASSWORD)
-        page.locator("main button").click()
+        page.locator("main button.button-main").click()
         page.wait_for_url(f"{self.site.url}/")
         return page
 

@@ -10,6 +10,11 @@ __all__ = ["axe"]  # a fixture
 pytestmark = pytest.mark.browser
 
 
+_TOO_WIDE = """document.documentElement.scrollWidth <= document.documentElement.clientWidth ? []
+  : [...document.querySelectorAll("main *")].filter(e => e.getBoundingClientRect().right > innerWidth)
+    .map(e => e.outerHTML.slice(0, 120))"""
+
+
 def things(visitors: Visitors, **wishes: object) -> Page:
     page = visitors.signed_in(**wishes)
     page.goto("/things")
@@ -143,3 +148,15 @@ def test_forms_and_lists_have_no_known_barrier(visitors: Visitors, axe: str, sch
     assert violations(page, axe) == []
     assert [text for text in visitors.complaints if "422" not in text] == []
     visitors.complaints.clear()
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_longer_words_overflow_nowhere(visitors: Visitors, width: int) -> None:
+    page = visitors.signed_in(width=width)
+    page.context.add_cookies([{"name": "__Host-locale", "value": "en_XA", "secure": True,
+                               "url": visitors.site.url.replace("http:", "https:")}])
+
+    for path in ("/account", "/purchases", "/things", "/note", "/_styleguide"):
+        page.goto(path)
+        expect(page.locator("html")).to_have_attribute("lang", "en-XA")
+        assert page.evaluate(_TOO_WIDE) == [], path

@@ -61,7 +61,7 @@ def test_everything_works_without_script(visitors: Visitors) -> None:
     page.get_by_role("link", name="Older").click()
     expect(page.get_by_role("link", name="Newest")).to_be_visible()
     page.get_by_role("link", name="Purchases").first.click()
-    page.locator("#year").select_option("2025")
+    page.locator("#purchases-year").select_option("2025")
     page.get_by_role("button", name="Apply filters").click()
     expect(page.get_by_text("LS-1, line 10")).to_be_visible()
     page.get_by_text("Your login").locator("..").click()
@@ -118,7 +118,7 @@ def test_a_wrong_password_leads_to_the_field(visitors: Visitors) -> None:
     page.locator("#login").fill("anna")
     page.locator("#password").fill("wrong password")
 
-    page.locator("main button").click()
+    page.locator("main button.button-main").click()
 
     expect(page.get_by_role("alert")).to_contain_text("Login name and password do not match.")
     expect(page.locator("#login")).to_have_value("anna")

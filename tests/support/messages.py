@@ -4,20 +4,22 @@
 gone go, and the order is that of the sources, so that two branches rarely write in the same place.
 """
 
+import re
 from io import BytesIO
 from pathlib import Path
 
 from babel.messages import Catalog
 from babel.messages.extract import extract_from_dir
-from babel.messages.pofile import read_po, write_po
+from babel.messages.pofile import write_po
 
 from treuwerk.domain.rights import PERMISSIONS
 from treuwerk.web.shell.assets import WEB
 from treuwerk.web.shell.naming import OWN_CODES
-from treuwerk.web.shell.translations import FOLDER
+from treuwerk.web.shell.translations import FOLDER, catalogue
 
 _METHODS = [("**.py", "python"), ("templates/**.html", "jinja2.ext.babel_extract")]
 _OPTIONS = {"templates/**.html": {"trimmed": "true", "silent": "false", "newstyle_gettext": "true"}}
+FORMAL = re.compile(r"\b(Sie|Ihr\w*|Ihnen)\b")
 _KEYWORDS = {"_": None, "gettext": (2,), "ngettext": (1, 2), "marked": None}
 
 
@@ -38,8 +40,7 @@ def update(path: Path, wanted: Catalog) -> list[str]:
 
     A new message comes in behind the one that precedes it in the sources: what stood there keeps its place.
     """
-    with path.open("rb") as file:
-        old = read_po(file, locale=path.stem)
+    old = catalogue(path, path.stem)
     keys = [(message.id, message.context) for message in wanted if message.id]
     order = [key for message in old if (key := (message.id, message.context)) in keys]
     for place, key in enumerate(keys):
@@ -56,7 +57,19 @@ def update(path: Path, wanted: Catalog) -> list[str]:
     return [str(message.id) for message in fresh if message.id and not message.string]
 
 
+def formal(german: Catalog) -> Catalog:
+    """The messages whose German says Sie: informal German has words of its own for them."""
+    found = Catalog()
+    for message in german:
+        texts = message.string if isinstance(message.string, list | tuple) else (message.string or "",)
+        if message.id and any(FORMAL.search(text) for text in texts):
+            found.add(message.id, context=message.context)
+    return found
+
+
 if __name__ == "__main__":
     collection = collected()
     for po in sorted(FOLDER.glob("??.po")):
         print(po.name, *update(po, collection), sep="\n  ")
+    informal = FOLDER / "de_Informal.po"
+    print(informal.name, *update(informal, formal(catalogue(FOLDER / "de.po", "de"))), sep="\n  ")

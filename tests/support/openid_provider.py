@@ -5,21 +5,18 @@
 
 import json
 import os
-import shutil
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import attrs
 import httpx2
-import pytest
+
+from tests.support.node import installed, program
 
 _SOURCE = Path(__file__).parent / "openid"
-REQUIRE_VARIABLE = "TREUWERK_REQUIRE_NODE"
-_INSTALL_SECONDS = 300.0
 PASSWORD = "Dach mit Aussicht"
 ACCOUNTS = {
     "anna": {"password": PASSWORD, "claims": {"name": "Anna Berg", "email": "anna@works.example", "locale": "de",
@@ -61,9 +58,9 @@ def secret_of(name: str) -> str:
 @contextmanager
 def running(clients: list[dict[str, Any]], accounts: Mapping[str, Any] = ACCOUNTS) -> Iterator[RunningProvider]:
     """A provider with these clients and accounts."""
-    folder = installed()
+    folder = installed(_SOURCE)
     process = subprocess.Popen(
-        [_program("node"), "provider.mjs", json.dumps({"clients": clients, "accounts": accounts})], cwd=folder,
+        [program("node"), "provider.mjs", json.dumps({"clients": clients, "accounts": accounts})], cwd=folder,
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
         env={**os.environ, "NODE_ENV": "test"})
     with process:
@@ -72,36 +69,3 @@ def running(clients: list[dict[str, Any]], accounts: Mapping[str, Any] = ACCOUNT
             yield RunningProvider(json.loads(process.stdout.readline())["issuer"])
         finally:
             process.kill()
-
-
-def installed() -> Path:
-    """The folder with provider and packages, outside the repository; made once for each version of both."""
-    npm, content = _program("npm"), b"".join(path.read_bytes() for path in sorted(_SOURCE.iterdir()))
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "treuwerk-tests"
-    folder = cache / f"openid-{sha256(content).hexdigest()[:12]}"
-    if not folder.exists():
-        made = Path(str(folder) + f".{os.getpid()}")
-        shutil.copytree(_SOURCE, made)
-        outcome = subprocess.run([npm, "install", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock"],
-                                 check=False, cwd=made, capture_output=True, text=True, timeout=_INSTALL_SECONDS)
-        if outcome.returncode:
-            shutil.rmtree(made)
-            _give_up(f"npm could not install oidc-provider: {outcome.stderr[-500:]}")
-        try:
-            made.rename(folder)
-        except OSError:  # another worker was faster
-            shutil.rmtree(made)
-    return folder
-
-
-def _program(name: str) -> str:
-    found = shutil.which(name)
-    if found is None:
-        _give_up(f"no {name}: install Debian's nodejs and npm")
-    return str(found)
-
-
-def _give_up(reason: str) -> None:
-    if os.environ.get(REQUIRE_VARIABLE) == "1":
-        pytest.fail(f"{reason}; {REQUIRE_VARIABLE}=1 asks for it", pytrace=False)
-    pytest.skip(reason)

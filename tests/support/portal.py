@@ -26,7 +26,7 @@ from treuwerk.web.application import create_app
 HOST = "portal.example"
 ORIGIN = f"https://{HOST}"
 PASSWORD = "Sonne über dem Dach"
-DEPLOYMENT = Deployment(public_url=ORIGIN)
+DEPLOYMENT = Deployment(public_url=ORIGIN, per_source=0, per_session=0)  # tests ask faster than people
 NOW = instant(datetime(2026, 11, 21, 10, tzinfo=UTC))
 PROGRAMME = """
 plugins = ["csv_feed", "product_factor", "activity_points"]

@@ -1,4 +1,4 @@
-"""A plugin that brings a page, an entry of the navigation, a panel, a right, texts, pictures and a style guide entry."""
+"""A plugin that brings a page, an entry of the navigation, a panel, a right, texts, a picture and a style guide."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -39,6 +39,7 @@ class SamplePlugin:
     def web_parts(self) -> Sequence[WebPart]:
         """One of everything."""
         page = Page("/seminars", "seminars", Audience.PORTAL, BOOK, seminars, ("GET", "POST"))
-        entry = NavigationEntry("seminars", {"de": "Seminare", "en": "Seminars", "fr": "Formations"}, "graduation-cap", 250)
+        entry = NavigationEntry("seminars", {"de": "Seminare", "en": "Seminars", "fr": "Formations"},
+                                "graduation-cap", 250)
         panel = Panel("seats", Audience.PORTAL, BOOK, "panel.html", seats)
         return [WebPart("sample", Path(__file__).parent / "sample_part", (page,), (entry,), (panel,))]

@@ -28,6 +28,7 @@ COMMANDS = {
     "adjust": "Give or take points by hand, with a reason.",
     "adjustments": "List and decide bookings by hand that wait for a second person.",
     "participant": "Show participants; make two of them one, and two again.",
+    "user": "Make users, block them, give them roles, invite people of a company.",
     "redeem-batch": "Redeem points for many orders of a file.",
     "expire": "Book out points whose time is over, and end holds that are overdue.",
     "report": "Report on the whole programme: liability, expiring points.",

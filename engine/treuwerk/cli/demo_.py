@@ -50,8 +50,9 @@ def _build(context: Context, named: Path, fresh: bool, address: str) -> Installa
 
 def _announce(logins: list[Login], address: str) -> None:
     if address:
-        click.echo(f"Portal: {address}")
+        click.echo(f"Portal: {address}   service centre: {address}office")
     for login in logins:
-        click.echo(f"  sign in as {login.login} with {login.password}   ({login.name})")
+        at = " at /office" if login.path == "/office" else ""
+        click.echo(f"  sign in{at} as {login.login} with {login.password}   ({login.name})")
     if address:
         click.echo("Ctrl+C ends it; the same command continues with the same data.")

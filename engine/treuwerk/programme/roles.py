@@ -12,7 +12,7 @@ ROLES: Mapping[str, Role] = {
     MEMBER: Role({"de": "Mitglied", "en": "Member", "fr": "Membre"}, Audience.PORTAL,
                  ["own.account.read", "own.purchases.read", "own.profile.read", "own.profile.write"]),
     ADMIN: Role({"de": "Administration", "en": "Administration", "fr": "Administration"}, Audience.OFFICE, [ALL]),
-    AGENT: Role({"de": "Service-Center", "en": "Service centre", "fr": "Service client"}, Audience.OFFICE,
+    AGENT: Role({"de": "Servicecenter", "en": "Service centre", "fr": "Centre de service"}, Audience.OFFICE,
                 ["search", "participants.read", "participants.write", "participants.view_as", "notes.read",
                  "notes.write", "queue.read", "queue.work", "points.adjust"]),
 }

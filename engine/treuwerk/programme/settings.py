@@ -229,6 +229,16 @@ class Contact:
 
 
 @attrs.frozen
+class TextBlock:
+    """``[[text_blocks]]``: a text that the service centre begins notes with."""
+
+    code: str = attrs.field(validator=_CODE)
+    title: Texts
+    """What the block is called in the list."""
+    text: Texts
+
+
+@attrs.frozen
 class Clearing:
     """``[clearing]``: how files are worked off."""
 
@@ -253,6 +263,7 @@ class Settings:
     sign_in: list[SignIn] = attrs.field(factory=list)
     theme: Theme = attrs.field(factory=Theme)
     contact: Contact = attrs.field(factory=Contact)
+    text_blocks: list[TextBlock] = attrs.field(factory=list)
     clearing: Clearing = attrs.field(factory=Clearing)
 
 

@@ -5,7 +5,7 @@ conditional write. What is above it waits until somebody else agrees. Nobody dec
 nobody books on the account that he belongs to.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import attrs
@@ -22,7 +22,7 @@ from treuwerk.services.bookkeeping import OpenAccount, Order
 from treuwerk.services.entitled import staying_owners
 from treuwerk.services.installation import Installation
 from treuwerk.services.terms import BY_HAND, TermsTable
-from treuwerk.store import manual
+from treuwerk.store import manual, work
 from treuwerk.store.owners import lock_owners, names_of_people, owners_of
 
 WAITING, BOOKED, REFUSED, WITHDRAWN = STATES = ("waiting", "booked", "refused", "withdrawn")
@@ -66,11 +66,19 @@ class Adjustment:
         return ids.public_id(ids.TRANSACTION, self.account_id, self.transaction_id)
 
 
+Also = Callable[[Connection, Adjustment], None]
+
+
+def nothing_else(_connection: Connection, _adjustment: Adjustment) -> None:
+    """Beside the act itself there is nothing to do."""
+
+
 def adjust(installation: Installation, account_id: int, unit: str, amount: int, key: str, now: int, *, reason: str,
-           actor: str) -> Adjustment:
+           actor: str, also: Also = nothing_else) -> Adjustment:
     """Give points by hand, or take them where `amount` is below zero; `key` names the act, once and for good.
 
-    It is booked at once where the day's limit of `actor` allows it; else it waits for `approve`.
+    It is booked at once where the day's limit of `actor` allows it; else it waits for `approve`. Here and below, `also`
+    is done in the same transaction, such as a note of the act; not where the act was done before.
 
     Raises:
         Refusal: `wrong_amount`, `no_reason`, `personal_data`, `unknown_actor`, `unknown_unit`, `own_account`,
@@ -80,7 +88,7 @@ def adjust(installation: Installation, account_id: int, unit: str, amount: int, 
     asked = Adjustment(account_id, next(ids.row_ids(now)), key, unit, _not_zero(amount), stated_reason(reason), WAITING,
                        acting_person(actor), now)
 
-    def work(connection: Connection) -> Adjustment:
+    def act(connection: Connection) -> Adjustment:
         lock_owners(connection, (account_id,))
         account = OpenAccount(connection, account_id, installation.programme.settings, now)
         if (before := manual.by_key(connection, account_id, key)) is not None:
@@ -95,13 +103,16 @@ def adjust(installation: Installation, account_id: int, unit: str, amount: int, 
         done = attrs.evolve(asked, state=BOOKED, decided_at=now,
                             transaction_id=_booked(account, asked, legs)) if alone else asked
         manual.note(connection, _values(done))
+        if done.state == WAITING:
+            work.put(connection, work.ADJUSTMENT, done.public_id, now, account_id=account_id, gist=done.reason)
+        also(connection, done)
         return done
 
-    return installation.database.run(work)
+    return installation.database.run(act)
 
 
 def approve(installation: Installation, account_id: int, number: int, now: int, *, actor: str,
-            comment: str = "") -> Adjustment:
+            comment: str = "", also: Also = nothing_else) -> Adjustment:
     """Agree with a booking by hand that waits, as a second person: it is booked now.
 
     Raises:
@@ -109,7 +120,7 @@ def approve(installation: Installation, account_id: int, number: int, now: int, 
     """
     second = acting_person(actor)
 
-    def work(connection: Connection) -> Adjustment:
+    def act(connection: Connection) -> Adjustment:
         account = _opened(installation, connection, account_id, now)
         asked = _found(connection, account_id, number)
         if asked.state == BOOKED and same_person(asked.decided_by, second):
@@ -122,13 +133,15 @@ def approve(installation: Installation, account_id: int, number: int, now: int, 
         decided = _decided(connection, asked, BOOKED, second, now, comment)
         row_id = _booked(account, decided, _legs(account, asked.unit, asked.amount))
         manual.booked_as(connection, account_id, number, row_id)
-        return attrs.evolve(decided, transaction_id=row_id)
+        done = attrs.evolve(decided, transaction_id=row_id)
+        also(connection, done)
+        return done
 
-    return installation.database.run(work)
+    return installation.database.run(act)
 
 
 def refuse(installation: Installation, account_id: int, number: int, now: int, *, actor: str,
-           reason: str) -> Adjustment:
+           reason: str, also: Also = nothing_else) -> Adjustment:
     """Say no to a booking by hand that waits, as a second person, and say why.
 
     Raises:
@@ -136,17 +149,20 @@ def refuse(installation: Installation, account_id: int, number: int, now: int, *
     """
     second, why = acting_person(actor), stated_reason(reason)
 
-    def work(connection: Connection) -> Adjustment:
+    def act(connection: Connection) -> Adjustment:
         asked = _found(connection, account_id, number)
         _refuse_decided(asked)
         if same_person(asked.requested_by, second):
             raise Refusal("self_approval", f"found {second!r}, who asked for it; expected another person, or withdraw")
-        return _decided(connection, asked, REFUSED, second, now, why)
+        done = _decided(connection, asked, REFUSED, second, now, why)
+        also(connection, done)
+        return done
 
-    return installation.database.run(work)
+    return installation.database.run(act)
 
 
-def withdraw(installation: Installation, account_id: int, number: int, now: int, *, actor: str) -> Adjustment:
+def withdraw(installation: Installation, account_id: int, number: int, now: int, *, actor: str,
+             also: Also = nothing_else) -> Adjustment:
     """Take back what one asked for and what still waits.
 
     Raises:
@@ -154,15 +170,17 @@ def withdraw(installation: Installation, account_id: int, number: int, now: int,
     """
     person = acting_person(actor)
 
-    def work(connection: Connection) -> Adjustment:
+    def act(connection: Connection) -> Adjustment:
         asked = _found(connection, account_id, number)
         _refuse_decided(asked)
         if not same_person(asked.requested_by, person):
             raise Refusal("not_yours", f"found {person!r}, expected {asked.requested_by!r}, who asked for it; a second "
                           "person approves or refuses")
-        return _decided(connection, asked, WITHDRAWN, person, now, "")
+        done = _decided(connection, asked, WITHDRAWN, person, now, "")
+        also(connection, done)
+        return done
 
-    return installation.database.run(work)
+    return installation.database.run(act)
 
 
 def adjustments(connection: Connection, state: str | None = WAITING,
@@ -173,7 +191,7 @@ def adjustments(connection: Connection, state: str | None = WAITING,
     """
     wanted = person_key(actor) if actor else None
     for row in manual.all_in(connection, state):
-        one = _of(row)
+        one = of_row(row)
         if wanted is None or wanted in (person_key(one.requested_by), person_key(one.decided_by)):
             yield one, row.name
 
@@ -242,6 +260,7 @@ def _decided(connection: Connection, asked: Adjustment, state: str, by: str, now
     decision: dict[str, Any] = {"state": state, "decided_by": by, "decided_at": now, "decision": " ".join(why.split())}
     if not manual.decide(connection, asked.account_id, asked.id, decision):
         _refuse_decided(_found(connection, asked.account_id, asked.id))
+    work.close(connection, work.ADJUSTMENT, asked.public_id, now)
     return attrs.evolve(asked, **decision)
 
 
@@ -249,18 +268,19 @@ def _found(connection: Connection, account_id: int, number: int) -> Adjustment:
     row = manual.by_id(connection, account_id, number)
     if row is None:
         raise Refusal("unknown_adjustment", f"found no booking by hand {number} in this account")
-    return _of(row)
+    return of_row(row)
 
 
 def _repeated(before: Row[Any], asked: Adjustment) -> Adjustment:
-    known = _of(before)
+    known = of_row(before)
     if (known.unit, known.amount, known.reason) != (asked.unit, asked.amount, asked.reason) \
             or not same_person(known.requested_by, asked.requested_by):
         raise KeyConflict(asked.business_key, known.public_id)
     return attrs.evolve(known, repeated=True)
 
 
-def _of(row: Row[Any]) -> Adjustment:
+def of_row(row: Row[Any]) -> Adjustment:
+    """A booking by hand from its row."""
     return Adjustment(**{name: getattr(row, name) for name in _FIELDS})
 
 

@@ -48,10 +48,15 @@ ON_A_FACTOR = Limit(6, 600)
 ON_A_FACTOR_A_DAY = Limit(40, 86_400)
 
 
+def of_source(source: str) -> Counted:
+    """What every try from a network counts for, whoever it is about."""
+    return Counted(f"from {network(source)}", OF_A_SOURCE)
+
+
 def of_password(connection: Connection, login: str, source: str, user_id: int | None) -> list[Counted]:
     """What a try of a password counts for. Whether the login exists makes no difference that shows."""
     place = network(source)
-    counted = [Counted(f"login {login} from {place}", OF_A_SOURCE_ON_A_LOGIN), Counted(f"from {place}", OF_A_SOURCE)]
+    counted = [Counted(f"login {login} from {place}", OF_A_SOURCE_ON_A_LOGIN), of_source(source)]
     if user_id is None or not was_here(connection, user_id, place):
         counted.append(Counted(f"login {login}", ON_A_LOGIN))
     return counted
@@ -65,7 +70,7 @@ def of_factor(user_id: int) -> list[Counted]:
 def of_link(number: str, source: str) -> list[Counted]:
     """What a try of a one-time code counts for."""
     place = network(source)
-    return [Counted(f"link {number} from {place}", OF_A_SOURCE_ON_A_LOGIN), Counted(f"from {place}", OF_A_SOURCE)]
+    return [Counted(f"link {number} from {place}", OF_A_SOURCE_ON_A_LOGIN), of_source(source)]
 
 
 def try_now(database: Database, counted: Sequence[Counted], now: int) -> int:
@@ -80,9 +85,26 @@ def try_now(database: Database, counted: Sequence[Counted], now: int) -> int:
     return database.run(work)
 
 
+def succeed(connection: Connection, counted: Sequence[Counted], now: int) -> None:
+    """The try was right: its login or user starts over, and for the source, from which others come, it counts no more.
+
+    Else a firm behind one address would lock itself out by signing in.
+    """
+    forget(connection, [one for one in counted if one.limit is not OF_A_SOURCE])
+    take_back(connection, [one for one in counted if one.limit is OF_A_SOURCE], now)
+
+
 def forget(connection: Connection, counted: Sequence[Counted]) -> None:
     """Start over: the try was right."""
     connection.execute(delete(sign_in_event).where(sign_in_event.c.user_id.in_([one.key for one in counted])))
+
+
+def take_back(connection: Connection, counted: Sequence[Counted], now: int) -> None:
+    """Count the try of this instant no more: it was right. Others of the same source stay."""
+    for one in counted:
+        own = select(func.max(sign_in_event.c.id)).where(sign_in_event.c.user_id == one.key,
+                                                         sign_in_event.c.happened_at == now).scalar_subquery()
+        connection.execute(delete(sign_in_event).where(sign_in_event.c.user_id == one.key, sign_in_event.c.id == own))
 
 
 def sweep_attempts(connection: Connection, now: int) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row
 
 from treuwerk.domain.ledger import FOREVER, Book
 from treuwerk.services.closing import Closing
+from treuwerk.services.kept_calendars import Calendars
 from treuwerk.services.tracing import Origin, origins
 from treuwerk.store import open_lots as present
 from treuwerk.store import past
@@ -101,10 +102,20 @@ def expiry_calendar(connection: Connection, account_id: int, now: int) -> tuple[
     return _calendar(present.lot_sums(connection, account_id, now))
 
 
-def holdings(connection: Connection, units: Iterable[str], account_id: int, now: int) -> Holdings:
-    """Balances and expiry calendar together; the calendar passes over all open lots."""
-    calendar = expiry_calendar(connection, account_id, now)
-    figures = balances(connection, units, account_id, now, with_expiry=False)
+def holdings(connection: Connection, units: Iterable[str], account_id: int, now: int,
+             kept: Calendars | None = None) -> Holdings:
+    """Balances and expiry calendar together; the calendar passes over all open lots, unless it is `kept` from before.
+
+    Calendars may be kept for connections that only read: what a transaction has not committed must not be remembered.
+    """
+    rows = {row.unit: row for row in present.balance_parts(connection, account_id, now, with_expiry=False)}
+    figures = {unit: _present(unit, rows[unit], now) if unit in rows else nothing(unit) for unit in units}
+
+    def read() -> Sequence[Row[Any]]:
+        return present.lot_sums(connection, account_id, now)
+
+    versions = tuple(sorted((unit, row.version) for unit, row in rows.items()))
+    calendar = _calendar(read() if kept is None else kept.of(account_id, versions, now, read))
     return Holdings({unit: attrs.evolve(one, next_expiry=_next(unit, calendar)) for unit, one in figures.items()},
                     calendar)
 

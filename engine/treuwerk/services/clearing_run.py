@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from treuwerk.domain.ledger import moment
 from treuwerk.services.receipts import Receipt, Tally, stored_problems
-from treuwerk.store import runs
+from treuwerk.store import runs, work
 from treuwerk.store.database import Database
 from treuwerk.store.sealing import ids_behind
 
@@ -64,6 +64,8 @@ class ClearingRun:
         with self._database.writing() as connection:
             self.start(connection)  # where there was no batch
             runs.finish(connection, self.id, self._now)
+            if self.total.waiting or self.total.rejected:
+                work.put(connection, work.CLEARING, str(self.id), self._now, gist=self.path.name)
         return attrs.evolve(self.receipt(self.total), run=self.id, problems=self.problems())
 
     def receipt(self, tally: Tally) -> Receipt:

@@ -16,16 +16,20 @@ import attrs
 from sqlalchemy import update
 
 from treuwerk.domain.ledger import instant, moment
+from treuwerk.domain.rights import Access, Audience, names_for
 from treuwerk.domain.tabular import BadLine
 from treuwerk.hookspecs import DemoLogin
 from treuwerk.programme.errors import Mistake, ProgrammeError
 from treuwerk.programme.reading import LoadedProgramme
+from treuwerk.programme.roles import ADMIN, AGENT
 from treuwerk.services.attending import folded, import_attendance
 from treuwerk.services.clearing import clear_file
+from treuwerk.services.demo_office import furnish
 from treuwerk.services.expiring import expire
 from treuwerk.services.finding import account_of
 from treuwerk.services.importing import import_articles, import_participants
 from treuwerk.services.installation import DEMO, Installation, claim_database
+from treuwerk.services.managing_users import create_office_user
 from treuwerk.services.master_files import BadRow, named_rows
 from treuwerk.services.signing_in import add_local_login
 from treuwerk.store.database import Database
@@ -35,6 +39,7 @@ from treuwerk.store.tables import person
 
 SEED = 2026
 _NOTE = "demo.json"
+_ACCESS = Access(0, "demo", Audience.OFFICE, names_for(Audience.OFFICE))
 _CLEARED_AT = time(18, 0)
 Told = Callable[[int, int], None]
 
@@ -46,6 +51,8 @@ class Login:
     name: str
     login: str
     password: str
+    path: str = "/"
+    """Where this login belongs: the portal or the service centre."""
 
 
 def build_demo(programme: LoadedProgramme, database: Database, folder: Path, now: int, *, fresh: bool = False,
@@ -70,6 +77,8 @@ def build_demo(programme: LoadedProgramme, database: Database, folder: Path, now
     files, logins = _files(programme, folder / "files", moment(now).date(), fresh)
     _replay(installation, files, now, told)
     made = [_login(installation, login, now) for login in logins]
+    made += [Login(f"Service centre: {clerk.name}", clerk.login, clerk.password)
+             for clerk in furnish(installation, files, now)]
     _keep(note, [attrs.asdict(login) for login in made])
     return made
 
@@ -136,7 +145,7 @@ def _clock(installation: Installation, day: date) -> int:
 
 
 def _login(installation: Installation, login: DemoLogin, now: int) -> Login:
-    password = "-".join(secrets.token_hex(2) for _ in range(4))
+    password = _password()
     with installation.database.writing() as connection:
         account_id = account_of(connection, login.customer_number)
         known_as = folded(login.person)
@@ -146,6 +155,18 @@ def _login(installation: Installation, login: DemoLogin, now: int) -> Login:
                            .values(locale=login.locale))
         add_local_login(connection, login.customer_number, password, account_id, now, person_id)
     return Login(login.name, login.customer_number, password)
+
+
+def _office_logins(installation: Installation, now: int) -> Iterator[Login]:
+    """Two who work in the service centre: one who may do everything, one who answers the phone."""
+    for role, name in ((ADMIN, "Ada Admin"), (AGENT, "Gus Agent")):
+        password = _password()
+        create_office_user(installation, _ACCESS, name, role, password, [role], now)
+        yield Login(f"service centre: {name}", role, password, "/office")
+
+
+def _password() -> str:
+    return "-".join(secrets.token_hex(2) for _ in range(4))
 
 
 def _keep(note: Path, content: Any) -> None:

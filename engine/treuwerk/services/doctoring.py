@@ -8,6 +8,7 @@ from treuwerk.services.database_findings import database_checks
 from treuwerk.services.deployment_findings import deployment_findings
 from treuwerk.services.findings import Finding, examined
 from treuwerk.services.host_findings import host_checks
+from treuwerk.services.people_findings import people_checks
 from treuwerk.store.database import Database
 
 
@@ -22,4 +23,5 @@ def doctor(database: Database, now: int, programme: LoadedProgramme | None = Non
         environ: variables that say how the portal is reached; without them, that is not looked at.
     """
     web = {} if environ is None else {"web": partial(deployment_findings, environ)}
-    return examined({**database_checks(database, now), **host_checks(now, programme), **web})
+    return examined({**database_checks(database, now), **people_checks(database, programme),
+                     **host_checks(now, programme), **web})

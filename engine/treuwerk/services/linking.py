@@ -59,7 +59,8 @@ def make_link_code(database: Database, account_id: int, now: int, *, role: str, 
 
 def try_link_code(database: Database, number: str, typed: str, origin: Origin, now: int) -> Tried:
     """Check customer number and code; nothing is used yet. Unknown number and wrong code are told alike."""
-    if wait := attempts.try_now(database, attempts.of_link(number.strip(), origin.source), now):
+    counted = attempts.of_link(number.strip(), origin.source)
+    if wait := attempts.try_now(database, counted, now):
         return Tried(wait=wait)
     account_id = _account(database, number)
     found = _hashed(account_id, "".join(filter(str.isalnum, typed.lower()))[:100])
@@ -70,6 +71,7 @@ def try_link_code(database: Database, number: str, typed: str, origin: Origin, n
         if not right:
             connection.execute(update(link_code).where(*_open(account_id, now)).values(tries=link_code.c.tries + 1))
             return Tried()
+        attempts.succeed(connection, counted, now)
         return Tried(_link(right[0]))
 
     return database.run(work)

@@ -16,6 +16,7 @@ from treuwerk.domain.purchases import Article, EarningEvent
 from treuwerk.domain.reading import plain_number
 from treuwerk.domain.records import evidence_of
 from treuwerk.programme.settings import Settings
+from treuwerk.store.documents import part
 from treuwerk.store.parties import all_articles, participants_known_as
 from treuwerk.store.runs import CORRECTION
 
@@ -126,7 +127,7 @@ class Matcher:
             if not line.qty:
                 yield Ignored(line.at)
                 continue
-            key = prefix + _part(identifier(line.id))
+            key = prefix + part(identifier(line.id))
             try:
                 yield self._matched(ground, line, key)
             except _Refusal as refusal:
@@ -220,25 +221,20 @@ class Matcher:
 def purchase_prefix(document: Document) -> str:
     """The identity of a document over all channels and repetitions; with a line number it is that of a purchase."""
     year = str(document.event_date)[:4]
-    return (f"purchase|{_part(document.seller.name)}|{document.kind.value}|{_part(identifier(document.number))}|"
+    return (f"purchase|{part(document.seller.name)}|{document.kind.value}|{part(identifier(document.number))}|"
             f"{year}|")
 
 
 def is_key_of(key: str, seller: str, document: str, line: str, year: str) -> bool:
     """Whether a purchase with these facts may have this key; of what kind its document was, only the key says."""
     parts = key.split("|")
-    return (len(parts) == 6 and parts[0] == "purchase" and parts[1] == _part(seller) and parts[2] in EARNING_KINDS
+    return (len(parts) == 6 and parts[0] == "purchase" and parts[1] == part(seller) and parts[2] in EARNING_KINDS
             and parts[3] == _identified(document) and parts[4] == year and parts[5] == _identified(line))
 
 
 @lru_cache(maxsize=4_096)  # lines of one document come together
 def _identified(number: str) -> str:
-    return _part(identifier(number))
-
-
-def _part(text: str) -> str:
-    """A part of a key between bars, so that no two purchases share one whatever their numbers hold."""
-    return text.replace("%", "%25").replace("|", "%7C") if "|" in text or "%" in text else text
+    return part(identifier(number))
 
 
 def _storable(text: str) -> str:

@@ -26,6 +26,7 @@ from treuwerk.services.transferring import open_accounts
 from treuwerk.store import accounts, holds, manual, merges
 from treuwerk.store.merges import Moved
 from treuwerk.store.owners import Owner, lock_owners, set_status
+from treuwerk.store.search import index_accounts
 
 _AT_ONCE = 500
 
@@ -204,6 +205,7 @@ def _move_names(connection: Connection, before: int, after: int, moved: Moved, n
         if merges.move_member(connection, user_id, (before, person_id), (after, there)):
             moved.logins.append([shown, user_id, person_id, there])
     merges.end_sessions(connection, before, {person_id for _, _, person_id in members})
+    index_accounts(connection, (before, after))
 
 
 def _refuse_owners(connection: Connection, owners: Mapping[int, Owner], given_up: int, into: int) -> None:

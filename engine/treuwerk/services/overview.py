@@ -8,7 +8,8 @@ from sqlalchemy import Connection
 from treuwerk.domain.rights import Access
 from treuwerk.services import own_account
 from treuwerk.services.balances import Holdings
-from treuwerk.services.statements import Entry
+from treuwerk.services.kept_calendars import Calendars
+from treuwerk.services.latest import Latest
 
 LATEST = 5
 SOON = 120 * 86_400_000_000
@@ -20,7 +21,7 @@ class Overview:
     """Balances with their calendar, and the last bookings; an account without any was never used."""
 
     holdings: Holdings
-    latest: tuple[Entry, ...]
+    latest: tuple[Latest, ...]
 
 
 @attrs.frozen
@@ -33,14 +34,15 @@ class GoingSoon:
     days: int
 
 
-def overview(access: Access, connection: Connection, unit: str, units: Iterable[str], now: int) -> Overview:
+def overview(access: Access, connection: Connection, unit: str, units: Iterable[str], now: int,
+             kept: Calendars | None = None) -> Overview:
     """The start page's figures; the number of queries is the same for every account.
 
     Raises:
         NotAllowed: without the right to see the own account.
     """
-    held = own_account.holdings(access, connection, units, now)
-    return Overview(held, own_account.statement(access, connection, unit, limit=LATEST).entries)
+    held = own_account.holdings(access, connection, units, now, kept)
+    return Overview(held, tuple(own_account.latest(access, connection, unit, LATEST)))
 
 
 def going_soon(held: Holdings, spendable: Iterable[str], now: int) -> list[GoingSoon]:

@@ -1,6 +1,6 @@
 """What a participant sees of the own company. Each function asks for its right; the account is that of the access."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
@@ -11,14 +11,18 @@ from treuwerk.services import balances as all_balances
 from treuwerk.services import purchase_history, statements
 from treuwerk.services.balances import Holdings, UnitBalance
 from treuwerk.services.explaining import Explanation, explain
+from treuwerk.services.kept_calendars import Calendars
+from treuwerk.services.latest import Latest
+from treuwerk.services.latest import latest as latest_of
 from treuwerk.services.purchase_history import ArticleTotal, Purchase, PurchaseFilters
 
 READ_ACCOUNT, READ_PURCHASES = "own.account.read", "own.purchases.read"
 
 
-def holdings(access: Access, connection: Connection, units: Iterable[str], now: int) -> Holdings:
-    """Balances and expiry calendar."""
-    return all_balances.holdings(connection, units, _account(access, READ_ACCOUNT), now)
+def holdings(access: Access, connection: Connection, units: Iterable[str], now: int,
+             kept: Calendars | None = None) -> Holdings:
+    """Balances and expiry calendar; calendars may be `kept` for connections that only read."""
+    return all_balances.holdings(connection, units, _account(access, READ_ACCOUNT), now, kept)
 
 
 def balance(access: Access, connection: Connection, unit: str, now: int) -> UnitBalance:
@@ -30,6 +34,11 @@ def balance(access: Access, connection: Connection, unit: str, now: int) -> Unit
 def statement(access: Access, connection: Connection, unit: str, **narrowed: Any) -> statements.Page:
     """One page of bookings, narrowed as `statements.statement` has it."""
     return statements.statement(connection, _account(access, READ_ACCOUNT), unit, **narrowed)
+
+
+def latest(access: Access, connection: Connection, unit: str, rows: int) -> Sequence[Latest]:
+    """The newest bookings in few words."""
+    return latest_of(connection, _account(access, READ_ACCOUNT), unit, rows)
 
 
 def first_booking_at(access: Access, connection: Connection) -> int | None:

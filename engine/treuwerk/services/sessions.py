@@ -4,13 +4,14 @@ A stolen database opens no door, since the token itself is known to the browser 
 `open_session`.
 """
 
+import json
 import secrets
 from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
 import attrs
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from treuwerk.domain.ids import public_user_id
 from treuwerk.domain.rights import Audience
@@ -20,6 +21,8 @@ from treuwerk.store.tables import app_user, membership, participant, person, use
 SECOND = 1_000_000
 ACTIVE, BLOCKED = "active", "blocked"
 _LONGEST_AGENT = 200
+VIEWING_UNTIL = "viewing_until"
+"""Where the data of a session says how long it shows a participant's pages."""
 
 
 @attrs.frozen
@@ -36,6 +39,8 @@ LIFETIMES: Mapping[Audience, Lifetime] = {
     Audience.OFFICE: Lifetime(idle=30 * 60, absolute=12 * 3600, seen_every=60),
 }
 COOKIE_SECONDS = max(lifetime.absolute for lifetime in LIFETIMES.values())
+
+_NO_DATA = "{}"
 
 
 @attrs.frozen
@@ -73,6 +78,9 @@ class Session:
     provider: str = ""
     viewing_account: int = 0
     viewed: str = ""
+    viewing_until: int = 0
+    notes: bool = False
+    """Whether anything is kept for it beside who it is, such as a message for the next page."""
 
     @property
     def ends_at(self) -> int:
@@ -109,7 +117,7 @@ def open_session(connection: Connection, user_id: int, now: int, *, audience: Au
     connection.execute(insert(web_session).values(
         id_hash=hashed(token), user_id=user_id, audience=audience.value, account_id=acts_for[0], person_id=acts_for[1],
         viewing_account=0, created_at=now, seen_at=now, authenticated_at=now, method=method, source=origin.source,
-        agent=origin.agent[:_LONGEST_AGENT], data="{}", **attrs.asdict(external or External())))
+        agent=origin.agent[:_LONGEST_AGENT], data=_NO_DATA, **attrs.asdict(external or External())))
     return token
 
 
@@ -123,6 +131,8 @@ def session_of(database: Database, token: str, now: int) -> Session | None:
         with database.writing() as connection:
             connection.execute(update(web_session).where(
                 web_session.c.id_hash == session.id_hash, web_session.c.seen_at < now).values(seen_at=now))
+    if session.viewing_account and session.viewing_until <= now:
+        return attrs.evolve(session, viewing_account=0, viewed="", viewing_until=0)
     return session
 
 
@@ -132,7 +142,7 @@ def hashed(token: str) -> str:
 
 
 def _session(connection: Connection, token: str) -> Session | None:
-    row = connection.execute(_QUERY.where(web_session.c.id_hash == hashed(token))).one_or_none()
+    row = connection.execute(_BY_TOKEN, {"token": hashed(token)}).one_or_none()
     if row is None or (row.audience == Audience.PORTAL and row.role is None):
         return None
     audience = Audience(row.audience)
@@ -140,7 +150,8 @@ def _session(connection: Connection, token: str) -> Session | None:
     actor = row.user_name if audience is Audience.OFFICE else public_user_id(row.user_id)
     return Session(row.id_hash, _identity(row, audience), audience, roles, actor, row.created_at, row.seen_at,
                    row.authenticated_at, row.method, row.provider, row.viewing_account,
-                   row.company or "" if row.viewing_account else "")
+                   row.company or "" if row.viewing_account else "",
+                   json.loads(row.data).get(VIEWING_UNTIL, 0) if row.viewing_account else 0, row.data != _NO_DATA)
 
 
 def _identity(row: Row[Any], audience: Audience) -> Identity:
@@ -171,3 +182,4 @@ _QUERY = select(
     .join(participant, participant.c.account_id == _SHOWN_ACCOUNT, isouter=True)
     .join(person, _OWN_PERSON, isouter=True)
 ).where(app_user.c.state == ACTIVE, web_session.c.audience.in_([audience.value for audience in Audience]))
+_BY_TOKEN = _QUERY.where(web_session.c.id_hash == bindparam("token"))

@@ -46,7 +46,7 @@ def prove_password(database: Database, login: str, password: str, origin: Origin
 
     def work(connection: Connection) -> Proof:
         if found is not None and is_active(connection, found):
-            attempts.forget(connection, [one for one in counted if one.limit is not attempts.OF_A_SOURCE])
+            attempts.succeed(connection, counted, now)
             return Proof(found)
         note_event(connection, known or counted[0].key, REFUSED, PASSWORD, now, attrs.evolve(origin, source=here))
         return Proof()

@@ -3,6 +3,7 @@
 Somebody is found again by issuer and subject alone. Mail addresses change hands, and lead to nobody.
 """
 
+import secrets
 from hashlib import sha256
 
 import attrs
@@ -12,16 +13,20 @@ from treuwerk.domain.ids import public_user_id
 from treuwerk.domain.rights import Audience
 from treuwerk.domain.sign_in import ExternalIdentity, LogoutNotice
 from treuwerk.programme.settings import SignInHead
+from treuwerk.services import signing_in
 from treuwerk.services.auditing import note_act
+from treuwerk.services.first_logins import Newcomer, link_identity
 from treuwerk.services.mapped_roles import acting, give_mapped_roles
-from treuwerk.services.pending_sign_ins import UNLINKED, keep
-from treuwerk.services.session_keeping import end_by_provider, end_session, sweep_sessions
-from treuwerk.services.sessions import ACTIVE, SECOND, External, Origin, hashed, open_session
+from treuwerk.services.memberships import memberships_of
+from treuwerk.services.session_keeping import end_by_provider, rotate
+from treuwerk.services.sessions import ACTIVE, SECOND, External, Origin, hashed
+from treuwerk.services.sign_in_history import CONFIRMED, note_event
 from treuwerk.services.users import add_user, roles_of_user
-from treuwerk.store.tables import app_user, external_login, membership, used_form, web_session
+from treuwerk.store.tables import app_user, external_login, used_form, web_session
 
 METHOD = "provider"
 _NOTICE_SECONDS = 900  # longer than a notice is believed, so that none counts twice
+_LONGEST_ID_TOKEN = 4_000  # shown to the provider at the end of its session, and left out where it is larger
 
 
 class NotLetIn(Exception):
@@ -37,26 +42,31 @@ class NotLetIn(Exception):
 
 @attrs.frozen
 class Entered:
-    """A sign-in that succeeded: the token of the new session."""
+    """A sign-in that succeeded: the token of the session, and how many companies the user may act for."""
 
     token: str = attrs.field(repr=False)
+    companies: int = 0
 
 
 @attrs.frozen
 class Unlinked:
-    """Somebody whom no company knows yet: the token under which we remember him until he is linked."""
+    """Somebody whom no company knows yet; the first login asks him for customer number and code."""
 
-    token: str = attrs.field(repr=False)
+    newcomer: Newcomer
 
 
 @attrs.frozen
 class Coming:
-    """Circumstances of a sign-in. `replacing` is the token of a session that ends by it; `silent`: nobody was asked."""
+    """Circumstances of a sign-in. `replacing` is the token of a session that ends by it.
+
+    `silent`: nobody was asked. `fresh`: somebody who is signed in was asked for proof once more.
+    """
 
     now: int
     origin: Origin
     replacing: str = attrs.field(default="", repr=False)
     silent: bool = False
+    fresh: bool = False
 
 
 def enter(connection: Connection, head: SignInHead, identity: ExternalIdentity, coming: Coming) -> Entered | Unlinked:
@@ -71,12 +81,14 @@ def enter(connection: Connection, head: SignInHead, identity: ExternalIdentity, 
     if user_id is None and head.provisioning == "create":
         user_id = _create(connection, head, identity, coming.now)
     if user_id is None:
-        return _unlinked(connection, head, identity, coming.now)
+        return _unlinked(head, identity)
     give_mapped_roles(connection, head, user_id, identity.claims, coming.now)
-    acts_for = _place(connection, head, user_id)
-    if acts_for is None:
-        return _unlinked(connection, head, identity, coming.now)
-    return Entered(_open(connection, head, identity, coming, user_id, acts_for))
+    companies = len(memberships_of(connection, user_id)) if head.audience is Audience.PORTAL else 0
+    if head.audience is Audience.PORTAL and not companies:
+        return _unlinked(head, identity)
+    if head.audience is Audience.OFFICE and not roles_of_user(connection, user_id):
+        raise NotLetIn("no_role")
+    return Entered(_session(connection, head, identity, coming, user_id), companies)
 
 
 def _known(connection: Connection, identity: ExternalIdentity) -> int | None:
@@ -90,58 +102,54 @@ def _known(connection: Connection, identity: ExternalIdentity) -> int | None:
 
 
 def _create(connection: Connection, head: SignInHead, identity: ExternalIdentity, now: int) -> int:
-    user_id = add_user(connection, identity.name or identity.subject, now, email=identity.email,
-                       locale=identity.locale.replace("-", "_"))
-    link(connection, head.name, identity, user_id, now)
+    newcomer = _newcomer(head, identity)
+    user_id = add_user(connection, identity.name or identity.subject, now, email=newcomer.email, locale=newcomer.locale)
+    link_identity(connection, user_id, newcomer, now)
     note_act(connection, acting(head.name), "user.create", 0, public_user_id(user_id), now=now,
              after={"name": identity.name, "email": identity.email})
     return user_id
 
 
-def link(connection: Connection, provider: str, identity: ExternalIdentity, user_id: int, now: int) -> None:
-    """From now on this identity is this user."""
-    connection.execute(insert(external_login).values(
-        issuer=identity.issuer, subject=identity.subject, user_id=user_id, provider=provider, linked_at=now,
-        used_at=now))
-
-
-def _place(connection: Connection, head: SignInHead, user_id: int) -> tuple[int, int] | None:
-    """Account and person that the session acts for; None for somebody of no company."""
+def _unlinked(head: SignInHead, identity: ExternalIdentity) -> Unlinked:
     if head.audience is Audience.OFFICE:
-        if not roles_of_user(connection, user_id):
-            raise NotLetIn("no_role")
-        return 0, 0
-    row = connection.execute(
-        select(membership.c.account_id, membership.c.person_id).where(membership.c.user_id == user_id)
-        .order_by(membership.c.since, membership.c.account_id).limit(1)).one_or_none()
-    return None if row is None else (row.account_id, row.person_id)
+        raise NotLetIn("not_linked")
+    return Unlinked(_newcomer(head, identity))
 
 
-def _open(connection: Connection, head: SignInHead, identity: ExternalIdentity, coming: Coming, user_id: int,
-          acts_for: tuple[int, int]) -> str:
-    if coming.replacing:
-        end_session(connection, coming.replacing)
-    sweep_sessions(connection, coming.now)
+def _newcomer(head: SignInHead, identity: ExternalIdentity) -> Newcomer:
+    token = identity.id_token if len(identity.id_token) <= _LONGEST_ID_TOKEN else ""
+    return Newcomer(head.name, identity.issuer, identity.subject, identity.name, identity.email,
+                    identity.locale.replace("-", "_"), identity.session, token)
+
+
+def _session(connection: Connection, head: SignInHead, identity: ExternalIdentity, coming: Coming, user_id: int) -> str:
+    """The token of a new session, or the new one of a session whose user proved it once more."""
     connection.execute(update(external_login).where(
         external_login.c.issuer == identity.issuer, external_login.c.subject == identity.subject)
         .values(used_at=coming.now, provider=head.name))
-    token = open_session(connection, user_id, coming.now, audience=head.audience, acts_for=acts_for, method=METHOD,
-                         origin=coming.origin, external=External(head.name, identity.session, identity.id_token))
     # What asks for a fresh sign-in must not take a silent one for it.
-    asked = identity.authenticated_at or (0 if coming.silent else coming.now)
-    connection.execute(update(web_session).where(web_session.c.id_hash == hashed(token))
-                       .values(authenticated_at=min(asked, coming.now)))
+    asked = min(identity.authenticated_at or (0 if coming.silent else coming.now), coming.now)
+    external = External(head.name, identity.session, identity.id_token)
+    if coming.fresh and (token := _confirmed(connection, head, external, coming, user_id, asked)):
+        return token
+    token = signing_in.enter(connection, user_id, head.audience, METHOD, coming.now, origin=coming.origin,
+                             external=external, replacing=coming.replacing)
+    connection.execute(update(web_session).where(web_session.c.id_hash == hashed(token)).values(authenticated_at=asked))
     return token
 
 
-def _unlinked(connection: Connection, head: SignInHead, identity: ExternalIdentity, now: int) -> Unlinked:
-    """Remember somebody for the first login, which asks for customer number and code."""
-    if head.audience is Audience.OFFICE:
-        raise NotLetIn("not_linked")
-    newcomer = {"provider": head.name, "issuer": identity.issuer, "subject": identity.subject, "name": identity.name,
-                "email": identity.email, "locale": identity.locale, "idp_session": identity.session,
-                "id_token": identity.id_token}
-    return Unlinked(keep(connection, UNLINKED, head.name, {"external": newcomer}, now))
+def _confirmed(connection: Connection, head: SignInHead, external: External, coming: Coming, user_id: int,
+               asked: int) -> str:
+    """Keep the session with what was typed in it, under a new token; empty where it is over, or somebody else's."""
+    owner = connection.execute(select(web_session.c.user_id, web_session.c.audience).where(
+        web_session.c.id_hash == hashed(coming.replacing))).one_or_none()
+    if owner is None or (owner.user_id, owner.audience) != (user_id, head.audience.value):
+        return ""
+    after = secrets.token_urlsafe(32)
+    if not rotate(connection, coming.replacing, after, authenticated_at=asked, **attrs.asdict(external)):
+        return ""
+    note_event(connection, user_id, CONFIRMED, METHOD, coming.now, coming.origin)
+    return after
 
 
 def provider_of(connection: Connection, token: str) -> tuple[str, str]:

@@ -27,6 +27,7 @@ from treuwerk.services.transferring import open_accounts
 from treuwerk.store import accounts, merges
 from treuwerk.store.merges import Moved
 from treuwerk.store.owners import lock_owners, set_status
+from treuwerk.store.search import index_accounts
 
 
 @attrs.frozen
@@ -163,3 +164,4 @@ def _return_names(connection: Connection, given_up: int, into: int, moved: Moved
         merges.move_member(connection, user_id, (into, there), (given_up, person_id))
     merges.end_sessions(connection, into, {there for *_, there in moved.logins})
     merges.forget_people(connection, into, moved.people)
+    index_accounts(connection, (given_up, into))

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, Table, and_, delete, insert, or_, select
 from treuwerk.domain.ids import new_account_id
 from treuwerk.domain.ledger import bucket_of
 from treuwerk.domain.participants import CUSTOMER_NUMBER
+from treuwerk.store.search import index_accounts
 from treuwerk.store.tables import account, article, article_alias, identifier, participant
 
 _PARTICIPANT = ("name", "group", "status", "country", "locale", "email", "street", "postcode", "city")
@@ -31,7 +32,7 @@ def save_participants(connection: Connection, rows: Mapping[str, Mapping[str, An
 
     What a row does not name stays as it is; a new participant takes it from the row's ``if_new``.
     """
-    saved, fresh = Saved(), _FreshRows()
+    saved, fresh, touched = Saved(), _FreshRows(), set[int]()
     owners = _owners(connection, [pair for row in rows.values() for pair in row["identifiers"]])
     before = _by_key(connection, participant, "account_id", set(owners.values()))
     for key, row in rows.items():
@@ -50,9 +51,13 @@ def save_participants(connection: Connection, rows: Mapping[str, Mapping[str, An
             continue
         else:
             more = any(pair not in owners for pair in row["identifiers"])
-            _change(connection, participant, "account_id", before[account_id], row, _PARTICIPANT, now, saved, more)
+            if not _change(connection, participant, "account_id", before[account_id], row, _PARTICIPANT, now, saved,
+                           more):
+                continue
+        touched.add(account_id)
         owners |= fresh.name(account_id, {pair: as_ for pair, as_ in row["identifiers"].items() if pair not in owners})
     fresh.write(connection)
+    index_accounts(connection, touched)
     return saved
 
 
@@ -143,12 +148,13 @@ def _by_key(connection: Connection, table: Table, key: str, values: Collection[A
 
 
 def _change(connection: Connection, table: Table, key: str, before: Row[Any], row: Mapping[str, Any],
-            names: tuple[str, ...], now: int, saved: Saved, changed: bool = False) -> None:
+            names: tuple[str, ...], now: int, saved: Saved, changed: bool = False) -> bool:
     old = before._mapping
     differing = {name: value for name, value in _written(row, names, old["attributes"]).items() if old[name] != value}
     if not differing and not changed:
         saved.unchanged += 1
-        return
+        return False
     connection.execute(update(table).where(table.c[key] == old[key])
                        .values(version=old["version"] + 1, changed_at=now, **differing))
     saved.changed += 1
+    return True

@@ -17,7 +17,7 @@ from treuwerk.store.tables.ledger import WAITING
 _OWN = "FROM lot l WHERE l.account_id = b.account_id AND l.unit = b.unit AND l.open"
 _WAITING = WAITING.replace("active_from", "l.active_from").replace("transaction_id", "l.transaction_id")
 _PARTS = (
-    "SELECT b.account_id, b.unit, b.posted, b.held, b.pending, b.deficit, b.keeps_until, "
+    "SELECT b.account_id, b.unit, b.posted, b.held, b.pending, b.deficit, b.keeps_until, b.version, "
     f"(SELECT COALESCE(SUM(l.remaining), 0) {_OWN} AND l.expires_at <= :now AND l.book = 'participant') AS lapsed, "
     f"(SELECT COALESCE(SUM(l.remaining), 0) {_OWN} AND l.expires_at <= :now AND l.book = 'pending') AS pending_lapsed, "
     f"(SELECT COALESCE(SUM(l.remaining), 0) {_OWN} AND l.book = 'participant' AND {_WAITING} "
@@ -42,7 +42,8 @@ _STATE = ("CASE WHEN l.book = 'pending' OR l.active_from IS NULL OR l.active_fro
           "ELSE 'spendable' END")
 _FROM = ("FROM balance b JOIN lot l ON l.account_id = b.account_id AND l.unit = b.unit "
          f"WHERE b.account_id = :account AND l.open AND {_ENDS} > :now")
-_CALENDAR = text(f"SELECT l.unit, {_STATE} AS state, {_ENDS} AS ends, SUM(l.remaining) AS points {_FROM} "
+_CALENDAR = text(f"SELECT l.unit, {_STATE} AS state, {_ENDS} AS ends, SUM(l.remaining) AS points, "
+                 f"MIN(CASE WHEN l.active_from > :now THEN l.active_from END) AS starts {_FROM} "
                  "GROUP BY 1, 2, 3 ORDER BY 1, 2, 3")
 _LOTS = text(f"SELECT l.account_id, l.transaction_id, l.line, l.book, l.unit, l.amount, l.active_from, l.remaining, "
              f"{_ENDS} AS ends, {_STATE} AS state {_FROM} ORDER BY 5, 9, 2, 3")
@@ -58,7 +59,7 @@ def balance_parts(connection: Connection, account_id: int, now: int, with_expiry
 
 
 def lot_sums(connection: Connection, account_id: int, now: int) -> Sequence[Row[Any]]:
-    """(unit, state, ends, points) over all open lots that are not over."""
+    """(unit, state, ends, points, starts) over all open lots that are not over. `starts`: the next becomes active."""
     return connection.execute(_CALENDAR, {"account": account_id, "now": now}).all()
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from sqlalchemy import Connection, insert, select, tuple_
 
 from treuwerk.domain.ids import row_ids
+from treuwerk.store.search import index_accounts
 from treuwerk.store.tables import person
 
 _AT_ONCE = 1_000
@@ -25,4 +26,5 @@ def people_known_as(connection: Connection, wanted: Mapping[tuple[int, str], str
             {"account_id": account_id, "id": fresh[account_id, known_as], "known_as": known_as,
              "name": wanted[account_id, known_as], "email": "", "locale": ""}
             for account_id, known_as in fresh])
+        index_accounts(connection, {account_id for account_id, _ in fresh})
     return found | fresh

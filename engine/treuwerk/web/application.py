@@ -22,12 +22,15 @@ from treuwerk.services.installation import DEMO, Installation
 from treuwerk.services.sessions import Session
 from treuwerk.store.tables import installation as purpose_table
 from treuwerk.web.access.routes import access_routes
+from treuwerk.web.office import frame as office_navigation
+from treuwerk.web.office.routes import office_routes
 from treuwerk.web.portal import navigation as portal_navigation
 from treuwerk.web.portal.account import account_page, booking_page, bookings_csv
 from treuwerk.web.portal.overview import overview_page
 from treuwerk.web.portal.purchases import purchases_csv, purchases_page
 from treuwerk.web.portal.signing_in import preferences_form, sign_out_form, stay_form
 from treuwerk.web.portal.styleguide import office_styleguide_page, styleguide_page
+from treuwerk.web.portal.yearly import yearly_pdf
 from treuwerk.web.shell import plugin_pages
 from treuwerk.web.shell.assets import Assets
 from treuwerk.web.shell.checking import presentation_mistakes
@@ -84,7 +87,7 @@ def create_app(installation: Installation, clock: Clock = system_clock, *, style
     shown = _is_for_builders(installation) if styleguide is None else styleguide
     shell = Shell(installation, clock, assets, renderer, deployment or read_deployment(os.environ),
                   Metrics(installation.database, clock), declared_permissions(programme.registry),
-                  parts, [*portal_navigation.ENTRIES, *entries_of(parts)])
+                  parts=parts, navigation=[*portal_navigation.ENTRIES, *office_navigation.ENTRIES, *entries_of(parts)])
     routes = [*_routes(styleguide=shown), *sign_on_routes(programme.settings.sign_in), *plugin_pages.routes(parts)]
     app = Starlette(routes=routes, middleware=_layers(shell))
     app.state.shell = shell
@@ -133,6 +136,7 @@ def _routes(*, styleguide: bool) -> list[BaseRoute]:
     routes: list[BaseRoute] = [
         DeclaredRoute("/", overview_page, permission="own.account.read", name="overview"),
         DeclaredRoute("/account", account_page, permission="own.account.read", name="account"),
+        DeclaredRoute("/account/{year}.pdf", yearly_pdf, permission="own.account.read", name="yearly_pdf"),
         DeclaredRoute("/bookings.csv", bookings_csv, permission="own.account.read", name="bookings_csv"),
         DeclaredRoute("/bookings/{id}", booking_page, permission="own.account.read", name="booking"),
         DeclaredRoute("/purchases", purchases_page, permission="own.purchases.read", name="purchases"),
@@ -145,7 +149,7 @@ def _routes(*, styleguide: bool) -> list[BaseRoute]:
         DeclaredRoute("/readyz", readyz, permission=PUBLIC, name="readyz"),
         DeclaredRoute("/metrics", metrics_page, permission=PUBLIC, name="metrics"),
     ]
-    routes += access_routes()
+    routes += access_routes() + office_routes()
     if styleguide:
         routes += [
             DeclaredRoute("/_styleguide", styleguide_page, permission=PUBLIC, name="styleguide"),

@@ -3,21 +3,25 @@
 import importlib
 import json
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import text
 
 from tests.support.singles import redeem_one_lot
 from tests.support.worlds import SIX_IN_THE_EVENING, lines, make_world
+from treuwerk.cli import main
+from treuwerk.domain.rights import PERMISSIONS
 from treuwerk.programme.reading import read_programme
 from treuwerk.services.exporting import journal_lines
-from treuwerk.services.finding import account_of
 from treuwerk.services.pending_seals import seal_where_possible
-from treuwerk.services.signing_in import sign_in
+from treuwerk.services.sessions import Origin
+from treuwerk.services.signing_in import prove_password
 from treuwerk.services.verifying import verify
 from treuwerk.store.database import Database
 from treuwerk.testing.cases import run_cases
@@ -208,19 +212,31 @@ def test_the_page_names_every_law_and_no_other(tmp_path: Path, sqlite_database: 
     assert laws | {"anchors_are_in_the_chain"} == told - {"could_not_run"}
 
 
-def test_the_lines_that_make_a_login_make_one(tmp_path: Path, sqlite_database: Database,
-                                              monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("page", "login"), [("guides/portal", "anna@example.org"), ("guides/users", "ada")])
+def test_the_line_that_makes_a_login_makes_one(tmp_path: Path, sqlite_database: Database, page: str,
+                                               login: str) -> None:
     world = make_world(tmp_path / "league", sqlite_database)
-    monkeypatch.setattr("getpass.getpass", lambda: "vierzehn Zeichen")
-    lines_of_the_page = blocks(guide("guides/portal"), "python")[0].replace(
-        "sqlite:///var/treuwerk.db", str(world.database.url))
-    names: dict[str, object] = {}
+    line = next(block for block in blocks(guide(page), "sh") if "user add" in block)
+    arguments = ["--programme", str(world.folder), "--database", str(world.database.url), *shlex.split(line)[1:]]
 
-    exec(lines_of_the_page, names)
+    result = CliRunner().invoke(main, [*arguments, "--password-stdin"], input="vierzehn Zeichen\n",
+                                catch_exceptions=False)
 
-    made = names["database"]
-    assert isinstance(made, Database)
-    made.close()
-    assert sign_in(world.database, "10017", "vierzehn Zeichen", 0) is not None
-    with world.database.reading() as connection:
-        assert account_of(connection, "10017")
+    assert result.exit_code == 0
+    assert prove_password(world.database, login, "vierzehn Zeichen", Origin(), 0).user_id is not None
+
+
+def test_the_roles_of_the_guide_are_right(tmp_path: Path, sqlite_database: Database) -> None:
+    world = make_world(tmp_path / "league", sqlite_database)
+    file = world.folder / "programme.toml"
+    file.write_text(file.read_text("utf-8") + blocks(guide("guides/users"), "toml")[0], "utf-8")
+
+    roles = read_programme(world.folder).settings.roles
+
+    assert {"buyer", "auditor"} <= set(roles)
+
+
+def test_the_guide_names_every_right_of_the_engine() -> None:
+    named = set(re.findall(r"`([a-z_]+(?:\.[a-z_]+)*)`", guide("guides/users")))
+
+    assert {permission.name for permission in PERMISSIONS} <= named

@@ -22,14 +22,15 @@ from treuwerk.store.tables import metadata
 from treuwerk.testing.contract import check_earning_rule
 from treuwerk_activity_points import ActivityPointsSettings
 from treuwerk_csv_feed.settings import Columns, CsvFeedSettings, Feature
+from treuwerk_oidc.settings import OidcSettings
 from treuwerk_product_factor.rule import ProductFactorSettings
 
 DOCS = Path(__file__).parents[3] / "docs"
 SETTINGS = [thing for thing in vars(settings).values()
             if isinstance(thing, type) and attrs.has(thing) and thing.__module__ == settings.__name__
-            and thing.__name__ not in ("Earning", "Source")]
+            and thing.__name__ not in ("Earning", "Source", "SignIn")]
 TERMS = [Activation, Expiry]
-PLUGIN_SETTINGS = [ActivityPointsSettings, CsvFeedSettings, Columns, Feature, ProductFactorSettings]
+PLUGIN_SETTINGS = [ActivityPointsSettings, CsvFeedSettings, Columns, Feature, OidcSettings, ProductFactorSettings]
 
 
 @pytest.fixture(scope="module")

@@ -28,6 +28,7 @@ def test_without_variables_this_machine_is_answered_and_nobody_believed() -> Non
 
     assert deployment.names == {"localhost", "127.0.0.1", "::1"}
     assert not deployment.trusts("127.0.0.1")
+    assert deployment.per_source > deployment.per_session > 0
     assert deployment.answering("10.1.1.1", "0.0.0.0").names == {"localhost", "127.0.0.1", "::1", "10.1.1.1"}
 
 

@@ -165,9 +165,9 @@ def test_the_list_can_be_taken_away_as_csv(portal: Portal) -> None:
 
     lines = answer.content.decode("utf-8-sig").splitlines()
     assert answer.headers["content-disposition"] == 'attachment; filename="bookings.csv"'
-    assert lines[0].endswith("bonus points;status points;Balance")
+    assert lines[0].endswith("bonus points,status points,Balance")
     assert len(lines) == 2
-    assert lines[1].endswith("2026-05-06;2026-05-05;Sunny 400 <black>;M400;LS-2;10;2480;1240;2880")
+    assert lines[1].endswith("06/05/2026,05/05/2026,Sunny 400 <black>,M400,LS-2,10,2480,1240,2880")
 
 
 def test_a_formula_in_a_name_is_harmless_in_a_spreadsheet(portal: Portal) -> None:
@@ -175,4 +175,4 @@ def test_a_formula_in_a_name_is_harmless_in_a_spreadsheet(portal: Portal) -> Non
 
     text = portal.signed_in().get("/bookings.csv").text
 
-    assert ";'=1+1;" in text
+    assert ",'=1+1," in text

@@ -55,7 +55,8 @@ def bare(html: str) -> list[str]:
     return [text for text in outside if re.search(r"[A-Za-z]{2}", DATA.sub("", text))]
 
 
-@pytest.mark.parametrize("path", ["/", "/account", "/account?q=nothing&year=2026&kind=activity", "/purchases", "booking", "/nowhere"])
+@pytest.mark.parametrize("path", ["/", "/account", "/account?q=nothing&year=2026&kind=activity", "/purchases",
+                                  "booking", "/nowhere"])
 def test_every_text_of_a_personal_page_can_be_translated(pseudo: Portal, path: str) -> None:
     client = pseudo.signed_in(language=PSEUDO)
     if path == "booking":

@@ -61,6 +61,6 @@ def test_light_and_dark_can_be_chosen_without_script(sqlite_portal: Portal) -> N
     ("fr", ("3\u202f380", "31 décembre 2028", "Pourquoi ces points\u202f?", "Argent")),
 ])
 def test_numbers_days_and_names_follow_the_language(portal: Portal, language: str, expected: tuple[str, ...]) -> None:
-    text = words(portal.signed_in(language=language), "/")
+    text = words(portal.signed_in(language=language), "/account")
 
     assert [part for part in expected if part.replace("\u202f", " ") not in text.replace("\u202f", " ")] == []

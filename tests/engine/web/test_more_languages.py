@@ -71,7 +71,7 @@ def test_a_fourth_language_needs_files_only(italian: Portal) -> None:
 
 
 def test_its_formats_are_those_of_the_language(italian: Portal) -> None:
-    text = words(italian.signed_in(language="it"), "/")
+    text = words(italian.signed_in(language="it"), "/account")
 
     assert "punti" in text
     assert "31 dicembre 2029" in text
@@ -125,7 +125,7 @@ def test_informal_german_says_du_and_else_what_german_says(informal: Portal) -> 
     assert "Was du gekauft hast und was es gebracht hat" in html
     assert "Lieferschein" in html
     assert "Deutsch (Du)" in html
-    assert "Bonuspunkte" in words(client, "/")
+    assert "Bonuspunkte" in words(client, "/account")
 
 
 @pytest.mark.parametrize("accepted", ["de", "de-AT", "DE-de", "nl, de;q=0.3"])

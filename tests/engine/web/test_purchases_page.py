@@ -34,8 +34,20 @@ def test_nothing_found_offers_to_reset(portal: Portal) -> None:
     assert "Nothing found" in words(portal.signed_in(), "/purchases?q=nowhere")
 
 
+def test_what_was_never_bought_is_no_filter(portal: Portal) -> None:
+    assert portal.signed_in().get("/purchases?year=2019").status_code == 400
+    assert portal.signed_in().get("/purchases?article=M405").status_code == 400
+
+
+def test_filters_are_chips_that_others_survive(portal: Portal) -> None:
+    html = portal.signed_in().get("/purchases?year=2026&q=LS-2").text
+
+    assert 'href="/purchases?q=LS-2"' in html
+    assert 'href="/purchases?year=2026"' in html
+
+
 def test_purchases_can_be_taken_away_as_csv(portal: Portal) -> None:
     lines = portal.signed_in().get("/purchases.csv?year=2026").content.decode("utf-8-sig").splitlines()
 
     assert len(lines) == 3
-    assert ";M400;Sunny 400 <black>;31;SYSTEM;SN-1, SN-2;txn_" in lines[2]
+    assert ',M400,Sunny 400 <black>,31,SYSTEM,"SN-1, SN-2",txn_' in lines[2]

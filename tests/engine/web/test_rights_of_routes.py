@@ -50,7 +50,7 @@ def look_at(portal: Portal, client: TestClient, customer: str) -> None:
     session = session_of(database, client.cookies["__Host-sid"], NOW)
     assert session is not None
     access = access_of(session, Audience.OFFICE, portal.installation.programme.settings, PERMISSIONS)
-    view_as(database, access, session, portal.account(customer), NOW)
+    view_as(database, access, session, portal.account(customer), NOW, reason="Asked on the phone")
 
 
 def blocked(portal: Portal) -> TestClient:

@@ -137,7 +137,7 @@ def test_a_failure_of_ours_shows_a_page_and_writes_the_reference_to_the_log(
 
     monkeypatch.setattr("treuwerk.services.statements.statement", broken)
 
-    answer = sqlite_portal.signed_in().get("/")
+    answer = sqlite_portal.signed_in().get("/account")
 
     assert answer.status_code == 500
     assert "Something went wrong on our side" in answer.text
@@ -155,7 +155,7 @@ def test_a_database_that_others_hold_is_no_fault_of_ours_and_worth_another_try(
     client = sqlite_portal.signed_in()
     monkeypatch.setattr("treuwerk.services.statements.statement", held)
 
-    answer = client.get("/")
+    answer = client.get("/account")
 
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "10")
 

@@ -11,6 +11,8 @@ from tests.plugins.oidc.conftest import Walker
 from tests.support.openid_provider import PASSWORD, RunningProvider, secret_of
 from tests.support.portal import ORIGIN, Portal
 from tests.support.sign_on import link_to, open_sign_on_portal, user_behind
+from treuwerk.services.linking import make_link_code
+from treuwerk.services.session_data import data_of, set_value
 from treuwerk.services.sessions import session_of
 from treuwerk.services.users import block_user, grant_role, roles_of_user
 from treuwerk.store.database import Database
@@ -112,6 +114,27 @@ def test_proof_can_be_asked_for_anew(portal: Portal, visitor: TestClient, walker
     assert visitor.get(back).headers["location"] == "/purchases"
 
 
+def test_whoever_proves_it_anew_keeps_the_session_with_what_was_typed(portal: Portal, visitor: TestClient,
+                                                                     walker: Walker) -> None:
+    signed_in(visitor, walker)
+    before = session_of(portal.installation.database, visitor.cookies["__Host-sid"], now())
+    assert before is not None
+    with portal.installation.database.writing() as connection:
+        set_value(connection, before.id_hash, "typed", "half a form")
+        connection.exec_driver_sql("UPDATE web_session SET authenticated_at = 1")
+    away = visitor.post("/login/with/works", data={"next": "/purchases", "fresh": "yes"}).headers["location"]
+
+    visitor.get(walker.sign_in(away).headers["location"].removeprefix(ORIGIN))
+
+    after = session_of(portal.installation.database, visitor.cookies["__Host-sid"], now())
+    assert after is not None
+    assert after.id_hash != before.id_hash
+    assert after.created_at == before.created_at
+    assert abs(after.authenticated_at - now()) < 60_000_000
+    with portal.installation.database.reading() as connection:
+        assert data_of(connection, after.id_hash) == {"typed": "half a form"}
+
+
 def test_where_the_provider_has_forgotten_him_he_is_asked_once_and_not_in_circles(visitor: TestClient,
                                                                                 walker: Walker) -> None:
     signed_in(visitor, walker)
@@ -176,6 +199,20 @@ def test_somebody_whom_no_company_knows_is_led_to_the_link_page(portal: Portal, 
     assert signed_in(visitor, walker, login="boris") == "/first-login"
     assert "__Host-sid" not in visitor.cookies
     assert "__Host-flow" in visitor.cookies
+
+
+def test_a_code_links_him_for_good(portal: Portal, visitor: TestClient, walker: Walker) -> None:
+    code = make_link_code(portal.installation.database, portal.account("1002"), now(), role="manager",
+                          created_by="Olga")
+    signed_in(visitor, walker, login="boris")
+
+    way = visitor.post("/first-login", data={"number": "1002", "code": code}).headers["location"]
+    visitor.post(way)
+
+    assert "Other Roofs" in visitor.get("/purchases").text
+    visitor.cookies.clear()
+    assert signed_in(visitor, walker, login="boris") == "/"
+    assert "Other Roofs" in visitor.get("/purchases").text
 
 
 def test_the_same_address_of_mail_links_nobody(visitor: TestClient, walker: Walker, portal: Portal) -> None:

@@ -94,6 +94,10 @@ const server = createServer(async (request, response) => {
       start();
       return response.end();
     }
+    if (request.url === '/favicon.ico') {
+      response.statusCode = 204;
+      return response.end();
+    }
     const [, uid] = /^\/interaction\/([\w-]+)$/.exec(request.url) ?? [];
     return await (uid ? interact(request, response, uid) : callback(request, response));
   } catch (error) {

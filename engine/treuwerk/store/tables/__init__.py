@@ -5,8 +5,9 @@ from treuwerk.store.tables.chain import closing, seal, sealed, unsealed
 from treuwerk.store.tables.decisions import account_merge, manual_allowance, manual_booking
 from treuwerk.store.tables.ledger import balance, balance_delta, hold, journal, lot, lot_use, outbox, posting
 from treuwerk.store.tables.master import account, article, article_alias, identifier, installation, participant, person
-from treuwerk.store.tables.office import address, audit_entry, note, note_version, saved_view, work_item
+from treuwerk.store.tables.office import address, audit_entry, note, note_version, proof_run, saved_view, work_item
 from treuwerk.store.tables.purchases import activity, clearing_run, problem, purchase_identity, purchase_line
+from treuwerk.store.tables.search import directory, search_word
 from treuwerk.store.tables.web import (
     app_user,
     authenticator,
@@ -37,6 +38,7 @@ __all__ = [
     "balance_delta",
     "clearing_run",
     "closing",
+    "directory",
     "external_login",
     "hold",
     "identifier",
@@ -58,12 +60,14 @@ __all__ = [
     "person",
     "posting",
     "problem",
+    "proof_run",
     "purchase_identity",
     "purchase_line",
     "recovery_code",
     "saved_view",
     "seal",
     "sealed",
+    "search_word",
     "sign_in_event",
     "unsealed",
     "used_form",

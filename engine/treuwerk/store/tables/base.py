@@ -47,6 +47,6 @@ def whole(name: str, **options: Any) -> "Column[Any]":
     return Column(name, WHOLE, nullable=False, **options)
 
 
-def text(name: str, **options: Any) -> "Column[Any]":
+def text(name: str, kind: Any = Text, **options: Any) -> "Column[Any]":
     """A text that is always there, perhaps empty."""
-    return Column(name, Text, nullable=False, **options)
+    return Column(name, kind, nullable=False, **options)

@@ -66,3 +66,15 @@ audit_entry = define(
     Index("ix_audit_entry_account_id", "account_id", "id"),
     Index("ix_audit_entry_user_id", "user_id", "id"),
 )
+
+# A proof of the whole ledger that somebody asked for on a page. One runs at a time, and tells how far it is.
+proof_run = define(
+    "proof_run", Home.OFFICE,
+    key("id"),
+    text("state"),  # running, proven, violated, could_not_run or broken_off
+    text("started_by"), whole("started_at"), whole("seen_at"), whole("finished_at"),
+    whole("done"), whole("pieces"), whole("transactions"), whole("unsealed"), whole("sequence"), text("head"),
+    text("laws"),  # JSON: each law with its state, how often it is broken and where first
+    Index("ix_proof_run_running", "state", unique=True,
+          sqlite_where=sql("state = 'running'"), postgresql_where=sql("state = 'running'")),
+)

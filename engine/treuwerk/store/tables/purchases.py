@@ -1,9 +1,10 @@
 """What came in: runs over files, purchase lines, activities, and what could not be booked."""
 
-from sqlalchemy import Column, Index, Text
+from sqlalchemy import Column, Index
 from sqlalchemy import text as sql
 
 from treuwerk.store.tables.base import WHOLE, Home, define, key, text, whole
+from treuwerk.store.tables.search import FOLDED
 
 clearing_run = define(
     "clearing_run", Home.RUN,
@@ -16,10 +17,11 @@ clearing_run = define(
     Index("ix_clearing_run_file", "sha256", "source"),
 )
 
-# The purchase itself, whoever reports it and whichever way: the first to come is booked, by this key alone.
+# The purchase itself, whoever reports it and whichever way: the first to come is booked, by this key alone. In the
+# order of code points the lines of a document stand together, which is how a document is found by its number.
 purchase_identity = define(
     "purchase_identity", Home.LOOKUP,
-    key("key", Text), text("content"), whole("account_id"), whole("line_id"),
+    key("key", FOLDED), text("content"), whole("account_id"), whole("line_id"),
     clustered=True,
 )
 
@@ -30,6 +32,8 @@ purchase_line = define(
     text("source"), text("seller"), text("document"), text("line"), text("occurred_on"),
     text("article_number"), whole("quantity"), text("reported_quantity"), text("reported_unit"),
     Column("net_millionths", WHOLE), text("currency"), text("order_number"), text("features"), text("serials"),
+    Index("ix_purchase_line_order", "order_number",
+          sqlite_where=sql("order_number <> ''"), postgresql_where=sql("order_number <> ''")),
 )
 
 activity = define(

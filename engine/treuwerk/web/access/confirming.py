@@ -11,6 +11,7 @@ from treuwerk.web.shell.confirming import CONFIRM
 from treuwerk.web.shell.pages import gettext, page, see_other
 from treuwerk.web.shell.sessions import cookie
 from treuwerk.web.shell.state import SESSION_COOKIE, Visit
+from treuwerk.web.sign_on.ways import way_of_session
 
 _WAYS = ("password", "app", "passkey")
 
@@ -47,7 +48,7 @@ def _form(visit: Visit, by: str = "", error: str = "", status: int = 0) -> Respo
     field = {"app": "code", "passkey": "passkey"}.get(by, "password")
     return page(visit, "access/confirm.html", status or (422 if error else 200), ways=ways, action=CONFIRM[audience],
                 next=wanted_path(visit, audience), errors={field: error} if error else {},
-                office=audience is Audience.OFFICE)
+                office=audience is Audience.OFFICE, provider=way_of_session(visit))
 
 
 _WRONG = {

@@ -30,13 +30,14 @@ def passkey_sign_in(visit: Visit) -> Response:
     except ValueError:
         raise HTTPException(400) from None
     wanted = wanted_path(visit, audience)
-    counted = [attempts.Counted(f"from {attempts.network(origin_of(visit).source)}", attempts.OF_A_SOURCE)]
-    if wait := attempts.try_now(visit.shell.installation.database, counted, visit.now):
+    database, counted = visit.shell.installation.database, [attempts.of_source(origin_of(visit).source)]
+    if wait := attempts.try_now(database, counted, visit.now):
         return wait_page(form_page(visit, audience, wanted, errors={"passkey": too_many(visit)}, status=429), wait)
     user_id = passkey_user(visit)
     if user_id is None:
         return form_page(visit, audience, wanted, errors={"passkey": gettext(
             visit, "This passkey is not known here, or the answer came too late. Try again, or use your password.")})
+    database.run(lambda connection: attempts.succeed(connection, counted, visit.now))
     return let_in(visit, user_id, audience, PASSKEY, wanted)
 
 

@@ -26,7 +26,7 @@ def _answer(visit: Visit, audience: Audience) -> Response:
     session, wanted = visit.state.session, wanted_path(visit, audience)
     if session and session.audience is audience:
         return see_other(wanted)
-    silently = silent_way(visit, audience, wanted)
+    silently = "" if session else silent_way(visit, audience, wanted)
     return see_other(silently) if silently else form_page(visit, audience, wanted)
 
 
@@ -63,7 +63,8 @@ def form_page(visit: Visit, audience: Audience, wanted: str, login: str = "", er
     """The form, with what was typed and what is wrong with it."""
     shown = {"login": "", "password": "", "passkey": ""} | (errors or {})
     return page(visit, "login.html", status or (422 if errors else 200), next=wanted, login=login, errors=errors or {},
-                error_of=shown, action=SIGN_IN[audience], office=audience is Audience.OFFICE, ways=ways_in(visit, audience))
+                error_of=shown, action=SIGN_IN[audience], office=audience is Audience.OFFICE,
+                ways=ways_in(visit, audience))
 
 
 def too_many(visit: Visit) -> str:

@@ -1,6 +1,7 @@
 """The points account: balance, status, bookings and the reason for each."""
 
 from collections.abc import Iterator
+from datetime import date
 from itertools import groupby
 from typing import Any
 
@@ -14,9 +15,10 @@ from treuwerk.services import own_account, statements
 from treuwerk.services.balances import Holdings, UnitBalance
 from treuwerk.services.explaining import NotFound
 from treuwerk.services.statements import Cursor, Filters, Page
-from treuwerk.web.portal.csv_files import Cell, csv_answer
+from treuwerk.web.lists import Cell, csv_answer
 from treuwerk.web.portal.filtering import address, cursor_of, cursor_text, words_of, year_bounds, year_of
 from treuwerk.web.portal.picturing import calendar_entries, parts_of, tier_view
+from treuwerk.web.shell.documents import can_be_made
 from treuwerk.web.shell.naming import Naming
 from treuwerk.web.shell.pages import gettext, marked, page
 from treuwerk.web.shell.state import Visit
@@ -59,14 +61,16 @@ def account_page(visit: Visit) -> Response:
         found = own_account.statement(visit.access, connection, unit, before=cursor, limit=ROWS_OF_A_PAGE,
                                       filters=_filters(visit, wanted))
         held = own_account.holdings(visit.access, connection, visit.shell.installation.programme.settings.units,
-                                    visit.now)
+                                    visit.now, visit.shell.calendars)
         years = _years(visit, connection)
     names = [gettext(visit, name) for name in _KIND_NAMES]
     return page(visit, "portal/account.html", section=HERE, wanted=wanted, page=found, years=years,
                 kinds=[("", gettext(visit, "All kinds")), *zip(statements.KINDS, names, strict=True)],
-                months=_by_month(visit, found), account_is_used=bool(years), csv_url=wanted.url("/bookings.csv"),
+                months=_by_month(visit, found), account_is_used=bool(years),
+                pdfs=[year for year, _ in years] if can_be_made() else [], csv_url=wanted.url("/bookings.csv"),
                 newest_url=wanted.url(HERE) if cursor else "",
-                older_url=wanted.url(HERE, before=cursor_text(found.next, key)) if found.next else "", **standing_of(visit, held, unit))
+                older_url=wanted.url(HERE, before=cursor_text(found.next, key)) if found.next else "",
+                **standing_of(visit, held, unit))
 
 
 def _wanted(visit: Visit) -> Wanted:
@@ -77,7 +81,8 @@ def _wanted(visit: Visit) -> Wanted:
         raise HTTPException(400)
     bare = Wanted(year, kind, words)
     kinds = {code: gettext(visit, name) for code, name in zip(statements.KINDS, _KIND_NAMES, strict=True)}
-    chips = [(year, bare.url(HERE, year="")) if year else None, (kinds[kind], bare.url(HERE, kind="")) if kind else None,
+    chips = [(year, bare.url(HERE, year="")) if year else None,
+             (kinds[kind], bare.url(HERE, kind="")) if kind else None,
              (f"„{words}“" if visit.locale == "de" else f"“{words}”", bare.url(HERE, q="")) if words else None]
     return attrs.evolve(bare, chips=tuple(chip for chip in chips if chip))
 
@@ -143,7 +148,7 @@ def own_chip(visit: Visit, connection: Connection) -> UnitBalance | None:
 def bookings_csv(visit: Visit) -> Response:
     """All bookings that the filters leave, as CSV."""
     filters = _filters(visit, _wanted(visit))
-    return csv_answer("bookings.csv", _booking_rows(visit, filters))
+    return csv_answer(visit, "bookings.csv", _booking_rows(visit, filters))
 
 
 def _booking_rows(visit: Visit, filters: Filters) -> Iterator[list[Cell]]:
@@ -155,7 +160,7 @@ def _booking_rows(visit: Visit, filters: Filters) -> Iterator[list[Cell]]:
         booking, purchase, activity = entry.booking, entry.booking.purchase, entry.booking.activity
         about = [purchase.article_name, purchase.article_number, purchase.document, purchase.line] if purchase else [
             f"{naming.activity(activity.kind)} {activity.code}" if activity else naming.kind(booking.kind), "", "", ""]
-        yield [booking.id, iso_day(booking.booked_at), booking.occurred_on.isoformat(), *about,
+        yield [booking.id, date.fromisoformat(iso_day(booking.booked_at)), booking.occurred_on, *about,
                *(entry.amounts.get(code, 0) for code in units), entry.balance]
 
 

@@ -17,7 +17,8 @@ def overview_page(visit: Visit) -> Response:
     """Everything at one glance."""
     settings, unit = visit.shell.installation.programme.settings, main_unit(visit)
     with visit.shell.installation.database.reading() as connection:
-        found = overview(visit.access, connection, unit, settings.units, visit.now)
+        found = overview(visit.access, connection, unit, settings.units, visit.now,
+                         visit.shell.calendars)
     context = standing_of(visit, found.holdings, unit)
     spendable = [code for code, one in settings.units.items() if one.spendable]
     return page(visit, "portal/overview.html", section="/", latest=found.latest,

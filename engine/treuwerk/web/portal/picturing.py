@@ -88,8 +88,8 @@ def tier_view(settings: Settings, naming: Naming, points: int, until: int | None
     return TierView(
         naming.tier(tiers.get(stands.reached.code)) if stands.reached else "",
         naming.tier(tiers.get(stands.next.code)) if stands.next else "",
-        stands.missing, unit, label, until, (Part(0, round(stands.share * _WIDTH), 1),), ladder, reach(ladder, stands.points),
-        stands.points)
+        stands.missing, unit, label, until, (Part(0, round(stands.share * _WIDTH), 1),), ladder,
+        reach(ladder, stands.points), stands.points)
 
 
 def reach(ladder: Sequence[Rung], points: int) -> float:

@@ -22,7 +22,8 @@ def sign_out_form(visit: Visit) -> Response:
         leads_to = way_out(visit, token)
         sign_out(visit.shell.installation.database, token)
     session = visit.state.session
-    answer = see_other(leads_to or ("/office/login" if session and session.audience is Audience.OFFICE else "/login"))
+    page = "/office/login" if session and session.audience is Audience.OFFICE else "/login"
+    answer = see_other(leads_to or page)
     delete_cookie(answer, SESSION_COOKIE)
     delete_cookie(answer, HINT_COOKIE)
     return answer

@@ -22,7 +22,8 @@ def styleguide_page(visit: Visit) -> Response:
     later = visit.now + 400 * _DAY
     calendar = [CalendarEntry(2_480, later, 1), CalendarEntry(14_125, later + 365 * _DAY, 2),
                 CalendarEntry(8_200, later + 730 * _DAY, 3), CalendarEntry(500, None, 0)]
-    return page(visit, "styleguide.html", award=_award(visit.now, unit), today=date(2026, 11, 21), now=visit.now, of_plugins=visit.shell.parts.styleguides(), calendar=calendar,
+    return page(visit, "styleguide.html", award=_award(visit.now, unit), today=date(2026, 11, 21), now=visit.now,
+                of_plugins=visit.shell.parts.styleguides(), calendar=calendar,
                 parts=parts_of(calendar), tiers=_tiers(unit, later), balances=[
         UnitBalance(unit, 24_805, 1_240, 300, 0, ExpiringAmount(unit, 2_480, later)),
         UnitBalance(unit, 0, 0, 0, 0, None),

@@ -71,12 +71,12 @@ class Bar:
 
 def columns(labels: Sequence[str], series: Sequence[Series]) -> Plot:
     """Standing columns; several series are stacked, what is below zero hangs down."""
-    ups, downs = ([sum(part for one in series if (part := sign * one.values[place]) > 0) for place in range(len(labels))]
-                  for sign in (1, -1))
-    scale = _Scale.over(max(ups, default=0), -max(downs, default=0))
+    piles = [[one.values[place] for one in series] for place in range(len(labels))]
+    ups, downs = ([sum(part for part in pile if part * sign > 0) for pile in piles] for sign in (1, -1))
+    scale = _Scale.over(max(ups, default=0), min(downs, default=0))
     step = 100 / max(len(labels), 1)
-    boxes = [box for place in range(len(labels))
-             for box in _stack([one.values[place] for one in series], step * (place + _GAP / 2), step * (1 - _GAP), scale)]
+    boxes = [box for place, pile in enumerate(piles)
+             for box in _stack(pile, step * (place + _GAP / 2), step * (1 - _GAP), scale)]
     return Plot(tuple(boxes), (), scale.marks(), _below(labels, step, step / 2), scale.height(0))
 
 
@@ -116,7 +116,8 @@ def sparkline(values: Sequence[int]) -> str:
     """Points of a small line in a field of 100 × 24 without any scale."""
     low, high = min(values, default=0), max(values, default=0)
     step, span = 96 / max(len(values) - 1, 1), (high - low) or 1
-    return " ".join(f"{2 + step * place:.1f},{22 - 20 * (value - low) / span:.1f}" for place, value in enumerate(values))
+    return " ".join(f"{2 + step * place:.1f},{22 - 20 * (value - low) / span:.1f}"
+                    for place, value in enumerate(values))
 
 
 def bars(rows: Sequence[tuple[str, int]]) -> tuple[Bar, ...]:

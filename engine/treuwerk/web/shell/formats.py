@@ -51,6 +51,10 @@ class Formats:
         """``21. Nov. 2026``; an instant is shown as the programme's local day."""
         return str(format_date(self._day(value), "medium", locale=self.locale))
 
+    def day_of_text(self, value: str) -> str:
+        """The day of an ISO text."""
+        return self.day(date.fromisoformat(value)) if value else ""
+
     def long_day(self, value: date | int) -> str:
         """``21. November 2026``."""
         return str(format_date(self._day(value), "long", locale=self.locale))

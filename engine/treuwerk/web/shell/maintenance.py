@@ -3,6 +3,8 @@
 from base64 import b64encode
 from hashlib import sha256
 
+from markupsafe import Markup
+
 from treuwerk.programme.reading import LoadedProgramme
 from treuwerk.programme.settings import Theme
 from treuwerk.web.shell.assets import Assets
@@ -21,6 +23,7 @@ h2 { font-size: 1.2rem; }
 section + section { margin-block-start: 2rem; padding-block-start: 2rem;
   border-block-start: 1px solid light-dark(#dfe2e8, #333a46); }
 p { margin: 0; }
+p + p { margin-block-start: 0.75rem; }
 a { color: var(--accent); }
 """
 _TEXTS = (marked("We are not ready at the moment"),
@@ -39,7 +42,8 @@ def maintenance_page(programme: LoadedProgramme) -> str:
     parts = [(locale, _words(renderer, programme, locale)) for locale in renderer.locales]
     style = _STYLE % {"accent": theme.accent, "accent_dark": theme.accent_dark}
     return renderer.render(renderer.locales[0], "maintenance.html", {
-        "parts": parts, "style": style, "style_hash": b64encode(sha256(style.encode()).digest()).decode(),
+        "parts": parts, "style": Markup(f"<style>{style}</style>"),  # noqa: S704 - colours of the theme are checked
+        "style_hash": b64encode(sha256(style.encode()).digest()).decode(),
         "logo": _logo(programme, theme)})
 
 

@@ -8,6 +8,7 @@ and ``kind``; a code that nobody named stands for itself.
 from gettext import NullTranslations
 
 from treuwerk.domain.ledger import TransactionKind
+from treuwerk.programme.roles import roles_of
 from treuwerk.programme.settings import Settings, Texts, Tier
 from treuwerk.web.shell.content import localised
 
@@ -38,6 +39,15 @@ class Naming:
     def tier(self, tier: Tier | None) -> str:
         """The name of a tier, empty for none."""
         return self._text(tier.name, tier.code) if tier else ""
+
+    def tier_of(self, code: str) -> str:
+        """The name of a tier by its code."""
+        return next((self.tier(tier) for tier in self._settings.tiers if tier.code == code), code)
+
+    def role(self, code: str) -> str:
+        """The name of a role."""
+        role = roles_of(self._settings).get(code)
+        return self._text(role.name, code) if role else code
 
     def group(self, code: str) -> str:
         """The name of a kind of participant."""

@@ -91,8 +91,8 @@ def mistakes(parts: Parts) -> Iterator[Mistake]:
 def _right(parts: Parts, place: str, one: Page | Panel) -> Iterator[Mistake]:
     right = parts.permissions.get(one.permission)
     if right is None:
-        yield Mistake(place, f"permission {one.permission!r}, which nobody declares", "one of the engine or of a plugin",
-                      "offer it by the hook permissions")
+        yield Mistake(place, f"permission {one.permission!r}, which nobody declares",
+                      "one of the engine or of a plugin", "offer it by the hook permissions")
     elif right.audience is not one.audience:
         yield Mistake(place, f"permission {one.permission!r} of the {right.audience.value}",
                       f"one of the {one.audience.value}")
@@ -102,7 +102,8 @@ def _links(part: WebPart) -> Iterator[Mistake]:
     names = {page.name for page in part.pages}
     for entry in part.navigation:
         if entry.page not in names:
-            yield Mistake(f"web_parts {part.name!r}: navigation", f"page {entry.page!r}", "the name of one of its pages")
+            yield Mistake(f"web_parts {part.name!r}: navigation", f"page {entry.page!r}",
+                          "the name of one of its pages")
         if entry.icon and not (VENDOR / "lucide" / f"{entry.icon}.svg").is_file():
             yield Mistake(f"web_parts {part.name!r}: navigation", f"icon {entry.icon!r}",
                           f"one of {', '.join(sorted(path.stem for path in (VENDOR / 'lucide').glob('*.svg')))}")

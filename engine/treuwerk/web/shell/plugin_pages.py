@@ -86,7 +86,8 @@ def panels(visit: Visit, audience: Audience, account_id: int, held: Mapping[str,
                 visit.locale, f"{part.name}/{panel.template}", values))
         except (NotAllowed, OutOfScope):
             continue
-        except Exception:
+        except Exception as error:
+            visit.shell.faults.note(part.name, f"panel {panel.name}", error, visit.now)
             _log.exception("panel %s of plugin %s failed, reference %s", panel.name, part.name, visit.state.request_id)
             shown.append(ShownPanel(panel.name, None))
             continue

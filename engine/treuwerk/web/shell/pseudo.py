@@ -10,6 +10,7 @@ from gettext import NullTranslations
 
 VARIABLE = "TREUWERK_PSEUDO"
 OPEN, CLOSE = "⟦", "⟧"
+_WORD = 8
 _PLACES = re.compile(r"(%\(\w+\)[sd]|%%)")
 _ACCENTED = str.maketrans("AEINOUYaceinouy", "ÅÉÎÑÖÛÝåçéîñöûý")
 
@@ -28,7 +29,12 @@ def pseudo(text: str) -> str:
     parts = _PLACES.split(text)
     letters = sum(len(part) for part in parts[::2])
     accented = "".join(part if place % 2 else part.translate(_ACCENTED) for place, part in enumerate(parts))
-    return f"{OPEN}{accented}{'·' * (letters // 2)}{CLOSE}"
+    return f"{OPEN}{accented}{_longer(letters // 2)}{CLOSE}"
+
+
+def _longer(letters: int) -> str:
+    """So many letters, in words: no language has words without end."""
+    return " ".join("·" * min(_WORD, letters - begin) for begin in range(0, letters, _WORD))
 
 
 class PseudoTranslations(NullTranslations):

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from gettext import NullTranslations
 from typing import Any
 
 import attrs
 from jinja2 import Environment, StrictUndefined
 
+from treuwerk.domain.ids import public_id
 from treuwerk.programme.languages import PSEUDO, own_name, tag
 from treuwerk.programme.reading import LoadedProgramme
 from treuwerk.web.shell import charts
@@ -22,8 +24,8 @@ from treuwerk.web.shell.parts import loader, parts_of
 from treuwerk.web.shell.pseudo import is_wanted
 from treuwerk.web.shell.translations import translations
 
-_FILTERS = ("number", "signed", "day", "long_day", "last_day", "short_day", "month", "minute", "iso_day", "typed",
-            "compact")
+_FILTERS = ("number", "signed", "day", "day_of_text", "long_day", "last_day", "short_day", "month", "minute", "iso_day",
+            "typed", "compact")
 _EXAMPLE_DAY = date(2026, 12, 31)  # its parts cannot be mistaken for one another
 
 
@@ -81,6 +83,11 @@ class Renderer:
         return self._environments[locale]
 
 
+def _remembered(written: Callable[..., str]) -> Callable[..., str]:
+    """The same figure is written once: a page has hundreds, and most of them again and again."""
+    return lru_cache(maxsize=8_192, typed=True)(written)
+
+
 def _environment(programme: LoadedProgramme, assets: Assets, language: Language, locales: Sequence[str]) -> Environment:
     environment = Environment(
         loader=loader(parts_of(programme.registry), programme.folder), autoescape=True,
@@ -91,7 +98,7 @@ def _environment(programme: LoadedProgramme, assets: Assets, language: Language,
     def content(texts: Mapping[str, str]) -> Localised:
         return localised(texts, language.code, own.locales[0])
 
-    environment.filters |= {name: getattr(language.formats, name) for name in _FILTERS} | {
+    environment.filters |= {name: _remembered(getattr(language.formats, name)) for name in _FILTERS} | {
         "content": content, "initials": initials, "tone": tone}
     environment.globals |= {
         "icon": icon, "charts": charts, "asset": assets.url,
@@ -99,6 +106,6 @@ def _environment(programme: LoadedProgramme, assets: Assets, language: Language,
         "lang": tag(language.code), "locales": {code: own_name(code) for code in locales},
         "lang_of": tag, "programme": own, "contact": programme.settings.contact,
         "theme": programme.settings.theme, "schemes": ("system", "light", "dark"),
-        "typed_day": language.formats.typed(_EXAMPLE_DAY),
+        "id_of": public_id, "typed_day": language.formats.typed(_EXAMPLE_DAY),
     }
     return environment

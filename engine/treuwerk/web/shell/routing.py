@@ -16,6 +16,7 @@ from treuwerk.domain.rights import Access, Audience, NotAllowed
 from treuwerk.services.access import access_of
 from treuwerk.services.sessions import Session
 from treuwerk.services.stepping_up import ConfirmFirst
+from treuwerk.services.viewing import note_viewing
 from treuwerk.web.shell.confirming import lead_to_confirm
 from treuwerk.web.shell.state import Shell, Visit, state_of
 from treuwerk.web.shell.submitted import Submitted
@@ -63,9 +64,12 @@ def _endpoint(handler: Handler, permission: str, audience: Audience) -> Callable
                 return RedirectResponse(_sign_in_first(request, audience), status_code=303)
             access = _access(request, shell, session, audience)
             if permission == SIGNED_IN and session.audience is not audience:
-                raise NotAllowed(permission)
+                return _without_right(request, session, audience, permission)
             if permission != SIGNED_IN and not access.may(permission):
                 return _without_right(request, session, audience, permission)
+            if access.viewing:
+                await run_in_threadpool(note_viewing, shell.installation.database, access, request.url.path,
+                                        shell.clock())
         visit = Visit(request, shell, shell.clock(), await _form(request), access)
         try:
             return await run_in_threadpool(handler, visit)

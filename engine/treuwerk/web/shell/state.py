@@ -10,6 +10,8 @@ from starlette.types import Scope
 from treuwerk.domain.rights import PERMISSIONS, Access, Permission
 from treuwerk.services.deployment import Deployment
 from treuwerk.services.installation import Installation
+from treuwerk.services.kept_calendars import Calendars
+from treuwerk.services.plugin_status import Faults
 from treuwerk.services.sessions import Identity, Session
 from treuwerk.web.shell.assets import Assets
 from treuwerk.web.shell.navigation import Entry
@@ -67,6 +69,9 @@ class Shell:
     """What plugins bring for pages."""
     navigation: Sequence[Entry] = ()
     """Entries of the main navigation, of portal and service centre, ours and those of plugins."""
+    calendars: Calendars = attrs.field(factory=Calendars)
+    faults: Faults = attrs.field(factory=Faults)
+    """The last errors of plugins on pages."""
 
 
 @attrs.frozen

@@ -17,7 +17,9 @@ WHITE, INK = from_oklch(1.0, 0.0, 0), from_oklch(0.10, 0.010, 262)
 TEXT_RATIO = 4.5
 OWN_SHEET = "programme.css"
 _RAISED = 1
-_FONT = """@font-face {{ font-family: "Programme"; font-weight: 100 900; font-display: swap; src: url("{0}") format("woff2"); }}
+_FONT = """@font-face {{
+  font-family: "Programme"; font-weight: 100 900; font-display: swap; src: url("{0}") format("woff2");
+}}
 """
 _FALLBACK = 'ui-sans-serif, system-ui, "Segoe UI", "Noto Sans", sans-serif'
 

@@ -6,7 +6,7 @@ from starlette.responses import RedirectResponse, Response
 
 from treuwerk.domain.sign_in import SignInFailed
 from treuwerk.programme.settings import SignIn
-from treuwerk.services.pending_sign_ins import SECONDS, STARTED, keep
+from treuwerk.services.pending_sign_ins import SECONDS, keep
 from treuwerk.web.shell.pages import see_other
 from treuwerk.web.shell.sessions import set_cookie
 from treuwerk.web.shell.state import Visit
@@ -48,10 +48,10 @@ def silent_page(visit: Visit) -> Response:
 
 def _leave(visit: Visit, sign_in: SignIn, wanted: str, *, silent: bool = False, fresh: bool = False) -> Response:
     start = sign_in.provider.begin(callback_of(visit, sign_in), silent=silent, fresh=fresh, locale=visit.locale)
-    values = {"kept": dict(start.kept), "wanted": wanted, "silent": silent}
+    values = {"kept": dict(start.kept), "wanted": wanted, "silent": silent, "fresh": fresh}
     token = visit.shell.installation.database.run(
-        lambda connection: keep(connection, STARTED, sign_in.head.name, values, visit.now))
+        lambda connection: keep(connection, sign_in.head.name, values, visit.now))
     answer = RedirectResponse(start.url, status_code=303)
     state = dict(parse_qsl(urlsplit(start.url).query)).get("state", "")
-    set_cookie(answer, pending_cookie(state), token, SECONDS[STARTED])
+    set_cookie(answer, pending_cookie(state), token, SECONDS)
     return answer

@@ -1,31 +1,31 @@
 """The way back from an identity provider."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.responses import Response
 
 from treuwerk.domain.sign_in import ExternalIdentity, SignInFailed
 from treuwerk.programme.settings import SignIn
-from treuwerk.services.pending_sign_ins import SECONDS, STARTED, UNLINKED, take
+from treuwerk.services.pending_sign_ins import take
 from treuwerk.services.single_sign_on import Coming, Entered, NotLetIn, Unlinked, enter
+from treuwerk.web.access.entering import COMPANIES, origin_of, start_flow, with_session
 from treuwerk.web.shell.pages import see_other
 from treuwerk.web.shell.sessions import cookie, set_cookie
 from treuwerk.web.shell.state import SESSION_COOKIE, Visit
 from treuwerk.web.sign_on.failing import failed
 from treuwerk.web.sign_on.ways import (
-    FIRST_LOGIN,
-    FLOW_COOKIE,
     HINT_COOKIE,
     callback_of,
     chosen,
     expire,
     home_of,
-    origin_of,
     pending_cookie,
     sign_in_page_of,
 )
 
 _A_YEAR = 365 * 86_400
+_FIRST_LOGIN = "/first-login"
 
 
 def back_page(visit: Visit) -> Response:
@@ -34,7 +34,7 @@ def back_page(visit: Visit) -> Response:
     name = pending_cookie(visit.request.query_params.get("state", ""))
     token = cookie(visit.request.scope, name)
     begun = visit.shell.installation.database.run(
-        lambda connection: take(connection, STARTED, token, visit.now)) if token else None
+        lambda connection: take(connection, token, visit.now)) if token else None
     if begun is None:
         return _too_late(visit, sign_in)
     answer = _back(visit, sign_in, begun)
@@ -49,12 +49,12 @@ def _too_late(visit: Visit, sign_in: SignIn) -> Response:
     return failed(visit, sign_in, "expired", "", home_of(sign_in))
 
 
-def _back(visit: Visit, sign_in: SignIn, begun: dict[str, Any]) -> Response:
+def _back(visit: Visit, sign_in: SignIn, begun: Mapping[str, Any]) -> Response:
     wanted, silent = begun["wanted"], begun["silent"]
     try:
         identity = sign_in.provider.finish(callback_of(visit, sign_in), dict(visit.request.query_params), begun["kept"],
                                            visit.now)
-        outcome = _enter(visit, sign_in, identity, silent=silent)
+        outcome = _enter(visit, sign_in, identity, begun)
     except (SignInFailed, NotLetIn) as error:
         if silent and error.code != "forged":
             answer: Response = see_other(sign_in_page_of(sign_in, wanted))
@@ -62,23 +62,21 @@ def _back(visit: Visit, sign_in: SignIn, begun: dict[str, Any]) -> Response:
             answer = failed(visit, sign_in, error.code, str(error), wanted)
         expire(answer, HINT_COOKIE)
         return answer
-    return _entered(outcome, sign_in, wanted) if isinstance(outcome, Entered) else _to_link(outcome)
+    if isinstance(outcome, Unlinked):
+        return start_flow(visit, see_other(_FIRST_LOGIN), {"external": outcome.newcomer.as_data()})
+    return _entered(visit, outcome, sign_in, wanted)
 
 
-def _enter(visit: Visit, sign_in: SignIn, identity: ExternalIdentity, *, silent: bool) -> Entered | Unlinked:
-    coming = Coming(visit.now, origin_of(visit), cookie(visit.request.scope, SESSION_COOKIE), silent)
+def _enter(visit: Visit, sign_in: SignIn, identity: ExternalIdentity, begun: Mapping[str, Any]) -> Entered | Unlinked:
+    coming = Coming(visit.now, origin_of(visit), cookie(visit.request.scope, SESSION_COOKIE), begun["silent"],
+                    begun["fresh"])
     return visit.shell.installation.database.run(
         lambda connection: enter(connection, sign_in.head, identity, coming))
 
 
-def _entered(outcome: Entered, sign_in: SignIn, wanted: str) -> Response:
-    answer = see_other(wanted)
-    set_cookie(answer, SESSION_COOKIE, outcome.token)
+def _entered(visit: Visit, outcome: Entered, sign_in: SignIn, wanted: str) -> Response:
+    """Go on; who acts for several companies chooses first."""
+    choose = outcome.companies > 1 and wanted == home_of(sign_in)
+    answer = with_session(visit, COMPANIES if choose else wanted, outcome.token)
     set_cookie(answer, HINT_COOKIE, sign_in.head.name, _A_YEAR)
-    return answer
-
-
-def _to_link(outcome: Unlinked) -> Response:
-    answer = see_other(FIRST_LOGIN)
-    set_cookie(answer, FLOW_COOKIE, outcome.token, SECONDS[UNLINKED])
     return answer

@@ -10,19 +10,13 @@ from starlette.responses import Response
 
 from treuwerk.domain.rights import Audience
 from treuwerk.programme.settings import SignIn
-from treuwerk.services.sessions import Origin
-from treuwerk.web.shell.rate_limits import network_of
+from treuwerk.web.access.entering import HOMES, SIGN_IN
 from treuwerk.web.shell.routing import own_path
 from treuwerk.web.shell.sessions import cookie
 from treuwerk.web.shell.state import Visit
 
 HINT_COOKIE = "__Host-via"
 """Names the provider that this browser signed in with last, so that the next time nobody is asked."""
-FLOW_COOKIE = "__Host-flow"
-"""The token of a way in that is not finished: here of somebody who has to be linked to a company first."""
-FIRST_LOGIN = "/first-login"
-_HOMES = {Audience.PORTAL: "/", Audience.OFFICE: "/office"}
-_SIGN_IN = {Audience.PORTAL: "/login", Audience.OFFICE: "/office/login"}
 
 
 @attrs.frozen
@@ -37,6 +31,13 @@ def ways_in(visit: Visit, audience: Audience) -> list[Way]:
     """The buttons for an audience, in the order of the programme file."""
     return [Way(one.head.title.get(visit.locale) or next(iter(one.head.title.values()), one.head.name),
                 f"/login/with/{one.head.name}") for one in _all(visit) if one.head.audience is audience]
+
+
+def way_of_session(visit: Visit) -> Way | None:
+    """The provider that opened this session, by which somebody may prove it once more; None for another way in."""
+    session = visit.session
+    action = f"/login/with/{session.provider}"
+    return next((way for way in ways_in(visit, session.audience) if way.action == action), None)
 
 
 def chosen(visit: Visit) -> SignIn:
@@ -66,13 +67,13 @@ def silent_way(visit: Visit, audience: Audience, wanted: str) -> str:
 
 def sign_in_page_of(sign_in: SignIn, wanted: str = "") -> str:
     """The page with all ways in, which leads on to `wanted`."""
-    page = _SIGN_IN[sign_in.head.audience]
+    page = SIGN_IN[sign_in.head.audience]
     return page if wanted in ("", home_of(sign_in)) else f"{page}?{urlencode({'next': wanted})}"
 
 
 def home_of(sign_in: SignIn) -> str:
     """Where a sign-in ends that was not begun from a page."""
-    return _HOMES[sign_in.head.audience]
+    return HOMES[sign_in.head.audience]
 
 
 def wanted_of(sign_in: SignIn, value: str) -> str:
@@ -90,11 +91,6 @@ def base_of(visit: Visit) -> str:
 def callback_of(visit: Visit, sign_in: SignIn) -> str:
     """The address that the provider sends somebody back to; it is registered there."""
     return f"{base_of(visit)}/login/with/{sign_in.head.name}/back"
-
-
-def origin_of(visit: Visit) -> Origin:
-    """Where a visitor comes from."""
-    return Origin(network_of(visit.state.source), visit.request.headers.get("user-agent", ""))
 
 
 def pending_cookie(state: str) -> str:

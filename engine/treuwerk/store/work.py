@@ -1,0 +1,108 @@
+"""Work that somebody must do: one row for each thing, made and closed by whoever knows of it."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, case, func, select, tuple_, update
+from sqlalchemy import text as sql
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from treuwerk.domain.ids import row_ids
+from treuwerk.store.tables import app_user, participant, work_item
+
+OPEN, DONE = "open", "done"
+NOTE, ADJUSTMENT, CLEARING = "note", "adjustment", "clearing_run"
+"""Kinds of work that the engine itself makes; their objects are public ids, and the number of a run."""
+IS_OPEN = sql("work_item.state = 'open'")  # as the partial index has it
+_assignee, _holder = app_user.alias("assignee"), app_user.alias("holder")
+_LAST_DAY = "9999-12-31"
+DUE: ColumnElement[str] = case((work_item.c.due_on == "", _LAST_DAY), else_=work_item.c.due_on)
+"""The day until when; what has none comes last."""
+
+
+def put(connection: Connection, kind: str, object_: str, now: int, *, account_id: int = 0, gist: str = "",
+        due_on: str = "", assignee_id: int = 0) -> None:
+    """Let there be open work of this kind about this object; where there is some already, it is brought up to date."""
+    insert = postgresql_insert if connection.dialect.name == "postgresql" else sqlite_insert
+    told: dict[str, Any] = {"account_id": account_id, "gist": gist, "due_on": due_on, "assignee_id": assignee_id}
+    made = insert(work_item).values(
+        id=next(row_ids(now)), kind=kind, object=object_, state=OPEN, snoozed_until=0, held_by=0, held_until=0,
+        created_at=now, done_at=0, version=1, **told)
+    connection.execute(made.on_conflict_do_update(
+        index_elements=["kind", "object"],
+        set_={**told, "state": OPEN, "done_at": 0, "version": work_item.c.version + 1}))
+
+
+def close(connection: Connection, kind: str, object_: str, now: int) -> bool:
+    """Nothing is to be done about an object any more; False where nothing was."""
+    return connection.execute(update(work_item).where(
+        work_item.c.kind == kind, work_item.c.object == object_, work_item.c.state == OPEN).values(
+        state=DONE, done_at=now, held_by=0, held_until=0, version=work_item.c.version + 1)).rowcount == 1
+
+
+def items() -> Select[*tuple[Any, ...]]:
+    """Work with the names of its participant, its assignee and whoever has it open."""
+    return select(work_item, participant.c.name.label("participant"), _assignee.c.name.label("assignee"),
+                  _holder.c.name.label("holder")).select_from(
+        work_item.join(participant, participant.c.account_id == work_item.c.account_id, isouter=True)
+        .join(_assignee, _assignee.c.user_id == work_item.c.assignee_id, isouter=True)
+        .join(_holder, _holder.c.user_id == work_item.c.held_by, isouter=True))
+
+
+def page(connection: Connection, wanted: Collection[Any], after: tuple[str, int] | None,
+         limit: int) -> Sequence[Row[Any]]:
+    """Work in the order of its days; `after` are day and id of the last one seen."""
+    query = items().where(*wanted)
+    if after is not None:
+        query = query.where(tuple_(DUE, work_item.c.id) > tuple_(*after))
+    return connection.execute(query.order_by(DUE, work_item.c.id).limit(limit)).all()
+
+
+def counted(connection: Connection, wanted: dict[str, Collection[Any]]) -> dict[str, int]:
+    """How much work each of these conditions meets, in one look."""
+    sums = [func.count(case((func.coalesce(_all(conditions), False), 1))).label(name)
+            for name, conditions in wanted.items()]
+    row = connection.execute(select(*sums).select_from(work_item).where(IS_OPEN)).one()
+    return {name: int(row._mapping[name]) for name in wanted}
+
+
+def _all(conditions: Collection[Any]) -> Any:
+    found, *more = conditions
+    for condition in more:
+        found = found & condition
+    return found
+
+
+def one(connection: Connection, item_id: int) -> Row[Any] | None:
+    """One thing to do."""
+    return connection.execute(items().where(work_item.c.id == item_id)).one_or_none()
+
+
+def about(connection: Connection, kind: str, object_: str) -> Row[Any] | None:
+    """The work of a kind about an object."""
+    return connection.execute(items().where(work_item.c.kind == kind, work_item.c.object == object_)).one_or_none()
+
+
+def of_account(connection: Connection, account_id: int, limit: int) -> Sequence[Row[Any]]:
+    """Open work about a participant."""
+    return connection.execute(items().where(work_item.c.account_id == account_id, work_item.c.state == OPEN)
+                              .order_by(DUE, work_item.c.id).limit(limit)).all()
+
+
+def hold_first(connection: Connection, user_id: int, until: int, wanted: Collection[Any], free: Any) -> int | None:
+    """Hold the first free work for somebody; its id, or None where there is none.
+
+    Whoever comes at the same time gets the next one: it passes over what another transaction is about to hold.
+    """
+    first = (select(work_item.c.id).where(*wanted, free).order_by(DUE, work_item.c.id).limit(1)
+             .with_for_update(skip_locked=True)).scalar_subquery()
+    return connection.execute(update(work_item).where(work_item.c.id == first, free).values(
+        held_by=user_id, held_until=until, version=work_item.c.version + 1).returning(work_item.c.id)
+        ).scalar_one_or_none()
+
+
+def change(connection: Connection, item_id: int, conditions: Collection[Any], **values: Any) -> bool:
+    """Change one thing to do where it is as expected; False where it is not."""
+    return connection.execute(update(work_item).where(work_item.c.id == item_id, *conditions).values(
+        version=work_item.c.version + 1, **values)).rowcount == 1

@@ -1,0 +1,161 @@
+"""Points by hand: asked for with a preview, decided by a second person, and taken back by a reversal."""
+
+import attrs
+from starlette.responses import Response
+
+from treuwerk.domain.refusals import KeyConflict, Refusal
+from treuwerk.services import manual_points, participant_profile
+from treuwerk.services.manual_points import ASK, DECIDE, REASONS
+from treuwerk.services.participant_profile import Profile
+from treuwerk.web.forms import Shown, choice, text, whole
+from treuwerk.web.forms.pages import empty, read, refused, told
+from treuwerk.web.forms.reading import FORM_ID
+from treuwerk.web.office import words
+from treuwerk.web.office.frame import account_of, office_page, seen, sent_back, settings_of
+from treuwerk.web.office.words import ADJUSTMENTS, marked_refusal, options
+from treuwerk.web.shell.marking import marked
+from treuwerk.web.shell.pages import gettext, see_other
+from treuwerk.web.shell.state import Visit
+
+_FIELDS = {"wrong_amount": "points", "not_enough": "points", "unknown_unit": "unit"}
+
+
+@attrs.frozen
+class Points:
+    """Points that are booked by hand; below zero they are taken."""
+
+    points: int = whole(marked("Points"), at_least=-10**9, at_most=10**9)
+    unit: str = choice(marked("Kind of points"))
+    reason: str = choice(marked("Reason"), list(REASONS))
+    remark: str = text(marked("What for"), longest=400)
+
+    @property
+    def stated(self) -> str:
+        """The reason as it stands in the books: code and words."""
+        return f"{self.reason}: {self.remark}"
+
+
+@attrs.frozen
+class Decision:
+    """What somebody says to points that wait."""
+
+    reason: str = text(marked("Reason"), required=False, longest=400)
+
+
+def adjust_page(visit: Visit) -> Response:
+    """The form."""
+    units = settings_of(visit).units
+    first = next((code for code, unit in units.items() if unit.spendable), next(iter(units)))
+    return _page(visit, empty(visit, Points, {"unit": first, "reason": REASONS[0]}))
+
+
+def adjust_form(visit: Visit) -> Response:
+    """Show what would be there afterwards; book it where that was seen."""
+    account_id = account_of(visit)
+    result = read(visit, Points, {"unit": list(settings_of(visit).units)})
+    if not result.ok:
+        return _page(visit, refused(visit, result), status=422)
+    wanted = result.value
+    if visit.request.query_params.get("book") != "1":
+        if not wanted.points:
+            return _page(visit, refused(visit, result.refused("points", marked("Enter a number that is not 0."))),
+                         status=422)
+        shown = manual_points.preview(visit.access, visit.shell.installation, account_id, wanted.unit, wanted.points,
+                                      visit.now)
+        return _page(visit, refused(visit, result), preview=shown)
+    try:
+        done = manual_points.ask(visit.access, visit.shell.installation, account_id, wanted.unit, wanted.points,
+                                 f"office|{visit.form.get(FORM_ID, '')}", visit.now, reason=wanted.stated)
+    except KeyConflict:
+        return _page(visit, refused(visit, result.refused("", marked(
+            "This form was sent before, with other entries. Begin anew."))), status=409)
+    except Refusal as refusal:
+        again = result.refused(_FIELDS.get(refusal.code, "remark"), marked_refusal(refusal))
+        return _page(visit, refused(visit, again), status=422)
+    booked = done.state == "booked"
+    _tell(visit, marked("The points are booked.") if booked else
+          marked("The points wait for a second person. They are in the work queue."), "good" if booked else "warn")
+    return see_other(f"/office/participants/{account_id}" if booked else f"/office/adjustments/{done.public_id}")
+
+
+def _page(visit: Visit, form: Shown, *, preview: object = None, status: int = 200) -> Response:
+    units = settings_of(visit).units
+    return office_page(visit, "office/adjust.html", status, section="/office/participants",
+                       profile=_profile(visit, account_of(visit)), form=form, preview=preview,
+                       reasons=options(visit, words.REASONS),
+                       units=[(code, unit.name.get(visit.locale) or code) for code, unit in units.items()])
+
+
+def adjustments_page(visit: Visit) -> Response:
+    """Everything that waits for a second person."""
+    with visit.shell.installation.database.reading() as connection:
+        waiting = manual_points.waiting_for(visit.access, connection)
+    return office_page(visit, "office/adjustments.html", section="/office/adjustments", waiting=waiting,
+                       states=ADJUSTMENTS)
+
+
+def adjustment_page(visit: Visit) -> Response:
+    """One booking by hand, with what can be decided."""
+    return _decision(visit, empty(visit, Decision))
+
+
+def approve_form(visit: Visit) -> Response:
+    """Agree: the points are booked."""
+    return _decided(visit, "approve")
+
+
+def refuse_form(visit: Visit) -> Response:
+    """Say no, and why."""
+    return _decided(visit, "refuse")
+
+
+def withdraw_form(visit: Visit) -> Response:
+    """Take back what one asked for."""
+    return _decided(visit, "withdraw")
+
+
+def _decided(visit: Visit, act: str) -> Response:
+    public_id, result = visit.request.path_params["id"], read(visit, Decision)
+    if not result.ok:
+        return _decision(visit, refused(visit, result), 422)
+    access, installation, now = visit.access, visit.shell.installation, visit.now
+    try:
+        if act == "approve":
+            manual_points.approve(access, installation, public_id, now, result.value.reason)
+            message = marked("The points are booked.")
+        elif act == "refuse":
+            manual_points.refuse(access, installation, public_id, now, result.value.reason)
+            message = marked("The points are refused.")
+        else:
+            manual_points.withdraw(access, installation, public_id, now)
+            message = marked("The points are withdrawn.")
+    except Refusal as refusal:
+        if refusal.code == "no_reason":
+            return _decision(visit, refused(visit, result.refused("reason", marked_refusal(refusal))), 422)
+        return sent_back(visit, refusal, f"/office/adjustments/{public_id}")
+    _tell(visit, message)
+    return see_other("/office/adjustments")
+
+
+def _decision(visit: Visit, form: Shown, status: int = 200) -> Response:
+    with visit.shell.installation.database.reading() as connection:
+        one = manual_points.adjustment_of(visit.access, connection, visit.request.path_params["id"])
+    seen(visit, "participant.read", one.account_id)
+    preview = None
+    if one.state == "waiting" and visit.access.may(ASK):
+        preview = manual_points.preview(visit.access, visit.shell.installation, one.account_id, one.unit, one.amount,
+                                        visit.now)
+    return office_page(
+        visit, "office/adjustment.html", status, section="/office/adjustments", one=one, form=form, preview=preview,
+        profile=_profile(visit, one.account_id), states=ADJUSTMENTS,
+        mine=one.requested_by == visit.access.actor, may_decide=visit.access.may(DECIDE))
+
+
+def _profile(visit: Visit, account_id: int) -> Profile:
+    with visit.shell.installation.database.reading() as connection:
+        return participant_profile.profile(visit.access, connection, settings_of(visit), account_id, visit.now)
+
+
+def _tell(visit: Visit, message: str, tone: str = "good") -> None:
+    with visit.shell.installation.database.writing() as connection:
+        told(visit, connection, gettext(visit, message), tone=tone)

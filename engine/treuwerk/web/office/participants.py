@@ -1,0 +1,144 @@
+"""The list of participants: filters, columns, saved views, and a file of exactly what is filtered."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from treuwerk.services import participant_list
+from treuwerk.services.auditing import note_act
+from treuwerk.services.participant_list import Listed, Narrowed, Ordered
+from treuwerk.services.saved_views import views_of
+from treuwerk.web.lists import (
+    Asked,
+    Cell,
+    Column,
+    Filter,
+    ListKind,
+    asked,
+    csv_answer,
+    list_page,
+    list_view,
+    views_form,
+)
+from treuwerk.web.office.frame import navigation, settings_of
+from treuwerk.web.office.words import STATUSES, options
+from treuwerk.web.shell.marking import marked
+from treuwerk.web.shell.pages import gettext
+from treuwerk.web.shell.state import Visit
+
+_COUNTED_AT_MOST = 1_000
+_LARGEST = 10**15
+
+
+def _groups(visit: Visit) -> list[tuple[str, str]]:
+    return [(code, group.name.get(visit.locale) or code) for code, group in settings_of(visit).groups.items()]
+
+
+def _tiers(visit: Visit) -> list[tuple[str, str]]:
+    return [(tier.code, tier.name.get(visit.locale) or tier.code) for tier in settings_of(visit).tiers]
+
+
+def _statuses(visit: Visit) -> list[tuple[str, str]]:
+    return options(visit, STATUSES)
+
+
+def _countries(visit: Visit) -> list[tuple[str, str]]:
+    with visit.shell.installation.database.reading() as connection:
+        return [(code, code) for code in participant_list.countries(visit.access, connection)]
+
+
+PARTICIPANTS = ListKind(
+    "participants", "/office/participants", marked("Participants"),
+    (Column("name", marked("Participant"), "name", always=True), Column("number", marked("Customer number"), "number"),
+     Column("city", marked("Town"), "city"), Column("group", marked("Group")), Column("status", marked("Status")),
+     Column("tier", marked("Tier")), Column("balance", marked("Points"), "balance", amount=True),
+     Column("joined", marked("Joined"), "joined"), Column("country", marked("Country"), shown=False),
+     Column("logins", marked("Logins"), amount=True, shown=False)),
+    (Filter("q", marked("Name begins with"), "words"), Filter("group", marked("Group"), options=_groups),
+     Filter("status", marked("Status"), options=_statuses), Filter("tier", marked("Tier"), options=_tiers),
+     Filter("country", marked("Country"), options=_countries),
+     Filter("least", marked("Points at least"), "words"), Filter("most", marked("Points at most"), "words"),
+     Filter("from", marked("Joined from"), "day"), Filter("until", marked("Joined until"), "day"),
+     Filter("nologin", marked("Without a login"), "flag")),
+    sort="name", rows=50, csv_path="/office/participants.csv", views_path="/office/participants/views")
+_HEADS = (marked("Customer number"), marked("Participant"), marked("Group"), marked("Status"), marked("Tier"),
+          marked("Country"), marked("Postcode"), marked("Town"), marked("Joined"), marked("Logins"))
+
+
+def participants_page(visit: Visit) -> Response:
+    """One page of the list."""
+    state, settings, access = asked(visit, PARTICIPANTS), settings_of(visit), visit.access
+    narrowed = _narrowed(visit, state)
+    with visit.shell.installation.database.reading() as connection:
+        rows, following = participant_list.participants(
+            access, connection, settings, narrowed, Ordered(state.sorted_by, state.descending),
+            after=_key(state), limit=PARTICIPANTS.rows)
+        count = participant_list.counted(access, connection, settings, narrowed, _COUNTED_AT_MOST + 1)
+        views = views_of(connection, PARTICIPANTS.name, access.user_id)
+    view = list_view(visit, state, count=count if count <= _COUNTED_AT_MOST else None, following=following, views=views)
+    return list_page(visit, "office/participants.html", view, rows=[_row(row) for row in rows],
+                     section="/office/participants", navigation=navigation(visit), statuses=STATUSES,
+                     unit=participant_list.main_unit(settings), tiers={tier.code: tier for tier in settings.tiers})
+
+
+def participants_csv(visit: Visit) -> Response:
+    """Everybody whom the list is narrowed to; that the list was taken is noted."""
+    state = asked(visit, PARTICIPANTS)
+    narrowed = _narrowed(visit, state)
+    visit.access.require(participant_list.READ)
+    visit.shell.installation.database.run(lambda connection: note_act(
+        connection, visit.access, "participant.export", 0, "", now=visit.now, after={"filters": state.query}))
+    return csv_answer(visit, "participants.csv", _lines(visit, state, narrowed))
+
+
+def participants_views_form(visit: Visit) -> Response:
+    """Keep a view of the list, or take one away."""
+    return views_form(visit, PARTICIPANTS, visit.access.user_id, may_share=visit.access.may("participants.write"))
+
+
+def _lines(visit: Visit, state: Asked, narrowed: Narrowed) -> Iterator[list[Cell]]:
+    settings = settings_of(visit)
+    yield [*(gettext(visit, head) for head in _HEADS),
+           *(unit.name.get(visit.locale) or code for code, unit in settings.units.items())]
+    with visit.shell.installation.database.reading() as connection:
+        for one in participant_list.all_participants(visit.access, connection, settings, narrowed,
+                                                     Ordered(state.sorted_by, state.descending)):
+            yield [one.number, one.name, one.group, gettext(visit, STATUSES[one.status][0]), one.tier, one.country,
+                   one.postcode, one.city, one.joined_on, one.logins, *(one.points.get(unit, 0) for unit in settings.units)]
+
+
+def _row(one: Listed) -> dict[str, Any]:
+    return {"id": one.account_id, "name": one.name, "number": one.number, "city": one.city, "postcode": one.postcode,
+            "group": one.group, "status": one.status, "tier": one.tier, "points": one.points, "joined": one.joined_at,
+            "country": one.country, "logins": one.logins}
+
+
+def _key(state: Asked) -> tuple[str | int, int] | None:
+    if state.after is None:
+        return None
+    column, account_id = state.after
+    return column, int(account_id)
+
+
+def _narrowed(visit: Visit, state: Asked) -> Narrowed:
+    filters = state.filters
+    return Narrowed(
+        filters.get("group", ""), filters.get("status", ""), filters.get("country", ""), filters.get("tier", ""), "",
+        _points(visit, filters.get("least", "")), _points(visit, filters.get("most", "")), state.day("from"),
+        state.day("until"), "nologin" in filters, filters.get("q", ""))
+
+
+def _points(visit: Visit, typed: str) -> int | None:
+    """Points as the language writes them.
+
+    Raises:
+        HTTPException: 400, this is no whole number.
+    """
+    if not typed:
+        return None
+    number = visit.shell.renderer.language(visit.locale).notation.number(typed)
+    if number is None or number != int(number) or abs(number) > _LARGEST:
+        raise HTTPException(400)
+    return int(number)

@@ -1,0 +1,107 @@
+"""What codes of the service centre are called: kinds, statuses, acts and refusals. Each is a message to be translated."""
+
+from collections.abc import Mapping, Sequence
+
+from treuwerk.domain.notes import NoteKind, NoteStatus
+from treuwerk.domain.participants import ParticipantStatus
+from treuwerk.domain.refusals import Refusal
+from treuwerk.services.queue import View
+from treuwerk.web.shell.marking import marked
+from treuwerk.web.shell.pages import gettext
+from treuwerk.web.shell.state import Visit
+
+NOTE_KINDS: Mapping[str, tuple[str, str]] = {
+    NoteKind.CALL_IN: (marked("Call from the participant"), "phone"),
+    NoteKind.CALL_OUT: (marked("Call to the participant"), "phone-outgoing"),
+    NoteKind.MAIL: (marked("Mail"), "mail"), NoteKind.LETTER: (marked("Letter"), "file-text"),
+    NoteKind.VISIT: (marked("Visit"), "map-pin"), NoteKind.INTERNAL: (marked("Internal note"), "sticky-note")}
+"""Words and icon of each kind of note."""
+NOTE_STATUSES: Mapping[str, tuple[str, str, str]] = {
+    NoteStatus.OPEN: (marked("Open"), "accent", "inbox"),
+    NoteStatus.IN_PROGRESS: (marked("In progress"), "accent", "hourglass"),
+    NoteStatus.WAITING_FOR_PARTICIPANT: (marked("Waiting for the participant"), "warn", "clock"),
+    NoteStatus.WAITING_FOR_OTHERS: (marked("Waiting for others"), "warn", "clock"),
+    NoteStatus.DONE: (marked("Done"), "good", "circle-check")}
+"""Words, colour and icon of each status."""
+STATUSES: Mapping[str, tuple[str, str, str]] = {
+    ParticipantStatus.APPLIED: (marked("Applied"), "warn", "hourglass"),
+    ParticipantStatus.ACTIVE: (marked("Active"), "good", "circle-check"),
+    ParticipantStatus.BLOCKED: (marked("Blocked"), "bad", "lock"),
+    ParticipantStatus.LEFT: (marked("Left"), "", "log-out")}
+ADJUSTMENTS: Mapping[str, tuple[str, str, str]] = {
+    "waiting": (marked("Waits for a second person"), "warn", "hourglass"),
+    "booked": (marked("Booked"), "good", "circle-check"), "refused": (marked("Refused"), "bad", "circle-x"),
+    "withdrawn": (marked("Withdrawn"), "", "undo-2")}
+VIEWS: Mapping[View, str] = {
+    View.MINE: marked("Mine"), View.UNASSIGNED: marked("Unassigned"), View.OVERDUE: marked("Overdue"),
+    View.TEAM: marked("Team"), View.SNOOZED: marked("Put off")}
+WORK_KINDS: Mapping[str, tuple[str, str]] = {
+    "note": (marked("Follow-up"), "sticky-note"), "adjustment": (marked("Points by hand"), "scale"),
+    "clearing_run": (marked("Lines not booked"), "triangle-alert")}
+"""Kinds of work; one that a later part adds stands for itself."""
+EVENTS: Mapping[str, tuple[str, str]] = {
+    "booking": (marked("Bookings"), "wallet"), "purchase": (marked("Purchases without points"), "package"),
+    "adjustment": (marked("Points by hand"), "scale"), "note": (marked("Notes"), "sticky-note"),
+    "sign_in": (marked("Sign-ins"), "log-in"), "change": (marked("Changes"), "pencil"),
+    "merge": (marked("Merges"), "merge")}
+REASONS: Mapping[str, str] = {
+    "goodwill": marked("Goodwill"), "correction": marked("Correction"), "complaint": marked("Complaint"),
+    "contest": marked("Contest or campaign"), "other": marked("Other reason")}
+SCHEMES: Mapping[str, str] = {"customer_number": marked("Customer number"), "gln": marked("GLN")}
+ACTIONS: Mapping[str, str] = {
+    "note.write": marked("Note written"), "note.change": marked("Note changed"),
+    "points.adjust": marked("Points booked by hand"), "points.approve": marked("Points by hand approved"),
+    "points.refuse": marked("Points by hand refused"), "points.withdraw": marked("Points by hand withdrawn"),
+    "work.take": marked("Work taken"), "work.release": marked("Work released"), "work.assign": marked("Work assigned"),
+    "work.snooze": marked("Work put off"), "work.done": marked("Work done"), "work.reopen": marked("Work reopened"),
+    "user.create": marked("User created"), "user.roles": marked("Roles changed"), "user.block": marked("User blocked"),
+    "user.unblock": marked("User unblocked"), "user.end_sessions": marked("Sessions ended"),
+    "participant.status": marked("Status changed"), "participant.invite": marked("Code for the first login made"), "participant.read": marked("Participant seen"),
+    "participant.view_as": marked("Portal viewed as the participant"),
+    "participant.view_as_end": marked("View as the participant ended"),
+    "participant.view_page": marked("Page seen as the participant"), "participant.export": marked("List downloaded"),
+    "search.query": marked("Searched"), "audit.read": marked("Audit seen"), "audit.export": marked("Audit downloaded"),
+    "ledger.prove": marked("Proof of the ledger started")}
+"""Acts as the audit tells them; one that a later part adds stands for itself."""
+_REFUSALS: Mapping[str, str] = {
+    "held": marked("Somebody else has this open. Take another one, or wait until it is free."),
+    "already_done": marked("This is done already. Nothing was changed."),
+    "changed": marked("Somebody else changed this meanwhile. Look at it again."),
+    "decided_elsewhere": marked("This waits for a decision: approve, refuse or withdraw it."),
+    "needs_day": marked("A follow-up without a day needs an assignee. Give it a day first."),
+    "past": marked("Choose a day that is still to come."),
+    "unknown_assignee": marked("This person does not work in the service centre any more. Choose another one."),
+    "foreign_object": marked("This id is none of this participant. Copy it from the stream, such as txn_…"),
+    "no_text": marked("Write what was said or written."), "too_long": marked("This text is too long. Shorten it."),
+    "last_admin": marked("Nobody could manage users any more. Give the role to another active user first."),
+    "own_user": marked("You cannot block yourself. Another administrator can."),
+    "name_taken": marked("Another user has this name. Choose one that tells both apart."),
+    "no_name": marked("Enter a name of at most 100 characters."),
+    "unknown_role": marked("This role is not in the programme. Choose one of the list."),
+    "wrong_status": marked("This change of status is not possible. Look at the participant again."),
+    "no_reason": marked("Give a reason of at least two words, by which others understand it later."),
+    "self_approval": marked("You asked for this yourself. Another person must decide."),
+    "own_account": marked("You belong to this company. Somebody who does not must book here."),
+    "already_decided": marked("Somebody decided on this already. Look at it again."),
+    "not_yours": marked("Somebody else asked for this. Refuse it instead of withdrawing it."),
+    "not_enough": marked("There are not so many points that can be taken."),
+    "personal_data": marked("Names and mail addresses must not stand in the books. Name the ticket or the slip instead."),
+    "participant_not_active": marked("This participant is not active. Points are booked for active ones only."),
+    "wrong_amount": marked("Enter a whole number of points that is not 0."),
+    "unknown_actor": marked("Your user has no name that can stand in the books. Ask your administrator."),
+    "unknown_unit": marked("The programme has no such points. Choose one of the list.")}
+
+
+def refusal_words(visit: Visit, refusal: Refusal) -> str:
+    """Why something was refused, in the visitor's language; the reason itself where no words are there for it."""
+    return gettext(visit, _REFUSALS[refusal.code]) if refusal.code in _REFUSALS else refusal.reason
+
+
+def marked_refusal(refusal: Refusal) -> str:
+    """The message of a refusal, to be told beside a field."""
+    return _REFUSALS.get(refusal.code, refusal.reason)
+
+
+def options(visit: Visit, words: Mapping[str, Sequence[str] | str]) -> list[tuple[str, str]]:
+    """Codes and words for a field to choose from."""
+    return [(str(code), gettext(visit, told if isinstance(told, str) else told[0])) for code, told in words.items()]

@@ -1,0 +1,151 @@
+"""Single sign-on in a real browser, against a real provider on another site: in, silently, out on both sides."""
+
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import Site, Visitors, serving
+from tests.conftest import create_schema
+from tests.support import openid_provider
+from tests.support.openid_provider import PASSWORD, RunningProvider, secret_of
+from tests.support.sign_on import link_to, open_sign_on_portal
+from treuwerk.services.deployment import Deployment
+from treuwerk.store.database import Database
+from treuwerk.web.application import create_app
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def listener() -> Iterator[socket.socket]:
+    """Where the portal will be: the provider has to know before."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        yield one
+
+
+@pytest.fixture(scope="module")
+def works(listener: socket.socket) -> Iterator[RunningProvider]:
+    """The provider, with both clients of the portal."""
+    base = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    clients = [openid_provider.client(
+        client, redirects=[f"{base}/login/with/{way}/back"], back_channel=f"{base}/login/with/{way}/ended",
+        logged_out=[f"{base}{page}"]) for client, way, page in (("portal", "works", "/login"),
+                                                                ("office", "staff", "/office/login"))]
+    with openid_provider.running(clients) as provider:
+        yield provider
+
+
+@pytest.fixture(scope="module")
+def sign_on_site(listener: socket.socket, works: RunningProvider, tmp_path_factory: pytest.TempPathFactory,
+                 ) -> Iterator[Site]:
+    """A portal by the real clock, since the provider has no other; Anna acts for company 1001."""
+    os.environ["WORKS_SECRET"], os.environ["STAFF_SECRET"] = secret_of("portal"), secret_of("office")
+    folder: Path = tmp_path_factory.mktemp("sign-on")
+    url = f"sqlite:///{folder / 'portal.db'}"
+    create_schema(url)
+    database = Database(url)
+    portal = open_sign_on_portal(folder, database, works.issuer)
+    link_to(portal, works.issuer, "anna", "1001")
+    app = create_app(portal.installation, deployment=Deployment(per_source=0, per_session=0))
+    with serving(app, listener) as address:
+        yield Site(address, portal)
+    database.close()
+    del os.environ["WORKS_SECRET"], os.environ["STAFF_SECRET"]
+
+
+@pytest.fixture
+def people(chromium: Browser, sign_on_site: Site) -> Iterator[Visitors]:
+    """Windows for one test; it fails when the console complained, as it does when a form is stopped."""
+    visitors = Visitors(chromium, sign_on_site)
+    yield visitors
+    visitors.close()
+    assert visitors.complaints == []
+
+
+def sign_in(page: Page, wanted: str = "/purchases", password: str = PASSWORD) -> None:
+    page.goto(wanted)
+    page.get_by_role("button", name="Sign in with Works account").click()
+    page.get_by_label("Name").fill("anna")
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Log in").click()
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_somebody_signs_in_there_and_arrives_where_he_wanted_to(people: Visitors, sign_on_site: Site, *,
+                                                               script: bool) -> None:
+    page = people.window(script=script)
+
+    sign_in(page)
+
+    page.wait_for_url(f"{sign_on_site.url}/purchases")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    [session] = [cookie for cookie in page.context.cookies() if cookie["name"] == "__Host-sid"]
+    assert (session["secure"], session["httpOnly"], session["sameSite"]) == (True, True, "Lax")
+    assert [cookie["name"] for cookie in page.context.cookies() if "sso" in cookie["name"]] == []
+
+
+def test_a_wrong_password_stays_there(people: Visitors, works: RunningProvider) -> None:
+    page = people.window()
+
+    sign_in(page, password="guessed")
+
+    expect(page.get_by_text("Wrong password")).to_be_visible()
+    assert page.url.startswith(works.issuer)
+
+
+def test_whoever_cancels_comes_back_and_may_begin_again(people: Visitors) -> None:
+    page = people.window()
+    page.goto("/purchases")
+    page.get_by_role("button", name="Sign in with Works account").click()
+
+    page.get_by_role("button", name="Cancel").click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("You did not sign in")
+    page.get_by_role("button", name="Sign in again").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Works login")
+
+
+def test_the_next_day_nobody_is_asked(people: Visitors, sign_on_site: Site) -> None:
+    page = people.window()
+    sign_in(page)
+    page.wait_for_url(f"{sign_on_site.url}/purchases")
+    page.context.clear_cookies(name="__Host-sid")
+
+    page.goto("/purchases?year=2026")
+
+    page.wait_for_url(f"{sign_on_site.url}/purchases?year=2026")
+
+
+def test_signing_out_ends_both_sides_and_stays_so(people: Visitors, sign_on_site: Site) -> None:
+    page = people.window()
+    sign_in(page)
+    page.wait_for_url(f"{sign_on_site.url}/purchases")
+
+    page.locator("summary", has_text="Your login").click()
+    page.get_by_role("button", name="Sign out").click()
+    page.get_by_role("button", name="Sign me out").click()
+
+    page.wait_for_url(f"{sign_on_site.url}/login")
+    page.get_by_role("button", name="Sign in with Works account").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Works login")
+
+
+def test_signing_out_there_ends_the_session_here(people: Visitors, works: RunningProvider, sign_on_site: Site) -> None:
+    """Over the back channel: the provider's server calls ours, and no browser has a part in it."""
+    page = people.window()
+    sign_in(page)
+    page.wait_for_url(f"{sign_on_site.url}/purchases")
+    elsewhere = page.context.new_page()
+
+    elsewhere.goto(f"{works.issuer}/session/end")
+    elsewhere.get_by_role("button", name="Sign me out").click()
+    elsewhere.wait_for_url("**/session/end/success")
+
+    page.context.clear_cookies(name="__Host-via")
+    page.reload()
+    page.wait_for_url(f"{sign_on_site.url}/login?next=/purchases")

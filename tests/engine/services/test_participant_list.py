@@ -1,0 +1,94 @@
+"""The list of participants: every order, every filter, and pages that leave nobody out."""
+
+from datetime import date
+
+import pytest
+
+from tests.support.office import CLARA, acting
+from tests.support.portal import Portal, at
+from treuwerk.domain.rights import NotAllowed
+from treuwerk.services import participant_list
+from treuwerk.services.importing import import_participants
+from treuwerk.services.participant_list import ORDERS, Listed, Narrowed, Ordered
+
+HEAD = "customer_number;name;group;country;locale;email;street;postcode;city;status\n"
+
+
+@pytest.fixture
+def crowd(portal: Portal) -> Portal:
+    """Two companies with points and twenty without."""
+    rows = [f"{number};{'Ä' if number % 2 else 'B'}-Solar {number};partner;FR;fr;;;1;Ville {number % 5};applied"
+            for number in range(2001, 2021)]
+    path = portal.folder / "crowd.csv"
+    path.write_text(HEAD + "\n".join(rows) + "\n", "utf-8")
+    import_participants(portal.installation, path, at("2026-02-01"))
+    portal.add_login("anna", "1001")
+    return portal
+
+
+def listed(crowd: Portal, narrowed: Narrowed | None = None, ordered: Ordered | None = None,
+           limit: int = 7) -> list[Listed]:
+    settings, found, after = crowd.installation.programme.settings, list[Listed](), None
+    with crowd.installation.database.reading() as connection:
+        while True:
+            page, after = participant_list.participants(
+                acting(), connection, settings, narrowed or Narrowed(), ordered or Ordered(), after=after, limit=limit)
+            found += page
+            if after is None:
+                return found
+
+
+@pytest.mark.parametrize("falling", [False, True])
+@pytest.mark.parametrize("by", ORDERS)
+def test_every_order_shows_everybody_once(crowd: Portal, by: str, falling: bool) -> None:
+    found = listed(crowd, ordered=Ordered(by, falling))
+
+    assert len({one.account_id for one in found}) == len(found) == 22
+    keys = [one.sort_key for one in found]
+    assert keys == sorted(keys, reverse=falling)  # type: ignore[type-var]
+
+
+def test_umlauts_stand_where_people_look_for_them(crowd: Portal) -> None:
+    names = [one.name for one in listed(crowd)]
+
+    assert names[0] == "Ä-Solar 2001"
+    assert names.index("B-Solar 2002") < names.index("Müller & Söhne <Solar>") < names.index("Other Roofs Ltd")
+
+
+def test_points_tier_and_logins_stand_in_the_row(crowd: Portal) -> None:
+    first = listed(crowd, ordered=Ordered("balance", falling=True))[0]
+
+    assert (first.number, first.points["bonus"], first.points["status"]) == ("1001", 400 + 2480 + 500, 400 + 1240)
+    assert (first.tier, first.logins, first.joined_on) == ("silver", 1, date(2024, 12, 1))
+
+
+@pytest.mark.parametrize(("narrowed", "numbers"), [
+    (Narrowed(status="active"), {"1001", "1002"}), (Narrowed(country="IE"), {"1002"}),
+    (Narrowed(tier="silver"), {"1001"}), (Narrowed(tier="gold"), set()),
+    (Narrowed(group="partner", country="DE"), {"1001"}),
+    (Narrowed(unit="bonus", least=1), {"1001", "1002"}), (Narrowed(unit="bonus", least=1, most=500), {"1002"}),
+    (Narrowed(unit="status", least=1_000), {"1001"}), (Narrowed(joined_until=date(2025, 12, 31)), {"1001", "1002"}),
+    (Narrowed(joined_from=date(2026, 2, 1), name="a solar 2001"), {"2001"}),
+    (Narrowed(joined_from=date(2026, 2, 2)), set()), (Narrowed(status="active", without_login=True), {"1002"}),
+    (Narrowed(name="MUELLER"), {"1001"})])
+def test_filters(crowd: Portal, narrowed: Narrowed, numbers: set[str]) -> None:
+    settings = crowd.installation.programme.settings
+
+    found = {one.number for one in listed(crowd, narrowed)}
+
+    assert found == numbers
+    with crowd.installation.database.reading() as connection:
+        assert participant_list.counted(acting(), connection, settings, narrowed, 1_000) == len(numbers)
+        everybody = participant_list.all_participants(acting(), connection, settings, narrowed, Ordered())
+        assert {one.number for one in everybody} == numbers
+
+
+def test_who_has_no_points_has_none(crowd: Portal) -> None:
+    assert len(listed(crowd, Narrowed(unit="bonus", most=0))) == 20
+
+
+def test_the_right_is_asked_for(crowd: Portal) -> None:
+    settings = crowd.installation.programme.settings
+
+    with crowd.installation.database.reading() as connection, pytest.raises(NotAllowed):
+        participant_list.participants(acting(CLARA, ["search"]), connection, settings, Narrowed(), Ordered())

@@ -1,0 +1,126 @@
+"""What is good once is good once, also for two who come at the same instant."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
+
+import pyotp
+import pytest
+from sqlalchemy import select
+
+from tests.support.accounts import all_at_once, codes
+from tests.support.portal import NOW, PASSWORD, Portal
+from treuwerk.services import attempts
+from treuwerk.services.attempts import Counted, Limit, try_now
+from treuwerk.services.authenticators import confirm_authenticator, use_code
+from treuwerk.services.first_logins import with_password
+from treuwerk.services.linking import Link, make_link_code, try_link_code
+from treuwerk.services.recovery_codes import renew_recovery_codes, use_recovery_code
+from treuwerk.services.session_data import begin_flow, change_data, data_of
+from treuwerk.services.sessions import Origin, open_session
+from treuwerk.services.users import add_user
+from treuwerk.store.database import Database
+from treuwerk.store.tables import membership, web_session
+
+T = TypeVar("T")
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+SECOND = 1_000_000
+
+
+def many(act: Callable[[], T], times: int = 6) -> list[T | str]:
+    return all_at_once([act] * times)
+
+
+@pytest.fixture
+def user(database: Database) -> int:
+    with database.writing() as connection:
+        return add_user(connection, "Anna", NOW)
+
+
+def test_a_code_of_the_app_lets_in_one(database: Database, user: int) -> None:
+    shown = pyotp.TOTP(SECRET).at(NOW // SECOND)
+    before = NOW - 300 * SECOND
+    with database.writing() as connection:
+        confirm_authenticator(connection, user, SECRET, pyotp.TOTP(SECRET).at(before // SECOND), before)
+
+    outcomes = many(lambda: database.run(lambda connection: use_code(connection, user, shown, NOW)))
+
+    assert sorted(outcomes) == [False] * 5 + [True]
+
+
+def test_a_code_that_was_passed_by_a_later_one_is_refused(database: Database, user: int) -> None:
+    earlier, later = (pyotp.TOTP(SECRET).at(NOW // SECOND + shift) for shift in (-30, 0))
+    before = NOW - 300 * SECOND
+    with database.writing() as connection:
+        confirm_authenticator(connection, user, SECRET, pyotp.TOTP(SECRET).at(before // SECOND), before)
+        assert use_code(connection, user, later, NOW)
+
+        assert not use_code(connection, user, earlier, NOW)
+
+
+def test_a_recovery_code_lets_in_one(database: Database, user: int) -> None:
+    with database.writing() as connection:
+        code = renew_recovery_codes(connection, user)[0]
+
+    outcomes = many(lambda: database.run(lambda connection: use_recovery_code(connection, user, code, NOW)))
+
+    assert sorted(outcomes) == [False] * 5 + [True]
+
+
+def test_a_link_code_makes_one_member(empty_portal: Portal) -> None:
+    database, account_id = empty_portal.installation.database, empty_portal.account("1001")
+    code = make_link_code(database, account_id, NOW, role="member", created_by="Olga Office")
+    link = try_link_code(database, "1001", code, Origin(), NOW).link
+    assert link is not None
+
+    outcomes = all_at_once([partial(joined, database, link, f"login{number}") for number in range(4)])
+
+    assert codes(outcomes).count("code_used") == 3
+    with database.reading() as connection:
+        assert len(connection.execute(select(membership)).all()) == 1
+        assert len(connection.execute(select(web_session).where(web_session.c.audience == "portal")).all()) == 1
+
+
+def joined(database: Database, link: Link, login: str) -> int:
+    with database.writing() as connection:
+        token = begin_flow(connection, {}, NOW)
+    return len(with_password(database, token, link, login, PASSWORD, NOW, origin=Origin()))
+
+
+def test_one_flow_makes_one_user(empty_portal: Portal) -> None:
+    database, account_id = empty_portal.installation.database, empty_portal.account("1001")
+    code = make_link_code(database, account_id, NOW, role="member", created_by="Olga Office")
+    link = try_link_code(database, "1001", code, Origin(), NOW).link
+    assert link is not None
+    with database.writing() as connection:
+        token = begin_flow(connection, {}, NOW)
+
+    outcomes = all_at_once([partial(with_password, database, token, link, login, PASSWORD, NOW, origin=Origin())
+                            for login in ("one", "two", "three")])
+
+    assert outcomes.count("code_used") == 2
+
+
+def test_values_of_a_session_that_two_write_are_both_kept(database: Database, user: int) -> None:
+    with database.writing() as connection:
+        open_session(connection, user, NOW)
+        key = connection.execute(select(web_session.c.id_hash)).scalar_one()
+
+    def keep(name: str) -> bool:
+        return database.run(lambda connection: change_data(connection, key, lambda data: {**data, name: 1}))
+
+    outcomes = all_at_once([partial(keep, name) for name in "abcd"])
+
+    with database.reading() as connection:
+        assert set(data_of(connection, key)) == {name for name, kept in zip("abcd", outcomes, strict=True) if kept}
+    assert outcomes.count(True) >= 2
+
+
+def test_tries_of_several_processes_count_together(database: Database) -> None:
+    counted = [Counted("login anna", Limit(3, 600))]
+
+    waits = [try_now(database, counted, NOW + number) for number in range(5)]
+
+    assert (waits[:3], [wait > 590 for wait in waits[3:]]) == ([0, 0, 0], [True, True])
+    assert try_now(database, counted, NOW + 601 * SECOND) == 0
+    assert all(attempts.network(address) != address for address in ("192.0.2.1", "2001:db8::1"))
