@@ -102,7 +102,7 @@ def _postings(connection: Connection, _: None) -> Found:
 
 
 def _counts(connection: Connection, _: None) -> Found:
-    return Found(figures={"counts": shortcuts.counts(connection), "runs": shortcuts.runs(connection)})
+    return Found(figures={"counts": shortcuts.counts(connection), "every_run": shortcuts.runs(connection)})
 
 
 def _short_cut(connection: Connection, name: str) -> Found:

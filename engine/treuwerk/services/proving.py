@@ -32,8 +32,7 @@ Seal = tuple[int, int, int, str]
 
 def records_of(connection: Connection,
                seals: Sequence[Seal]) -> tuple[dict[int, str], dict[int, int], list[str], dict[str, int]]:
-    """Digests of seals by their numbers, the instant of the newest booking of each, accruals that are not explained,
-    and how many records there are of what.
+    """What stands behind seals: digests and newest bookings by number, accruals that are not explained, and counts.
 
     Seals are in the order of their numbers.
     """

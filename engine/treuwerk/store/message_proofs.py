@@ -42,15 +42,14 @@ def message_proofs(dialect: str) -> dict[str, str]:
             "WITH credited AS MATERIALIZED (SELECT j.account_id, j.booked_at, l.unit, SUM(l.amount) AS amount, "
             "SUM(CASE WHEN l.line = 1 THEN 1 ELSE 0 END) AS transactions FROM lot l JOIN journal j "
             "ON j.account_id = l.account_id AND j.id = l.transaction_id WHERE j.kind = 'accrual' "
-            "GROUP BY j.account_id, j.booked_at, l.unit) "
+            f"GROUP BY j.account_id, j.booked_at, l.unit){_told(dialect)} "
             "SELECT account_id, booked_at, unit, SUM(amount) AS difference FROM ("
             "SELECT account_id, booked_at, unit, amount FROM credited UNION ALL "
             "SELECT account_id, booked_at, '', transactions FROM credited UNION ALL "
             f"{_plainly_told(dialect)}SELECT o.account_id, o.created_at, e.key, {_negative(dialect)} "
-            f"FROM outbox o {_each(dialect, credited, 'points')} WHERE o.topic = 'points_credited' "
-            f"AND NOT {_plain(dialect)} UNION ALL "
+            f"FROM {_others(dialect, _each(dialect, credited, 'points'))} UNION ALL "
             f"SELECT o.account_id, o.created_at, '', -{_whole(dialect, credited, 'transactions')} "
-            f"FROM outbox o WHERE o.topic = 'points_credited' AND NOT {_plain(dialect)}"
+            f"FROM {_others(dialect)}"
             ") AS both_sides GROUP BY account_id, booked_at, unit HAVING SUM(amount) <> 0",
         "messages_tell_what_moved":
             "SELECT account_id, id, kind, unit, SUM(amount) AS difference FROM ("
@@ -74,10 +73,24 @@ def _plain(dialect: str) -> str:
 def _plainly_told(dialect: str) -> str:
     if dialect == "sqlite":
         return ""
-    return "".join(
-        f"SELECT o.account_id, o.created_at, {unit}, -({number}::bigint) FROM outbox o "
-        f"WHERE o.topic = 'points_credited' AND {_PLAIN} UNION ALL " for unit, number in ((_UNIT, _POINTS),
-                                                                                         ("''", _COUNT)))
+    return "".join(f"SELECT account_id, created_at, {unit}, -({number}::bigint) FROM told WHERE plain UNION ALL "
+                   for unit, number in (("unit", "points"), ("''", "transactions")))
+
+
+def _told(dialect: str) -> str:
+    """Messages of credits, cut up once."""
+    if dialect == "sqlite":
+        return ""
+    return (f", told AS MATERIALIZED (SELECT o.account_id, o.created_at, {_UNIT} AS unit, {_POINTS} AS points, "
+            f"{_COUNT} AS transactions, {_PLAIN} AS plain, o.payload "
+            "FROM outbox o WHERE o.topic = 'points_credited')")
+
+
+def _others(dialect: str, joined: str = "") -> str:
+    """Messages of credits that are not cut up, beside what is joined to each."""
+    if dialect == "sqlite":
+        return f"outbox o {joined} WHERE o.topic = 'points_credited'"
+    return f"told o {joined} WHERE NOT o.plain"
 
 
 def _each(dialect: str, written: str, name: str) -> str:
