@@ -11,7 +11,7 @@ from treuwerk.store.tables.base import Home, define, key, text, whole
 FOLDED = Text().with_variant(Text(collation="C"), "postgresql")
 
 search_word = define(
-    "search_word", Home.LOOKUP,
+    "search_word", Home.OFFICE,
     key("word", FOLDED), key("account_id"), key("kind", Text), key("object", Text),
     Index("ix_search_word_account_id", "account_id", "word"),
     clustered=True,
