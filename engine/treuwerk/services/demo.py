@@ -77,8 +77,8 @@ def build_demo(programme: LoadedProgramme, database: Database, folder: Path, now
     files, logins = _files(programme, folder / "files", moment(now).date(), fresh)
     _replay(installation, files, now, told)
     made = [_login(installation, login, now) for login in logins]
-    made += [Login(f"Service centre: {clerk.name}", clerk.login, clerk.password)
-             for clerk in furnish(installation, files, now)]
+    made += [Login(f"service centre: {clerk.name}", clerk.login, clerk.password, "/office")
+             for clerk in furnish(installation, files, now)] or [*_office_logins(installation, now)]
     _keep(note, [attrs.asdict(login) for login in made])
     return made
 
@@ -158,7 +158,7 @@ def _login(installation: Installation, login: DemoLogin, now: int) -> Login:
 
 
 def _office_logins(installation: Installation, now: int) -> Iterator[Login]:
-    """Two who work in the service centre: one who may do everything, one who answers the phone."""
+    """Two who work in the service centre of a bundle that names nobody: one who may do all, one who answers calls."""
     for role, name in ((ADMIN, "Ada Admin"), (AGENT, "Gus Agent")):
         password = _password()
         create_office_user(installation, _ACCESS, name, role, password, [role], now)

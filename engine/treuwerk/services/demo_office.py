@@ -17,6 +17,7 @@ from treuwerk.domain.ledger import moment
 from treuwerk.domain.notes import NoteDraft, NoteKind, NoteStatus
 from treuwerk.domain.rights import Access, Audience, names_for
 from treuwerk.domain.tabular import BadLine
+from treuwerk.programme.errors import Mistake, ProgrammeError
 from treuwerk.services import manual_points, notes, queue, users
 from treuwerk.services.finding import account_of
 from treuwerk.services.installation import Installation
@@ -74,7 +75,7 @@ def _rows(path: Path, *required: str) -> Iterator[NamedRow]:
     if path.is_file():
         for row in named_rows(path, required):
             if isinstance(row, BadLine):
-                raise ValueError(f"{path}: line {row.at}: {row.reason}")
+                raise ProgrammeError([Mistake(f"{path}: line {row.at}", "", row.reason)])
             yield row
 
 

@@ -148,7 +148,8 @@ def end_sessions(access: Access, connection: Connection, user_id: int, now: int,
     return ended
 
 
-def matrix(settings: Settings, permissions: Iterable[Permission]) -> tuple[list[str], list[tuple[Permission, set[str]]]]:
+def matrix(settings: Settings,
+           permissions: Iterable[Permission]) -> tuple[list[str], list[tuple[Permission, set[str]]]]:
     """Codes of the roles of the service centre, and each permission with those that have it."""
     declared = [one for one in permissions if one.audience is Audience.OFFICE]
     codes = office_roles(settings)
@@ -212,8 +213,8 @@ def _refuse_nobody_left(connection: Connection, settings: Settings, permissions:
     active = select(app_user.c.user_id).where(app_user.c.user_id.in_(able), app_user.c.state == ACTIVE).order_by(
         app_user.c.user_id).with_for_update()
     if not connection.execute(active).all():
-        raise Refusal("last_admin", "found that nobody could manage users afterwards; expected that another active user "
-                      "has such a role first")
+        raise Refusal("last_admin", "found that nobody could manage users afterwards; expected that another active "
+                      "user has such a role first")
 
 
 def _id(connection: Connection, user_id: int) -> str:

@@ -211,7 +211,7 @@ class Ledger(RuleBasedStateMachine):
     def adjust(self, account: int, unit: str, amount: int) -> None:
         account = self.at_home(account)
         of, key = self.ids[account], self.key()
-        given: dict[str, str] = {"reason": "put right", "actor": "Office"}
+        given: dict[str, Any] = {"reason": "put right", "actor": "Office"}
         self.both(account, lambda naive: naive.adjust(unit, amount, None),
                   lambda now: adjust(self.installation, of, unit, amount, key, now, **given),
                   lambda now: adjust(self.installation, of, unit, amount + 100, key, now, **given))

@@ -1,6 +1,7 @@
 """Notes: kept in every state, never lost to a second saver, and in the work queue as long as somebody must act."""
 
 from datetime import date
+from functools import partial
 
 import attrs
 import pytest
@@ -100,7 +101,7 @@ def test_of_many_who_save_at_once_one_does(desk: Portal) -> None:
         except notes.NoteChanged:
             return ""
 
-    outcomes = all_at_once([lambda number=number: save(number) for number in range(6)])
+    outcomes = all_at_once([partial(save, number) for number in range(6)])
 
     assert len([text for text in outcomes if text]) == 1
 

@@ -45,7 +45,7 @@ def test_every_order_shows_everybody_once(crowd: Portal, by: str, falling: bool)
 
     assert len({one.account_id for one in found}) == len(found) == 22
     keys = [one.sort_key for one in found]
-    assert keys == sorted(keys, reverse=falling)  # type: ignore[type-var]
+    assert keys == sorted(keys, reverse=falling)
 
 
 def test_umlauts_stand_where_people_look_for_them(crowd: Portal) -> None:

@@ -1,6 +1,7 @@
 """The work queue: most urgent first, nothing for two clerks at once, and nothing that is lost."""
 
 from datetime import date
+from functools import partial
 
 import attrs
 import pytest
@@ -84,7 +85,7 @@ def test_two_clerks_never_get_the_same(desk: Portal) -> None:
         follow_up(desk, f"task {number}", "2026-11-20")
     users = [CLARA, DAVID, EVE] * 4
 
-    taken = all_at_once([lambda user=user: take(desk, user) for user in users])
+    taken = all_at_once([partial(take, desk, user) for user in users])
 
     assert sorted(taken) == [""] * 4 + [f"task {number}" for number in range(8)]
 

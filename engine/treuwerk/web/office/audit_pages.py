@@ -22,8 +22,8 @@ from treuwerk.web.shell.state import Visit
 _HOME = "/office/audit"
 _ROWS = 50
 _NAMES = ("user", "account", "action", "object", "from", "until")
-_HEADS = (marked("When"), marked("Who"), marked("What"), marked("Participant"), marked("About"), marked("Before → after"),
-          marked("Reason"), marked("Session"), marked("Request"))
+_HEADS = (marked("When"), marked("Who"), marked("What"), marked("Participant"), marked("About"),
+          marked("Before → after"), marked("Reason"), marked("Session"), marked("Request"))
 _STATES = {
     "running": (marked("The proof is running"), "accent", "hourglass"),
     "proven": (marked("Every law of the ledger holds"), "good", "shield-check"),

@@ -104,7 +104,8 @@ def note_done_form(visit: Visit) -> Response:
 
     def finish(connection: Connection) -> str:
         notes.finish_note(visit.access, connection, note.account_id, note.id, visit.now)
-        told(visit, connection, gettext(visit, marked("The note is done.")), undo_path=f"{href_of(note.public_id)}/reopen")
+        told(visit, connection, gettext(visit, marked("The note is done.")),
+             undo_path=f"{href_of(note.public_id)}/reopen")
         return f"/office/participants/{note.account_id}"
 
     return acted(visit, lambda connection, _: finish(connection), href_of(note.public_id))

@@ -1,5 +1,6 @@
-"""A participant for the service centre: everything at one look, the stream of all that happened, and what can be done."""
+"""A participant for the service centre: everything at one look, all that happened, and what can be done."""
 
+from typing import Any
 from urllib.parse import urlencode
 
 import attrs
@@ -83,12 +84,13 @@ def participant_page(visit: Visit) -> Response:
     older = f"{path}?{urlencode([*(('kind', kind) for kind in wanted), ('after', _text(following))])}"
     return office_page(
         visit, "office/participant.html", section="/office/participants", profile=profile, events=events, work=work,
-        pinned=pinned, panels=panels, path=path, tabs=tabs, tab=f"{path}?kind={wanted[0]}" if len(wanted) == 1 else path,
+        pinned=pinned, panels=panels, path=path, tabs=tabs,
+        tab=f"{path}?kind={wanted[0]}" if len(wanted) == 1 else path,
         older=older if following else "", newest=path if after else "", today=today_of(visit), href_of=href_of,
         **_words())
 
 
-def _words() -> dict[str, object]:
+def _words() -> dict[str, Any]:
     return {"statuses": STATUSES, "note_kinds": NOTE_KINDS, "note_statuses": NOTE_STATUSES, "schemes": SCHEMES,
             "event_kinds": EVENTS, "adjustment_states": ADJUSTMENTS, "work_kinds": WORK_KINDS, "actions": ACTIONS,
             "changes": CHANGES}
@@ -135,7 +137,7 @@ def _changed(visit: Visit, connection: Connection, profile: Profile, wanted: Sta
 
 
 def _status(visit: Visit, profile: Profile, form: object, status: int = 200) -> Response:
-    words = {code: STATUSES[code] for code in CHANGES[profile.status]}
+    words = {code.value: STATUSES[code] for code in CHANGES[profile.status]}
     return office_page(visit, "office/status.html", status, section="/office/participants", profile=profile, form=form,
                        choices=options(visit, words), statuses=STATUSES)
 

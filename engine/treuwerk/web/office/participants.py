@@ -106,7 +106,8 @@ def _lines(visit: Visit, state: Asked, narrowed: Narrowed) -> Iterator[list[Cell
         for one in participant_list.all_participants(visit.access, connection, settings, narrowed,
                                                      Ordered(state.sorted_by, state.descending)):
             yield [one.number, one.name, one.group, gettext(visit, STATUSES[one.status][0]), one.tier, one.country,
-                   one.postcode, one.city, one.joined_on, one.logins, *(one.points.get(unit, 0) for unit in settings.units)]
+                   one.postcode, one.city, one.joined_on, one.logins,
+                   *(one.points.get(unit, 0) for unit in settings.units)]
 
 
 def _row(one: Listed) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.rights import Access
 from treuwerk.services import notes, queue, run_problems
 from treuwerk.services.queue import View, WorkItem
-from treuwerk.web.forms import choice, day
+from treuwerk.web.forms import Result, choice, day
 from treuwerk.web.forms.pages import done, empty, read, refused, told
 from treuwerk.web.office.frame import acted, number_in, office_page, settings_of, today_of
 from treuwerk.web.office.linking import href_of
@@ -169,7 +169,7 @@ def assign_many_form(visit: Visit) -> Response:
     return office_page(visit, "office/assigned.html", section=_HOME, rows=rows)
 
 
-def _given(visit: Visit):  # type: ignore[no-untyped-def]
+def _given(visit: Visit) -> Result[Given]:
     with visit.shell.installation.database.reading() as connection:
         clerks = notes.clerks(visit.access, connection)
     return read(visit, Given, {"assignee": [str(user_id) for user_id in clerks]})

@@ -3,7 +3,7 @@
 from starlette.responses import Response
 
 from treuwerk.services import queue, searching
-from treuwerk.services.queue import View
+from treuwerk.services.queue import View, WorkItem
 from treuwerk.services.searching import Found
 from treuwerk.web.office.frame import office_page, settings_of, today_of
 from treuwerk.web.office.linking import href_of
@@ -16,7 +16,8 @@ _MINE = 8
 
 def overview_page(visit: Visit) -> Response:
     """How much is to be done, and what is mine."""
-    counts, mine = {}, []
+    counts: dict[View, int] = {}
+    mine: list[WorkItem] = []
     if visit.access.may(queue.READ):
         with visit.shell.installation.database.reading() as connection:
             counts = dict(queue.counts(visit.access, connection, visit.now, today_of(visit)))

@@ -1,5 +1,7 @@
 """Users and roles of the service centre."""
 
+from collections.abc import Callable
+
 import attrs
 from sqlalchemy import Connection
 from starlette.responses import Response
@@ -131,7 +133,7 @@ def roles_page(visit: Visit) -> Response:
                        names=_role_names(visit))
 
 
-def _act(visit: Visit, act, undo: str = "") -> Response:  # type: ignore[no-untyped-def]
+def _act(visit: Visit, act: Callable[[Connection, int], str], undo: str = "") -> Response:
     user_id = number_in(visit, "user")
     here = f"{_HOME}/{user_id}"
 

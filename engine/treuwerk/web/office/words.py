@@ -1,4 +1,4 @@
-"""What codes of the service centre are called: kinds, statuses, acts and refusals. Each is a message to be translated."""
+"""What codes of the service centre are called: kinds, statuses, acts and refusals. Each is a message."""
 
 from collections.abc import Mapping, Sequence
 
@@ -56,7 +56,8 @@ ACTIONS: Mapping[str, str] = {
     "work.snooze": marked("Work put off"), "work.done": marked("Work done"), "work.reopen": marked("Work reopened"),
     "user.create": marked("User created"), "user.roles": marked("Roles changed"), "user.block": marked("User blocked"),
     "user.unblock": marked("User unblocked"), "user.end_sessions": marked("Sessions ended"),
-    "participant.status": marked("Status changed"), "participant.invite": marked("Code for the first login made"), "participant.read": marked("Participant seen"),
+    "participant.status": marked("Status changed"), "participant.invite": marked("Code for the first login made"),
+    "participant.read": marked("Participant seen"),
     "participant.view_as": marked("Portal viewed as the participant"),
     "participant.view_as_end": marked("View as the participant ended"),
     "participant.view_page": marked("Page seen as the participant"), "participant.export": marked("List downloaded"),
@@ -85,7 +86,8 @@ _REFUSALS: Mapping[str, str] = {
     "already_decided": marked("Somebody decided on this already. Look at it again."),
     "not_yours": marked("Somebody else asked for this. Refuse it instead of withdrawing it."),
     "not_enough": marked("There are not so many points that can be taken."),
-    "personal_data": marked("Names and mail addresses must not stand in the books. Name the ticket or the slip instead."),
+    "personal_data": marked(
+        "Names and mail addresses must not stand in the books. Name the ticket or the slip instead."),
     "participant_not_active": marked("This participant is not active. Points are booked for active ones only."),
     "wrong_amount": marked("Enter a whole number of points that is not 0."),
     "unknown_actor": marked("Your user has no name that can stand in the books. Ask your administrator."),

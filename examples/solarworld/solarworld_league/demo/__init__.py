@@ -24,8 +24,8 @@ PARTICIPANTS = ("customer_number", "name", "group", "country", "locale", "email"
 def write(folder: Path, seed: int, end: date) -> None:
     """Fill a new or empty folder with the master data, seminars and deliveries of the two years up to `end`.
 
-    Layout: ``participants.csv``, ``articles.csv``, ``clerks.csv``, ``notes.csv``, ``attendance/YYYY-MM-DD-<code>.csv``, and
-    ``deliveries/YYYY-MM-DD.csv`` for each working day.
+    Layout: ``participants.csv``, ``articles.csv``, ``clerks.csv``, ``notes.csv``, ``attendance/YYYY-MM-DD-<code>.csv``,
+    and ``deliveries/YYYY-MM-DD.csv`` for each working day.
     """
     days, firms = two_years(end), companies()
     rows = participant_rows(firms, _chance(seed, "participants"))
