@@ -4,11 +4,14 @@ A code is a Babel identifier such as ``de`` or ``de_AT``. Two are our own: ``de_
 the pseudo-locale of tests, which no reader chooses.
 """
 
+import re
+
 from babel import Locale
 from babel.core import UnknownLocaleError
 
 INFORMAL = "Informal"
 PSEUDO = "en_XA"
+_WRITTEN = re.compile(r"[a-z]{2,3}(_[A-Z][A-Za-z]{1,7})?", re.ASCII)  # Babel also takes "DE", which would be de twice
 _OWN_NAMES = {"de_Informal": "Deutsch (Du)", PSEUDO: "[Ƥşḗŭḓǿ]"}
 # Plain "en" writes days as in the United States; English of a European programme has the day first.
 _IN_EUROPE = {"en": "en_150", PSEUDO: "en_150"}
@@ -21,10 +24,9 @@ def is_language(code: str) -> bool:
     (True, False)
     """
     try:
-        cldr(code)
+        return _WRITTEN.fullmatch(code) is not None and bool(cldr(code))
     except (UnknownLocaleError, ValueError):
         return False
-    return True
 
 
 def cldr(code: str, *, european: bool = True) -> Locale:
