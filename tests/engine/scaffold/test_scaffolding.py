@@ -73,7 +73,7 @@ def test_its_demo_books_every_line_and_lets_people_in(programme: Path, tmp_path:
     database.close()
     assert points == 80 + 16 + 7 + 6 + 2 + 50 + 50
     assert problems == 0
-    assert [login.login for login in logins] == ["1001", "1002"]
+    assert [login.login for login in logins] == ["1001", "1002", "admin", "agent"]
 
 
 def own_tests(plugin: Path, site: Path, *options: str) -> "subprocess.CompletedProcess[str]":
