@@ -116,9 +116,9 @@ def test_the_next_day_nobody_is_asked(people: Visitors, sign_on_site: Site) -> N
     page.wait_for_url(f"{sign_on_site.url}/purchases")
     page.context.clear_cookies(name="__Host-sid")
 
-    page.goto("/purchases?year=2026")
+    page.goto("/purchases?q=LS-1")
 
-    page.wait_for_url(f"{sign_on_site.url}/purchases?year=2026")
+    page.wait_for_url(f"{sign_on_site.url}/purchases?q=LS-1")
 
 
 def test_signing_out_ends_both_sides_and_stays_so(people: Visitors, sign_on_site: Site) -> None:
