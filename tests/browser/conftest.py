@@ -47,8 +47,11 @@ MANAGER, NEWCOMER, ADMIN = "manager", "newcomer", "admin"
 
 @attrs.frozen
 class Site:
-    """Where the portal is served, what lies behind it, and the users by name: a manager, one of a company without a
-    booking, and an admin of the service centre. The manager's login is `anna`."""
+    """Where the portal is served, what lies behind it, its users by name and its routes.
+
+    The users are a manager, one of a company without a booking, and an admin of the service centre; their logins are
+    `anna`, `nora` and `ada`.
+    """
 
     url: str
     portal: Portal
@@ -139,7 +142,8 @@ def _fill(portal: Portal) -> dict[str, int]:
 
 def _import_newcomer(portal: Portal) -> None:
     path = portal.folder / "newcomers.csv"
-    path.write_text(PARTICIPANTS.splitlines()[0] + "\n1003;New Roofs Ltd;partner;IE;en;new@roofs.example;;;;\n", "utf-8")
+    head = PARTICIPANTS.partition("\n")[0]
+    path.write_text(f"{head}\n1003;New Roofs Ltd;partner;IE;en;new@roofs.example;;;;\n", "utf-8")
     import_participants(portal.installation, path, at("2026-11-20"))
 
 
@@ -155,7 +159,7 @@ def _work(portal: Portal) -> None:
 
 def _users(portal: Portal) -> dict[str, int]:
     with portal.installation.database.writing() as connection:
-        logins: dict[str, int] = dict(connection.execute(select(local_login.c.login, local_login.c.user_id)).tuples().all())
+        logins = {row.login: row.user_id for row in connection.execute(select(local_login))}
         admin = add_user(connection, "Ada Admin", NOW)
         grant_role(connection, admin, "admin", NOW, granted_by="the tests")
         add_login(connection, admin, "ada", hash_of(PASSWORD), NOW)
@@ -181,11 +185,12 @@ class Visitors:
         self._give(context, "__Host-locale", locale[:2])
         self._contexts.append(context)
         page = context.new_page()
-        page.on("console", lambda message: self.complaints.append(message.text) if message.type == "error" else None)
+        page.on("console", lambda message: self.complaints.append(f"{message.text} {message.location['url']}")
+                if message.type == "error" else None)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         return page
 
-    def signed_in(self, user: str = MANAGER, **wishes: object) -> Page:
+    def signed_in(self, user: str = MANAGER, /, **wishes: object) -> Page:
         """A window at the first page of a user, who signed in before."""
         page = self.window(**wishes)  # type: ignore[arg-type]
         self._give(page.context, "__Host-sid", self.site.token(user))

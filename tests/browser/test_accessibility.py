@@ -17,6 +17,7 @@ _RUN = "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}, resultT
 _COLOURS = """() => axe.run(document, {runOnly: {type: 'rule', values: ['color-contrast', 'link-in-text-block']},
                                      resultTypes: ['violations']})"""
 _FITS = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+_SEND = "form => { form.noValidate = true; form.requestSubmit(form.querySelector('button:not([name])')); }"
 STATES = {
     NOBODY: [],
     NEWCOMER: [],
@@ -101,7 +102,7 @@ def test_no_refused_form_has_a_known_barrier(visitors: Visitors, site: Site, axe
         page.goto(address)
         form = page.locator(f"main form[method=post][action='{action or address}']:visible").last
         with page.expect_navigation() as answer:
-            form.evaluate("form => { form.noValidate = true; form.requestSubmit(form.querySelector('button:not([name])')); }")
+            form.evaluate(_SEND)
         assert answer.value is not None
         assert answer.value.status == 422, address
         assert page.title().startswith("Error: "), address

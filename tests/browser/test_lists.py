@@ -107,7 +107,8 @@ def test_everything_about_a_list_works(visitors: Visitors, *, script: bool) -> N
     page.goto("/things")
 
     page.locator("#things-colour").select_option("red")
-    page.get_by_role("button", name="Apply filters").click()
+    if not script:  # with one, the choice alone is enough
+        page.get_by_role("button", name="Apply filters").click()
     expect(page.get_by_role("status").filter(has_text="18 entries")).to_be_visible()
     page.get_by_text("Columns", exact=True).click()
     page.get_by_label("Size").check()

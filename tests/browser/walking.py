@@ -1,4 +1,4 @@
-"""Every page of the application: its address, who sees it, and how one gets there. The list is the application's own."""
+"""Every page of the application, by its own list of routes: the address, who sees it, and how one gets there."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -107,8 +107,9 @@ def _second_factor(page: Page, site: Site) -> None:
         site.portal.add_login("theo", "1002")
         user_id = user_with(database, "theo", PASSWORD)
         assert user_id is not None
+        code = pyotp.TOTP(_SECRET).at(before // 1_000_000)
         with database.writing() as connection:
-            assert confirm_authenticator(connection, user_id, _SECRET, pyotp.TOTP(_SECRET).at(before // 1_000_000), before)
+            assert confirm_authenticator(connection, user_id, _SECRET, code, before)
     page.goto("/login")
     page.locator("#login").fill("theo")
     page.locator("#password").fill(PASSWORD)
