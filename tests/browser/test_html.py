@@ -16,7 +16,8 @@ TOOLS = Path(__file__).parents[1] / "support" / "html"
 def faults(folder: Path) -> list[str]:
     """File, line, rule and message of everything that html-validate objects to."""
     told = folder / "told.json"
-    command = [program("node"), "node_modules/html-validate/bin/html-validate.mjs", "--formatter", f"json={told}"]
+    command = [program("node"), "node_modules/html-validate/bin/html-validate.mjs", "--config", ".htmlvalidate.json",
+               "--formatter", f"json={told}"]
     outcome = subprocess.run([*command, *map(str, sorted(folder.glob("*.html")))], cwd=installed(TOOLS), check=False,
                              capture_output=True, text=True, timeout=120)
     assert told.is_file(), outcome.stderr
