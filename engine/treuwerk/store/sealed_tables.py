@@ -57,12 +57,12 @@ def sealed_tables(connection: Connection, first: int, last: int) -> Iterator[Sea
     """What stands behind the seals of these numbers; not one behind which there is nothing."""
     hashed = _by_sqlite if connection.dialect.name == "sqlite" else _by_postgresql
     with by_index(connection):
-        legs, uses = ({number: found for number, *found in hashed(connection, table, first, last)}
+        legs, uses = ({number: (digest, found) for number, digest, found in hashed(connection, table, first, last)}
                       for table in ("posting", "lot_use"))
-        for number, transactions, explanations, *found, explained in _heads(connection, first, last):
-            (of_legs, how_many), (of_uses, _) = legs.get(number, (_NOTHING, 0)), uses.get(number, (_NOTHING, 0))
-            digest = digest_of_tables(transactions, explanations, of_legs, of_uses)
-            yield SealTables(number, digest, *found, how_many, explained)
+        for number, transactions, explanations, records, accruals, newest, explained in _heads(connection, first, last):
+            of_legs, count = legs.get(number, (_NOTHING, 0))
+            digest = digest_of_tables(transactions, explanations, of_legs, uses.get(number, (_NOTHING, 0))[0])
+            yield SealTables(number, digest, records, accruals, newest, count, explained)
 
 
 def _heads(connection: Connection, first: int, last: int) -> Iterator[Any]:
