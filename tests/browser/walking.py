@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
 import attrs
-import pyotp
 import pytest
 from playwright.sync_api import Page
+from pyotp.totp import TOTP
 
 from tests.browser.conftest import ADMIN, MANAGER, NEWCOMER, Site
 from tests.support.portal import NOW, PASSWORD
@@ -107,7 +107,7 @@ def _second_factor(page: Page, site: Site) -> None:
         site.portal.add_login("theo", "1002")
         user_id = user_with(database, "theo", PASSWORD)
         assert user_id is not None
-        code = pyotp.TOTP(_SECRET).at(before // 1_000_000)
+        code = TOTP(_SECRET).at(before // 1_000_000)
         with database.writing() as connection:
             assert confirm_authenticator(connection, user_id, _SECRET, code, before)
     page.goto("/login")

@@ -60,9 +60,9 @@ def sealed_tables(connection: Connection, first: int, last: int) -> Iterator[Sea
         legs, uses = ({number: (digest, found) for number, digest, found in hashed(connection, table, first, last)}
                       for table in ("posting", "lot_use"))
         for number, transactions, explanations, records, accruals, newest, explained in _heads(connection, first, last):
-            (of_legs, how_many), (of_uses, _) = legs.get(number, (_NOTHING, 0)), uses.get(number, (_NOTHING, 0))
-            digest = digest_of_tables(transactions, explanations, of_legs, of_uses)
-            yield SealTables(number, digest, records, accruals, newest, how_many, explained)
+            of_legs, count = legs.get(number, (_NOTHING, 0))
+            digest = digest_of_tables(transactions, explanations, of_legs, uses.get(number, (_NOTHING, 0))[0])
+            yield SealTables(number, digest, records, accruals, newest, count, explained)
 
 
 def _heads(connection: Connection, first: int, last: int) -> Iterator[Any]:
