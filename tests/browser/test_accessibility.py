@@ -84,7 +84,7 @@ def test_no_page_has_a_known_barrier(visitors: Visitors, site: Site, axe: str, u
 
     for stop in walk:
         stop.reach(page, site)
-        for summary in page.locator("main details > summary:visible").all()[:2]:
+        for summary in page.locator("main details:not(.menu) > summary:visible").all()[:2]:
             summary.click()
         found[stop.address] = faults(page, axe)
 

@@ -66,7 +66,7 @@ def test_a_device_without_a_passkey_is_told_what_to_do(visitors: Visitors) -> No
 
     page.get_by_role("button", name="Sign in with a passkey").click()
 
-    expect(page.get_by_text("Your device gave no passkey.")).to_be_visible()
+    expect(page.get_by_role("alert").filter(has_text="Your device gave no passkey.")).to_be_visible()
 
 
 def test_the_first_login_works_without_a_script(visitors: Visitors) -> None:

@@ -40,6 +40,10 @@ for (const form of forms) {
     event.preventDefault();
     const problem = form.querySelector("[data-problem]");
     problem.hidden = true;
-    ask(form).catch(() => { problem.hidden = false; });
+    problem.removeAttribute("role");
+    ask(form).catch(() => {
+      problem.setAttribute("role", "alert"); // only now, or a hidden alert stands on every page
+      problem.hidden = false;
+    });
   });
 }
