@@ -299,7 +299,7 @@ def test_an_app_is_taken_when_it_shows_the_right_code(portal: Portal) -> None:
 
     assert client.post("/profile/security/authenticator/begin").headers["location"] == "/profile/security/authenticator"
     html = client.get("/profile/security/authenticator").text
-    secret = re.search(r'<code class="figure">([A-Z2-7 ]+)</code>', html)
+    secret = re.search(r'<code class="secret">([A-Z2-7 ]+)</code>', html)
     assert secret is not None
     assert 'src="data:image/svg+xml;base64,' in html
     wrong = client.post("/profile/security/authenticator", data={"code": "000000"})
