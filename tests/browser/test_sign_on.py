@@ -119,6 +119,7 @@ def test_the_next_day_nobody_is_asked(people: Visitors, sign_on_site: Site) -> N
     page.goto("/account")
 
     page.wait_for_url(f"{sign_on_site.url}/account")
+    expect(page.locator("summary", has_text="Your login")).to_be_visible()
 
 
 def test_signing_out_ends_both_sides_and_stays_so(people: Visitors, sign_on_site: Site) -> None:
@@ -149,3 +150,4 @@ def test_signing_out_there_ends_the_session_here(people: Visitors, works: Runnin
     page.context.clear_cookies(name="__Host-via")
     page.reload()
     page.wait_for_url(f"{sign_on_site.url}/login?next=/purchases")
+    expect(page.get_by_role("button", name="Sign in with Works account")).to_be_visible()

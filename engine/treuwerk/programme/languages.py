@@ -11,7 +11,8 @@ from babel.core import UnknownLocaleError
 
 INFORMAL = "Informal"
 PSEUDO = "en_XA"
-_WRITTEN = re.compile(r"[a-z]{2,3}(_[A-Z][A-Za-z]{1,7})?", re.ASCII)  # Babel also takes "DE", which would be de twice
+# Babel also takes "DE" and "deu", which would be de a second time.
+_WRITTEN = re.compile(r"[a-z]{2,3}(_[A-Z][A-Za-z]{1,7})?", re.ASCII)
 _OWN_NAMES = {"de_Informal": "Deutsch (Du)", PSEUDO: "[Ƥşḗŭḓǿ]"}
 # Plain "en" writes days as in the United States; English of a European programme has the day first.
 _IN_EUROPE = {"en": "en_150", PSEUDO: "en_150"}
@@ -24,7 +25,7 @@ def is_language(code: str) -> bool:
     (True, False)
     """
     try:
-        return _WRITTEN.fullmatch(code) is not None and bool(cldr(code))
+        return _WRITTEN.fullmatch(code) is not None and cldr(code).language == code.partition("_")[0]
     except (UnknownLocaleError, ValueError):
         return False
 

@@ -43,7 +43,7 @@ def test_every_text_is_there_in_every_language(tmp_path: Path, old: str, new: st
     assert mistake.expected == "one for each of the programme's locales"
 
 
-@pytest.mark.parametrize("locale", ["DE", "xxx", "en_XA", "d", "dé", ""])
+@pytest.mark.parametrize("locale", ["DE", "deu", "xxx", "de_de", "en_XA", "d", "dé", ""])
 def test_a_locale_is_a_language(tmp_path: Path, locale: str) -> None:
     text = replaced(('locales = ["de", "en"]', f'locales = ["de", "en", "{locale}"]'))
 

@@ -34,8 +34,13 @@ def test_nothing_found_offers_to_reset(portal: Portal) -> None:
     assert "Nothing found" in words(portal.signed_in(), "/purchases?q=nowhere")
 
 
+def test_a_year_without_purchases_is_an_empty_list_and_a_word_is_no_year(portal: Portal) -> None:
+    assert "Nothing found" in words(portal.signed_in(), "/purchases?year=2019")
+    assert portal.signed_in().get("/purchases.csv?year=2019").status_code == 200
+    assert portal.signed_in().get("/purchases?year=last").status_code == 400
+
+
 def test_what_was_never_bought_is_no_filter(portal: Portal) -> None:
-    assert portal.signed_in().get("/purchases?year=2019").status_code == 400
     assert portal.signed_in().get("/purchases?article=M405").status_code == 400
 
 

@@ -76,7 +76,7 @@ def test_a_symmetric_key_that_the_provider_publishes_is_passed_over(hostile: Hos
     proper = hostile.published[0].as_dict(private=False)
     hostile.broken["/jwks"] = (200, {"keys": [key.as_dict(private=True), proper]})
 
-    refused(hostile)
+    assert "HS256" in refused(hostile)
 
 
 @pytest.mark.parametrize(("claim", "value", "reason"), [

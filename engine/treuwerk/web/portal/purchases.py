@@ -8,6 +8,7 @@ from treuwerk.services import own_account, purchase_history
 from treuwerk.services.purchase_history import PurchaseFilters
 from treuwerk.web.lists import Asked, Cell, Column, Filter, ListKind, asked, csv_answer, list_page, list_view
 from treuwerk.web.portal.account import main_unit, naming_of, own_chip
+from treuwerk.web.portal.filtering import year_of
 from treuwerk.web.shell.pages import gettext, marked
 from treuwerk.web.shell.state import Visit
 
@@ -26,7 +27,7 @@ def purchases_page(visit: Visit) -> Response:
     with visit.shell.installation.database.reading() as connection:
         years = own_account.purchase_years(access, connection)
         bought = own_account.article_totals(access, connection, unit)
-        state = asked(visit, _kind(years, bought))
+        state = asked(visit, _kind(_offered(visit, years), bought))
         filters = _filters(state)
         found, older = own_account.purchases(access, connection, before=_before(state), limit=ROWS_OF_A_PAGE,
                                              filters=filters)
@@ -47,6 +48,12 @@ def _kind(years: Sequence[int], bought: Sequence[purchase_history.ArticleTotal])
         csv_path="/purchases.csv")
 
 
+def _offered(visit: Visit, years: Sequence[int]) -> list[int]:
+    """The years to choose from, newest first; one that is asked for is among them, also where nothing was bought."""
+    wanted = year_of(visit.request.query_params.get("year", ""))
+    return sorted({*years, *([wanted] if wanted else [])}, reverse=True)
+
+
 def _filters(state: Asked) -> PurchaseFilters:
     year = state.filters.get("year")
     return PurchaseFilters(int(year) if year else None, state.filters.get("article", ""), state.filters.get("q", ""))
@@ -59,7 +66,7 @@ def _before(state: Asked) -> int | None:
 def purchases_csv(visit: Visit) -> Response:
     """All purchase lines that the filters leave, as CSV."""
     with visit.shell.installation.database.reading() as connection:
-        kind = _kind(own_account.purchase_years(visit.access, connection),
+        kind = _kind(_offered(visit, own_account.purchase_years(visit.access, connection)),
                      own_account.article_totals(visit.access, connection, main_unit(visit)))
     return csv_answer(visit, "purchases.csv", _rows(visit, _filters(asked(visit, kind))))
 

@@ -27,6 +27,7 @@ def upgrade() -> None:
     _ways_in()
     _sessions()
     _desk()
+    _work()
     _audit()
     for login in logins:
         _keep(*login)
@@ -194,7 +195,7 @@ def _sessions() -> None:
 
 
 def _desk() -> None:
-    """Notes, work, views and addresses."""
+    """Addresses, and notes with their history."""
     op.create_table(
         "address",
         sa.Column("account_id", WHOLE, autoincrement=False, nullable=False),
@@ -243,6 +244,10 @@ def _desk() -> None:
         sa.Column("changed_at", WHOLE, nullable=False),
         sa.PrimaryKeyConstraint("account_id", "id", "version", name=op.f("pk_note_version")),
         sqlite_strict=True)
+
+
+def _work() -> None:
+    """Saved views, and what somebody must do."""
     op.create_table(
         "saved_view",
         sa.Column("owner_id", WHOLE, autoincrement=False, nullable=False),
