@@ -14,7 +14,7 @@ from treuwerk.web.shell.assets import WEB
 from treuwerk.web.shell.translations import FOLDER, catalogue
 
 LANGUAGES = ("de", "en", "fr")
-PLUGINS = WEB.parents[2] / "plugins"
+PLUGINS = Path(__file__).parents[3] / "plugins"
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|%%|%(?!\()")
 FOR_OPERATORS = ("metrics.py",)
 FOR_BUILDERS = ("styleguide", "maintenance.html")

@@ -10,7 +10,8 @@ from treuwerk.web.shell.assets import WEB
 from treuwerk.web.shell.checking import presentation_mistakes
 from treuwerk.web.shell.htmx import forbidden
 
-FOLDERS = [WEB, *(folder for folder in (WEB.parents[2] / "plugins").iterdir() if folder.is_dir())]
+PLUGINS = Path(__file__).parents[3] / "plugins"
+FOLDERS = [WEB, *(folder for folder in PLUGINS.iterdir() if folder.is_dir())]
 
 
 def test_no_template_of_ours_holds_code_or_style() -> None:
