@@ -48,6 +48,7 @@ class Identity:
     """Who is signed in: a user who acts for a person of a company, or one of the service centre (account 0).
 
     `person` is the name to greet; `company` is empty in the service centre. `locale` is empty where nobody chose one.
+    `own_locale` is what the user chose for the own login, and not what is known of person or company.
     """
 
     user_id: int
@@ -56,6 +57,7 @@ class Identity:
     company: str
     person: str
     locale: str
+    own_locale: str = ""
 
 
 @attrs.frozen
@@ -156,9 +158,10 @@ def _session(connection: Connection, token: str) -> Session | None:
 
 def _identity(row: Row[Any], audience: Audience) -> Identity:
     if audience is Audience.OFFICE:
-        return Identity(row.user_id, 0, 0, "", row.user_name, row.user_locale)
+        return Identity(row.user_id, 0, 0, "", row.user_name, row.user_locale, row.user_locale)
     locale = row.user_locale or row.person_locale or row.company_locale or ""
-    return Identity(row.user_id, row.account_id, row.person_id, row.company or "", row.person or "", locale)
+    return Identity(row.user_id, row.account_id, row.person_id, row.company or "", row.person or "", locale,
+                    row.user_locale)
 
 
 def _office_roles(connection: Connection, user_id: int) -> tuple[str, ...]:

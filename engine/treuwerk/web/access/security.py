@@ -15,6 +15,8 @@ from treuwerk.web.shell.pages import gettext, page, see_other
 from treuwerk.web.shell.state import Visit
 
 BASES = {Audience.PORTAL: "/profile/security", Audience.OFFICE: "/office/security"}
+_SECTIONS = {Audience.PORTAL: "/profile", Audience.OFFICE: "/office/security"}
+"""The entry of the main navigation that the pages belong to."""
 
 
 def base_of(visit: Visit) -> str:
@@ -39,7 +41,7 @@ def security_template(visit: Visit, template: str, errors: dict[str, str] | None
                       **more: Any) -> Response:
     """A page of this room in the frame of its audience."""
     return page(visit, template, status or (422 if errors else 200), base=base_of(visit), errors=errors or {},
-                office=visit.session.audience is Audience.OFFICE, section=base_of(visit), **more)
+                office=visit.session.audience is Audience.OFFICE, section=_SECTIONS[visit.session.audience], **more)
 
 
 def done(visit: Visit, what: str) -> Response:
