@@ -11,6 +11,7 @@ from treuwerk.domain.participants import CUSTOMER_NUMBER, ParticipantStatus
 from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.rights import Access, OutOfScope
 from treuwerk.services.auditing import note_act
+from treuwerk.store.search import index_accounts
 from treuwerk.store.tables import account, app_user, external_login, identifier, membership, participant, person
 
 READ, WRITE = "own.profile.read", "own.profile.write"
@@ -27,7 +28,7 @@ class LoginChanged(Exception):
 
 @attrs.frozen
 class OwnLogin:
-    """The user's own side. `person` is the name by which lists of the programme know him, empty where none does.
+    """The user's own side. `name` is that of the person in the present company where there is one.
 
     `role` is the one in the present company, `companies` how many there are to act for. `providers` are the names of
     identity providers that lead here.
@@ -36,7 +37,6 @@ class OwnLogin:
     name: str
     email: str
     locale: str
-    person: str
     role: str
     since: int
     companies: int
@@ -105,6 +105,7 @@ def own_login(access: Access, connection: Connection) -> OwnLogin | None:
 def change_own(access: Access, connection: Connection, draft: OwnDraft, version: int, now: int) -> OwnLogin:
     """Change name, mail and language of the own login; `version` is the one that the change was made from.
 
+    Who is a person of the company gets another name there, too. Lists go on to find that person by the name of before.
     The audit keeps which of them changed, not what they are: it is kept for good, and people can be forgotten.
 
     Raises:
@@ -123,9 +124,18 @@ def change_own(access: Access, connection: Connection, draft: OwnDraft, version:
         name=wanted.name, email=wanted.email, locale=wanted.locale, changed_at=now, version=version + 1))
     if changed.rowcount != 1:
         raise LoginChanged(_own_login(access, connection))
+    if access.person_id and fields != ["locale"]:
+        _rename_person(access, connection, wanted)
     note_act(connection, access, "profile.change", access.account_id, public_user_id(access.user_id), now=now,
              before={"locale": before.locale}, after={"locale": wanted.locale, "fields": fields})
     return _own_login(access, connection)
+
+
+def _rename_person(access: Access, connection: Connection, draft: OwnDraft) -> None:
+    connection.execute(update(person).where(
+        person.c.account_id == access.account_id, person.c.id == access.person_id).values(
+        name=draft.name, email=draft.email))
+    index_accounts(connection, [access.account_id])
 
 
 def is_contact(before: OwnLogin, draft: OwnDraft) -> bool:
@@ -162,5 +172,5 @@ def _own_login(access: Access, connection: Connection) -> OwnLogin:
     providers = connection.execute(select(external_login.c.provider).where(
         external_login.c.user_id == access.user_id).distinct().order_by(external_login.c.provider)).scalars()
     row = here[0]
-    return OwnLogin(row.name, row.email, row.locale, row.person or "", row.role, row.since,
+    return OwnLogin(row.person or row.name, row.email, row.locale, row.role, row.since,
                     len({one.account_id for one in rows}), tuple(providers), row.version, row.changed_at)
