@@ -218,7 +218,8 @@ def test_nobody_gives_or_takes_rights_beyond_the_own(portal: Portal) -> None:
 
     assert giving_of(portal, buyer).roles == ("buyer",)
     acts: list[Callable[[], object]] = [
-        partial(change, portal, buyer, bea, "manager", "buyer"), partial(change, portal, buyer, anna, "buyer", "manager"),
+        partial(change, portal, buyer, bea, "manager", "buyer"),
+        partial(change, portal, buyer, anna, "buyer", "manager"),
         partial(end, portal, buyer, anna), partial(invite, portal, buyer, Invitation("manager", name="Carl Clever"))]
     for act in acts:
         with pytest.raises(Refusal) as refused:

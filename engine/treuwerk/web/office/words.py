@@ -63,6 +63,9 @@ ACTIONS: Mapping[str, str] = {
     "address.add": marked("Address added"), "address.change": marked("Address changed"),
     "address.prefer": marked("Address preferred"), "address.remove": marked("Address removed"),
     "address.restore": marked("Address given back"),
+    "user.invite": marked("Code for a login made"), "user.grant": marked("Role given"),
+    "user.withdraw": marked("Role taken"), "user.reset_login": marked("Login reset"),
+    "user.drop_second_factor": marked("Second factor removed"), "user.leave_company": marked("Company left"),
     "participant.status": marked("Status changed"), "participant.invite": marked("Code for the first login made"),
     "participant.read": marked("Participant seen"),
     "participant.view_as": marked("Portal viewed as the participant"),
@@ -71,6 +74,11 @@ ACTIONS: Mapping[str, str] = {
     "search.query": marked("Searched"), "audit.read": marked("Audit seen"), "audit.export": marked("Audit downloaded"),
     "ledger.prove": marked("Proof of the ledger started")}
 """Acts as the audit tells them; one that a later part adds stands for itself."""
+THINGS: Mapping[str, str] = {
+    "note": marked("Notes"), "points": marked("Points by hand"), "work": marked("Work queue"),
+    "user": marked("Users"), "participant": marked("Participants"), "search": marked("Search"),
+    "audit": marked("Audit"), "ledger": marked("Ledger")}
+"""What acts are about: the part of their name before the point."""
 _REFUSALS: Mapping[str, str] = {
     "held": marked("Somebody else has this open. Take another one, or wait until it is free."),
     "already_done": marked("This is done already. Nothing was changed."),
