@@ -144,7 +144,8 @@ def _row(connection: Connection, account_id: int) -> Row[Any]:
 
 
 def _addresses(connection: Connection, account_id: int) -> list[Address]:
-    rows = connection.execute(select(address).where(address.c.account_id == account_id).order_by(
-        address.c.preferred.desc(), address.c.id))
+    rows = connection.execute(select(address).where(
+        address.c.account_id == account_id, address.c.removed_at == 0).order_by(
+        address.c.preferred.desc(), address.c.label, address.c.id))
     return [Address(row.label, row.name, row.street, row.postcode, row.city, row.country, bool(row.preferred))
             for row in rows]

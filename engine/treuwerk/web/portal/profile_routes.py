@@ -6,7 +6,7 @@ from starlette.routing import BaseRoute
 
 from treuwerk.services.colleagues import MANAGE
 from treuwerk.services.own_profile import READ, WRITE
-from treuwerk.web.portal import inviting, people, profile
+from treuwerk.web.portal import addresses, inviting, people, profile
 from treuwerk.web.shell.routing import DeclaredRoute
 
 _FORM, _BOTH = ("POST",), ("GET", "POST")
@@ -18,6 +18,7 @@ def profile_routes() -> list[BaseRoute]:
         DeclaredRoute("/profile", profile.profile_page, permission=READ, name="profile"),
         DeclaredRoute("/profile/details", profile.details_page, permission=WRITE, name="own_details", methods=_BOTH),
         *_people(),
+        *_addresses(),
     ]
 
 
@@ -34,3 +35,16 @@ def _people() -> Iterator[BaseRoute]:
         (f"{here}/{{user}}/restore", people.restore_form, "restore_access", _FORM),
     ):
         yield DeclaredRoute(path, handler, permission=MANAGE, name=name, methods=methods)
+
+
+def _addresses() -> Iterator[BaseRoute]:
+    here = addresses.HERE
+    yield DeclaredRoute(here, addresses.addresses_page, permission=READ, name="addresses")
+    for path, handler, name, methods in (
+        (f"{here}/new", addresses.new_address_page, "new_address", _BOTH),
+        (f"{here}/{{address}}", addresses.address_page, "address", _BOTH),
+        (f"{here}/{{address}}/prefer", addresses.prefer_form, "prefer_address", _FORM),
+        (f"{here}/{{address}}/remove", addresses.remove_form, "remove_address", _FORM),
+        (f"{here}/{{address}}/restore", addresses.restore_form, "restore_address", _FORM),
+    ):
+        yield DeclaredRoute(path, handler, permission=WRITE, name=name, methods=methods)
