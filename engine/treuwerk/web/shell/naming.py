@@ -70,6 +70,10 @@ class Naming:
         """When the contact of the programme answers, empty where it does not say."""
         return self._text(self._settings.contact.hours, "")
 
+    def links(self) -> list[tuple[str, str]]:
+        """What the foot of the portal leads to: words and address."""
+        return [(self._text(link.title, link.href), link.href) for link in self._settings.links]
+
     def kind(self, kind: str) -> str:
         """What a kind of transaction is, such as ``Gutschrift``."""
         return self._coded("kind", kind, kind)
