@@ -167,7 +167,7 @@ def reset_factor(access: Access, connection: Connection, user_id: int, now: int,
     taken = [remove_authenticator(connection, user_id), remove_passkeys(connection, user_id) > 0]
     if not any(taken):
         return False
-    _note(access, connection, "user.reset_factor", user_id, now, reason=reason)
+    _note(access, connection, "user.drop_second_factor", user_id, now, reason=reason)
     return True
 
 
@@ -184,7 +184,7 @@ def give_password(access: Access, connection: Connection, user_id: int, login: N
     if not passwords.change_hash(connection, user_id, login.password_hash, now, given=login.given):
         _add_login(connection, user_id, login, now)
     end_all(connection, user_id)
-    _note(access, connection, "user.give_password", user_id, now, reason=reason)
+    _note(access, connection, "user.reset_login", user_id, now, reason=reason)
 
 
 def _begin(access: Access, connection: Connection, programme: LoadedProgramme) -> set[int]:
