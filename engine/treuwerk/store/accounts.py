@@ -66,6 +66,27 @@ def forgotten(connection: Connection, account_ids: Iterable[int], now: int) -> l
     return found
 
 
+_KEPT_BY = both("SELECT MAX(keeps_until) FROM posting WHERE account_id = :account AND transaction_id = :since "
+                "AND unit = :unit")
+_FORGOTTEN = both(
+    "SELECT MIN(kept) FROM (SELECT p.transaction_id, j.booked_at, MAX(p.keeps_until) OVER (ORDER BY p.transaction_id, "
+    "p.line ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS kept FROM posting p JOIN journal j "
+    "ON j.account_id = p.account_id AND j.id = p.transaction_id WHERE p.account_id = :account AND p.unit = :unit "
+    "AND p.keeps_until IS NOT NULL) AS activity WHERE transaction_id > :since AND kept <= booked_at")
+
+
+def forgotten_since(connection: Connection, account_id: int, unit: str, since: int, now: int) -> int | None:
+    """When the points of a unit first went by inactivity behind a transaction and before later activity.
+
+    What the transaction itself kept alive until now needs no look at the history of the account.
+    """
+    kept = fetched(connection, _KEPT_BY, {"account": account_id, "since": since, "unit": unit})[0][0]
+    if kept is not None and kept > now:
+        return None
+    first: int | None = fetched(connection, _FORGOTTEN, {"account": account_id, "since": since, "unit": unit})[0][0]
+    return first
+
+
 _LAST = both("SELECT MAX(id) FROM journal WHERE account_id = :account")
 _LAST_AND_KNOWN = both(
     "SELECT (SELECT MAX(id) FROM journal WHERE account_id = :account) AS last, known.* FROM (SELECT 1 AS one) AS one "
