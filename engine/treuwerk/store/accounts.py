@@ -16,6 +16,7 @@ from treuwerk.domain.lots import Lot, Part
 from treuwerk.domain.records import JournalRow
 from treuwerk.store.driver import both, fetched
 from treuwerk.store.tables import balance, journal, lot, lot_use, posting, purchase_line
+from treuwerk.store.tables.ledger import begun
 
 _TAKING_BACK = (TransactionKind.REVERSAL.value, TransactionKind.UNMERGE_OUT.value)
 _AT_ONCE = 500
@@ -112,7 +113,7 @@ def transaction_by_id(connection: Connection, account_id: int, transaction_id: i
 
 
 _LOTS = ("SELECT transaction_id, line, remaining, expires_at FROM lot WHERE account_id = :account AND unit = :unit "
-         "AND open AND book = 'participant' AND active_from <= :now ORDER BY expires_at, transaction_id, line")
+         f"AND open AND book = 'participant' AND {begun('lot', ':now')} ORDER BY expires_at, transaction_id, line")
 _SOME_LOTS = [(some, both(f"{_LOTS} LIMIT {some}")) for some in (16, 256)]
 _ALL_LOTS = both(_LOTS)
 
