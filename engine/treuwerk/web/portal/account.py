@@ -30,8 +30,7 @@ from treuwerk.web.portal.account_filters import (
 )
 from treuwerk.web.portal.picturing import calendar_entries, parts_of, tier_view
 from treuwerk.web.shell.documents import can_be_made
-from treuwerk.web.shell.naming import Naming
-from treuwerk.web.shell.pages import gettext, marked, page
+from treuwerk.web.shell.pages import gettext, marked, naming_of, page
 from treuwerk.web.shell.state import Visit
 
 ROWS_OF_A_PAGE = 25
@@ -77,11 +76,6 @@ def standing_of(visit: Visit, held: Holdings, unit: str) -> dict[str, Any]:
         tier = tier_view(settings, naming_of(visit), own.available, until, gettext(visit, "Progress to the next tier"))
     return {"balance": held.balances[unit], "chip": held.balances[unit], "tier": tier, "calendar": calendar,
             "expiry_parts": parts_of(calendar)}
-
-
-def naming_of(visit: Visit) -> Naming:
-    """The programme's names in the visitor's language."""
-    return visit.shell.renderer.naming(visit.locale)
 
 
 def _years(visit: Visit, connection: Connection) -> list[tuple[str, str]]:

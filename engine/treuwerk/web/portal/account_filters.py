@@ -11,7 +11,7 @@ from treuwerk.services.purchase_history import Bought
 from treuwerk.services.statements import Cursor
 from treuwerk.web.lists import cursor_of, cursor_text, words_of
 from treuwerk.web.portal.filtering import address, year_bounds, year_of
-from treuwerk.web.shell.pages import gettext, marked
+from treuwerk.web.shell.pages import gettext, marked, naming_of
 from treuwerk.web.shell.state import Visit
 
 HERE = "/account"
@@ -89,7 +89,7 @@ def words(visit: Visit, named: dict[str, str]) -> Options:
 def sources(visit: Visit) -> Options:
     """Where bookings may come from; several sources of deliveries are named one by one."""
     feeds = [source.head.name for source in visit.shell.installation.programme.settings.sources]
-    several = [(f"{narrowing.FEED}:{name}", visit.shell.renderer.naming(visit.locale).source(name))
+    several = [(f"{narrowing.FEED}:{name}", naming_of(visit).source(name))
                for name in (feeds if len(feeds) > 1 else [])]
     first, *rest = words(visit, SOURCE_WORDS)
     return [first, *several, *rest]
@@ -97,7 +97,7 @@ def sources(visit: Visit) -> Options:
 
 def products(visit: Visit, bought: Sequence[Bought], wanted: Wanted) -> Options:
     """Groups and articles to choose from: what was bought lately, and what is asked for."""
-    naming = visit.shell.renderer.naming(visit.locale)
+    naming = naming_of(visit)
     groups = {f"{_GROUP}{one.kind}": naming.product_group(one.kind) for one in bought if one.kind}
     articles = {f"{_ARTICLE}{one.number}": one.name or one.number for one in bought}
     if wanted.product and wanted.product not in groups | articles:
