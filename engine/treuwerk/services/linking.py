@@ -5,6 +5,7 @@ what a wrong one costs does not depend on what is known.
 """
 
 import secrets
+from collections.abc import Callable
 from hmac import compare_digest
 from typing import Any
 
@@ -70,11 +71,18 @@ class OpenCode:
 
 
 def make_link_code(database: Database, account_id: int, now: int, *, role: str, created_by: str,
-                   person_id: int = 0) -> str:
-    """A new code for a person of a company (0: the company itself), as it is printed once."""
+                   person_id: int = 0, also: Callable[[Connection], object] = lambda connection: None) -> str:
+    """A new code for a person of a company (0: the company itself), as it is printed once.
+
+    `also` writes in the same transaction.
+    """
     fresh = fresh_code(account_id)
-    database.run(lambda connection: keep_code(connection, account_id, fresh, now, role=role, created_by=created_by,
-                                              person_id=person_id))
+
+    def work(connection: Connection) -> None:
+        keep_code(connection, account_id, fresh, now, role=role, created_by=created_by, person_id=person_id)
+        also(connection)
+
+    database.run(work)
     return fresh.printed
 
 

@@ -63,9 +63,7 @@ ACTIONS: Mapping[str, str] = {
     "address.add": marked("Address added"), "address.change": marked("Address changed"),
     "address.prefer": marked("Address preferred"), "address.remove": marked("Address removed"),
     "address.restore": marked("Address given back"),
-    "user.invite": marked("Code for a login made"), "user.grant": marked("Role given"),
-    "user.withdraw": marked("Role taken"), "user.reset_login": marked("Login reset"),
-    "user.drop_second_factor": marked("Second factor removed"), "user.leave_company": marked("Company left"),
+    "user.reset_login": marked("Password given"), "user.drop_second_factor": marked("Second factor reset"),
     "participant.status": marked("Status changed"), "participant.invite": marked("Code for the first login made"),
     "participant.read": marked("Participant seen"),
     "participant.view_as": marked("Portal viewed as the participant"),
@@ -76,7 +74,8 @@ ACTIONS: Mapping[str, str] = {
 """Acts as the audit tells them; one that a later part adds stands for itself."""
 THINGS: Mapping[str, str] = {
     "note": marked("Notes"), "points": marked("Points by hand"), "work": marked("Work queue"),
-    "user": marked("Users"), "participant": marked("Participants"), "search": marked("Search"),
+    "user": marked("Users"), "participant": marked("Participants"), "people": marked("People"),
+    "profile": marked("Profile"), "address": marked("Addresses"), "search": marked("Search"),
     "audit": marked("Audit"), "ledger": marked("Ledger")}
 """What acts are about: the part of their name before the point."""
 _REFUSALS: Mapping[str, str] = {
@@ -90,7 +89,8 @@ _REFUSALS: Mapping[str, str] = {
     "foreign_object": marked("This id is none of this participant. Copy it from the stream, such as txn_…"),
     "no_text": marked("Write what was said or written."), "too_long": marked("This text is too long. Shorten it."),
     "last_admin": marked("Nobody could manage users any more. Give the role to another active user first."),
-    "own_user": marked("You cannot block yourself. Another administrator can."),
+    "own_user": marked("You cannot do this to your own user. Another administrator can."),
+    "own_roles": marked("Nobody changes the own roles. Another administrator can change yours."),
     "name_taken": marked("Another user has this name. Choose one that tells both apart."),
     "no_name": marked("Enter a name of at most 100 characters."),
     "unknown_role": marked("This role is not in the programme. Choose one of the list."),
