@@ -74,6 +74,7 @@ def values_of(site: Site) -> dict[str, str]:
         assert found, pattern
         return found[1]
 
+    colleagues = manager.get("/profile/people").text
     booking = first(manager.get("/account").text, r'href="/bookings/(txn_\w+)')
     return {
         "account": str(portal.account("1001")),
@@ -83,6 +84,8 @@ def values_of(site: Site) -> dict[str, str]:
         "note": first(admin.get(home).text, r"/notes/(note_\w+)"),
         "item": first(admin.get("/office/queue").text, r"/office/queue/(\d+)"),
         "user": first(admin.get("/office/users").text, r"/office/users/(\d+)"),
+        "/profile/people/{user} user": first(colleagues, r"/profile/people/(usr_\w+)"),
+        "address": first(manager.get("/profile/addresses").text, r"/profile/addresses/(adr_\w+)"),
     }
 
 
