@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, Select, exists, func, or_, select
 from treuwerk.domain.ledger import Book, TransactionKind
 from treuwerk.services.closing import Closing
 from treuwerk.services.explaining import Explanation, article_names, booking_facts, explanation_of, legs_of
-from treuwerk.services.tracing import Sources, sources
+from treuwerk.services.tracing import Sources, sources, undone_by
 from treuwerk.store import past
 from treuwerk.store.tables import activity, article, balance, journal, posting, purchase_line, sealed
 
@@ -182,12 +182,16 @@ def _entries(connection: Connection, account_id: int, rows: Sequence[Row[Any]], 
              closing: Closing | None) -> tuple[Entry, ...]:
     legs = legs_of(connection, account_id, [row.id for row in rows])
     taken = sources(connection, account_id, [(row.id, row.kind) for row in rows])
+    undone: Mapping[int, tuple[str, ...]] = {}
     if closing is None:
+        undone = undone_by(connection, account_id, [row.id for row in rows])
         gone, names = None, article_names(connection, {row.article_number or "" for row in rows})
     else:
         names = {}
         gone = past.gone(connection, closing.as_of, closing.last_sequence, account_id, rows[-1].id, rows[0].id)
-    entries = (Entry(explanation_of(row, legs.get(row.id, []), names, taken.get(row.id, Sources()), gone),
+    told = {row.id: explanation_of(row, legs.get(row.id, []), names, taken.get(row.id, Sources()), gone)
+            for row in rows}
+    entries = (Entry(attrs.evolve(told[row.id], undone_by=undone[row.id]) if row.id in undone else told[row.id],
                      changes(legs.get(row.id, [])), after[row.id]) for row in rows)
     return tuple(entries if closing is None else (_without_person(entry) for entry in entries))
 

@@ -5,6 +5,7 @@ from starlette.routing import BaseRoute
 from treuwerk.domain.rights import Audience
 from treuwerk.web.office import adjusting_pages as points
 from treuwerk.web.office import audit_pages as audit
+from treuwerk.web.office import booking_pages as bookings
 from treuwerk.web.office import note_pages as notes
 from treuwerk.web.office import participant, participants, start
 from treuwerk.web.office import queue_pages as queue
@@ -14,6 +15,7 @@ from treuwerk.web.shell.routing import SIGNED_IN, DeclaredRoute, Handler
 _ONE = "/office/participants/{account}"
 _NOTE = f"{_ONE}/notes/{{note}}"
 _POINTS = "/office/adjustments/{id}"
+_BOOKING = "/office/bookings/{id}"
 _WORK = "/office/queue/{item}"
 _USER = "/office/users/{user}"
 READ, WRITE, VIEW_AS = "participants.read", "participants.write", "participants.view_as"
@@ -44,7 +46,9 @@ def _participants() -> list[BaseRoute]:
         _post(f"{_ONE}/invite", participant.invite_form, WRITE, "office_invite_form"),
         _get(f"{_ONE}/view-as", participant.viewing_page, VIEW_AS, "office_view_as"),
         _post(f"{_ONE}/view-as", participant.viewing_form, VIEW_AS, "office_view_as_form"),
-        _get("/office/bookings/{id}", participant.booking_page, READ, "office_booking"),
+        _get(_BOOKING, bookings.booking_page, READ, "office_booking"),
+        _get(f"{_BOOKING}/reverse", bookings.reverse_page, "points.adjust", "office_reverse"),
+        _post(f"{_BOOKING}/reverse", bookings.reverse_form, "points.adjust", "office_reverse_form"),
     ]
 
 
