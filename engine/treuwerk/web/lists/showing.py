@@ -107,7 +107,7 @@ def list_view(visit: Visit, state: Asked, *, count: int | None = None, following
     csv_url = state.url(kind.csv_path) if kind.csv_path else ""
     return ListView(
         kind.name, kind.region, kind.path, gettext(visit, kind.title), state, tuple(_heads(visit, state)),
-        tuple(_field(visit, state, one) for one in kind.filters),
+        tuple(_field(visit, state, one) for one in kind.filters if one.kind != "link"),
         tuple((_chip(visit, one, state.filters[one.name]), state.url(drop=[one.name])) for one in kind.filters
               if one.name in state.filters),
         tuple((one.name, gettext(visit, one.title), one in state.shown, not one.always) for one in kind.columns),
@@ -153,6 +153,8 @@ def _chip(visit: Visit, one: Filter, value: str) -> str:
     title = gettext(visit, one.title)
     if one.kind == "flag":
         return title
+    if one.words:
+        return f"{title}: {one.words(visit, value)}"
     words = dict(one.options(visit)).get(value, value) if one.options else _typed(visit, one, value)
     return f"{title}: {words}"
 

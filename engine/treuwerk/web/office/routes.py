@@ -4,10 +4,10 @@ from starlette.routing import BaseRoute
 
 from treuwerk.domain.rights import Audience
 from treuwerk.web.office import adjusting_pages as points
+from treuwerk.web.office import audit_list, participant, participants, start
 from treuwerk.web.office import audit_pages as audit
 from treuwerk.web.office import booking_pages as bookings
 from treuwerk.web.office import note_pages as notes
-from treuwerk.web.office import participant, participants, start
 from treuwerk.web.office import queue_pages as queue
 from treuwerk.web.office import user_pages as users
 from treuwerk.web.shell.routing import SIGNED_IN, DeclaredRoute, Handler
@@ -28,7 +28,8 @@ def office_routes() -> list[BaseRoute]:
         _get("/office/search", start.search_page, "search", "office_search"),
         *_participants(), *_notes(), *_points(), *_queue(), *_users(),
         _get("/office/audit", audit.audit_page, "audit.read", "office_audit"),
-        _get("/office/audit.csv", audit.audit_csv, "audit.read", "office_audit_csv"),
+        _get("/office/audit.csv", audit_list.audit_csv, "audit.read", "office_audit_csv"),
+        _post("/office/audit/views", audit_list.audit_views_form, "audit.read", "office_audit_views"),
         _post("/office/audit/prove", audit.prove_form, "audit.read", "office_prove"),
         _get("/office/plugins", audit.plugins_page, "plugins.read", "office_plugins"),
     ]

@@ -61,6 +61,9 @@ ACTIONS: Mapping[str, str] = {
     "work.snooze": marked("Work put off"), "work.done": marked("Work done"), "work.reopen": marked("Work reopened"),
     "user.create": marked("User created"), "user.roles": marked("Roles changed"), "user.block": marked("User blocked"),
     "user.unblock": marked("User unblocked"), "user.end_sessions": marked("Sessions ended"),
+    "user.invite": marked("Code for a login made"), "user.grant": marked("Role given"),
+    "user.withdraw": marked("Role taken"), "user.reset_login": marked("Login reset"),
+    "user.drop_second_factor": marked("Second factor removed"), "user.leave_company": marked("Company left"),
     "participant.status": marked("Status changed"), "participant.invite": marked("Code for the first login made"),
     "participant.read": marked("Participant seen"),
     "participant.view_as": marked("Portal viewed as the participant"),
@@ -69,6 +72,11 @@ ACTIONS: Mapping[str, str] = {
     "search.query": marked("Searched"), "audit.read": marked("Audit seen"), "audit.export": marked("Audit downloaded"),
     "ledger.prove": marked("Proof of the ledger started")}
 """Acts as the audit tells them; one that a later part adds stands for itself."""
+THINGS: Mapping[str, str] = {
+    "note": marked("Notes"), "points": marked("Points by hand"), "work": marked("Work queue"),
+    "user": marked("Users"), "participant": marked("Participants"), "search": marked("Search"),
+    "audit": marked("Audit"), "ledger": marked("Ledger")}
+"""What acts are about: the part of their name before the point."""
 _REFUSALS: Mapping[str, str] = {
     "held": marked("Somebody else has this open. Take another one, or wait until it is free."),
     "already_done": marked("This is done already. Nothing was changed."),

@@ -19,8 +19,7 @@ from treuwerk.web.lists import Cell, csv_answer
 from treuwerk.web.portal.filtering import address, cursor_of, cursor_text, words_of, year_bounds, year_of
 from treuwerk.web.portal.picturing import calendar_entries, parts_of, tier_view
 from treuwerk.web.shell.documents import can_be_made
-from treuwerk.web.shell.naming import Naming
-from treuwerk.web.shell.pages import gettext, marked, page
+from treuwerk.web.shell.pages import gettext, marked, naming_of, page
 from treuwerk.web.shell.state import Visit
 
 HERE = "/account"
@@ -103,12 +102,6 @@ def standing_of(visit: Visit, held: Holdings, unit: str) -> dict[str, Any]:
         tier = tier_view(settings, naming_of(visit), own.available, until, gettext(visit, "Progress to the next tier"))
     return {"balance": held.balances[unit], "chip": held.balances[unit], "tier": tier, "calendar": calendar,
             "expiry_parts": parts_of(calendar)}
-
-
-def naming_of(visit: Visit) -> Naming:
-    """The programme's names in the visitor's language."""
-    naming: Naming = visit.shell.renderer.environment(visit.locale).globals["naming"]  # type: ignore[assignment]
-    return naming
 
 
 def _years(visit: Visit, connection: Connection) -> list[tuple[str, str]]:

@@ -7,11 +7,12 @@ from starlette.responses import HTMLResponse, RedirectResponse
 from treuwerk.services.session_keeping import seconds_left
 from treuwerk.services.telling import hear
 from treuwerk.web.shell.marking import marked
+from treuwerk.web.shell.naming import Naming
 from treuwerk.web.shell.navigation import Group, groups
 from treuwerk.web.shell.schemes import scheme_of
 from treuwerk.web.shell.state import Visit
 
-__all__ = ["frame", "gettext", "here", "marked", "page", "see_other"]
+__all__ = ["frame", "gettext", "here", "marked", "naming_of", "page", "see_other"]
 
 
 def here(visit: Visit) -> str:
@@ -47,6 +48,12 @@ def _navigation(visit: Visit) -> list[Group]:
 def gettext(visit: Visit, message: str) -> str:
     """A message in the visitor's language."""
     return visit.shell.renderer.text(visit.locale, message)
+
+
+def naming_of(visit: Visit) -> Naming:
+    """The programme's names in the visitor's language."""
+    naming: Naming = visit.shell.renderer.environment(visit.locale).globals["naming"]  # type: ignore[assignment]
+    return naming
 
 
 def see_other(path: str) -> RedirectResponse:
