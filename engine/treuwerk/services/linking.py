@@ -5,6 +5,7 @@ what a wrong one costs does not depend on what is known.
 """
 
 import secrets
+from collections.abc import Callable
 from hmac import compare_digest
 from typing import Any
 
@@ -45,15 +46,30 @@ class Tried:
     wait: int = 0
 
 
+Also = Callable[[Connection], None]
+
+
+def nothing_else(_connection: Connection) -> None:
+    """Beside the code itself there is nothing to write."""
+
+
 def make_link_code(database: Database, account_id: int, now: int, *, role: str, created_by: str,
-                   person_id: int = 0) -> str:
-    """A new code for a person of a company (0: the company itself), as it is printed once."""
+                   person_id: int = 0, also: Also = nothing_else) -> str:
+    """A new code for a person of a company (0: the company itself), as it is printed once.
+
+    `also` is done in the same transaction, such as a note of who made it.
+    """
     code = "".join(secrets.choice(_ALPHABET) for _ in range(LETTERS))
     kept = _hashed(account_id, code)
     row = {"account_id": account_id, "id": next(ids.row_ids(now)), "person_id": person_id, "role": role,
            "code_hash": kept, "tries": 0, "created_by": created_by, "created_at": now,
            "expires_at": now + GOOD_DAYS * 86_400 * SECOND, "used_at": None}
-    database.run(lambda connection: connection.execute(insert(link_code).values(**row)))
+
+    def make(connection: Connection) -> None:
+        connection.execute(insert(link_code).values(**row))
+        also(connection)
+
+    database.run(make)
     return f"{code[:5]}-{code[5:]}"
 
 

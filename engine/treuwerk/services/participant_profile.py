@@ -145,10 +145,13 @@ def invite(access: Access, database: Database, account_id: int, person_id: int, 
     access.require_account(account_id)
     with database.reading() as connection:
         _row(connection, account_id)
-    code = make_link_code(database, account_id, now, role=role, created_by=access.actor, person_id=person_id)
-    database.run(lambda connection: note_act(connection, access, "participant.invite", account_id, "", now=now,
-                                             after={"role": role, "person": person_id}))
-    return code
+
+    def noted(connection: Connection) -> None:
+        note_act(connection, access, "participant.invite", account_id, "", now=now,
+                 after={"role": role, "person": person_id})
+
+    return make_link_code(database, account_id, now, role=role, created_by=access.actor, person_id=person_id,
+                          also=noted)
 
 
 def _row(connection: Connection, account_id: int) -> Row[Any]:

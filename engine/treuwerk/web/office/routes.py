@@ -4,7 +4,7 @@ from starlette.routing import BaseRoute
 
 from treuwerk.domain.rights import Audience
 from treuwerk.web.office import adjusting_pages as points
-from treuwerk.web.office import audit_list, participant, participants, start
+from treuwerk.web.office import audit_list, participant, participants, queue_list, start
 from treuwerk.web.office import audit_pages as audit
 from treuwerk.web.office import booking_pages as bookings
 from treuwerk.web.office import note_pages as notes
@@ -81,9 +81,12 @@ def _queue() -> list[BaseRoute]:
             "reopen": queue.reopen_form, "wake": queue.wake_form, "snooze": queue.snooze_form,
             "assign": queue.assign_form}
     return [
-        _get("/office/queue", queue.queue_page, "queue.read", "office_queue"),
+        _get("/office/queue", queue_list.queue_page, "queue.read", "office_queue"),
+        _get("/office/queue.csv", queue_list.queue_csv, "queue.read", "office_queue_csv"),
+        _get("/office/queue/news", queue_list.news_part, "queue.read", "office_queue_news"),
+        _post("/office/queue/views", queue_list.queue_views_form, "queue.read", "office_queue_views"),
+        _post("/office/queue/bulk", queue_list.queue_bulk_form, "queue.work", "office_queue_bulk"),
         _post("/office/queue/next", queue.next_form, "queue.work", "office_next"),
-        _post("/office/queue/assign", queue.assign_many_form, "queue.work", "office_assign_many"),
         _get(_WORK, queue.item_page, "queue.read", "office_work"),
         *(_post(f"{_WORK}/{name}", handler, "queue.work", f"office_work_{name}") for name, handler in acts.items()),
     ]
