@@ -35,16 +35,16 @@ def cancel(installation: Installation, account_id: int, transaction_id: int, key
 
 def decided(account: OpenAccount, transaction_id: int, amount: int | None) -> Decision:
     """What is booked where a redemption or a capture is taken back: all that is left of it, or `amount` points."""
-    unit, parts = left_of(account.connection, account.account_id, transaction_id)
+    unit, parts, since = left_of(account.connection, account.account_id, transaction_id)
     if (there := total(parts)) < (amount or 1):
         raise Refusal("not_enough", f"found {there} points that are not cancelled yet, expected at least "
                       f"{amount or 1}", available=there)
     back = last_of(parts, amount or there)
-    return Decision(cancelled(unit, back, account.restoring(unit, back, account.now)))
+    return Decision(cancelled(unit, back, account.restoring(unit, back, since, account.now)))
 
 
-def left_of(connection: Connection, account_id: int, transaction_id: int) -> tuple[str, list[Part]]:
-    """Unit of a redemption or capture, and what is not cancelled of it.
+def left_of(connection: Connection, account_id: int, transaction_id: int) -> tuple[str, list[Part], int]:
+    """Unit of a redemption or capture, what is not cancelled of it, and the transaction that took it from its lots.
 
     Raises:
         Refusal: `unknown_redemption`.
@@ -53,7 +53,8 @@ def left_of(connection: Connection, account_id: int, transaction_id: int) -> tup
     row = _redemption(connection, account_id, transaction_id)
     ((unit, spent),) = accounts.parts_of(*of, [row.id], _TRACED_IN[row.kind]).items()
     cancellations = [one.id for one in accounts.referring(*of, row.id, [TransactionKind.CANCELLATION.value])]
-    return unit, less(spent, accounts.parts_of(*of, cancellations, Book.PARTICIPANT, given=True).get(unit, []))
+    left = less(spent, accounts.parts_of(*of, cancellations, Book.PARTICIPANT, given=True).get(unit, []))
+    return unit, left, row.refers_to or row.id
 
 
 def _redemption(connection: Connection, account_id: int, transaction_id: int) -> JournalRow:

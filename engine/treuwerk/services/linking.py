@@ -46,18 +46,11 @@ class Tried:
     wait: int = 0
 
 
-Also = Callable[[Connection], None]
-
-
-def nothing_else(_connection: Connection) -> None:
-    """Beside the code itself there is nothing to write."""
-
-
 def make_link_code(database: Database, account_id: int, now: int, *, role: str, created_by: str,
-                   person_id: int = 0, also: Also = nothing_else) -> str:
+                   person_id: int = 0, also: Callable[[Connection], object] = lambda connection: None) -> str:
     """A new code for a person of a company (0: the company itself), as it is printed once.
 
-    `also` is done in the same transaction, such as a note of who made it.
+    `also` writes in the same transaction.
     """
     code = "".join(secrets.choice(_ALPHABET) for _ in range(LETTERS))
     kept = _hashed(account_id, code)
@@ -65,11 +58,11 @@ def make_link_code(database: Database, account_id: int, now: int, *, role: str, 
            "code_hash": kept, "tries": 0, "created_by": created_by, "created_at": now,
            "expires_at": now + GOOD_DAYS * 86_400 * SECOND, "used_at": None}
 
-    def make(connection: Connection) -> None:
+    def work(connection: Connection) -> None:
         connection.execute(insert(link_code).values(**row))
         also(connection)
 
-    database.run(make)
+    database.run(work)
     return f"{code[:5]}-{code[5:]}"
 
 

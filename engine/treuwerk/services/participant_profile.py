@@ -12,10 +12,8 @@ from treuwerk.domain.rights import Access, OutOfScope
 from treuwerk.programme.settings import Settings
 from treuwerk.services.auditing import note_act
 from treuwerk.services.balances import UnitBalance, balances
-from treuwerk.services.linking import make_link_code
 from treuwerk.services.participant_list import tier_of
 from treuwerk.store import merges
-from treuwerk.store.database import Database
 from treuwerk.store.tables import (
     account,
     address,
@@ -137,21 +135,6 @@ def change_status(access: Access, connection: Connection, account_id: int, statu
         raise Refusal("changed", "found that somebody else changed this participant meanwhile; look at it again")
     note_act(connection, access, "participant.status", account_id, "", now=now, before={"status": before.value},
              after={"status": status.value}, reason=" ".join(reason.split()))
-
-
-def invite(access: Access, database: Database, account_id: int, person_id: int, role: str, now: int) -> str:
-    """A one-time code with which somebody of the company signs in first; it is shown once and kept nowhere."""
-    access.require(WRITE)
-    access.require_account(account_id)
-    with database.reading() as connection:
-        _row(connection, account_id)
-
-    def noted(connection: Connection) -> None:
-        note_act(connection, access, "participant.invite", account_id, "", now=now,
-                 after={"role": role, "person": person_id})
-
-    return make_link_code(database, account_id, now, role=role, created_by=access.actor, person_id=person_id,
-                          also=noted)
 
 
 def _row(connection: Connection, account_id: int) -> Row[Any]:

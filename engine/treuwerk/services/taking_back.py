@@ -98,7 +98,7 @@ def _adjustment_taken_back(account: OpenAccount, row: JournalRow, points: int) -
         there = reversing.recoverable(account, row, before, unit)
         return reversed_credit(unit, points, there, reversing.bearing(account, unit))
     back = last_of(_taken_by_hand(account.connection, row, before, unit), points)
-    return cancelled(unit, back, account.restoring(unit, back, account.now), Book.ISSUANCE)
+    return cancelled(unit, back, account.restoring(unit, back, row.id, account.now), Book.ISSUANCE)
 
 
 def _taken_by_hand(connection: Connection, row: JournalRow, before: list[JournalRow], unit: str) -> list[Part]:
@@ -125,7 +125,7 @@ def _issued(connection: Connection, row: JournalRow) -> Mapping[str, int]:
 
 
 def _spent(connection: Connection, row: JournalRow) -> tuple[str, str, int, int]:
-    unit, parts = cancelling.left_of(connection, row.account_id, row.id)
+    unit, parts, _ = cancelling.left_of(connection, row.account_id, row.id)
     spent = accounts.booked_in(connection, row.account_id, [row.id], Book.REDEEMED).get(unit, 0)
     return POINTS, unit, sum(part.amount for part in parts), spent
 

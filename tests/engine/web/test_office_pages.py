@@ -260,7 +260,25 @@ def test_the_status_changes_with_a_reason(desk: Portal) -> None:
     assert agent.post(f"{home(desk)}/status", data=form).status_code == 422
 
 
-def test_users_get_roles_and_nobody_takes_the_last_admins(desk: Portal) -> None:
+def test_an_administrator_helps_a_user_back_in(desk: Portal) -> None:
+    ada = desk.in_office("admin", name="Ada")
+    page = sent(ada, "/office/users/new", name="Eve Laurent", email="eve@example.org", roles="agent")
+    eve = re.search(r"(/office/users/\d+)/password", page)
+    assert eve
+
+    assert 'value="eve@example.org"' in ada.get(eve[0]).text
+    without = ada.post(eve[0], data=filled(ada, eve[0], login="eve@example.org", reason=""))
+    given = ada.post(eve[0], data=filled(ada, eve[0], login="eve@example.org", reason="begins today"))
+    reset = sent(ada, f"{eve[1]}/factor", reason="lost her phone")
+
+    assert (without.status_code, given.status_code) == (422, 200)
+    password = re.search(r'<code class="secret">([0-9a-z-]{19})</code>', given.text)
+    assert password
+    assert password[1] not in ada.get(eve[1]).text
+    assert "The second factor is reset" in reset
+
+
+def test_users_get_roles_and_nobody_changes_the_own(desk: Portal) -> None:
     ada = desk.in_office("admin", name="Ada")
 
     page = sent(ada, "/office/users/new", name="Eve Laurent", email="eve@example.org", roles="agent")
@@ -269,9 +287,10 @@ def test_users_get_roles_and_nobody_takes_the_last_admins(desk: Portal) -> None:
     own = re.search(r'href="(/office/users/\d+)">Ada<', ada.get("/office/users").text)
     assert own
     ada.post(f"{own[1]}/roles", data={"roles": "agent"})
-    assert "Nobody could manage users any more." in ada.get(own[1]).text
+    assert "Nobody changes the own roles." in ada.get(own[1]).text
+    assert "Book points by hand" in ada.get("/office/roles").text  # she still may
     ada.post(f"{own[1]}/block")
-    assert "You cannot block yourself." in ada.get(own[1]).text
+    assert "You cannot do this to your own user." in ada.get(own[1]).text
     taken = ada.post("/office/users/new", data=filled(ada, "/office/users/new", name="ADA", roles="agent"))
     assert "Another user has this name." in taken.text
     assert "Book points by hand" in ada.get("/office/roles").text

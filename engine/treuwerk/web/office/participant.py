@@ -14,6 +14,7 @@ from treuwerk.domain.rights import Audience
 from treuwerk.programme.roles import roles_of
 from treuwerk.services import activity_stream, notes, participant_profile, queue, viewing
 from treuwerk.services.activity_stream import Cursor
+from treuwerk.services.inviting import invite
 from treuwerk.services.linking import GOOD_DAYS
 from treuwerk.services.participant_profile import CHANGES, Profile
 from treuwerk.web.forms import area, choice, text
@@ -139,8 +140,8 @@ def invite_form(visit: Visit) -> Response:
                                       "role": [code for code, _ in _portal_roles(visit)]})
     if not result.ok:
         return _invite(visit, profile, refused(visit, result), status=422)
-    code = participant_profile.invite(visit.access, visit.shell.installation.database, profile.account_id,
-                                      int(result.value.person or 0), result.value.role, visit.now)
+    code = invite(visit.access, visit.shell.installation, profile.account_id, int(result.value.person or 0),
+                  result.value.role, visit.now)
     return _invite(visit, profile, empty(visit, Invitation), code)
 
 

@@ -4,7 +4,7 @@ from starlette.routing import BaseRoute
 
 from treuwerk.domain.rights import Audience
 from treuwerk.web.office import adjusting_pages as points
-from treuwerk.web.office import audit_list, participant, participants, queue_list, start
+from treuwerk.web.office import audit_list, participant, participants, queue_list, start, user_ways
 from treuwerk.web.office import audit_pages as audit
 from treuwerk.web.office import booking_pages as bookings
 from treuwerk.web.office import note_pages as notes
@@ -101,6 +101,10 @@ def _users() -> list[BaseRoute]:
         _post("/office/users/new", users.new_user_form, "users.manage", "office_new_user_form"),
         _get(_USER, users.user_page, "users.manage", "office_user"),
         *(_post(f"{_USER}/{name}", handler, "users.manage", f"office_user_{name}") for name, handler in acts.items()),
+        _get(f"{_USER}/password", user_ways.password_page, "users.manage", "office_user_password"),
+        _post(f"{_USER}/password", user_ways.password_form, "users.manage", "office_user_password_form"),
+        _get(f"{_USER}/factor", user_ways.factor_page, "users.manage", "office_user_factor"),
+        _post(f"{_USER}/factor", user_ways.factor_form, "users.manage", "office_user_factor_form"),
         _get("/office/roles", users.roles_page, "users.manage", "office_roles"),
     ]
 
