@@ -123,13 +123,16 @@ def open_session(connection: Connection, user_id: int, now: int, *, audience: Au
     return token
 
 
-def session_of(database: Database, token: str, now: int) -> Session | None:
-    """The live session of a token, of a user who may still sign in there; None otherwise."""
+def session_of(database: Database, token: str, now: int, *, counts: bool = True) -> Session | None:
+    """The live session of a token, of a user who may still sign in there; None otherwise.
+
+    Unless it `counts`, being asked for keeps it no longer alive: a script asks, and nobody may be there.
+    """
     with database.reading() as connection:
         session = _session(connection, token)
     if session is None or session.ends_at <= now:
         return None
-    if now - session.seen_at > LIFETIMES[session.audience].seen_every * SECOND:
+    if counts and now - session.seen_at > LIFETIMES[session.audience].seen_every * SECOND:
         with database.writing() as connection:
             connection.execute(update(web_session).where(
                 web_session.c.id_hash == session.id_hash, web_session.c.seen_at < now).values(seen_at=now))
