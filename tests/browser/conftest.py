@@ -63,7 +63,7 @@ class Site:
         audience = Audience.OFFICE if name == ADMIN else Audience.PORTAL
         account = {MANAGER: "1001", NEWCOMER: "1003"}.get(name)
         with self.portal.installation.database.writing() as connection:
-            return open_session(connection, self.users[name], NOW, audience=audience,
+            return open_session(connection, self.users[name], NOW, audience=audience, method="passkey",
                                 acts_for=(self.portal.account(account) if account else 0, 0))
 
 
