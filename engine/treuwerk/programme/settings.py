@@ -233,7 +233,7 @@ class Theme:
 
 @attrs.frozen
 class Contact:
-    """``[contact]``: whom people can ask when something does not work; error pages name it."""
+    """``[contact]``: whom people can ask; the foot of the portal and error pages name it."""
 
     email: str = attrs.field(default="", validator=matches_re(r"([^@\s]+@[^@\s]+)?"))
     phone: str = attrs.field(default="", validator=matches_re(r"(\+?[0-9 ()/-]+)?"))
@@ -245,6 +245,15 @@ class Contact:
     def dialled(self) -> str:
         """The phone number as a link has it."""
         return "".join(mark for mark in self.phone if mark in "+0123456789")
+
+
+@attrs.frozen
+class Link:
+    """``[[links]]``: a page that the foot of the portal leads to, such as imprint, privacy or accessibility."""
+
+    title: Texts
+    href: str = attrs.field(validator=matches_re(r"https://[^\s\"<>]+|/(?!/)[^\s\"<>]*"))
+    """An ``https://`` address, or a path of this site."""
 
 
 @attrs.frozen
@@ -283,6 +292,7 @@ class Settings:
     sign_in_rules: SignInRules = attrs.field(factory=SignInRules)
     theme: Theme = attrs.field(factory=Theme)
     contact: Contact = attrs.field(factory=Contact)
+    links: list[Link] = attrs.field(factory=list)
     text_blocks: list[TextBlock] = attrs.field(factory=list)
     clearing: Clearing = attrs.field(factory=Clearing)
 

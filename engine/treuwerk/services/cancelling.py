@@ -30,23 +30,24 @@ def cancel(installation: Installation, account_id: int, transaction_id: int, key
                   (transaction_id, "all" if amount is None else amount), cause or key, actor, refers_to=transaction_id)
 
     def decide(account: OpenAccount) -> Decision:
-        unit, parts = _left(account, transaction_id)
+        unit, parts, since = _left(account, transaction_id)
         if (there := total(parts)) < (amount or 1):
             raise Refusal("not_enough", f"found {there} points that are not cancelled yet, expected at least "
                           f"{amount or 1}", available=there)
         back = last_of(parts, amount or there)
-        return Decision(cancelled(unit, back, account.restoring(unit, back, now)))
+        return Decision(cancelled(unit, back, account.restoring(unit, back, since, now)))
 
     return book_once(installation, order, now, decide)
 
 
-def _left(account: OpenAccount, transaction_id: int) -> tuple[str, list[Part]]:
-    """Unit of a redemption or capture, and what is not cancelled of it."""
+def _left(account: OpenAccount, transaction_id: int) -> tuple[str, list[Part], int]:
+    """Unit of a redemption or capture, what is not cancelled of it, and the transaction that took it from its lots."""
     of = account.connection, account.account_id
     row = _redemption(account, transaction_id)
     ((unit, spent),) = accounts.parts_of(*of, [row.id], _TRACED_IN[row.kind]).items()
     cancellations = [one.id for one in accounts.referring(*of, row.id, [TransactionKind.CANCELLATION.value])]
-    return unit, less(spent, accounts.parts_of(*of, cancellations, Book.PARTICIPANT, given=True).get(unit, []))
+    left = less(spent, accounts.parts_of(*of, cancellations, Book.PARTICIPANT, given=True).get(unit, []))
+    return unit, left, row.refers_to or row.id
 
 
 def _redemption(account: OpenAccount, transaction_id: int) -> JournalRow:

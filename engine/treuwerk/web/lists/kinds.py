@@ -45,6 +45,8 @@ class Filter:
     options: Options | None = None
     example: str = ""
     """A marked message that shows what may be typed."""
+    more: bool = False
+    """Whether it stands behind "more filters", since it is rarely wanted."""
     words: Words | None = None
     """What the chip says for the value of a ``link``; without it, the value."""
 

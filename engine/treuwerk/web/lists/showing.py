@@ -42,6 +42,7 @@ class FilterField:
     value: str
     options: tuple[tuple[str, str], ...]
     example: str
+    more: bool
 
 
 @attrs.frozen
@@ -88,6 +89,11 @@ class ListView:
         """What the form of the filters carries along."""
         own = {one.name for one in self.filters} | {VIEW}
         return [pair for pair in self.asked.pairs() if pair[0] not in own]
+
+    @property
+    def more_filters_set(self) -> bool:
+        """Whether a filter is set that stands behind "more filters", which is opened then."""
+        return any(one.more and one.value for one in self.filters)
 
     @property
     def beside_columns(self) -> list[tuple[str, str]]:
@@ -140,7 +146,7 @@ def _field(visit: Visit, state: Asked, one: Filter) -> FilterField:
     options = one.options(visit) if one.options else []
     return FilterField(one.name, f"{state.kind.name}-{one.name}", gettext(visit, one.title), one.kind,
                        _typed(visit, one, state.filters.get(one.name, "")), tuple(options),
-                       gettext(visit, one.example) if one.example else "")
+                       gettext(visit, one.example) if one.example else "", one.more)
 
 
 def _typed(visit: Visit, one: Filter, value: str) -> str:

@@ -48,8 +48,8 @@ AUDIT = ListKind(
      Column("changes", marked("Before → after")), Column("reason", marked("Reason"), shown=False),
      Column("session", marked("Session"), shown=False), Column("request", marked("Request"), shown=False)),
     (Filter("user", marked("Who"), options=_actors), Filter("action", marked("What"), options=_actions),
-     Filter("from", marked("From day"), "day"), Filter("until", marked("Until day"), "day"),
-     Filter("object", marked("About"), "words", example="txn_…"),
+     Filter("from", marked("From day"), "day", more=True), Filter("until", marked("Until day"), "day", more=True),
+     Filter("object", marked("About"), "words", example="txn_…", more=True),
      Filter("account", marked("Participant"), "link", words=_participant)),
     sort="-at", rows=50, csv_path="/office/audit.csv", views_path="/office/audit/views")
 

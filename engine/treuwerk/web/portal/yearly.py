@@ -59,7 +59,7 @@ def _entries(visit: Visit, unit: str, filters: Filters) -> Iterator[Entry]:
     cursor: Cursor | None = None
     with visit.shell.installation.database.reading() as connection:
         for _ in range(0, _MOST_ROWS, _ROWS_AT_ONCE):
-            page = own_account.statement(visit.access, connection, unit, before=cursor, limit=_ROWS_AT_ONCE,
+            page = own_account.statement(visit.access, connection, unit, at=cursor, limit=_ROWS_AT_ONCE,
                                          filters=filters)
             yield from page.entries
             if (cursor := page.next) is None:
