@@ -67,7 +67,7 @@ class Site:
         account = {MANAGER: "1001", NEWCOMER: "1003"}.get(name)
         with self.portal.installation.database.writing() as connection:
             connection.execute(app_user.update().where(app_user.c.user_id == self.users[name]).values(locale=""))
-            return open_session(connection, self.users[name], NOW, audience=audience,
+            return open_session(connection, self.users[name], NOW, audience=audience, method="passkey",
                                 acts_for=(self.portal.account(account) if account else 0, 0))
 
 

@@ -47,10 +47,15 @@ EVENTS: Mapping[str, tuple[str, str]] = {
 REASONS: Mapping[str, str] = {
     "goodwill": marked("Goodwill"), "correction": marked("Correction"), "complaint": marked("Complaint"),
     "contest": marked("Contest or campaign"), "other": marked("Other reason")}
+REVERSALS: Mapping[str, str] = {
+    "correction": marked("Correction"), "returned": marked("Goods went back"), "complaint": marked("Complaint"),
+    "cancelled": marked("Order cancelled"), "other": marked("Other reason")}
+"""Codes of why a booking is taken back by hand."""
 SCHEMES: Mapping[str, str] = {"customer_number": marked("Customer number"), "gln": marked("GLN")}
 ACTIONS: Mapping[str, str] = {
     "note.write": marked("Note written"), "note.change": marked("Note changed"),
     "points.adjust": marked("Points booked by hand"), "points.approve": marked("Points by hand approved"),
+    "points.reverse": marked("Booking taken back"),
     "points.refuse": marked("Points by hand refused"), "points.withdraw": marked("Points by hand withdrawn"),
     "work.take": marked("Work taken"), "work.release": marked("Work released"), "work.assign": marked("Work assigned"),
     "work.snooze": marked("Work put off"), "work.done": marked("Work done"), "work.reopen": marked("Work reopened"),
@@ -101,6 +106,13 @@ _REFUSALS: Mapping[str, str] = {
     "already_decided": marked("Somebody decided on this already. Look at it again."),
     "not_yours": marked("Somebody else asked for this. Refuse it instead of withdrawing it."),
     "not_enough": marked("There are not so many points that can be taken."),
+    "too_many_pieces": marked("There are not so many pieces left. Enter fewer."),
+    "cannot_be_taken_back": marked("Bookings of this kind are not taken back here."),
+    "changed_meanwhile": marked(
+        "This booking was taken back meanwhile, or somebody asked for it. Look at what is left of it."),
+    "waits_already": marked("Somebody asked for this already. It waits for a second person."),
+    "wrong_day": marked("Choose a day from the beginning of the programme until today."),
+    "gone_already": marked("Points of this day would be gone already. Choose a later day."),
     "personal_data": marked(
         "Names and mail addresses must not stand in the books. Name the ticket or the slip instead."),
     "participant_not_active": marked("This participant is not active. Points are booked for active ones only."),
