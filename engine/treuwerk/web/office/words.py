@@ -60,6 +60,7 @@ ACTIONS: Mapping[str, str] = {
     "work.take": marked("Work taken"), "work.release": marked("Work released"), "work.assign": marked("Work assigned"),
     "work.snooze": marked("Work put off"), "work.done": marked("Work done"), "work.reopen": marked("Work reopened"),
     "user.create": marked("User created"), "user.roles": marked("Roles changed"), "user.block": marked("User blocked"),
+    "user.link": marked("Sign-in linked"), "user.unlink": marked("Sign-in unlinked"),
     "user.unblock": marked("User unblocked"), "user.end_sessions": marked("Sessions ended"),
     "profile.change": marked("Own details changed"), "people.invite": marked("Colleague invited"),
     "people.withdraw": marked("Invitation withdrawn"), "people.give_back": marked("Invitation given back"),
@@ -111,6 +112,8 @@ _REFUSALS: Mapping[str, str] = {
     "changed_meanwhile": marked(
         "This booking was taken back meanwhile, or somebody asked for it. Look at what is left of it."),
     "waits_already": marked("Somebody asked for this already. It waits for a second person."),
+    "gone": marked("This sign-in waits no longer. Let the person sign in again, and choose it within the hour."),
+    "identity_taken": marked("This identity leads to another user already. Unlink it there first."),
     "wrong_day": marked("Choose a day from the beginning of the programme until today."),
     "gone_already": marked("Points of this day would be gone already. Choose a later day."),
     "personal_data": marked(
