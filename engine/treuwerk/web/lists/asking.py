@@ -113,7 +113,7 @@ def _refuse(wrong: bool) -> None:
 
 def _filter(visit: Visit, one: Filter, text: str) -> str:
     """The value of a filter, empty where it is not set."""
-    if one.kind == "words":
+    if one.kind in ("words", "link"):
         return words_of(text)
     if not text.strip():
         return ""

@@ -7,9 +7,11 @@ from attrs.validators import in_, not_
 
 from treuwerk.web.shell.state import Visit
 
+Words = Callable[[Visit, str], str]
+"""What the chip of a filter says for a value."""
 Options = Callable[[Visit], list[tuple[str, str]]]
 """Codes and words of a filter for one visitor, without the empty one."""
-FILTER_KINDS = ("choice", "words", "day", "flag")
+FILTER_KINDS = ("choice", "words", "day", "flag", "link")
 CURSOR, SORT, COLUMN, DENSE, VIEW, FORM = "after", "sort", "column", "dense", "view", "form"
 RESERVED = frozenset({CURSOR, SORT, COLUMN, DENSE, VIEW, FORM})
 
@@ -34,7 +36,7 @@ class Filter:
     """One filter; `title` is a marked message.
 
     ``choice`` takes one of its options, ``words`` any text, ``day`` a day as the language writes it or ISO, ``flag`` is
-    there or not.
+    there or not. ``link`` is set by links on other pages and has no field, only a chip.
     """
 
     name: str = attrs.field(validator=not_(in_(RESERVED)))
@@ -43,6 +45,10 @@ class Filter:
     options: Options | None = None
     example: str = ""
     """A marked message that shows what may be typed."""
+    more: bool = False
+    """Whether it stands behind "more filters", since it is rarely wanted."""
+    words: Words | None = None
+    """What the chip says for the value of a ``link``; without it, the value."""
 
 
 @attrs.frozen

@@ -42,6 +42,7 @@ class FilterField:
     value: str
     options: tuple[tuple[str, str], ...]
     example: str
+    more: bool
 
 
 @attrs.frozen
@@ -90,6 +91,11 @@ class ListView:
         return [pair for pair in self.asked.pairs() if pair[0] not in own]
 
     @property
+    def more_filters_set(self) -> bool:
+        """Whether a filter is set that stands behind "more filters", which is opened then."""
+        return any(one.more and one.value for one in self.filters)
+
+    @property
     def beside_columns(self) -> list[tuple[str, str]]:
         """What the column chooser carries along."""
         return [pair for pair in self.asked.pairs() if pair[0] not in (COLUMN, VIEW)]
@@ -107,7 +113,7 @@ def list_view(visit: Visit, state: Asked, *, count: int | None = None, following
     csv_url = state.url(kind.csv_path) if kind.csv_path else ""
     return ListView(
         kind.name, kind.region, kind.path, gettext(visit, kind.title), state, tuple(_heads(visit, state)),
-        tuple(_field(visit, state, one) for one in kind.filters),
+        tuple(_field(visit, state, one) for one in kind.filters if one.kind != "link"),
         tuple((_chip(visit, one, state.filters[one.name]), state.url(drop=[one.name])) for one in kind.filters
               if one.name in state.filters),
         tuple((one.name, gettext(visit, one.title), one in state.shown, not one.always) for one in kind.columns),
@@ -140,7 +146,7 @@ def _field(visit: Visit, state: Asked, one: Filter) -> FilterField:
     options = one.options(visit) if one.options else []
     return FilterField(one.name, f"{state.kind.name}-{one.name}", gettext(visit, one.title), one.kind,
                        _typed(visit, one, state.filters.get(one.name, "")), tuple(options),
-                       gettext(visit, one.example) if one.example else "")
+                       gettext(visit, one.example) if one.example else "", one.more)
 
 
 def _typed(visit: Visit, one: Filter, value: str) -> str:
@@ -153,6 +159,8 @@ def _chip(visit: Visit, one: Filter, value: str) -> str:
     title = gettext(visit, one.title)
     if one.kind == "flag":
         return title
+    if one.words:
+        return f"{title}: {one.words(visit, value)}"
     words = dict(one.options(visit)).get(value, value) if one.options else _typed(visit, one, value)
     return f"{title}: {words}"
 
