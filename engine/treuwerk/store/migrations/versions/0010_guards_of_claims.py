@@ -5,7 +5,7 @@ from alembic import op
 from treuwerk.store.guards import put_up, take_down_from
 
 revision = "0010"
-down_revision = "0006"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
