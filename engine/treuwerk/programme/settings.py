@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 import attrs
-from attrs.validators import ge, in_, le, matches_re, min_len, optional
+from attrs.validators import deep_iterable, ge, in_, le, matches_re, min_len, optional
 
 from treuwerk.domain.earning import EarningRule
 from treuwerk.domain.rights import Audience
@@ -41,6 +41,8 @@ class Programme:
     locales: list[str] = attrs.field(validator=min_len(1))
     """Languages of portal and mails; the first is the default."""
     currency: str = attrs.field(default="EUR", validator=matches_re(r"[A-Z]{3}"))
+    countries: list[str] = attrs.field(factory=list, validator=deep_iterable(matches_re(r"[A-Z]{2}")))
+    """Countries to which something can be delivered, as codes of two letters; left out: all."""
 
     @property
     def time_zone(self) -> ZoneInfo:

@@ -48,6 +48,7 @@ class Identity:
     """Who is signed in: a user who acts for a person of a company, or one of the service centre (account 0).
 
     `person` is the name to greet; `company` is empty in the service centre. `locale` is empty where nobody chose one.
+    `own_locale` is what the user chose for the own login, and not what is known of person or company.
     """
 
     user_id: int
@@ -56,6 +57,7 @@ class Identity:
     company: str
     person: str
     locale: str
+    own_locale: str = ""
 
 
 @attrs.frozen
@@ -123,13 +125,16 @@ def open_session(connection: Connection, user_id: int, now: int, *, audience: Au
     return token
 
 
-def session_of(database: Database, token: str, now: int) -> Session | None:
-    """The live session of a token, of a user who may still sign in there; None otherwise."""
+def session_of(database: Database, token: str, now: int, *, counts: bool = True) -> Session | None:
+    """The live session of a token, of a user who may still sign in there; None otherwise.
+
+    Unless it `counts`, being asked for keeps it no longer alive: a script asks, and nobody may be there.
+    """
     with database.reading() as connection:
         session = _session(connection, token)
     if session is None or session.ends_at <= now:
         return None
-    if now - session.seen_at > LIFETIMES[session.audience].seen_every * SECOND:
+    if counts and now - session.seen_at > LIFETIMES[session.audience].seen_every * SECOND:
         with database.writing() as connection:
             connection.execute(update(web_session).where(
                 web_session.c.id_hash == session.id_hash, web_session.c.seen_at < now).values(seen_at=now))
@@ -159,9 +164,10 @@ def _session(connection: Connection, token: str) -> Session | None:
 
 def _identity(row: Row[Any], audience: Audience) -> Identity:
     if audience is Audience.OFFICE:
-        return Identity(row.user_id, 0, 0, "", row.user_name, row.user_locale)
+        return Identity(row.user_id, 0, 0, "", row.user_name, row.user_locale, row.user_locale)
     locale = row.user_locale or row.person_locale or row.company_locale or ""
-    return Identity(row.user_id, row.account_id, row.person_id, row.company or "", row.person or "", locale)
+    return Identity(row.user_id, row.account_id, row.person_id, row.company or "", row.person or "", locale,
+                    row.user_locale)
 
 
 def _office_roles(connection: Connection, user_id: int) -> tuple[str, ...]:

@@ -29,6 +29,7 @@ from treuwerk.web.office.routes import office_routes
 from treuwerk.web.portal import navigation as portal_navigation
 from treuwerk.web.portal.account import account_page, booking_page, bookings_csv
 from treuwerk.web.portal.overview import overview_page
+from treuwerk.web.portal.profile_routes import profile_routes
 from treuwerk.web.portal.purchases import purchases_csv, purchases_page
 from treuwerk.web.portal.signing_in import preferences_form, sign_out_form, stay_form
 from treuwerk.web.portal.styleguide import office_styleguide_page, styleguide_page
@@ -157,7 +158,7 @@ def _routes(*, styleguide: bool) -> list[BaseRoute]:
         DeclaredRoute("/readyz", readyz, permission=PUBLIC, name="readyz"),
         DeclaredRoute("/metrics", metrics_page, permission=PUBLIC, name="metrics"),
     ]
-    routes += access_routes() + office_routes()
+    routes += access_routes() + profile_routes() + office_routes()
     if styleguide:
         routes += [
             DeclaredRoute("/_styleguide", styleguide_page, permission=PUBLIC, name="styleguide"),

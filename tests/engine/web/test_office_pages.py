@@ -167,6 +167,88 @@ def test_viewing_ends_by_itself(desk: Portal) -> None:
     assert later.get("/").status_code == 303
 
 
+def test_viewing_tells_until_when_and_goes_on_with_a_new_reason_only(desk: Portal) -> None:
+    agent = desk.in_office("agent")
+    path, minute = f"{home(desk)}/view-as", 60_000_000
+    agent.post(path, data=filled(agent, path, reason="Ticket 4711 points"))
+    later = desk.visitor(NOW + 29 * minute)
+    later.cookies = agent.cookies
+
+    page = later.get("/").text
+    assert 'data-seconds="60" data-channel="viewing"' in page
+    assert f'href="{path}"' in page
+    assert later.post(path, data=filled(later, path, reason="more")).status_code == 422
+    later.post(path, data=filled(later, path, reason="Ticket 4712 order"))
+
+    assert 'data-seconds="1800" data-channel="viewing"' in later.get("/").text
+    audit = desk.in_office("admin", name="Ada").get(f"/office/audit?account={desk.account('1001')}").text
+    assert "Ticket 4711 points" in audit
+    assert "Ticket 4712 order" in audit
+
+
+def test_a_code_that_the_audit_cannot_note_is_not_made(desk: Portal) -> None:
+    from sqlalchemy import func, select, text
+
+    from treuwerk.store.tables import link_code
+
+    agent, path = desk.in_office("agent"), f"{home(desk)}/invite"
+    form = filled(agent, path, role="member")
+    with desk.installation.database.writing() as connection:
+        connection.execute(text("CREATE TRIGGER full BEFORE INSERT ON audit_entry WHEN new.action = "
+                                "'participant.invite' BEGIN SELECT RAISE(ABORT, 'disk full'); END"))
+
+    with pytest.raises(Exception, match="disk full"):
+        agent.post(path, data=form)
+
+    with desk.installation.database.reading() as connection:
+        assert connection.execute(select(func.count()).select_from(link_code)).scalar() == 0
+
+
+def test_the_queue_is_filtered_kept_as_a_view_downloaded_and_done_by_the_dozen(desk: Portal) -> None:
+    agent = desk.in_office("agent", name="Clara Weiss")
+    for number in range(3):
+        sent(agent, f"{home(desk)}/notes/new", **NOTE | {"text": f"Call about LS-{number}"})
+
+    page = agent.get("/office/queue?q=LS-2").text
+    assert "Call about LS-2" in page
+    assert "Call about LS-1" not in page
+    assert "Call about LS-2" in agent.get("/office/queue.csv?q=LS-2").text
+    agent.post("/office/queue/views", data={"query": "q=LS-2", "name": "Only two"})
+    assert re.search(r'Only two<span class="count">1</span>', agent.get("/office/queue").text)
+
+    chosen = {"act": "done", "query": "q=LS", "all": "1"}
+    preview = agent.post("/office/queue/bulk", data=chosen).text
+    assert preview.count("becomes done") == 3
+    fields = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', preview.partition("<main")[2])
+    report = agent.post("/office/queue/bulk", data=dict(fields)).text
+    assert "Done for 3 rows." in report
+    assert "Call about" not in agent.get("/office/queue").text
+    undo: dict[str, list[str]] = {}
+    for name, value in re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', report.partition("<main")[2]):
+        undo.setdefault(name, []).append(value)
+    assert "is open again" in agent.post("/office/queue/bulk", data=undo).text
+    assert agent.get("/office/queue").text.count("Call about") >= 3
+
+
+def test_news_of_the_queue_are_a_part_of_its_page_and_keep_no_session_alive(desk: Portal) -> None:
+    agent, minute = desk.in_office("agent", name="Clara Weiss"), 60_000_000
+    url = f"/office/queue/news?since={NOW - minute}"
+    assert agent.get(url).text == ""
+    sent(agent, f"{home(desk)}/notes/new", **NOTE)
+
+    answer = agent.get(url)
+    assert "1 new – show" in answer.text
+    assert answer.headers["x-fragment"] == "queue-news"
+    assert agent.get("/office/queue/news?since=x").status_code == 400
+    for minutes in (20, 29):
+        asking = desk.visitor(NOW + minutes * minute)
+        asking.cookies = agent.cookies
+        assert asking.get(url).status_code == 200
+    gone = desk.visitor(NOW + 31 * minute)
+    gone.cookies = agent.cookies
+    assert gone.get("/office/queue").status_code == 303
+
+
 def test_the_status_changes_with_a_reason(desk: Portal) -> None:
     agent = desk.in_office("agent")
 

@@ -18,6 +18,8 @@ from treuwerk.web.shell.settling import SETTLE
 from treuwerk.web.shell.state import SESSION_COOKIE, Visit
 
 BASES = {Audience.PORTAL: "/profile/security", Audience.OFFICE: "/office/security"}
+_SECTIONS = {Audience.PORTAL: "/profile", Audience.OFFICE: "/office/security"}
+"""The entry of the main navigation that the pages belong to."""
 
 
 def base_of(visit: Visit) -> str:
@@ -67,7 +69,7 @@ def security_template(visit: Visit, template: str, errors: dict[str, str] | None
     framed = {"navigation": [], "next": wanted_path(visit, visit.session.audience)} if is_settling(visit) else {}
     return page(visit, template, status or (422 if errors else 200), base=base_of(visit), errors=errors or {},
                 office=visit.session.audience is Audience.OFFICE and not framed, settling=bool(framed),
-                section=base_of(visit), **framed, **more)
+                section=_SECTIONS[visit.session.audience], **framed, **more)
 
 
 def done(visit: Visit, what: str) -> Response:

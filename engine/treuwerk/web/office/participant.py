@@ -14,7 +14,6 @@ from treuwerk.domain.rights import Audience
 from treuwerk.programme.roles import roles_of
 from treuwerk.services import activity_stream, notes, participant_profile, queue, viewing
 from treuwerk.services.activity_stream import Cursor
-from treuwerk.services.explaining import NotFound, explain
 from treuwerk.services.inviting import invite
 from treuwerk.services.linking import GOOD_DAYS
 from treuwerk.services.participant_profile import CHANGES, Profile
@@ -95,20 +94,6 @@ def _words() -> dict[str, Any]:
     return {"statuses": STATUSES, "note_kinds": NOTE_KINDS, "note_statuses": NOTE_STATUSES, "schemes": SCHEMES,
             "event_kinds": EVENTS, "adjustment_states": ADJUSTMENTS, "work_kinds": WORK_KINDS, "actions": ACTIONS,
             "changes": CHANGES}
-
-
-def booking_page(visit: Visit) -> Response:
-    """One booking with everything that it rests on."""
-    access = visit.access
-    access.require("participants.read")
-    with visit.shell.installation.database.reading() as connection:
-        try:
-            booking = explain(connection, visit.request.path_params["id"])
-        except (NotFound, ValueError):
-            raise HTTPException(404) from None
-        profile = participant_profile.profile(access, connection, settings_of(visit), booking.account_id, visit.now)
-    seen(visit, "participant.read", booking.account_id)
-    return office_page(visit, "office/booking.html", section="/office/participants", booking=booking, profile=profile)
 
 
 def status_page(visit: Visit) -> Response:
