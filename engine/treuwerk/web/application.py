@@ -124,7 +124,7 @@ def _layers(shell: Shell) -> list[Middleware]:
         Middleware(Proxies, deployment=deployment),
         Middleware(SecurityHeaders, form_targets=form_targets(providers)),
         Middleware(ErrorPages, renderer=shell.renderer, permissions=shell.permissions, home=deployment.public_url,
-                   navigation=partial(_navigation, shell)),
+                   navigation=partial(_navigation, shell), troubles=shell.troubles),
         Middleware(Hosts, deployment=deployment),  # inside the error pages: a refusal is a page, too
         Middleware(GZipMiddleware, minimum_size=COMPRESSED_FROM_BYTES, compresslevel=COMPRESSION),
         Middleware(RequestBodyLimitMiddleware, max_body_size=FORM_BYTES),

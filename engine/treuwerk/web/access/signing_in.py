@@ -70,7 +70,8 @@ def form_page(visit: Visit, audience: Audience, wanted: str, login: str = "", er
     """The form, with what was typed and what is wrong with it."""
     shown = {"login": "", "password": "", "passkey": ""} | (errors or {})
     return page(visit, "login.html", status or (422 if errors else 200), next=wanted, login=login, errors=errors or {},
-                error_of=shown, action=SIGN_IN[audience], office=audience is Audience.OFFICE,
+                error_of=shown, action=SIGN_IN[audience],
+                stores=visit.shell.installation.database.takes_writes(), office=audience is Audience.OFFICE,
                 ways=ways_in(visit, audience))
 
 

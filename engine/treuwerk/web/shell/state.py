@@ -20,6 +20,7 @@ from treuwerk.web.shell.navigation import Entry
 from treuwerk.web.shell.parts import Parts
 from treuwerk.web.shell.rendering import Renderer
 from treuwerk.web.shell.submitted import Submitted
+from treuwerk.web.shell.troubles import Troubles
 
 if TYPE_CHECKING:
     from treuwerk.web.shell.metrics import Metrics
@@ -47,6 +48,8 @@ class RequestState:
     """Its path with names in place of values, such as ``/bookings/{id}``."""
     session: Session | None = None
     locale: str = ""
+    submitted: Submitted = attrs.field(factory=Submitted)
+    """What a form was sent with, once it is read."""
 
 
 def state_of(scope: Scope) -> RequestState:
@@ -76,6 +79,8 @@ class Shell:
     """By which secrets are encrypted that must be read again."""
     second_factor: SecondFactor = SecondFactor.OFFICE
     """Who needs more than a password."""
+    troubles: Troubles = attrs.field(factory=Troubles)
+    """What did not work a moment ago."""
     faults: Faults = attrs.field(factory=Faults)
     """The last errors of plugins on pages."""
 
