@@ -20,6 +20,7 @@ from treuwerk.programme.settings import SecondFactor
 from treuwerk.services.access import access_of
 from treuwerk.services.deployment import Deployment, read_deployment
 from treuwerk.services.installation import DEMO, Installation
+from treuwerk.services.keyring import Keyring, read_keyring
 from treuwerk.services.sessions import Session
 from treuwerk.store.tables import installation as purpose_table
 from treuwerk.web.access.routes import access_routes
@@ -67,10 +68,11 @@ def system_clock() -> int:
 
 
 def create_app(installation: Installation, clock: Clock = system_clock, *, styleguide: bool | None = None,
-               deployment: Deployment | None = None) -> Starlette:
+               deployment: Deployment | None = None, keys: Keyring | None = None) -> Starlette:
     """The application for one installation; any ASGI server runs it, in as many processes as wanted.
 
-    `deployment` says under which names it answers and whom it believes; left out, the environment does.
+    `deployment` says under which names it answers and whom it believes, `keys` encrypt secrets that must be read again;
+    left out, the environment does.
 
     `styleguide` routes ``/_styleguide``, which shows every component in every state. Left open, the database of a demo
     has it, and any other with the environment variable ``TREUWERK_STYLEGUIDE=1``: no live portal by accident.
@@ -91,7 +93,7 @@ def create_app(installation: Installation, clock: Clock = system_clock, *, style
     rule = SecondFactor.NOBODY if demo else programme.settings.sign_in_rules.second_factor  # a demo opens by a click
     shell = Shell(installation, clock, assets, renderer, deployment or read_deployment(os.environ),
                   Metrics(installation.database, clock), declared_permissions(programme.registry),
-                  parts=parts, second_factor=rule,
+                  parts=parts, keys=read_keyring(os.environ) if keys is None else keys, second_factor=rule,
                   navigation=[*portal_navigation.ENTRIES, *office_navigation.ENTRIES, *entries_of(parts)])
     routes = [*_routes(styleguide=shown), *sign_on_routes(programme.settings.sign_in), *plugin_pages.routes(parts)]
     app = Starlette(routes=routes, middleware=_layers(shell))
@@ -122,7 +124,7 @@ def _layers(shell: Shell) -> list[Middleware]:
         Middleware(Proxies, deployment=deployment),
         Middleware(SecurityHeaders, form_targets=form_targets(providers)),
         Middleware(ErrorPages, renderer=shell.renderer, permissions=shell.permissions, home=deployment.public_url,
-                   navigation=partial(_navigation, shell)),
+                   navigation=partial(_navigation, shell), troubles=shell.troubles),
         Middleware(Hosts, deployment=deployment),  # inside the error pages: a refusal is a page, too
         Middleware(GZipMiddleware, minimum_size=COMPRESSED_FROM_BYTES, compresslevel=COMPRESSION),
         Middleware(RequestBodyLimitMiddleware, max_body_size=FORM_BYTES),
