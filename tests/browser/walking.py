@@ -83,6 +83,8 @@ def values_of(site: Site) -> dict[str, str]:
     return {
         "account": str(portal.account("1001")),
         "/bookings/{id} id": booking,
+        "/bookings/{id}/enquiry id": booking,
+        "/account/expiry/{day} day": first(manager.get("/account/expiry").text, r'id="until-(\w+)"'),
         "/office/bookings/{id} id": booking,
         "/office/adjustments/{id} id": first(admin.get("/office/adjustments").text, r"/office/adjustments/(adj_\w+)"),
         "note": first(admin.get(home).text, r"/notes/(note_\w+)"),
