@@ -73,7 +73,7 @@ def test_work_that_is_done_answers_the_enquiry_and_undo_opens_it(portal: Portal)
     states = []
     for act in (queue.finish, queue.reopen):
         with portal.installation.database.writing() as connection:
-            item = connection.execute(select(func.max(queue.work_item.c.id))).scalar_one()
+            item = connection.execute(select(func.max(work_item.c.id))).scalar_one()
             act(OFFICE, connection, item, NOW)
             states.append(about_booking(participant(portal), connection, booking)[0].is_open)
 
