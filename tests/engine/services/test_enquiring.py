@@ -14,7 +14,7 @@ from treuwerk.domain.rights import Access, Audience, NotAllowed, OutOfScope, nam
 from treuwerk.services import notes, queue
 from treuwerk.services.enquiring import IN_AN_HOUR, LONGEST_ENQUIRY, WRITE, about_booking, enquire, enquiries
 from treuwerk.services.queue import View
-from treuwerk.store.tables import audit_entry, journal, note
+from treuwerk.store.tables import audit_entry, journal, note, work_item
 
 OFFICE = Access(7, "Olga Office", Audience.OFFICE, names_for(Audience.OFFICE))
 HOUR = 3_600_000_000
