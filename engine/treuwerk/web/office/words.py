@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 
 from treuwerk.domain.notes import NoteKind, NoteStatus
-from treuwerk.domain.participants import ParticipantStatus
 from treuwerk.domain.refusals import Refusal
 from treuwerk.services.queue import View
 from treuwerk.web.shell.marking import marked
@@ -24,11 +23,6 @@ NOTE_STATUSES: Mapping[str, tuple[str, str, str]] = {
     NoteStatus.WAITING_FOR_OTHERS: (marked("Waiting for others"), "warn", "clock"),
     NoteStatus.DONE: (marked("Done"), "good", "circle-check")}
 """Words, colour and icon of each status."""
-STATUSES: Mapping[str, tuple[str, str, str]] = {
-    ParticipantStatus.APPLIED: (marked("Applied"), "warn", "hourglass"),
-    ParticipantStatus.ACTIVE: (marked("Active"), "good", "circle-check"),
-    ParticipantStatus.BLOCKED: (marked("Blocked"), "bad", "lock"),
-    ParticipantStatus.LEFT: (marked("Left"), "", "log-out")}
 ADJUSTMENTS: Mapping[str, tuple[str, str, str]] = {
     "waiting": (marked("Waits for a second person"), "warn", "hourglass"),
     "booked": (marked("Booked"), "good", "circle-check"), "refused": (marked("Refused"), "bad", "circle-x"),
@@ -53,7 +47,6 @@ REVERSALS: Mapping[str, str] = {
     "correction": marked("Correction"), "returned": marked("Goods went back"), "complaint": marked("Complaint"),
     "cancelled": marked("Order cancelled"), "other": marked("Other reason")}
 """Codes of why a booking is taken back by hand."""
-SCHEMES: Mapping[str, str] = {"customer_number": marked("Customer number"), "gln": marked("GLN")}
 ACTIONS: Mapping[str, str] = {
     "enquiry.write": marked("Enquiry made"),
     "note.write": marked("Note written"), "note.change": marked("Note changed"),
