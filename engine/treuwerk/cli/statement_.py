@@ -45,7 +45,8 @@ def command(context: Context, as_json: bool, participant: str, unit: str | None,
 
 
 def _as_json(entry: Entry) -> dict[str, Any]:
-    return {"amounts": dict(entry.amounts), "balance": entry.balance, **tree_of(entry.booking, "usages", "related")}
+    tree = tree_of(entry.booking, "usages", "related", "undone_by")
+    return {"amounts": dict(entry.amounts), "balance": entry.balance, **tree}
 
 
 def _print(page: Page, unit: str) -> None:

@@ -9,11 +9,12 @@ import os
 import secrets
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import attrs
-from sqlalchemy import update
+from sqlalchemy import Connection, update
 
 from treuwerk.domain.ledger import instant, moment
 from treuwerk.domain.rights import Access, Audience, names_for
@@ -24,6 +25,7 @@ from treuwerk.programme.reading import LoadedProgramme
 from treuwerk.programme.roles import ADMIN, AGENT
 from treuwerk.services.attending import folded, import_attendance
 from treuwerk.services.clearing import clear_file
+from treuwerk.services.demo_companies import populate
 from treuwerk.services.demo_office import furnish
 from treuwerk.services.expiring import expire
 from treuwerk.services.finding import account_of
@@ -31,6 +33,7 @@ from treuwerk.services.importing import import_articles, import_participants
 from treuwerk.services.installation import DEMO, Installation, claim_database
 from treuwerk.services.managing_users import create_office_user
 from treuwerk.services.master_files import BadRow, named_rows
+from treuwerk.services.passwords import NewLogin, new_login
 from treuwerk.services.signing_in import add_local_login
 from treuwerk.store.database import Database
 from treuwerk.store.migrating import empty, migrate
@@ -77,6 +80,7 @@ def build_demo(programme: LoadedProgramme, database: Database, folder: Path, now
     files, logins = _files(programme, folder / "files", moment(now).date(), fresh)
     _replay(installation, files, now, told)
     made = [_login(installation, login, now) for login in logins]
+    populate(installation, files, now)
     made += [Login(f"service centre: {clerk.name}", clerk.login, clerk.password, "/office")
              for clerk in furnish(installation, files, now)] or [*_office_logins(installation, now)]
     _keep(note, [attrs.asdict(login) for login in made])
@@ -161,8 +165,14 @@ def _office_logins(installation: Installation, now: int) -> Iterator[Login]:
     """Two who work in the service centre of a bundle that names nobody: one who may do all, one who answers calls."""
     for role, name in ((ADMIN, "Ada Admin"), (AGENT, "Gus Agent")):
         password = _password()
-        create_office_user(installation, _ACCESS, name, role, password, [role], now)
+        login = new_login(role, password)
+        installation.database.run(partial(_office_user, installation.programme, name, role, login, now))
         yield Login(f"service centre: {name}", role, password, "/office")
+
+
+def _office_user(programme: LoadedProgramme, name: str, role: str, login: NewLogin, now: int,
+                 connection: Connection) -> None:
+    create_office_user(_ACCESS, connection, programme, name, [role], now, login=login)
 
 
 def _password() -> str:

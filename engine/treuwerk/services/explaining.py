@@ -15,7 +15,7 @@ from treuwerk.domain import ids
 from treuwerk.domain.earning import Step, fold, steps_from_json
 from treuwerk.domain.ledger import Book, TransactionKind, moment
 from treuwerk.domain.participants import identifier
-from treuwerk.services.tracing import Related, Sources, Usages, related, sources, usages
+from treuwerk.services.tracing import Related, Sources, Usages, related, sources, undone_by, usages
 from treuwerk.store.tables import activity, article, journal, lot, person, posting, purchase_line
 
 _DIGITS = 4
@@ -121,7 +121,8 @@ class Explanation:
     """Everything that is known about one booking. `id` is public.
 
     `sources` are the credits whose points it moved, `usages` what became of the points that it credited, `related` what
-    it refers to and what refers to it; statements leave the last two out.
+    it refers to and what refers to it; statements leave the last two out. `undone_by` are the public ids of bookings
+    that took it back, wholly or in part; as of a past day it stays empty.
     """
 
     id: str
@@ -141,6 +142,7 @@ class Explanation:
     usages: Usages = _NO_USAGES
     returned: tuple[ReturnedPoints, ...] = ()
     related: tuple[Related, ...] = ()
+    undone_by: tuple[str, ...] = ()
 
 
 OWN_BOOKS = (Book.PARTICIPANT, Book.PENDING, Book.HELD, Book.DEFICIT)
@@ -167,7 +169,8 @@ def explain(connection: Connection, public_id: str) -> Explanation:
     return attrs.evolve(
         explanation_of(booking, legs, article_names(connection, [booking.article_number or ""]), taken),
         usages=usages(connection, account_id, row_id, _ALL),
-        related=related(connection, account_id, row_id, booking.refers_to))
+        related=related(connection, account_id, row_id, booking.refers_to),
+        undone_by=undone_by(connection, account_id, [row_id]).get(row_id, ()))
 
 
 def booking_facts(of: Any = journal) -> Any:

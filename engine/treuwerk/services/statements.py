@@ -10,8 +10,8 @@ from sqlalchemy import Connection, Row, Select, bindparam, exists, func, select
 from treuwerk.domain.ledger import Book, TransactionKind
 from treuwerk.services.closing import Closing
 from treuwerk.services.explaining import Explanation, article_names, booking_facts, explanation_of, legs_of
-from treuwerk.services.narrowing import KINDS, Filters, conditions, in_time, status_at
-from treuwerk.services.tracing import Sources, sources
+from treuwerk.services.narrowing import KINDS, REVERSED, Filters, conditions, in_time, status_at
+from treuwerk.services.tracing import Sources, sources, undone_by
 from treuwerk.store import past
 from treuwerk.store.tables import balance, journal, posting, sealed
 
@@ -270,12 +270,17 @@ def _entries(connection: Connection, account_id: int, rows: Sequence[Row[Any]], 
         return ()
     # An accrual takes from no lot.
     taken = sources(connection, account_id, [(row.id, row.kind) for row in rows if row.kind != TransactionKind.ACCRUAL])
+    undone: Mapping[int, tuple[str, ...]] = {}
     if closing is None:
+        taken_back = [row.id for row in rows if getattr(row, "status", "") == REVERSED]
+        undone = undone_by(connection, account_id, taken_back) if taken_back else {}
         gone, names = None, article_names(connection, {row.article_number or "" for row in rows})
     else:
         names = {}
         gone = past.gone(connection, closing.as_of, closing.last_sequence, account_id, rows[-1].id, rows[0].id)
-    entries = (Entry(explanation_of(row, legs.get(row.id, []), names, taken.get(row.id, Sources()), gone),
+    told = {row.id: explanation_of(row, legs.get(row.id, []), names, taken.get(row.id, Sources()), gone)
+            for row in rows}
+    entries = (Entry(attrs.evolve(told[row.id], undone_by=undone[row.id]) if row.id in undone else told[row.id],
                      changes(legs.get(row.id, [])), after[row.id], getattr(row, "status", "")) for row in rows)
     return tuple(entries if closing is None else (_without_person(entry) for entry in entries))
 

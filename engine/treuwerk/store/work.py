@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from treuwerk.domain.ids import row_ids
-from treuwerk.store.tables import app_user, participant, work_item
+from treuwerk.store.tables import app_user, participant, problem, work_item
 
 OPEN, DONE = "open", "done"
 NOTE, ENQUIRY, ADJUSTMENT, CLEARING = "note", "enquiry", "adjustment", "clearing_run"
@@ -33,7 +33,9 @@ def put(connection: Connection, kind: str, object_: str, now: int, *, account_id
         created_at=now, done_at=0, version=1, **told)
     connection.execute(made.on_conflict_do_update(
         index_elements=["kind", "object"],
-        set_={**told, "state": OPEN, "done_at": 0, "version": work_item.c.version + 1}))
+        set_={**told, "state": OPEN, "done_at": 0, "version": work_item.c.version + 1,
+              # What was done comes into the queue anew; what is open keeps its age.
+              "created_at": case((work_item.c.state == OPEN, work_item.c.created_at), else_=now)}))
 
 
 def close(connection: Connection, kind: str, object_: str, now: int) -> bool:
@@ -41,6 +43,23 @@ def close(connection: Connection, kind: str, object_: str, now: int) -> bool:
     return connection.execute(update(work_item).where(
         work_item.c.kind == kind, work_item.c.object == object_, work_item.c.state == OPEN).values(
         state=DONE, done_at=now, held_by=0, held_until=0, version=work_item.c.version + 1)).rowcount == 1
+
+
+def close_settled(connection: Connection, run_ids: Collection[int], now: int) -> None:
+    """Close the work about runs of which no line waits any more and none was rejected.
+
+    Its rows are locked before anybody looks: of two who settle the last lines at the same time, the second one sees
+    what the first one did.
+    """
+    if not run_ids:
+        return
+    about = (work_item.c.kind == CLEARING, work_item.c.state == OPEN, work_item.c.object.in_(map(str, run_ids)))
+    locked = connection.execute(select(work_item.c.object).where(*about).order_by(work_item.c.id)
+                                .with_for_update()).scalars().all()
+    for run_id in locked:
+        left = select(problem.c.run_id).where(problem.c.run_id == int(run_id), problem.c.settled_at.is_(None)).limit(1)
+        if connection.execute(left).one_or_none() is None:
+            close(connection, CLEARING, run_id, now)
 
 
 def items() -> Select[*tuple[Any, ...]]:
@@ -63,10 +82,10 @@ def page(connection: Connection, wanted: Collection[Any], after: tuple[str, int]
 
 def counted(connection: Connection, wanted: dict[str, Collection[Any]]) -> dict[str, int]:
     """How much work each of these conditions meets, in one look."""
-    sums = [func.count(case((func.coalesce(_all(conditions), False), 1))).label(name)
-            for name, conditions in wanted.items()]
+    sums = [func.count(case((func.coalesce(_all(conditions), False), 1))).label(f"sum_{place}")
+            for place, conditions in enumerate(wanted.values())]
     row = connection.execute(select(*sums).select_from(work_item).where(IS_OPEN)).one()
-    return {name: int(row._mapping[name]) for name in wanted}
+    return dict(zip(wanted, map(int, row), strict=True))
 
 
 def _all(conditions: Collection[Any]) -> Any:

@@ -16,9 +16,11 @@ from treuwerk.domain.ledger import instant
 from treuwerk.domain.rights import PERMISSIONS, Permission
 from treuwerk.plugins import Registry
 from treuwerk.programme.errors import ProgrammeError
+from treuwerk.programme.settings import SecondFactor
 from treuwerk.services.access import access_of
 from treuwerk.services.deployment import Deployment, read_deployment
 from treuwerk.services.installation import DEMO, Installation
+from treuwerk.services.keyring import Keyring, read_keyring
 from treuwerk.services.sessions import Session
 from treuwerk.store.tables import installation as purpose_table
 from treuwerk.web.access.routes import access_routes
@@ -29,6 +31,7 @@ from treuwerk.web.portal.account import account_page, booking_page, bookings_csv
 from treuwerk.web.portal.enquiries import enquiries_page, enquiry_form, enquiry_page
 from treuwerk.web.portal.expiring import expiring_day_page, expiry_page
 from treuwerk.web.portal.overview import overview_page
+from treuwerk.web.portal.profile_routes import profile_routes
 from treuwerk.web.portal.purchases import purchases_csv, purchases_page
 from treuwerk.web.portal.signing_in import preferences_form, sign_out_form, stay_form
 from treuwerk.web.portal.styleguide import office_styleguide_page, styleguide_page
@@ -67,10 +70,11 @@ def system_clock() -> int:
 
 
 def create_app(installation: Installation, clock: Clock = system_clock, *, styleguide: bool | None = None,
-               deployment: Deployment | None = None) -> Starlette:
+               deployment: Deployment | None = None, keys: Keyring | None = None) -> Starlette:
     """The application for one installation; any ASGI server runs it, in as many processes as wanted.
 
-    `deployment` says under which names it answers and whom it believes; left out, the environment does.
+    `deployment` says under which names it answers and whom it believes, `keys` encrypt secrets that must be read again;
+    left out, the environment does.
 
     `styleguide` routes ``/_styleguide``, which shows every component in every state. Left open, the database of a demo
     has it, and any other with the environment variable ``TREUWERK_STYLEGUIDE=1``: no live portal by accident.
@@ -86,19 +90,24 @@ def create_app(installation: Installation, clock: Clock = system_clock, *, style
     assets = Assets(programme.folder, sheets(parts) + theme_sheet(programme.settings.theme, programme.folder),
                     parts.folders("static"))
     renderer = Renderer(programme, assets)
-    shown = _is_for_builders(installation) if styleguide is None else styleguide
+    demo = _is_demo(installation)
+    shown = _is_for_builders(demo=demo) if styleguide is None else styleguide
+    rule = SecondFactor.NOBODY if demo else programme.settings.sign_in_rules.second_factor  # a demo opens by a click
     shell = Shell(installation, clock, assets, renderer, deployment or read_deployment(os.environ),
                   Metrics(installation.database, clock), declared_permissions(programme.registry),
-                  parts=parts, navigation=[*portal_navigation.ENTRIES, *office_navigation.ENTRIES, *entries_of(parts)])
+                  parts=parts, keys=read_keyring(os.environ) if keys is None else keys, second_factor=rule,
+                  navigation=[*portal_navigation.ENTRIES, *office_navigation.ENTRIES, *entries_of(parts)])
     routes = [*_routes(styleguide=shown), *sign_on_routes(programme.settings.sign_in), *plugin_pages.routes(parts)]
     app = Starlette(routes=routes, middleware=_layers(shell))
     app.state.shell = shell
     return app
 
 
-def _is_for_builders(installation: Installation) -> bool:
-    if STYLEGUIDE_VARIABLE in os.environ:
-        return os.environ[STYLEGUIDE_VARIABLE] == "1"
+def _is_for_builders(*, demo: bool) -> bool:
+    return os.environ[STYLEGUIDE_VARIABLE] == "1" if STYLEGUIDE_VARIABLE in os.environ else demo
+
+
+def _is_demo(installation: Installation) -> bool:
     with installation.database.reading() as connection:
         return connection.execute(select(purpose_table.c.purpose)).scalar() == DEMO
 
@@ -117,7 +126,7 @@ def _layers(shell: Shell) -> list[Middleware]:
         Middleware(Proxies, deployment=deployment),
         Middleware(SecurityHeaders, form_targets=form_targets(providers)),
         Middleware(ErrorPages, renderer=shell.renderer, permissions=shell.permissions, home=deployment.public_url,
-                   navigation=partial(_navigation, shell)),
+                   navigation=partial(_navigation, shell), troubles=shell.troubles),
         Middleware(Hosts, deployment=deployment),  # inside the error pages: a refusal is a page, too
         Middleware(GZipMiddleware, minimum_size=COMPRESSED_FROM_BYTES, compresslevel=COMPRESSION),
         Middleware(RequestBodyLimitMiddleware, max_body_size=FORM_BYTES),
@@ -157,7 +166,7 @@ def _routes(*, styleguide: bool) -> list[BaseRoute]:
         DeclaredRoute("/readyz", readyz, permission=PUBLIC, name="readyz"),
         DeclaredRoute("/metrics", metrics_page, permission=PUBLIC, name="metrics"),
     ]
-    routes += access_routes() + office_routes()
+    routes += access_routes() + profile_routes() + office_routes()
     if styleguide:
         routes += [
             DeclaredRoute("/_styleguide", styleguide_page, permission=PUBLIC, name="styleguide"),

@@ -14,7 +14,7 @@ from treuwerk.domain.rights import Access, Audience, NotAllowed, OutOfScope, nam
 from treuwerk.services import notes, queue
 from treuwerk.services.enquiring import IN_AN_HOUR, LONGEST_ENQUIRY, WRITE, about_booking, enquire, enquiries
 from treuwerk.services.queue import View
-from treuwerk.store.tables import audit_entry, journal, note
+from treuwerk.store.tables import audit_entry, journal, note, work_item
 
 OFFICE = Access(7, "Olga Office", Audience.OFFICE, names_for(Audience.OFFICE))
 HOUR = 3_600_000_000
@@ -73,7 +73,7 @@ def test_work_that_is_done_answers_the_enquiry_and_undo_opens_it(portal: Portal)
     states = []
     for act in (queue.finish, queue.reopen):
         with portal.installation.database.writing() as connection:
-            item = connection.execute(select(func.max(queue.work_item.c.id))).scalar_one()
+            item = connection.execute(select(func.max(work_item.c.id))).scalar_one()
             act(OFFICE, connection, item, NOW)
             states.append(about_booking(participant(portal), connection, booking)[0].is_open)
 

@@ -10,7 +10,9 @@ from tests.support.portal import Portal
 
 
 def booking_of(client: TestClient, query: str = "LS-2") -> str:
-    return re.findall(r'href="(/bookings/txn_\w+)"', client.get(f"/account?q={query}").text)[0]
+    found = re.search(r'href="(/bookings/txn_\w+)"', client.get(f"/account?q={query}").text)
+    assert found
+    return found[1]
 
 
 def hidden(html: str) -> dict[str, str]:

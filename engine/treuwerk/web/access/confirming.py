@@ -3,17 +3,16 @@
 from starlette.responses import Response
 
 from treuwerk.domain.rights import Audience
-from treuwerk.services.stepping_up import confirmed, prove_again, ways_of
+from treuwerk.services.keyring import UnknownKey
+from treuwerk.services.stepping_up import Ways, confirmed, prove_again, ways_of
 from treuwerk.web.access.entering import SIGN_IN, origin_of, wanted_path, with_session
 from treuwerk.web.access.passkeys import passkey_user
-from treuwerk.web.access.signing_in import too_many, wait_page
+from treuwerk.web.access.signing_in import cannot_check, too_many, wait_page
 from treuwerk.web.shell.confirming import CONFIRM
 from treuwerk.web.shell.pages import gettext, page, see_other
 from treuwerk.web.shell.sessions import cookie
 from treuwerk.web.shell.state import SESSION_COOKIE, Visit
 from treuwerk.web.sign_on.ways import way_of_session
-
-_WAYS = ("password", "app", "passkey")
 
 
 def confirm_page(visit: Visit) -> Response:
@@ -21,9 +20,12 @@ def confirm_page(visit: Visit) -> Response:
     if visit.request.method != "POST":
         return _form(visit)
     by = visit.form.get("by", "password")
-    if by not in _WAYS:
+    if not _ways(visit).has(by):
         return _form(visit)
-    right, wait = _proven(visit, by)
+    try:
+        right, wait = _proven(visit, by)
+    except UnknownKey as error:
+        return _form(visit, by, cannot_check(visit, error), 503)
     if wait:
         return wait_page(_form(visit, by, too_many(visit), 429), wait)
     if not right:
@@ -38,13 +40,17 @@ def _proven(visit: Visit, by: str) -> tuple[bool, int]:
     if by == "passkey":
         return passkey_user(visit) == visit.session.identity.user_id, 0
     typed = visit.form.get("code" if by == "app" else "password", "")[:300]
-    return prove_again(visit.shell.installation.database, visit.session, typed, by, visit.now, origin=origin_of(visit))
+    return prove_again(visit.shell.installation.database, visit.shell.keys, visit.session, typed, by, visit.now,
+                       origin=origin_of(visit))
+
+
+def _ways(visit: Visit) -> Ways:
+    with visit.shell.installation.database.reading() as connection:
+        return ways_of(connection, visit.session.identity.user_id, visit.shell.second_factor)
 
 
 def _form(visit: Visit, by: str = "", error: str = "", status: int = 0) -> Response:
-    audience = visit.session.audience
-    with visit.shell.installation.database.reading() as connection:
-        ways = ways_of(connection, visit.session.identity.user_id)
+    audience, ways = visit.session.audience, _ways(visit)
     field = {"app": "code", "passkey": "passkey"}.get(by, "password")
     return page(visit, "access/confirm.html", status or (422 if error else 200), ways=ways, action=CONFIRM[audience],
                 next=wanted_path(visit, audience), errors={field: error} if error else {},

@@ -2,6 +2,7 @@
 
 from treuwerk.domain.rights import Audience
 from treuwerk.services.own_account import READ_ACCOUNT, READ_PURCHASES
+from treuwerk.services.own_profile import READ as READ_PROFILE
 from treuwerk.web.shell.marking import marked
 from treuwerk.web.shell.navigation import Entry
 
@@ -10,4 +11,5 @@ ENTRIES = (
     Entry("/account", marked("Points account"), "wallet", READ_ACCOUNT, Audience.PORTAL, 200),
     Entry("/purchases", marked("Purchases"), "package", READ_PURCHASES, Audience.PORTAL, 300),
     Entry("/enquiries", marked("Enquiries"), "inbox", READ_ACCOUNT, Audience.PORTAL, 400),
+    Entry("/profile", marked("Profile"), "user-round", READ_PROFILE, Audience.PORTAL, 900),
 )

@@ -2,15 +2,18 @@
 
 from typing import Any
 
+import attrs
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from treuwerk.services.session_keeping import seconds_left
+from treuwerk.services.sessions import SECOND
 from treuwerk.services.telling import hear
 from treuwerk.web.shell.marking import marked
 from treuwerk.web.shell.naming import Naming
 from treuwerk.web.shell.navigation import Group, groups
 from treuwerk.web.shell.schemes import scheme_of
 from treuwerk.web.shell.state import Visit
+from treuwerk.web.shell.troubles import STORING
 
 __all__ = ["frame", "gettext", "here", "marked", "naming_of", "page", "see_other"]
 
@@ -33,9 +36,26 @@ def frame(visit: Visit) -> dict[str, Any]:
     """What the frame around every page needs; `session_seconds` until the session ends by itself, 0 for none."""
     session, access = visit.state.session, visit.signed_in_as
     return {"scheme": scheme_of(visit.request.scope), "here": here(visit), "identity": visit.identity, "section": "",
-            "access": access, "viewed": visit.session.viewed if access and access.viewing else "",
+            "access": access, "viewing": _viewing(visit) if access and access.viewing else None,
             "navigation": _navigation(visit),
+            "read_only": visit.shell.troubles.has(STORING),
             "session_seconds": seconds_left(session, visit.now) if session else 0}
+
+
+@attrs.frozen
+class Viewing:
+    """Whom the service centre looks at, and until when: an instant in microseconds UTC, and the seconds until then."""
+
+    name: str
+    account_id: int
+    until: int
+    seconds: int
+
+
+def _viewing(visit: Visit) -> Viewing:
+    session = visit.session
+    return Viewing(session.viewed, session.viewing_account, session.viewing_until,
+                   max((session.viewing_until - visit.now) // SECOND, 0))
 
 
 def _navigation(visit: Visit) -> list[Group]:

@@ -13,6 +13,7 @@ from treuwerk.domain.ids import public_id
 from treuwerk.programme.languages import PSEUDO, own_name, tag
 from treuwerk.programme.reading import LoadedProgramme
 from treuwerk.web.shell import charts
+from treuwerk.web.shell.agents import agent_words
 from treuwerk.web.shell.assets import Assets
 from treuwerk.web.shell.content import Localised, localised
 from treuwerk.web.shell.fixed_texts import FixedTexts
@@ -110,7 +111,7 @@ def _environment(programme: LoadedProgramme, assets: Assets, language: Language,
         return localised(texts, language.code, own.locales[0])
 
     environment.filters |= {name: _remembered(getattr(language.formats, name)) for name in _FILTERS} | {
-        "content": content, "icon": icon, "initials": initials, "tone": tone} | {
+        "agent": agent_words, "content": content, "icon": icon, "initials": initials, "tone": tone} | {
         f"{what}_name": lru_cache(maxsize=1_024)(getattr(naming, what)) for what in _NAMES}
     environment.globals |= {
         "icon": icon, "charts": charts, "asset": assets.url,
