@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
 import attrs
@@ -108,7 +109,7 @@ def test_operators_who_take_the_two_last_admins_at_once_leave_one(office: Office
 
 
 def test_of_two_who_get_the_same_name_at_once_one_is_refused(office: Office) -> None:
-    outcomes = all_at_once([lambda name=name: office.person(name, "agent") for name in ("Clara Weiß", "weiß, clara")])
+    outcomes = all_at_once([partial(office.person, name, "agent") for name in ("Clara Weiß", "weiß, clara")])
 
     assert [one for one in outcomes if isinstance(one, str)] == ["name_taken"]
 

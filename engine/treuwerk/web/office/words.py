@@ -62,6 +62,13 @@ ACTIONS: Mapping[str, str] = {
     "user.create": marked("User created"), "user.roles": marked("Roles changed"), "user.block": marked("User blocked"),
     "user.link": marked("Sign-in linked"), "user.unlink": marked("Sign-in unlinked"),
     "user.unblock": marked("User unblocked"), "user.end_sessions": marked("Sessions ended"),
+    "profile.change": marked("Own details changed"), "people.invite": marked("Colleague invited"),
+    "people.withdraw": marked("Invitation withdrawn"), "people.give_back": marked("Invitation given back"),
+    "people.role": marked("Role of a colleague changed"), "people.end_access": marked("Access of a colleague ended"),
+    "people.restore_access": marked("Access of a colleague given back"),
+    "address.add": marked("Address added"), "address.change": marked("Address changed"),
+    "address.prefer": marked("Address preferred"), "address.remove": marked("Address removed"),
+    "address.restore": marked("Address given back"),
     "user.reset_login": marked("Password given"), "user.drop_second_factor": marked("Second factor reset"),
     "participant.status": marked("Status changed"), "participant.invite": marked("Code for the first login made"),
     "participant.read": marked("Participant seen"),
@@ -73,7 +80,8 @@ ACTIONS: Mapping[str, str] = {
 """Acts as the audit tells them; one that a later part adds stands for itself."""
 THINGS: Mapping[str, str] = {
     "note": marked("Notes"), "points": marked("Points by hand"), "work": marked("Work queue"),
-    "user": marked("Users"), "participant": marked("Participants"), "search": marked("Search"),
+    "user": marked("Users"), "participant": marked("Participants"), "people": marked("People"),
+    "profile": marked("Profile"), "address": marked("Addresses"), "search": marked("Search"),
     "audit": marked("Audit"), "ledger": marked("Ledger")}
 """What acts are about: the part of their name before the point."""
 _REFUSALS: Mapping[str, str] = {

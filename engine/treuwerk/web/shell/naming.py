@@ -8,6 +8,7 @@ features, kinds of activities and of articles) are named in ``translations/``, u
 from gettext import NullTranslations
 
 from treuwerk.domain.ledger import TransactionKind
+from treuwerk.programme.languages import cldr
 from treuwerk.programme.roles import roles_of
 from treuwerk.programme.settings import Settings, Texts, Tier
 from treuwerk.web.shell.content import localised
@@ -53,6 +54,10 @@ class Naming:
         """The name of a kind of participant."""
         group = self._settings.groups.get(code)
         return self._text(group.name, code) if group else code
+
+    def country(self, code: str) -> str:
+        """The name of a country by its code of two letters; a code that is none stands for itself."""
+        return str(cldr(self._locale).territories.get(code, code))
 
     def step(self, operation: str, name: str) -> str:
         """What an operand is: message ``times wp`` in context ``step``, such as ``Wp je Modul``."""

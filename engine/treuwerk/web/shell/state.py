@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.types import Scope
 
 from treuwerk.domain.rights import PERMISSIONS, Access, Permission
+from treuwerk.programme.settings import SecondFactor
 from treuwerk.services.deployment import Deployment
 from treuwerk.services.installation import Installation
 from treuwerk.services.kept_calendars import Calendars
@@ -70,6 +71,8 @@ class Shell:
     navigation: Sequence[Entry] = ()
     """Entries of the main navigation, of portal and service centre, ours and those of plugins."""
     calendars: Calendars = attrs.field(factory=Calendars)
+    second_factor: SecondFactor = SecondFactor.OFFICE
+    """Who needs more than a password."""
     faults: Faults = attrs.field(factory=Faults)
     """The last errors of plugins on pages."""
 

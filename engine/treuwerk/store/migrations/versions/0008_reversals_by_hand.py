@@ -6,7 +6,7 @@ from alembic import op
 from treuwerk.store.tables.base import WHOLE
 
 revision = "0008"
-down_revision = "0006"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 _ABOUT_A_BOOKING = sa.text("refers_to IS NOT NULL")
