@@ -78,15 +78,20 @@ def values_of(site: Site) -> dict[str, str]:
         assert found, pattern
         return found[1]
 
+    colleagues = manager.get("/profile/people").text
     booking = first(manager.get("/account").text, r'href="/bookings/(txn_\w+)')
     return {
         "account": str(portal.account("1001")),
         "/bookings/{id} id": booking,
+        "/bookings/{id}/enquiry id": booking,
+        "/account/expiry/{day} day": first(manager.get("/account/expiry").text, r'id="until-(\w+)"'),
         "/office/bookings/{id} id": booking,
         "/office/adjustments/{id} id": first(admin.get("/office/adjustments").text, r"/office/adjustments/(adj_\w+)"),
         "note": first(admin.get(home).text, r"/notes/(note_\w+)"),
         "item": first(admin.get("/office/queue").text, r"/office/queue/(\d+)"),
         "user": first(admin.get("/office/users").text, r"/office/users/(\d+)"),
+        "/profile/people/{user} user": first(colleagues, r"/profile/people/(usr_\w+)"),
+        "address": first(manager.get("/profile/addresses").text, r"/profile/addresses/(adr_\w+)"),
     }
 
 

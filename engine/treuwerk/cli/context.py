@@ -117,9 +117,9 @@ def known_errors(as_json: bool, so_far: Mapping[str, Any] | None = None) -> Iter
     from treuwerk.domain.tabular import UnreadableFile
     from treuwerk.plugins import PluginError
     from treuwerk.programme.errors import ProgrammeError
+    from treuwerk.services.clocks import ImplausibleClock
     from treuwerk.services.closing import NeverClosed
     from treuwerk.services.deployment import WrongDeployment
-    from treuwerk.services.expiring import ImplausibleClock
     from treuwerk.services.explaining import NotFound
     from treuwerk.services.finding import UnknownParticipant
     from treuwerk.services.installation import ForeignDatabase

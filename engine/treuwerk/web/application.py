@@ -28,6 +28,8 @@ from treuwerk.web.office import frame as office_navigation
 from treuwerk.web.office.routes import office_routes
 from treuwerk.web.portal import navigation as portal_navigation
 from treuwerk.web.portal.account import account_page, booking_page, bookings_csv
+from treuwerk.web.portal.enquiries import enquiries_page, enquiry_form, enquiry_page
+from treuwerk.web.portal.expiring import expiring_day_page, expiry_page
 from treuwerk.web.portal.overview import overview_page
 from treuwerk.web.portal.profile_routes import profile_routes
 from treuwerk.web.portal.purchases import purchases_csv, purchases_page
@@ -145,9 +147,15 @@ def _routes(*, styleguide: bool) -> list[BaseRoute]:
     routes: list[BaseRoute] = [
         DeclaredRoute("/", overview_page, permission="own.account.read", name="overview"),
         DeclaredRoute("/account", account_page, permission="own.account.read", name="account"),
+        DeclaredRoute("/account/expiry", expiry_page, permission="own.account.read", name="expiry"),
+        DeclaredRoute("/account/expiry/{day}", expiring_day_page, permission="own.account.read", name="expiring_day"),
         DeclaredRoute("/account/{year}.pdf", yearly_pdf, permission="own.account.read", name="yearly_pdf"),
         DeclaredRoute("/bookings.csv", bookings_csv, permission="own.account.read", name="bookings_csv"),
         DeclaredRoute("/bookings/{id}", booking_page, permission="own.account.read", name="booking"),
+        DeclaredRoute("/bookings/{id}/enquiry", enquiry_page, permission="own.enquiries.write", name="enquiry"),
+        DeclaredRoute("/bookings/{id}/enquiry", enquiry_form, permission="own.enquiries.write", name="enquire",
+                      methods=("POST",)),
+        DeclaredRoute("/enquiries", enquiries_page, permission="own.account.read", name="enquiries"),
         DeclaredRoute("/purchases", purchases_page, permission="own.purchases.read", name="purchases"),
         DeclaredRoute("/purchases.csv", purchases_csv, permission="own.purchases.read", name="purchases_csv"),
         DeclaredRoute("/logout", sign_out_form, permission=PUBLIC, name="sign_out", methods=("POST",)),

@@ -9,6 +9,7 @@ from treuwerk.domain.sign_in import ExternalIdentity, SignInFailed
 from treuwerk.programme.settings import SignIn
 from treuwerk.services.pending_sign_ins import take
 from treuwerk.services.single_sign_on import Coming, Entered, NotLetIn, Unlinked, enter
+from treuwerk.services.waiting_sign_ins import keep_waiting
 from treuwerk.web.access.entering import COMPANIES, origin_of, start_flow, with_session
 from treuwerk.web.shell.pages import see_other
 from treuwerk.web.shell.sessions import cookie, set_cookie
@@ -72,8 +73,13 @@ def _back(visit: Visit, sign_in: SignIn, begun: Mapping[str, Any]) -> Response:
 def _enter(visit: Visit, sign_in: SignIn, identity: ExternalIdentity, begun: Mapping[str, Any]) -> Entered | Unlinked:
     coming = Coming(visit.now, origin_of(visit), cookie(visit.request.scope, SESSION_COOKIE), begun["silent"],
                     begun["fresh"])
-    return visit.shell.installation.database.run(
-        lambda connection: enter(connection, sign_in.head, identity, coming))
+    database = visit.shell.installation.database
+    try:
+        return database.run(lambda connection: enter(connection, sign_in.head, identity, coming))
+    except NotLetIn as error:
+        if error.code == "not_linked" and not coming.silent:
+            database.run(lambda connection: keep_waiting(connection, sign_in.head, identity, visit.now))
+        raise
 
 
 def _entered(visit: Visit, outcome: Entered, sign_in: SignIn, wanted: str) -> Response:
