@@ -2,27 +2,39 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import attrs
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import text as sql
 
-from treuwerk.domain.ids import first_row_id
-from treuwerk.domain.ledger import instant
+from treuwerk.domain.folding import behind, folded
+from treuwerk.domain.ids import USER, first_row_id
+from treuwerk.domain.ledger import end_of_day, start_of_day
 from treuwerk.domain.rights import Access
+from treuwerk.store.database import Database
+from treuwerk.store.distinct import values_of
+from treuwerk.store.keyset import Key, sliced
 from treuwerk.store.tables import audit_entry, participant
 
 READ = "audit.read"
+_AT_ONCE = 1_000
+_HAS_OBJECT = sql("audit_entry.object <> ''")
 
 
 @attrs.frozen
 class AuditFilters:
-    """What the audit is narrowed to: `action` is one act or its thing (``note``), days are those of `zone`."""
+    """What the audit is narrowed to: `action` is one act or its thing (``note``), days are those of `zone`.
+
+    Who acted is told by `user_id`, whatever the name was then, or by `actor`: operators at the command line, single
+    sign-on and others have no user.
+    """
 
     zone: ZoneInfo
     user_id: int = 0
+    actor: str = ""
     account_id: int = 0
     action: str = ""
     object: str = ""
@@ -48,62 +60,87 @@ class AuditEntry:
     request_id: str
 
 
-def entries(access: Access, connection: Connection, filters: AuditFilters, *, before: int | None = None,
-            limit: int = 50) -> tuple[list[AuditEntry], int | None]:
-    """One page, the latest first, and the id behind which the older ones begin."""
+@attrs.frozen
+class AuditPage:
+    """One page, with the keys of its first and last entry where there are others before and behind."""
+
+    rows: tuple[AuditEntry, ...]
+    next: Key | None
+    previous: Key | None
+
+
+def entries(access: Access, connection: Connection, filters: AuditFilters, *, after: Key | None = None,
+            before: Key | None = None, falling: bool = True, limit: int = 50) -> AuditPage:
+    """One page, the latest first where it is `falling`."""
     access.require(READ)
-    query = _narrowed(filters)
-    if before is not None:
-        query = query.where(audit_entry.c.id < before)
-    rows = connection.execute(query.order_by(audit_entry.c.id.desc()).limit(limit + 1)).all()
-    return [_entry(row) for row in rows[:limit]], rows[limit - 1].id if len(rows) > limit else None
+    query = select(audit_entry, participant.c.name.label("participant")).join(
+        participant, participant.c.account_id == audit_entry.c.account_id, isouter=True)
+    found = sliced(connection, _narrowed(query, filters), [audit_entry.c.id], limit=limit, descending=falling,
+                   after=after, before=before)
+    return AuditPage(tuple(_entry(row) for row in found.rows), found.next, found.previous)
 
 
-def all_entries(access: Access, connection: Connection, filters: AuditFilters) -> Iterator[AuditEntry]:
-    """Everything that the audit is narrowed to, for a file."""
-    before: int | None = None
+def all_entries(access: Access, database: Database, filters: AuditFilters, *,
+                falling: bool = True) -> Iterator[AuditEntry]:
+    """Everything that the audit is narrowed to, for a file: in short looks, since entries never change."""
+    after: Key | None = None
     while True:
-        page, before = entries(access, connection, filters, before=before, limit=1_000)
-        yield from page
-        if before is None:
+        with database.reading() as connection:
+            page = entries(access, connection, filters, after=after, falling=falling, limit=_AT_ONCE)
+        yield from page.rows
+        after = page.next
+        if after is None:
             return
+
+
+def counted(access: Access, connection: Connection, filters: AuditFilters, at_most: int) -> int:
+    """How many entries there are, up to `at_most`, beyond which nobody counts."""
+    access.require(READ)
+    some = _narrowed(select(audit_entry.c.id), filters).limit(at_most).subquery()
+    return connection.execute(select(func.count()).select_from(some)).scalar_one()
 
 
 def actions(access: Access, connection: Connection) -> list[str]:
     """Everything that was done so far, by its name."""
     access.require(READ)
-    return list(connection.execute(select(audit_entry.c.action).distinct().order_by(audit_entry.c.action)).scalars())
+    return values_of(connection, audit_entry.c.action)
 
 
-def actors(access: Access, connection: Connection) -> dict[int, str]:
-    """Everybody who did something, by id, under the name that was used last."""
+def actors(access: Access, connection: Connection) -> list[str]:
+    """Who did something so far, by name: people of the service centre, operators, ways in.
+
+    Users of the portal have no name here and are many; they are reached from their entries.
+    """
     access.require(READ)
-    rows = connection.execute(select(audit_entry.c.user_id, audit_entry.c.actor).distinct().order_by(
-        audit_entry.c.actor))
-    return {row.user_id: row.actor for row in rows}
+    users = f"{USER}_"
+    found = values_of(connection, audit_entry.c.actor, below=users) + values_of(
+        connection, audit_entry.c.actor, behind=behind(users))
+    return sorted(found, key=folded)
 
 
-def _narrowed(filters: AuditFilters) -> Select[*tuple[Any, ...]]:
-    query = select(audit_entry, participant.c.name.label("participant")).join(
-        participant, participant.c.account_id == audit_entry.c.account_id, isouter=True)
+def name_of_user(access: Access, connection: Connection, user_id: int) -> str:
+    """The name that a user acted under last; empty for who never did anything."""
+    access.require(READ)
+    return connection.execute(select(audit_entry.c.actor).where(audit_entry.c.user_id == user_id).order_by(
+        audit_entry.c.id.desc()).limit(1)).scalar() or ""
+
+
+def _narrowed(query: Select[*tuple[Any, ...]], filters: AuditFilters) -> Select[*tuple[Any, ...]]:
     for column, wanted in ((audit_entry.c.user_id, filters.user_id), (audit_entry.c.account_id, filters.account_id),
-                           (audit_entry.c.object, filters.object)):
+                           (audit_entry.c.actor, filters.actor)):
         if wanted:
             query = query.where(column == wanted)
+    if filters.object:  # in the words of its index, which holds no empty ones
+        query = query.where(audit_entry.c.object == filters.object, _HAS_OBJECT)
     if filters.action:
-        exact = "." in filters.action
-        query = query.where(audit_entry.c.action == filters.action if exact else
-                            audit_entry.c.action.startswith(f"{filters.action}.", autoescape=True))
+        thing = f"{filters.action}."
+        query = query.where(audit_entry.c.action == filters.action if "." in filters.action else
+                            (audit_entry.c.action >= thing) & (audit_entry.c.action < behind(thing)))
     if filters.day_from:
-        query = query.where(audit_entry.c.id >= first_row_id(_begin(filters.day_from, filters.zone)))
+        query = query.where(audit_entry.c.id >= first_row_id(start_of_day(filters.day_from, filters.zone)))
     if filters.day_until:
-        following = filters.day_until + timedelta(days=1)
-        query = query.where(audit_entry.c.id < first_row_id(_begin(following, filters.zone)))
+        query = query.where(audit_entry.c.id < first_row_id(end_of_day(filters.day_until, filters.zone)))
     return query
-
-
-def _begin(day: date, zone: ZoneInfo) -> int:
-    return instant(datetime.combine(day, time(), zone))
 
 
 def _entry(row: Row[Any]) -> AuditEntry:

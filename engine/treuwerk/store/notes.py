@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, insert, select, update
+from sqlalchemy import text as sql
 
 from treuwerk.store.tables import app_user, journal, manual_booking, note, note_version, purchase_line, user_role
 
 _OBJECTS: dict[str, Any] = {"txn": journal, "pur": purchase_line, "adj": manual_booking}
 """What a note may be about, by the prefix of its public id."""
 _STATE = ("kind", "text", "status", "due_on", "assignee_id", "object", "pinned")
+_IS_PINNED = sql("note.pinned")  # as the partial index has it
 _author, _assignee = app_user.alias("author"), app_user.alias("assignee")
 
 
@@ -53,7 +55,7 @@ def some(connection: Connection, account_id: int, note_ids: Sequence[int]) -> Se
 
 def pinned(connection: Connection, account_id: int, limit: int) -> Sequence[Row[Any]]:
     """The notes that shall be seen first, newest first."""
-    return connection.execute(_notes().where(note.c.account_id == account_id, note.c.pinned.is_(True))
+    return connection.execute(_notes().where(note.c.account_id == account_id, _IS_PINNED)
                               .order_by(note.c.id.desc()).limit(limit)).all()
 
 

@@ -5,6 +5,7 @@ posts the same choice with its one-time id, and gets the report. Sent twice, the
 """
 
 from collections.abc import Callable, Sequence
+from hashlib import sha256
 from typing import Any
 
 import attrs
@@ -21,7 +22,7 @@ from treuwerk.web.lists.kinds import ListKind
 from treuwerk.web.shell.pages import gettext, page, see_other
 from treuwerk.web.shell.state import Visit
 
-ACT, ROW, ALL, QUERY, COUNT, SURE = "act", "row", "all", "query", "count", "sure"
+ACT, ROW, ALL, QUERY, SEEN, SURE = "act", "row", "all", "query", "seen", "sure"
 ROWS_TOLD = 100
 ROWS_AT_MOST = 5_000
 _LONGEST_QUERY = 2_000
@@ -88,7 +89,7 @@ def bulk_form(visit: Visit, kind: ListKind, acts: Sequence[Act], keys: Keys, tem
     with visit.shell.installation.database.reading() as connection:
         chosen = keys(connection, state, ROWS_AT_MOST + 1) if visit.form.get(ALL) else visit.form.getlist(ROW)
         _check(chosen)
-        if not visit.form.get(SURE) or visit.form.get(COUNT) != str(len(chosen)):
+        if not visit.form.get(SURE) or visit.form.get(SEEN) != _digest(chosen):
             rows = act.look(visit, connection, chosen)
             shown = attrs.evolve(_told(visit, act, rows, state, path), hidden=_hidden(visit, act, state, chosen))
             return page(visit, template, preview=shown, report=None, **context)
@@ -100,6 +101,11 @@ def _check(chosen: Sequence[str]) -> None:
         raise HTTPException(422)
     if len(chosen) > ROWS_AT_MOST:
         raise HTTPException(413)
+
+
+def _digest(chosen: Sequence[str]) -> str:
+    """Which rows they are, whatever their order: as many others are not the ones that were previewed."""
+    return sha256("\0".join(sorted(chosen)).encode()).hexdigest()[:32]
 
 
 def _done(visit: Visit, act: Act, chosen: Sequence[str], state: Asked, path: str, template: str,
@@ -128,5 +134,5 @@ def _told(visit: Visit, act: Act, rows: Sequence[RowReport], state: Asked, path:
 
 def _hidden(visit: Visit, act: Act, state: Asked, chosen: Sequence[str]) -> tuple[tuple[str, str], ...]:
     rows = [(ALL, "1")] if visit.form.get(ALL) else [(ROW, key) for key in chosen]
-    return ((FORM_ID, new_form_id()), (ACT, act.code), (QUERY, state.query), (COUNT, str(len(chosen))), (SURE, "1"),
+    return ((FORM_ID, new_form_id()), (ACT, act.code), (QUERY, state.query), (SEEN, _digest(chosen)), (SURE, "1"),
             *rows)

@@ -9,9 +9,9 @@ from treuwerk.web.shell.state import Visit
 
 Options = Callable[[Visit], list[tuple[str, str]]]
 """Codes and words of a filter for one visitor, without the empty one."""
-FILTER_KINDS = ("choice", "words", "day", "flag")
-CURSOR, SORT, COLUMN, DENSE, VIEW, FORM = "after", "sort", "column", "dense", "view", "form"
-RESERVED = frozenset({CURSOR, SORT, COLUMN, DENSE, VIEW, FORM})
+CHOICE, WORDS, DAY, FLAG, WHOLE, ID = FILTER_KINDS = ("choice", "words", "day", "flag", "whole", "id")
+CURSOR, BACK, SORT, COLUMN, DENSE, VIEW, FORM = "after", "before", "sort", "column", "dense", "view", "form"
+RESERVED = frozenset({CURSOR, BACK, SORT, COLUMN, DENSE, VIEW, FORM})
 
 
 @attrs.frozen
@@ -33,8 +33,9 @@ class Column:
 class Filter:
     """One filter; `title` is a marked message.
 
-    ``choice`` takes one of its options, ``words`` any text, ``day`` a day as the language writes it or ISO, ``flag`` is
-    there or not.
+    ``choice`` takes one of its options, ``words`` any text, ``day`` a day and ``whole`` a whole number as the language
+    writes them (or ISO, or bare digits), ``flag`` is there or not. ``id`` is the number of a row: nobody types it, a
+    link brings it, and its chip says what it is by `told`.
     """
 
     name: str = attrs.field(validator=not_(in_(RESERVED)))
@@ -43,6 +44,8 @@ class Filter:
     options: Options | None = None
     example: str = ""
     """A marked message that shows what may be typed."""
+    told: Callable[[Visit, str], str] | None = None
+    """What a value means, for its chip; None: the value itself, or the words of its option."""
 
 
 @attrs.frozen

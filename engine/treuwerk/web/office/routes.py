@@ -27,6 +27,7 @@ def office_routes() -> list[BaseRoute]:
         *_participants(), *_notes(), *_points(), *_queue(), *_users(),
         _get("/office/audit", audit.audit_page, "audit.read", "office_audit"),
         _get("/office/audit.csv", audit.audit_csv, "audit.read", "office_audit_csv"),
+        _post("/office/audit/views", audit.audit_views_form, "audit.read", "office_audit_views"),
         _post("/office/audit/prove", audit.prove_form, "audit.read", "office_prove"),
         _get("/office/plugins", audit.plugins_page, "plugins.read", "office_plugins"),
     ]

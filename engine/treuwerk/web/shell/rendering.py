@@ -25,7 +25,7 @@ from treuwerk.web.shell.pseudo import is_wanted
 from treuwerk.web.shell.translations import translations
 
 _FILTERS = ("number", "signed", "day", "day_of_text", "long_day", "last_day", "short_day", "month", "minute", "iso_day",
-            "typed", "compact")
+            "typed", "compact", "few")
 _EXAMPLE_DAY = date(2026, 12, 31)  # its parts cannot be mistaken for one another
 
 

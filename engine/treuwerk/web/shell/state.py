@@ -11,6 +11,7 @@ from treuwerk.domain.rights import PERMISSIONS, Access, Permission
 from treuwerk.services.deployment import Deployment
 from treuwerk.services.installation import Installation
 from treuwerk.services.kept_calendars import Calendars
+from treuwerk.services.kept_counts import Counts
 from treuwerk.services.plugin_status import Faults
 from treuwerk.services.sessions import Identity, Session
 from treuwerk.web.shell.assets import Assets
@@ -70,6 +71,8 @@ class Shell:
     navigation: Sequence[Entry] = ()
     """Entries of the main navigation, of portal and service centre, ours and those of plugins."""
     calendars: Calendars = attrs.field(factory=Calendars)
+    counts: Counts = attrs.field(factory=Counts)
+    """Of saved views."""
     faults: Faults = attrs.field(factory=Faults)
     """The last errors of plugins on pages."""
 

@@ -3,7 +3,6 @@
 import sqlalchemy as sa
 from alembic import op
 
-from treuwerk.store.search import index_all
 from treuwerk.store.tables.base import WHOLE
 from treuwerk.store.tables.search import FOLDED
 
@@ -14,7 +13,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Bring a database of the step before to this one."""
+    """Bring a database of the step before to this one; words and order are filled in by a later step."""
     op.create_table(
         "search_word",
         sa.Column("word", FOLDED, autoincrement=False, nullable=False),
@@ -57,7 +56,6 @@ def upgrade() -> None:
     op.create_index("ix_proof_run_running", "proof_run", ["state"], unique=True,
                     sqlite_where=sa.text("state = 'running'"), postgresql_where=sa.text("state = 'running'"))
     _collate("C")
-    index_all(op.get_bind())
 
 
 def downgrade() -> None:
