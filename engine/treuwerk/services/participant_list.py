@@ -19,7 +19,7 @@ from treuwerk.store.keyset import Key, sliced
 from treuwerk.store.tables import balance, directory, membership, participant
 
 READ = "participants.read"
-_AT_ONCE = 1_000
+_AT_ONCE = 5_000
 ORDERS = ("name", "number", "city", "joined", "balance")
 _COLUMNS = {"name": directory.c.name, "number": directory.c.number, "city": directory.c.city,
             "joined": directory.c.joined_at}
@@ -94,7 +94,7 @@ def all_participants(access: Access, database: Database, settings: Settings, nar
                      ordered: Ordered) -> Iterator[Listed]:
     """Everybody whom the list is narrowed to, for a file.
 
-    Who that is, and in which order, is decided at once. The rest is read in short looks, a thousand at a time: whoever
+    Who that is, and in which order, is decided at once. The rest is read in short looks, some thousands at a time: whoever
     downloads slowly must not keep others from booking, as an open look does where readers block writers.
     """
     access.require(READ)
@@ -200,17 +200,26 @@ def _listed(connection: Connection, settings: Settings, accounts: Sequence[int])
     for row in connection.execute(select(balance.c.account_id, balance.c.unit, balance.c.posted, balance.c.deficit)
                                   .where(balance.c.account_id.in_(accounts))):
         points.setdefault(row.account_id, {})[row.unit] = row.posted - row.deficit
-    zone = settings.programme.time_zone
+    zone, ladders = settings.programme.time_zone, _ladders(settings)
     return [Listed(row.account_id, numbers.get(row.account_id, ""), row.name, row.group, row.status, row.country,
                    row.postcode, row.city, row.joined_at, moment(row.joined_at).astimezone(zone).date(),
-                   tier_of(settings, points.get(row.account_id, {})), points.get(row.account_id, {}), row.logins)
+                   _reached(ladders, points.get(row.account_id, {})), points.get(row.account_id, {}), row.logins)
             for row in (rows[one] for one in accounts if one in rows)]
 
 
 def tier_of(settings: Settings, points: Mapping[str, int]) -> str:
     """The code of the highest tier that points by unit reach; empty for none."""
-    for unit in dict.fromkeys(tier.unit for tier in settings.tiers):
-        levels = [Level(tier.code, tier.points) for tier in settings.tiers if tier.unit == unit]
+    return _reached(_ladders(settings), points)
+
+
+def _ladders(settings: Settings) -> list[tuple[str, list[Level]]]:
+    """The levels of each unit that has some, in the order of the programme."""
+    return [(unit, [Level(tier.code, tier.points) for tier in settings.tiers if tier.unit == unit])
+            for unit in dict.fromkeys(tier.unit for tier in settings.tiers)]
+
+
+def _reached(ladders: Sequence[tuple[str, Sequence[Level]]], points: Mapping[str, int]) -> str:
+    for unit, levels in ladders:
         if (reached := standing(levels, points.get(unit, 0)).reached) is not None:
             return reached.code
     return ""

@@ -1,9 +1,9 @@
 """Search over everything that people call something: participants, their people, deliveries, orders, and exact ids."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import attrs
-from sqlalchemy import Connection, select, tuple_
+from sqlalchemy import Connection, select
 
 from treuwerk.domain import ids
 from treuwerk.domain.folding import folded, words_of
@@ -147,6 +147,8 @@ def _rank(kind: str, exact: bool) -> tuple[bool, int]:
 
 
 def _companies(connection: Connection, accounts: set[int]) -> dict[int, FoundParticipant]:
+    if not accounts:
+        return {}
     rows = connection.execute(select(
         participant.c.account_id, participant.c.name, participant.c.city, participant.c.group, participant.c.status
     ).where(participant.c.account_id.in_(sorted(accounts))))
@@ -155,8 +157,10 @@ def _companies(connection: Connection, accounts: set[int]) -> dict[int, FoundPar
                                              row.group, row.status, "") for row in rows}
 
 
-def customer_numbers(connection: Connection, accounts: Iterable[int]) -> dict[int, str]:
+def customer_numbers(connection: Connection, accounts: Collection[int]) -> dict[int, str]:
     """The customer number of each account as it was written, the first one where it has several."""
+    if not accounts:  # an empty list would be a walk over all numbers
+        return {}
     rows = connection.execute(select(known.c.account_id, known.c.value, known.c.written_as).where(
         known.c.account_id.in_(sorted(accounts)), known.c.scheme == CUSTOMER_NUMBER)).all()
     # Put in order here: SQLite would walk all numbers in theirs rather than look up a few accounts and sort them.
@@ -169,9 +173,10 @@ def _people(connection: Connection, hits: Iterable[search.Hit],
     if not wanted:
         return []
     rows = connection.execute(select(person.c.account_id, person.c.id, person.c.name).where(
-        tuple_(person.c.account_id, person.c.id).in_(sorted(wanted))).order_by(person.c.name, person.c.id))
+        person.c.account_id.in_(sorted({account for account, _ in wanted}))).order_by(person.c.name, person.c.id))
     return [FoundPerson(row.account_id, row.id, row.name, companies[row.account_id].name,
-                        companies[row.account_id].number) for row in rows if row.account_id in companies]
+                        companies[row.account_id].number) for row in rows
+            if (row.account_id, row.id) in wanted and row.account_id in companies]
 
 
 def _documents(connection: Connection, found: Sequence[documents.FoundLines]) -> list[FoundDocument]:

@@ -12,7 +12,7 @@ from treuwerk.store.tables import account, directory, identifier, participant, p
 
 NUMBER, NAME, MAIL, PLACE, PERSON = "number", "name", "mail", "place", "person"
 _AT_ONCE = 500
-_ENOUGH = 400
+_ENOUGH = 4_000
 """Hits of one word that are counted before it is called a common one."""
 
 

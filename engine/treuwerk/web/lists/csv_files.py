@@ -26,6 +26,7 @@ _BLANKS = r"[\s\x00-\x1f\u200b-\u200f\u2060\ufeff]*"  # what some spreadsheets p
 # At the beginning every sign counts. Behind a separator "5,-" is a price: there a minus counts where it could call.
 _FORMULA = re.compile(rf"^(?=[\t\r\n])|^{_BLANKS}(?=[=+@\N{{FULLWIDTH HYPHEN-MINUS}}{_WIDE}-])"
                       rf"|[;,\t\r\n]{_BLANKS}(?=[=+@{_WIDE}]|[-\N{{FULLWIDTH HYPHEN-MINUS}}].*[(|!])")
+_SIGN = re.compile(rf"[=+@\t\r\n\N{{FULLWIDTH HYPHEN-MINUS}}{_WIDE}-]")
 Cell = str | int | Decimal | date | datetime
 """An instant is a `datetime` in the programme's zone."""
 
@@ -73,7 +74,7 @@ def safe(text: str) -> str:
     >>> safe("=HYPERLINK(1)"), safe("LS-1"), safe("Roof;=1+1")
     ("'=HYPERLINK(1)", 'LS-1', "Roof;'=1+1")
     """
-    return _FORMULA.sub(r"\g<0>'", text)
+    return text if text.isalnum() or _SIGN.search(text) is None else _FORMULA.sub(r"\g<0>'", text)
 
 
 def csv_answer(visit: Visit, name: str, rows: Iterable[Iterable[Cell]]) -> StreamingResponse:
