@@ -93,7 +93,7 @@ def reading(connection: Connection, account: int, end: int, closing: Closing) ->
     newest = text("SELECT * FROM posting WHERE account_id = :a ORDER BY transaction_id DESC, line DESC LIMIT 50")
     floor = timed(lambda: connection.execute(newest, {"a": account}).all())
     first = timed(lambda: statement(connection, account, "bonus"))
-    return [first, timed(lambda: statement(connection, account, "bonus", before=Cursor(oldest, 500))), first / floor,
+    return [first, timed(lambda: statement(connection, account, "bonus", at=Cursor(oldest, 500))), first / floor,
             timed(lambda: balances(connection, UNITS, account, end, with_expiry=False)),
             timed(lambda: balances(connection, UNITS, account, end)),
             timed(lambda: expiry_calendar(connection, account, end), 5),

@@ -30,7 +30,7 @@ from treuwerk.services.passwords import add_login, hash_of
 from treuwerk.services.sessions import open_session
 from treuwerk.services.users import add_user, grant_role
 from treuwerk.store.database import Database
-from treuwerk.store.tables import local_login
+from treuwerk.store.tables import app_user, local_login
 from treuwerk.web.application import create_app
 from treuwerk.web.shell.pseudo import VARIABLE
 from treuwerk.web.shell.routing import DeclaredRoute
@@ -59,11 +59,12 @@ class Site:
     routes: list[DeclaredRoute] = attrs.field(factory=list, repr=False)
 
     def token(self, name: str) -> str:
-        """A new session of a user."""
+        """A new session of a user, who has not chosen a language for the own login."""
         audience = Audience.OFFICE if name == ADMIN else Audience.PORTAL
         account = {MANAGER: "1001", NEWCOMER: "1003"}.get(name)
         with self.portal.installation.database.writing() as connection:
-            return open_session(connection, self.users[name], NOW, audience=audience,
+            connection.execute(app_user.update().where(app_user.c.user_id == self.users[name]).values(locale=""))
+            return open_session(connection, self.users[name], NOW, audience=audience, method="passkey",
                                 acts_for=(self.portal.account(account) if account else 0, 0))
 
 

@@ -11,6 +11,7 @@ from pyotp.totp import TOTP
 
 from tests.browser.conftest import ADMIN, MANAGER, NEWCOMER, Site
 from tests.support.portal import NOW, PASSWORD
+from tests.support.ways_in import clerk
 from treuwerk.domain.rights import Audience
 from treuwerk.services.authenticators import confirm_authenticator
 from treuwerk.services.linking import make_link_code
@@ -137,9 +138,37 @@ def _new_app(base: str) -> Callable[[Page, Site], None]:
     return steps
 
 
+def _unsettled(door: str) -> Callable[[Page, Site], None]:
+    """Somebody of the service centre who has nothing but a password yet."""
+    def steps(page: Page, site: Site) -> None:
+        if user_with(site.portal.installation.database, "wilma", PASSWORD) is None:
+            clerk(site.portal, "wilma")
+        page.context.clear_cookies(name="__Host-sid")
+        page.goto(door)
+        page.locator("#login").fill("wilma")
+        page.locator("#password").fill(PASSWORD)
+        page.locator("main button.button-main").click()
+        page.wait_for_url(re.compile("/secure"))
+
+    return steps
+
+
+def _first_app(door: str, base: str) -> Callable[[Page, Site], None]:
+    def steps(page: Page, site: Site) -> None:
+        _unsettled(door)(page, site)
+        page.locator(f"form[action='{base}/authenticator/begin'] button").click()
+        page.wait_for_url(f"**{base}/authenticator*")
+
+    return steps
+
+
 _STEPS: dict[str, Callable[[Page, Site], None]] = {
     "/login/code": _second_factor,
     "/first-login/login": _first_way,
     "/profile/security/authenticator": _new_app("/profile/security"),
     "/office/security/authenticator": _new_app("/office/security"),
+    "/secure": _unsettled("/login"),
+    "/office/secure": _unsettled("/office/login"),
+    "/secure/authenticator": _first_app("/login", "/secure"),
+    "/office/secure/authenticator": _first_app("/office/login", "/office/secure"),
 }

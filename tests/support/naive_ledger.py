@@ -128,7 +128,16 @@ class Naive:
     def act(self, unit: str) -> None:
         """Somebody was active: points that go by inactivity stay longer."""
         if (kept := self.kinds[unit].kept) is not None:
-            self.kept[unit] = max(self.kept.get(unit, 0), self.now + kept)
+            self.keep(unit, self.now + kept)
+
+    def keep(self, unit: str, until: float) -> None:
+        """Activity keeps points alive; what was gone before stays gone, also where it is spent or reserved just now."""
+        before = self.kept.get(unit, inf)
+        if before <= self.now:
+            for grain in self.grains:
+                if grain.unit == unit and grain.since is not None:
+                    grain.until = min(grain.until, before)
+        self.kept[unit] = until if before == inf else max(before, until)
 
     def add(self, unit: str, points: int, source: object, since: float | None, until: float) -> None:
         """A new lot."""
@@ -146,7 +155,7 @@ class Naive:
     def act_later(self, unit: str) -> None:
         """Points that wait for a time keep the others alive from then on."""
         if (kept := self.kinds[unit].kept) is not None:
-            self.kept[unit] = max(self.kept.get(unit, 0), self.now + self.kinds[unit].waits + kept)
+            self.keep(unit, self.now + self.kinds[unit].waits + kept)
 
     def life(self, unit: str) -> tuple[float | None, float]:
         """From when and until when points live that come now."""
@@ -258,10 +267,11 @@ class Naive:
     def give(self, other: "Naive", unit: str, amount: int) -> None:
         """Give points to another account, where they end when they would have ended here."""
         kept = self.kept.get(unit, inf)
-        for grain, points in self.spend(unit, amount).parts:
-            other.add(unit, points, None, self.now, min(grain.until, kept))
+        parts = self.spend(unit, amount).parts
         if other.kept.get(unit, inf) <= self.now:  # all its own are gone, so these decide how long they live
-            other.kept[unit] = kept
+            other.keep(unit, kept)
+        for grain, points in parts:
+            other.add(unit, points, None, self.now, min(grain.until, kept))
         other.settle()
 
     def merge_into(self, other: "Naive") -> Merge:
@@ -275,7 +285,7 @@ class Naive:
         for unit in self.kinds:
             moving = self.alive(unit) + self.alive(unit, waiting=True)
             if (moving or unit in merge.owed) and unit in self.kept:
-                other.kept[unit] = max(self.kept[unit], other.kept.get(unit, 0))
+                other.keep(unit, self.kept[unit])
             for grain in moving:
                 merge.parts.append((grain, grain.left))
                 other.add(unit, grain.left, merge.mark, grain.since, grain.until)

@@ -173,7 +173,7 @@ class Portal:
             user_id = add_user(connection, name, now)
             for role in roles:
                 grant_role(connection, user_id, role, now, granted_by="the tests")
-            token = open_session(connection, user_id, now, audience=Audience.OFFICE)
+            token = open_session(connection, user_id, now, audience=Audience.OFFICE, method="passkey")
         return self._with(token, now, language)
 
     def _with(self, token: str, now: int, language: str) -> TestClient:

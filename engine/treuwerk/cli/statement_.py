@@ -34,18 +34,19 @@ def command(context: Context, as_json: bool, participant: str, unit: str | None,
     closing = closing_of(installation, as_of, now()) if as_of else None
     with installation.database.reading() as connection:
         page = statement(connection, account_of(connection, participant), unit,
-                         before=Cursor(before) if before else None, limit=limit, closing=closing)
+                         at=Cursor(before) if before else None, limit=limit, closing=closing)
     if as_json:
         told = basis(as_of, closing) if as_of else {}
         print_json({"participant": participant, "unit": unit, **told,
                     "entries": [_as_json(entry) for entry in page.entries],
-                    "next": page.next.before if page.next else None})
+                    "next": page.next.booking if page.next else None})
     else:
         _print(page, unit)
 
 
 def _as_json(entry: Entry) -> dict[str, Any]:
-    return {"amounts": dict(entry.amounts), "balance": entry.balance, **tree_of(entry.booking, "usages", "related")}
+    tree = tree_of(entry.booking, "usages", "related", "undone_by")
+    return {"amounts": dict(entry.amounts), "balance": entry.balance, **tree}
 
 
 def _print(page: Page, unit: str) -> None:
@@ -53,7 +54,7 @@ def _print(page: Page, unit: str) -> None:
         [moment(entry.booking.booked_at).date(), entry.booking.occurred_on, _what(entry.booking), _points(entry),
          entry.balance, _sources(entry.booking), entry.booking.id] for entry in page.entries])
     if page.next:
-        click.echo(f"older ones: --before {page.next.before}", err=True)
+        click.echo(f"older ones: --before {page.next.booking}", err=True)
 
 
 def _what(booking: Explanation) -> str:

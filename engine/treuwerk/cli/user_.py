@@ -1,25 +1,21 @@
 """``treuwerk user``: who may sign in, where, and with which roles."""
 
-import sys
 from typing import Any
 
 import click
 
 from treuwerk.cli.acting import account_named, actor_option
 from treuwerk.cli.context import Context, now, print_json, treuwerk_command
-from treuwerk.domain.actors import acting_person
+from treuwerk.cli.managing import access_of_operator, asked_login, change, reason_option, stdin_option, told
 from treuwerk.domain.ids import public_user_id
 from treuwerk.domain.ledger import moment
 from treuwerk.domain.refusals import Refusal
-from treuwerk.domain.rights import PERMISSIONS, Access, Audience, names_for
 from treuwerk.services import managing_users
-from treuwerk.services.installation import Installation
-from treuwerk.services.managing_users import KnownUser, user_named
-from treuwerk.services.passwords import WeakPassword
+from treuwerk.services.inviting import invite
+from treuwerk.services.known_users import KnownUser, list_users, user_named
+from treuwerk.services.passwords import login_of
 from treuwerk.services.people import person_named
 from treuwerk.services.session_keeping import sessions_of
-
-_stdin_option = click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 
 
 @click.group("user")
@@ -34,61 +30,56 @@ def command() -> None:
 @click.option("--participant", help="Customer number: a user of the portal, who acts for this company.")
 @click.option("--email", default="", help="Mail address.")
 @actor_option
-@_stdin_option
+@stdin_option
 def _add(context: Context, as_json: bool, login: str, name: str, roles: tuple[str, ...], participant: str | None,
          email: str, actor: str, password_stdin: bool) -> None:
     """Make a user with LOGIN and a password that is asked for: of the service centre, or of a company."""
     installation, at, access = context.open(), now(), access_of_operator(actor)
-    password = _password(password_stdin)
-    try:
-        if participant is None:
-            user_id = managing_users.create_office_user(installation, access, name or login, login, password, roles, at,
-                                                        email=email)
-        else:
-            user_id = managing_users.create_portal_user(
-                installation, access, account_named(installation, participant), login, password, _one(roles), at,
-                name=name)
-    except WeakPassword as weak:
-        raise Refusal("weak_password", str(weak)) from None
-    _told(as_json, {"id": public_user_id(user_id), "login": login.strip().casefold()},
-          f"{public_user_id(user_id)}  {login} can sign in")
+    fresh, programme = asked_login(login, from_stdin=password_stdin), installation.programme
+    if participant is None:
+        user_id = installation.database.run(lambda connection: managing_users.create_office_user(
+            access, connection, programme, name or login, roles, at, email=email, login=fresh))
+    else:
+        account_id, role = account_named(installation, participant), _one(roles)
+        user_id = installation.database.run(lambda connection: managing_users.create_portal_user(
+            access, connection, programme, account_id, fresh, role, at, name=name))
+    told(as_json, {"id": public_user_id(user_id), "login": login.strip().casefold()},
+         f"{public_user_id(user_id)}  {login} can sign in")
 
 
 @treuwerk_command("list")
 def _list(context: Context, as_json: bool) -> None:
-    """List all users with their roles and companies."""
+    """List all users with their roles, companies and ways in."""
     installation = context.open()
     with installation.database.reading() as connection:
-        found = managing_users.list_users(access_of_operator("operator"), connection)
+        found = list_users(access_of_operator("operator"), connection)
     if as_json:
         print_json([_as_json(one) for one in found])
         return
     for one in found:
         places = [*one.roles, *(f"{each.role} of {each.company}" for each in one.companies)]
-        state = "" if one.user.state == "active" else f"  ({one.user.state})"
-        click.echo(f"{one.user.public_id}  {one.login or '-'}  {one.user.name}: {', '.join(places) or 'none'}{state}")
+        state = "" if one.active else f"  ({one.state})"
+        click.echo(f"{one.public_id}  {', '.join(one.logins) or '-'}  {one.name}: {', '.join(places) or 'none'}{state}")
 
 
-@treuwerk_command("block")
-@click.argument("user")
-@click.option("--reason", default="", help="Why, for the audit.")
-@actor_option
-def _block(context: Context, as_json: bool, user: str, reason: str, actor: str) -> None:
-    """Let a user sign in no more; all sessions end at once."""
-    installation, user_id = _found(context, user)
-    changed = managing_users.block(installation.database, access_of_operator(actor), user_id, now(), reason=reason)
-    _told(as_json, {"changed": changed}, f"{user} is blocked{'' if changed else ' already'}; all sessions ended")
+def _state_command(name: str, act: Any, help_: str, words: str, as_before: str) -> click.Command:
+    """Blocking and its undo are one command with two names."""
+    @treuwerk_command(name, help=help_)
+    @click.argument("user")
+    @reason_option
+    @actor_option
+    def run(context: Context, as_json: bool, user: str, reason: str, actor: str) -> None:
+        changed = change(context, actor, user, lambda connection, about: act(
+            about.access, connection, about.programme, about.user_id, about.now, reason=reason))
+        told(as_json, {"changed": changed}, f"{user} {words if changed else as_before}")
+
+    return run
 
 
-@treuwerk_command("unblock")
-@click.argument("user")
-@click.option("--reason", default="", help="Why, for the audit.")
-@actor_option
-def _unblock(context: Context, as_json: bool, user: str, reason: str, actor: str) -> None:
-    """Let a user sign in again."""
-    installation, user_id = _found(context, user)
-    changed = managing_users.unblock(installation.database, access_of_operator(actor), user_id, now(), reason=reason)
-    _told(as_json, {"changed": changed}, f"{user} can sign in{' again' if changed else ', as before'}")
+_block = _state_command("block", managing_users.block, "Let a user sign in no more; all sessions end at once.",
+                        "is blocked; all sessions ended", "is blocked already; all sessions ended")
+_unblock = _state_command("unblock", managing_users.unblock, "Let a user sign in again.", "can sign in again",
+                          "can sign in, as before")
 
 
 @treuwerk_command("role")
@@ -98,30 +89,27 @@ def _unblock(context: Context, as_json: bool, user: str, reason: str, actor: str
 @actor_option
 def _role(context: Context, as_json: bool, user: str, role: str, withdraw: bool, actor: str) -> None:
     """Give a user a ROLE of the service centre, or take it."""
-    installation, user_id = _found(context, user)
-    access, at = access_of_operator(actor), now()
-    if withdraw:
-        changed = managing_users.withdraw(installation.database, access, user_id, role, at)
-    else:
-        changed = managing_users.grant(installation, access, user_id, role, at)
-    _told(as_json, {"changed": changed}, f"{user} {'no longer has' if withdraw else 'has'} the role {role}")
+    wanted: dict[str, list[str]] = {"take": [role]} if withdraw else {"give": [role]}
+    changed = change(context, actor, user, lambda connection, about: managing_users.change_roles(
+        about.access, connection, about.programme, about.user_id, about.now, **wanted))
+    told(as_json, {"changed": changed}, f"{user} {'no longer has' if withdraw else 'has'} the role {role}")
 
 
 @treuwerk_command("password")
 @click.argument("user")
 @actor_option
-@_stdin_option
+@stdin_option
 def _set_password(context: Context, as_json: bool, user: str, actor: str, password_stdin: bool) -> None:
     """Give a user another password, which is asked for; all sessions end."""
-    installation, user_id = _found(context, user)
-    try:
-        changed = managing_users.set_password(installation.database, access_of_operator(actor), user_id,
-                                              _password(password_stdin), now())
-    except WeakPassword as weak:
-        raise Refusal("weak_password", str(weak)) from None
-    if not changed:
+    installation = context.open()
+    with installation.database.reading() as connection:
+        login = login_of(connection, user_named(connection, user))
+    if not login:
         raise Refusal("no_login", f"found no login of {user!r}, expected a user who signs in with a password")
-    _told(as_json, {"changed": True}, f"{user} has another password; all sessions ended")
+    fresh = asked_login(login, from_stdin=password_stdin)
+    change(context, actor, user, lambda connection, about: managing_users.give_password(
+        about.access, connection, about.user_id, fresh, about.now))
+    told(as_json, {"changed": True}, f"{user} has another password; all sessions ended")
 
 
 @treuwerk_command("invite")
@@ -134,9 +122,9 @@ def _invite(context: Context, as_json: bool, participant: str, person: str, role
     installation, at = context.open(), now()
     account_id = account_named(installation, participant)
     person_id = person_named(installation.database, account_id, person, at) if person else 0
-    code = managing_users.invite(installation, access_of_operator(actor), account_id, role, at, person_id=person_id)
-    _told(as_json, {"customer_number": participant, "code": code, "role": role},
-          f"{code}\n  with customer number {participant}, at /first-login, within 30 days")
+    code = invite(access_of_operator(actor), installation, account_id, person_id, role, at)
+    told(as_json, {"customer_number": participant, "code": code, "role": role},
+         f"{code}\n  with customer number {participant}, at /first-login, within 30 days")
 
 
 @treuwerk_command("sessions")
@@ -145,11 +133,10 @@ def _invite(context: Context, as_json: bool, participant: str, person: str, role
 @actor_option
 def _sessions(context: Context, as_json: bool, user: str, end: bool, actor: str) -> None:
     """List where a user is signed in, or end it all."""
-    installation, user_id = _found(context, user)
-    with installation.database.reading() as connection:
-        found = sessions_of(connection, user_id, now())
+    found = change(context, actor, user, lambda connection, about: sessions_of(connection, about.user_id, about.now))
     if end:
-        managing_users.end_sessions(installation.database, access_of_operator(actor), user_id, now())
+        change(context, actor, user, lambda connection, about: managing_users.end_sessions(
+            about.access, connection, about.user_id, about.now))
     if as_json:
         print_json({"ended": end, "sessions": [
             {"audience": one.audience.value, "method": one.method, "source": one.source, "agent": one.agent,
@@ -166,27 +153,14 @@ def _sessions(context: Context, as_json: bool, user: str, end: bool, actor: str)
 @click.option("--reason", required=True, help="Why, for the audit.")
 @actor_option
 def _reset_factor(context: Context, as_json: bool, user: str, reason: str, actor: str) -> None:
-    """Help somebody whose phone is lost: app and recovery codes are gone, all sessions end."""
-    installation, user_id = _found(context, user)
-    changed = managing_users.drop_second_factor(installation.database, access_of_operator(actor), user_id, now(),
-                                                reason=reason)
-    _told(as_json, {"changed": changed}, f"{user} signs in with the password alone until another app is set up")
+    """Help somebody whose phone is lost: app, passkeys and recovery codes are gone."""
+    changed = change(context, actor, user, lambda connection, about: managing_users.reset_factor(
+        about.access, connection, about.user_id, about.now, reason=reason))
+    told(as_json, {"changed": changed}, f"{user} signs in with the password, and sets up another app then")
 
 
 for subcommand in (_add, _list, _block, _unblock, _role, _set_password, _invite, _sessions, _reset_factor):
     command.add_command(subcommand)
-
-
-def access_of_operator(actor: str) -> Access:
-    """Who works at the machine itself may do everything; the audit has the name that was given."""
-    return Access(0, acting_person(actor), Audience.OFFICE, names_for(Audience.OFFICE, PERMISSIONS),
-                  session="command line")
-
-
-def _found(context: Context, user: str) -> tuple[Installation, int]:
-    installation: Installation = context.open()
-    with installation.database.reading() as connection:
-        return installation, user_named(connection, user)
 
 
 def _one(roles: tuple[str, ...]) -> str:
@@ -195,21 +169,8 @@ def _one(roles: tuple[str, ...]) -> str:
     return roles[0]
 
 
-def _password(from_stdin: bool) -> str:
-    if from_stdin:
-        return sys.stdin.readline().rstrip("\r\n")
-    password: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
-    return password
-
-
-def _told(as_json: bool, content: dict[str, Any], words: str) -> None:
-    if as_json:
-        print_json(content)
-    else:
-        click.echo(words)
-
-
 def _as_json(one: KnownUser) -> dict[str, Any]:
-    return {"id": one.user.public_id, "name": one.user.name, "login": one.login, "state": one.user.state,
-            "roles": one.roles, "companies": [{"account_id": str(each.account_id), "company": each.company,
-                                               "person": each.person, "role": each.role} for each in one.companies]}
+    return {"id": one.public_id, "name": one.name, "login": next(iter(one.logins), ""), "state": one.state,
+            "roles": dict(one.roles), "app": one.has_app, "passkeys": one.passkeys,
+            "companies": [{"account_id": str(each.account_id), "company": each.company, "person": each.person,
+                           "role": each.role} for each in one.companies]}

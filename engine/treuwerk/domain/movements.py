@@ -77,9 +77,9 @@ def released(unit: str, parts: Sequence[Part], restoring: Restoring) -> Legs:
     return Leg(Book.HELD, unit, -total(parts), tuple(parts)), *_given_back(unit, parts, restoring)
 
 
-def cancelled(unit: str, parts: Sequence[Part], restoring: Restoring) -> Legs:
-    """Spent points come back into their lots."""
-    return Leg(Book.REDEEMED, unit, -total(parts)), *_given_back(unit, parts, restoring)
+def cancelled(unit: str, parts: Sequence[Part], restoring: Restoring, against: Book = Book.REDEEMED) -> Legs:
+    """Points that were spent, or taken `against` another book, come back into their lots."""
+    return Leg(against, unit, -total(parts)), *_given_back(unit, parts, restoring)
 
 
 @attrs.frozen

@@ -5,11 +5,12 @@ Each class is one table; its docstring and attribute docs are the settings refer
 
 import re
 from datetime import date
+from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 import attrs
-from attrs.validators import ge, in_, le, matches_re, min_len, optional
+from attrs.validators import deep_iterable, ge, in_, le, matches_re, min_len, optional
 
 from treuwerk.domain.earning import EarningRule
 from treuwerk.domain.rights import Audience
@@ -40,6 +41,8 @@ class Programme:
     locales: list[str] = attrs.field(validator=min_len(1))
     """Languages of portal and mails; the first is the default."""
     currency: str = attrs.field(default="EUR", validator=matches_re(r"[A-Z]{3}"))
+    countries: list[str] = attrs.field(factory=list, validator=deep_iterable(matches_re(r"[A-Z]{2}")))
+    """Countries to which something can be delivered, as codes of two letters; left out: all."""
 
     @property
     def time_zone(self) -> ZoneInfo:
@@ -193,6 +196,24 @@ class SignIn:
     provider: IdentityProvider
 
 
+class SecondFactor(StrEnum):
+    """Who needs a second factor besides a password."""
+
+    OFFICE = "office"
+    EVERYBODY = "everybody"
+    NOBODY = "nobody"
+
+
+@attrs.frozen
+class SignInRules:
+    """``[sign_in_rules]``: what signing in with a password asks for besides."""
+
+    second_factor: SecondFactor = SecondFactor.OFFICE
+    """Who needs an authenticator app or a passkey besides the password: whoever has a role in the service centre
+    (``office``), ``everybody``, or ``nobody``. Who has neither sets one up before anything else opens. Who has an app
+    is asked for its code in any case. Nobody is asked in a demo, nor is anybody whom an identity provider brings."""
+
+
 @attrs.frozen
 class Theme:
     """``[theme]``: how portal and service centre look. Colours as ``#rrggbb``; files lie below ``static/``.
@@ -214,7 +235,7 @@ class Theme:
 
 @attrs.frozen
 class Contact:
-    """``[contact]``: whom people can ask when something does not work; error pages name it."""
+    """``[contact]``: whom people can ask; the foot of the portal and error pages name it."""
 
     email: str = attrs.field(default="", validator=matches_re(r"([^@\s]+@[^@\s]+)?"))
     phone: str = attrs.field(default="", validator=matches_re(r"(\+?[0-9 ()/-]+)?"))
@@ -226,6 +247,15 @@ class Contact:
     def dialled(self) -> str:
         """The phone number as a link has it."""
         return "".join(mark for mark in self.phone if mark in "+0123456789")
+
+
+@attrs.frozen
+class Link:
+    """``[[links]]``: a page that the foot of the portal leads to, such as imprint, privacy or accessibility."""
+
+    title: Texts
+    href: str = attrs.field(validator=matches_re(r"https://[^\s\"<>]+|/(?!/)[^\s\"<>]*"))
+    """An ``https://`` address, or a path of this site."""
 
 
 @attrs.frozen
@@ -261,8 +291,10 @@ class Settings:
     tiers: list[Tier] = attrs.field(factory=list)
     roles: dict[str, Role] = attrs.field(factory=dict)
     sign_in: list[SignIn] = attrs.field(factory=list)
+    sign_in_rules: SignInRules = attrs.field(factory=SignInRules)
     theme: Theme = attrs.field(factory=Theme)
     contact: Contact = attrs.field(factory=Contact)
+    links: list[Link] = attrs.field(factory=list)
     text_blocks: list[TextBlock] = attrs.field(factory=list)
     clearing: Clearing = attrs.field(factory=Clearing)
 

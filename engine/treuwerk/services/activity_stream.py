@@ -16,6 +16,7 @@ from treuwerk.domain.rights import Access
 from treuwerk.services.explaining import Explanation, article_names, booking_facts, explanation_of, legs_of
 from treuwerk.services.notes import note_of
 from treuwerk.services.statements import changes
+from treuwerk.services.tracing import undone_by
 from treuwerk.store import notes
 from treuwerk.store.tables import (
     account_merge,
@@ -146,9 +147,10 @@ _SOURCES: Mapping[str, _Source] = {
 def _events(connection: Connection, account_id: int, rows: _Rows) -> list[Event]:
     booked = [number for number, kind, _ in rows if kind == BOOKING]
     legs = legs_of(connection, account_id, booked) if booked else {}
+    undone = undone_by(connection, account_id, booked) if booked else {}
     numbers = {row.article_number or "" for _, kind, row in rows if kind in (BOOKING, PURCHASE)}
     names = article_names(connection, numbers)
-    made = {BOOKING: lambda row: _booking(row, legs.get(row.id, []), names),
+    made = {BOOKING: lambda row: _booking(row, legs.get(row.id, []), names, undone.get(row.id, ())),
             PURCHASE: lambda row: Event(PURCHASE, row.id, _at(row.id), row.source,
                                         (row, names.get(row.article_number, ""))),
             ADJUSTMENT: lambda row: Event(ADJUSTMENT, row.id, row.requested_at, row.requested_by, row,
@@ -160,8 +162,8 @@ def _events(connection: Connection, account_id: int, rows: _Rows) -> list[Event]
     return [made[kind](row) for _, kind, row in rows]
 
 
-def _booking(row: Row[Any], legs: Sequence[Row[Any]], names: Mapping[str, str]) -> Event:
-    told: Explanation = explanation_of(row, legs, names)
+def _booking(row: Row[Any], legs: Sequence[Row[Any]], names: Mapping[str, str], undone: tuple[str, ...]) -> Event:
+    told: Explanation = attrs.evolve(explanation_of(row, legs, names), undone_by=undone)
     return Event(BOOKING, row.id, row.booked_at, row.actor, told, changes(legs))
 
 

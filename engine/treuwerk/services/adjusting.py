@@ -1,11 +1,12 @@
-"""Adjusting: points that people give or take by hand, each with a reason, and above a limit with a second person.
+"""Adjusting: points that people give, take or take back by hand, with a reason, above a limit with a second person.
 
 What one person books alone on a day is added up, given and taken, and held against the unit's ``manual.limit`` by a
 conditional write. What is above it waits until somebody else agrees. Nobody decides on what he asked for himself, and
 nobody books on the account that he belongs to.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 from typing import Any
 
 import attrs
@@ -18,9 +19,12 @@ from treuwerk.domain.ledger import Book, TransactionKind, moment
 from treuwerk.domain.lots import first_of, total
 from treuwerk.domain.movements import Leg, Legs, taken
 from treuwerk.domain.refusals import KeyConflict, Refusal
+from treuwerk.domain.terms import Terms
+from treuwerk.programme.settings import Settings
 from treuwerk.services.bookkeeping import OpenAccount, Order
 from treuwerk.services.entitled import staying_owners
 from treuwerk.services.installation import Installation
+from treuwerk.services.taking_back import take_back, undone_by
 from treuwerk.services.terms import BY_HAND, TermsTable
 from treuwerk.store import manual, work
 from treuwerk.store.owners import lock_owners, names_of_people, owners_of
@@ -28,14 +32,16 @@ from treuwerk.store.owners import lock_owners, names_of_people, owners_of
 WAITING, BOOKED, REFUSED, WITHDRAWN = STATES = ("waiting", "booked", "refused", "withdrawn")
 _TELLING = 4  # letters; shorter names stand in other words
 _FIELDS = ("account_id", "id", "business_key", "unit", "amount", "reason", "state", "requested_by", "requested_at",
-           "decided_by", "decided_at", "decision", "transaction_id")
+           "decided_by", "decided_at", "decision", "transaction_id", "refers_to", "share", "occurred_on")
 
 
 @attrs.frozen
 class Adjustment:
     """A booking by hand: what, why, who asked, who decided. Instants in microseconds UTC.
 
-    `decided_by` is empty where one person could book it alone; `transaction_id` is there once it is booked.
+    `decided_by` is empty where one person could book it alone; `transaction_id` is there once it is booked. `refers_to`
+    is the booking that is taken back, and `share` how much of it, as `taking_back` measures; then `amount` is what that
+    comes to in its largest unit. `occurred_on` is the value date as ISO day, empty for the day of booking.
     """
 
     account_id: int
@@ -51,6 +57,9 @@ class Adjustment:
     decided_at: int | None = None
     decision: str = ""
     transaction_id: int | None = None
+    refers_to: int | None = None
+    share: int | None = None
+    occurred_on: str = ""
     repeated: bool = attrs.field(default=False, eq=False)
 
     @property
@@ -61,9 +70,15 @@ class Adjustment:
     @property
     def booking(self) -> str | None:
         """The public id of its transaction."""
-        if self.transaction_id is None:
-            return None
-        return ids.public_id(ids.TRANSACTION, self.account_id, self.transaction_id)
+        return self._transaction(self.transaction_id)
+
+    @property
+    def taken_back(self) -> str | None:
+        """The public id of the booking that it takes back."""
+        return self._transaction(self.refers_to)
+
+    def _transaction(self, number: int | None) -> str | None:
+        return None if number is None else ids.public_id(ids.TRANSACTION, self.account_id, number)
 
 
 Also = Callable[[Connection, Adjustment], None]
@@ -85,30 +100,67 @@ def adjust(installation: Installation, account_id: int, unit: str, amount: int, 
             `not_enough`, `participant_not_active`; nothing was booked, and nothing waits.
         KeyConflict: the key stands for another booking by hand.
     """
-    asked = Adjustment(account_id, next(ids.row_ids(now)), key, unit, _not_zero(amount), stated_reason(reason), WAITING,
-                       acting_person(actor), now)
+    return ask_for(installation, points_by_hand(account_id, unit, amount, key, now, reason=reason, actor=actor),
+                   also=also)
+
+
+def points_by_hand(account_id: int, unit: str, amount: int, key: str, now: int, *, reason: str,
+                   actor: str) -> Adjustment:
+    """What somebody asks for, with the day of booking as its value date.
+
+    Raises:
+        Refusal: `wrong_amount`, `no_reason`, `unknown_actor`.
+    """
+    return Adjustment(account_id, next(ids.row_ids(now)), key, unit, _not_zero(amount), stated_reason(reason), WAITING,
+                      acting_person(actor), now)
+
+
+def ask_for(installation: Installation, asked: Adjustment, *, check: Callable[[Connection], None] = lambda _: None,
+            also: Also = nothing_else) -> Adjustment:
+    """Book what is asked for where the limits of the day allow it; else let it wait.
+
+    `check` raises what speaks against it, once the account is locked and unless it was asked for before.
+    """
 
     def act(connection: Connection) -> Adjustment:
-        lock_owners(connection, (account_id,))
-        account = OpenAccount(connection, account_id, installation.programme.settings, now)
-        if (before := manual.by_key(connection, account_id, key)) is not None:
+        lock_owners(connection, (asked.account_id,))
+        account = OpenAccount(connection, asked.account_id, installation.programme.settings, asked.requested_at)
+        if (before := manual.by_key(connection, asked.account_id, asked.business_key)) is not None:
             return _repeated(before, asked)  # answered also where the participant has left since
-        staying_owners(connection, account_id)
-        _refuse_own(connection, account_id, asked.requested_by)
-        _refuse_names(connection, account_id, asked.reason)
-        legs = _legs(account, unit, amount)
-        day = moment(now).astimezone(account.zone).date().isoformat()
-        alone = manual.use_allowance(connection, person_key(actor), day, unit, abs(amount),
-                                     account.unit(unit).manual.limit)
-        done = attrs.evolve(asked, state=BOOKED, decided_at=now,
-                            transaction_id=_booked(account, asked, legs)) if alone else asked
+        staying_owners(connection, asked.account_id)
+        _refuse_own(connection, asked.account_id, asked.requested_by)
+        _refuse_names(connection, asked.account_id, asked.reason)
+        check(connection)
+        done = _alone_or_waiting(account, asked)
         manual.note(connection, _values(done))
         if done.state == WAITING:
-            work.put(connection, work.ADJUSTMENT, done.public_id, now, account_id=account_id, gist=done.reason)
+            work.put(connection, work.ADJUSTMENT, done.public_id, asked.requested_at, account_id=asked.account_id,
+                     gist=done.reason)
         also(connection, done)
         return done
 
     return installation.database.run(act)
+
+
+def _alone_or_waiting(account: OpenAccount, asked: Adjustment) -> Adjustment:
+    """It booked, where one person may book so much alone on this day; else as it waits, and nothing moved."""
+    day = moment(account.now).astimezone(account.zone).date().isoformat()
+    with account.connection.begin_nested() as attempt:
+        row_id, amounts = _booked(account, asked)
+        stated = _stated(asked, amounts)
+        if all(manual.use_allowance(account.connection, person_key(asked.requested_by), day, unit, abs(amount),
+                                    account.unit(unit).manual.limit) for unit, amount in sorted(amounts.items())):
+            return attrs.evolve(stated, state=BOOKED, decided_at=account.now, transaction_id=row_id)
+        attempt.rollback()
+    return stated
+
+
+def _stated(asked: Adjustment, amounts: Mapping[str, int]) -> Adjustment:
+    """What is asked for with its points: those of the largest unit, where a booking is taken back."""
+    if asked.refers_to is None or not amounts:
+        return asked
+    unit = max(amounts, key=lambda code: abs(amounts[code]))
+    return attrs.evolve(asked, unit=unit, amount=amounts[unit])
 
 
 def approve(installation: Installation, account_id: int, number: int, now: int, *, actor: str,
@@ -131,7 +183,10 @@ def approve(installation: Installation, account_id: int, number: int, now: int, 
                           "another person")
         _refuse_own(connection, account_id, second)
         decided = _decided(connection, asked, BOOKED, second, now, comment)
-        row_id = _booked(account, decided, _legs(account, asked.unit, asked.amount))
+        row_id, amounts = _booked(account, decided)
+        if (found := _stated(decided, amounts).amount) != asked.amount:
+            raise Refusal("changed_meanwhile", f"found {found} points that would be booked now, expected "
+                          f"{asked.amount} as asked for; refuse it, and take back what is left")
         manual.booked_as(connection, account_id, number, row_id)
         done = attrs.evolve(decided, transaction_id=row_id)
         also(connection, done)
@@ -227,7 +282,40 @@ def _refuse_decided(asked: Adjustment) -> None:
                       "expected one that waits", state=asked.state, decided_by=asked.decided_by)
 
 
-def _legs(account: OpenAccount, unit: str, amount: int) -> Legs:
+def value_date(settings: Settings, day: date | None, now: int) -> str:
+    """The day of which a booking tells, as ISO text; empty for the day of booking itself.
+
+    Books are closed by the instant of booking, so a day that is over changes no statement of the past. A day that is
+    still to come tells of nothing that happened, and one before the programme of nothing that belongs to it.
+
+    Raises:
+        Refusal: `wrong_day`.
+    """
+    today = moment(now).astimezone(settings.programme.time_zone).date()
+    if day is None or day == today:
+        return ""
+    if not settings.programme.starts_on <= day < today:
+        raise Refusal("wrong_day", f"found value date {day}, expected a day from {settings.programme.starts_on}, when "
+                      f"the programme began, to {today}", first=settings.programme.starts_on.isoformat(),
+                      last=today.isoformat())
+    return day.isoformat()
+
+
+def terms_by_hand(settings: Settings, unit: str, occurred_on: str, now: int) -> Terms:
+    """The terms of points that are given by hand at an instant with a value date; empty: that of the instant.
+
+    Raises:
+        Refusal: `gone_already`: counted from that day, they would have expired by now.
+    """
+    today = moment(now).astimezone(settings.programme.time_zone).date().isoformat()
+    terms = TermsTable(settings, now)[BY_HAND, unit, occurred_on or today]
+    if terms.expires_at is not None and terms.expires_at <= now:
+        raise Refusal("gone_already", f"found value date {occurred_on}, with which the points would be gone since "
+                      f"{moment(terms.expires_at).isoformat()}, expected a later one", expires_at=terms.expires_at)
+    return terms
+
+
+def _legs(account: OpenAccount, unit: str, amount: int, occurred_on: str) -> Legs:
     """Points given have the terms of their unit; points taken are those that would be spent next.
 
     A correction by the office is no activity of the participant: points taken keep nothing alive.
@@ -235,8 +323,7 @@ def _legs(account: OpenAccount, unit: str, amount: int) -> Legs:
     settings = account.unit(unit)
     account.sweep(unit)
     if amount > 0:
-        day = moment(account.now).astimezone(account.zone).date().isoformat()
-        book, active_from, expires_at, keeps_until = TermsTable(account.settings, account.now)[BY_HAND, unit, day]
+        book, active_from, expires_at, keeps_until = terms_by_hand(account.settings, unit, occurred_on, account.now)
         return (Leg(Book(book), unit, amount, active_from=active_from, expires_at=expires_at, keeps_until=keeps_until),
                 Leg(Book.ISSUANCE, unit, -amount))
     parts = first_of(account.lots(unit, -amount), -amount)
@@ -247,13 +334,18 @@ def _legs(account: OpenAccount, unit: str, amount: int) -> Legs:
     return taken(unit, parts, Book.ISSUANCE)
 
 
-def _booked(account: OpenAccount, asked: Adjustment, legs: Legs) -> int:
-    """Book it; the journal says who asked, who agreed, and why."""
+def _booked(account: OpenAccount, asked: Adjustment) -> tuple[int, Mapping[str, int]]:
+    """Book it; the journal says who asked, who agreed, and why. Answers with its id and the points by unit."""
     actor = f"{asked.requested_by} + {asked.decided_by}" if asked.decided_by else asked.requested_by
-    row = account.book(Order(account.account_id, TransactionKind.ADJUSTMENT, f"adjustment|{asked.business_key}",
-                             (asked.unit, asked.amount, asked.reason), asked.reason, actor), legs)
+    if asked.refers_to is not None and asked.share is not None:
+        row, legs = take_back(account, asked.refers_to, asked.share, asked.business_key, asked.reason, actor)
+        return row.id, undone_by(legs)
+    facts = (asked.unit, asked.amount, asked.reason, *([asked.occurred_on] if asked.occurred_on else []))
+    order = Order(account.account_id, TransactionKind.ADJUSTMENT, f"adjustment|{asked.business_key}", facts,
+                  asked.reason, actor, asked.occurred_on)
+    row = account.book(order, _legs(account, asked.unit, asked.amount, asked.occurred_on))
     account.settle(row.id)
-    return row.id
+    return row.id, {asked.unit: asked.amount}
 
 
 def _decided(connection: Connection, asked: Adjustment, state: str, by: str, now: int, why: str) -> Adjustment:
@@ -273,10 +365,15 @@ def _found(connection: Connection, account_id: int, number: int) -> Adjustment:
 
 def _repeated(before: Row[Any], asked: Adjustment) -> Adjustment:
     known = of_row(before)
-    if (known.unit, known.amount, known.reason) != (asked.unit, asked.amount, asked.reason) \
+    if _facts(known) != _facts(asked) \
             or not same_person(known.requested_by, asked.requested_by):
         raise KeyConflict(asked.business_key, known.public_id)
     return attrs.evolve(known, repeated=True)
+
+
+def _facts(one: Adjustment) -> tuple[object, ...]:
+    what = (one.unit, one.amount, one.occurred_on) if one.refers_to is None else (one.refers_to, one.share)
+    return *what, one.reason
 
 
 def of_row(row: Row[Any]) -> Adjustment:

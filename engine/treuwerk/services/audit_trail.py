@@ -1,7 +1,7 @@
 """The audit as people read it: who did what to whom, when and why, narrowed, page by page, and as a file."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,6 +14,7 @@ from treuwerk.domain.folding import behind, folded
 from treuwerk.domain.ids import USER, first_row_id
 from treuwerk.domain.ledger import end_of_day, start_of_day
 from treuwerk.domain.rights import Access
+from treuwerk.services.finding import name_of
 from treuwerk.store.database import Database
 from treuwerk.store.distinct import values_of
 from treuwerk.store.keyset import Key, sliced
@@ -94,17 +95,12 @@ def all_entries(access: Access, database: Database, filters: AuditFilters, *,
             return
 
 
-def counted(access: Access, connection: Connection, filters: AuditFilters, at_most: int) -> int:
-    """How many entries there are, up to `at_most`, beyond which nobody counts."""
+def counted(access: Access, connection: Connection, many: Sequence[AuditFilters], at_most: int) -> list[int]:
+    """How many entries there are under each of these filters, each up to `at_most`, beyond which nobody counts."""
     access.require(READ)
-    some = _narrowed(select(audit_entry.c.id), filters).limit(at_most).subquery()
-    return connection.execute(select(func.count()).select_from(some)).scalar_one()
-
-
-def actions(access: Access, connection: Connection) -> list[str]:
-    """Everything that was done so far, by its name."""
-    access.require(READ)
-    return values_of(connection, audit_entry.c.action)
+    sums = [select(func.count()).select_from(_narrowed(select(audit_entry.c.id), one).limit(at_most).subquery())
+            .scalar_subquery() for one in many]
+    return list(connection.execute(select(*sums)).one()) if sums else []
 
 
 def actors(access: Access, connection: Connection) -> list[str]:
@@ -117,6 +113,12 @@ def actors(access: Access, connection: Connection) -> list[str]:
     found = values_of(connection, audit_entry.c.actor, below=users) + values_of(
         connection, audit_entry.c.actor, behind=behind(users))
     return sorted(found, key=folded)
+
+
+def participant_name(access: Access, connection: Connection, account_id: int) -> str:
+    """The name of a participant; empty where there is none."""
+    access.require(READ)
+    return name_of(connection, account_id)
 
 
 def name_of_user(access: Access, connection: Connection, user_id: int) -> str:
@@ -145,7 +147,8 @@ def _narrowed(query: Select[*tuple[Any, ...]], filters: AuditFilters, *,
     if filters.object:  # in the words of its index, which holds no empty ones
         query = query.where(audit_entry.c.object == filters.object, _HAS_OBJECT)
     if filters.action:
-        thing, column = f"{filters.action}.", audit_entry.c.action.concat("") if walk else audit_entry.c.action
+        thing = f"{filters.action}."
+        column: Any = audit_entry.c.action.concat("") if walk else audit_entry.c.action
         query = query.where(audit_entry.c.action == filters.action if "." in filters.action else
                             (column >= thing) & (column < behind(thing)))
     if filters.day_from:

@@ -146,6 +146,20 @@ class OpenAccount:
             key = expiry_keys(self.connection, [expiry])[expiry]
             self.book(expiry_order(expiry, key, day_before(due, self.zone)), taken(unit, parts, Book.EXPIRED))
 
+    def expire_forgotten(self, unit: str, parts: Sequence[Part], since: int) -> list[Legs]:
+        """Book out points that are back, if all points of their unit went by inactivity since they were taken.
+
+        Those whose own time is over are left to a sweep. Returns the legs of each transaction.
+        """
+        forgotten = self.forgotten_since(unit, since)
+        gone = [part for part in parts if forgotten is not None and part.expires_at > forgotten]
+        if forgotten is None or not gone:
+            return []
+        expiry, legs = (self.account_id, unit, forgotten), taken(unit, gone, Book.EXPIRED)
+        key = expiry_keys(self.connection, [expiry])[expiry]
+        self.book(expiry_order(expiry, key, day_before(forgotten, self.zone)), legs)
+        return [legs]
+
     def _due(self, unit: str) -> Mapping[int, Sequence[Lot]]:
         """Lots that are to expire, by the instant of their expiry."""
         kept_until = self.standing[unit].kept_until
@@ -187,11 +201,21 @@ class OpenAccount:
                 self.book(Order(self.account_id, TransactionKind.SETTLEMENT, f"settlement|{unit}|{cause_id}",
                                 (unit, cause_id), "deficit", refers_to=cause_id), settled(unit, parts))
 
-    def restoring(self, unit: str, parts: Sequence[Part], now: int) -> Restoring:
-        """What is to become of parts of lots that come back at `now`."""
+    def restoring(self, unit: str, parts: Sequence[Part], since: int, now: int) -> Restoring:
+        """What is to become of parts of lots that the transaction `since` took, and that come back at `now`."""
         at, makers = self.standing[unit], sorted({part.transaction_id for part in parts})
         losses, origins = accounts.losses_of(self.connection, self.account_id, makers, unit)
-        return Restoring(now, at.kept_until, at.deficit, losses, origins)
+        kept_until = self.forgotten_since(unit, since) or at.kept_until
+        return Restoring(now, kept_until, at.deficit, losses, origins)
+
+    def forgotten_since(self, unit: str, since: int) -> int | None:
+        """When all points of a unit first went by inactivity behind a transaction, if new activity followed on that.
+
+        Points that were away meanwhile, spent or reserved, do not live on with the new ones.
+        """
+        if self.standing[unit].kept_until is None:
+            return None
+        return accounts.forgotten_since(self.connection, self.account_id, unit, since, self.now)
 
     def refuse_if_blocked(self) -> None:
         """Refuse where the policy of a unit blocks all spending until its deficit is settled.

@@ -4,6 +4,8 @@ What expired meanwhile is restored and booked out in the same transaction: a can
 A part of a redemption gives back what was taken last.
 """
 
+from sqlalchemy import Connection
+
 from treuwerk.domain.ledger import Book, TransactionKind
 from treuwerk.domain.lots import Part, last_of, less, total
 from treuwerk.domain.movements import cancelled
@@ -28,29 +30,35 @@ def cancel(installation: Installation, account_id: int, transaction_id: int, key
         positive(amount)
     order = Order(account_id, TransactionKind.CANCELLATION, f"cancellation|{key}",
                   (transaction_id, "all" if amount is None else amount), cause or key, actor, refers_to=transaction_id)
-
-    def decide(account: OpenAccount) -> Decision:
-        unit, parts = _left(account, transaction_id)
-        if (there := total(parts)) < (amount or 1):
-            raise Refusal("not_enough", f"found {there} points that are not cancelled yet, expected at least "
-                          f"{amount or 1}", available=there)
-        back = last_of(parts, amount or there)
-        return Decision(cancelled(unit, back, account.restoring(unit, back, now)))
-
-    return book_once(installation, order, now, decide)
+    return book_once(installation, order, now, lambda account: decided(account, transaction_id, amount))
 
 
-def _left(account: OpenAccount, transaction_id: int) -> tuple[str, list[Part]]:
-    """Unit of a redemption or capture, and what is not cancelled of it."""
-    of = account.connection, account.account_id
-    row = _redemption(account, transaction_id)
+def decided(account: OpenAccount, transaction_id: int, amount: int | None) -> Decision:
+    """What is booked where a redemption or a capture is taken back: all that is left of it, or `amount` points."""
+    unit, parts, since = left_of(account.connection, account.account_id, transaction_id)
+    if (there := total(parts)) < (amount or 1):
+        raise Refusal("not_enough", f"found {there} points that are not cancelled yet, expected at least "
+                      f"{amount or 1}", available=there)
+    back = last_of(parts, amount or there)
+    return Decision(cancelled(unit, back, account.restoring(unit, back, since, account.now)))
+
+
+def left_of(connection: Connection, account_id: int, transaction_id: int) -> tuple[str, list[Part], int]:
+    """Unit of a redemption or capture, what is not cancelled of it, and the transaction that took it from its lots.
+
+    Raises:
+        Refusal: `unknown_redemption`.
+    """
+    of = connection, account_id
+    row = _redemption(connection, account_id, transaction_id)
     ((unit, spent),) = accounts.parts_of(*of, [row.id], _TRACED_IN[row.kind]).items()
     cancellations = [one.id for one in accounts.referring(*of, row.id, [TransactionKind.CANCELLATION.value])]
-    return unit, less(spent, accounts.parts_of(*of, cancellations, Book.PARTICIPANT, given=True).get(unit, []))
+    left = less(spent, accounts.parts_of(*of, cancellations, Book.PARTICIPANT, given=True).get(unit, []))
+    return unit, left, row.refers_to or row.id
 
 
-def _redemption(account: OpenAccount, transaction_id: int) -> JournalRow:
-    row = accounts.transaction_by_id(account.connection, account.account_id, transaction_id)
+def _redemption(connection: Connection, account_id: int, transaction_id: int) -> JournalRow:
+    row = accounts.transaction_by_id(connection, account_id, transaction_id)
     if row is None or row.kind not in _TRACED_IN:
         raise Refusal("unknown_redemption", f"found {row.kind if row else 'no transaction'} {transaction_id}, expected "
                       "a redemption or a capture of this account")

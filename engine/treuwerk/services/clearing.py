@@ -24,7 +24,7 @@ from treuwerk.services.pipeline import scored_batches
 from treuwerk.services.receipts import Receipt, Tally
 from treuwerk.services.scoring import ScoredBatch, ScoredLine
 from treuwerk.services.terms import TermsTable
-from treuwerk.store import runs
+from treuwerk.store import runs, work
 from treuwerk.store.bulk import insert_rows
 from treuwerk.store.identities import claim, taken
 from treuwerk.store.retrying import retrying
@@ -107,7 +107,7 @@ class _Clearing:
             insert_rows(connection, purchase_line, self._purchase_lines(lines, booker, batch.tally))
             numbers = count(run.total.waiting + run.total.rejected)
             runs.note_problems(connection, [problem.as_row(run.id, next(numbers)) for problem in batch.problems])
-            runs.settle(connection, batch.lines, self._now)
+            work.close_settled(connection, runs.settle(connection, batch.lines, self._now), self._now)
             booked = booker.write(connection)
             batch.tally.points, batch.tally.transactions = booked.points, booked.transactions
             return run.total_with(connection, batch.tally, batch.cursor)

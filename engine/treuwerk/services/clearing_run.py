@@ -64,6 +64,9 @@ class ClearingRun:
         with self._database.writing() as connection:
             self.start(connection)  # where there was no batch
             runs.finish(connection, self.id, self._now)
+            for run in self._earlier:  # over the same file: what they left open stands in this one
+                if run.id != self.id:
+                    work.close(connection, work.CLEARING, str(run.id), self._now)
             if self.total.waiting or self.total.rejected:
                 work.put(connection, work.CLEARING, str(self.id), self._now, gist=self.path.name)
         return attrs.evolve(self.receipt(self.total), run=self.id, problems=self.problems())

@@ -9,11 +9,12 @@ import os
 import secrets
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import attrs
-from sqlalchemy import update
+from sqlalchemy import Connection, update
 
 from treuwerk.domain.ledger import instant, moment
 from treuwerk.domain.rights import Access, Audience, names_for
@@ -31,6 +32,7 @@ from treuwerk.services.importing import import_articles, import_participants
 from treuwerk.services.installation import DEMO, Installation, claim_database
 from treuwerk.services.managing_users import create_office_user
 from treuwerk.services.master_files import BadRow, named_rows
+from treuwerk.services.passwords import NewLogin, new_login
 from treuwerk.services.signing_in import add_local_login
 from treuwerk.store.database import Database
 from treuwerk.store.migrating import empty, migrate
@@ -161,8 +163,14 @@ def _office_logins(installation: Installation, now: int) -> Iterator[Login]:
     """Two who work in the service centre of a bundle that names nobody: one who may do all, one who answers calls."""
     for role, name in ((ADMIN, "Ada Admin"), (AGENT, "Gus Agent")):
         password = _password()
-        create_office_user(installation, _ACCESS, name, role, password, [role], now)
+        login = new_login(role, password)
+        installation.database.run(partial(_office_user, installation.programme, name, role, login, now))
         yield Login(f"service centre: {name}", role, password, "/office")
+
+
+def _office_user(programme: LoadedProgramme, name: str, role: str, login: NewLogin, now: int,
+                 connection: Connection) -> None:
+    create_office_user(_ACCESS, connection, programme, name, [role], now, login=login)
 
 
 def _password() -> str:

@@ -19,6 +19,7 @@ from treuwerk.domain.rights import Access, Audience, names_for
 from treuwerk.domain.tabular import BadLine
 from treuwerk.programme.errors import Mistake, ProgrammeError
 from treuwerk.services import manual_points, notes, queue, users
+from treuwerk.services.adjusting import points_by_hand
 from treuwerk.services.finding import account_of
 from treuwerk.services.installation import Installation
 from treuwerk.services.master_files import NamedRow, named_rows
@@ -101,7 +102,8 @@ def _work(installation: Installation, row: NamedRow, clerks: Mapping[str, Clerk]
         account_id = account_of(connection, cells["customer_number"])
     if cells["kind"] == _WAITING:
         unit, amount, reason = cells["text"].split(" ", 2)
-        manual_points.ask(access, installation, account_id, unit, int(amount), f"demo|{number}", at, reason=reason)
+        manual_points.ask(access, installation, points_by_hand(
+            account_id, unit, int(amount), f"demo|{number}", at, reason=reason, actor=author.name))
         return
     draft = _draft(cells, clerks, now)
     installation.database.run(lambda connection: notes.write_note(access, connection, account_id, draft, at))

@@ -179,9 +179,10 @@ def _released(connection: Connection, settings: Settings, accounts: Collection[i
     """Release holds that were over, and count what had expired while it was reserved."""
     done = ExpiryReceipt("")
     for account_id, hold_id in due.due_holds(connection, accounts, until):
-        legs = release_in_time(OpenAccount(connection, account_id, settings, now), hold_id)
-        gone = [leg for leg in legs if leg.book is Book.EXPIRED]
-        done.add(ExpiryReceipt("", 0, 0, {leg.unit: leg.amount for leg in gone}, 1 if legs else 0, 1 if legs else 0))
+        booked = release_in_time(OpenAccount(connection, account_id, settings, now), hold_id)
+        done.add(ExpiryReceipt("", holds_released=1 if booked else 0, transactions=len(booked)))
+        for legs in booked:
+            done.count({leg.unit: leg.amount for leg in legs if leg.book is Book.EXPIRED})
     return done
 
 

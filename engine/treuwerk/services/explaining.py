@@ -5,16 +5,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import attrs
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from treuwerk.domain import ids
 from treuwerk.domain.earning import Step, fold, steps_from_json
 from treuwerk.domain.ledger import Book, TransactionKind, moment
 from treuwerk.domain.participants import identifier
-from treuwerk.services.tracing import Related, Sources, Usages, related, sources, usages
+from treuwerk.services.tracing import Related, Sources, Usages, related, sources, undone_by, usages
 from treuwerk.store.tables import activity, article, journal, lot, person, posting, purchase_line
 
 _DIGITS = 4
@@ -120,7 +121,8 @@ class Explanation:
     """Everything that is known about one booking. `id` is public.
 
     `sources` are the credits whose points it moved, `usages` what became of the points that it credited, `related` what
-    it refers to and what refers to it; statements leave the last two out.
+    it refers to and what refers to it; statements leave the last two out. `undone_by` are the public ids of bookings
+    that took it back, wholly or in part; as of a past day it stays empty.
     """
 
     id: str
@@ -140,6 +142,7 @@ class Explanation:
     usages: Usages = _NO_USAGES
     returned: tuple[ReturnedPoints, ...] = ()
     related: tuple[Related, ...] = ()
+    undone_by: tuple[str, ...] = ()
 
 
 OWN_BOOKS = (Book.PARTICIPANT, Book.PENDING, Book.HELD, Book.DEFICIT)
@@ -166,17 +169,18 @@ def explain(connection: Connection, public_id: str) -> Explanation:
     return attrs.evolve(
         explanation_of(booking, legs, article_names(connection, [booking.article_number or ""]), taken),
         usages=usages(connection, account_id, row_id, _ALL),
-        related=related(connection, account_id, row_id, booking.refers_to))
+        related=related(connection, account_id, row_id, booking.refers_to),
+        undone_by=undone_by(connection, account_id, [row_id]).get(row_id, ()))
 
 
-def booking_facts() -> Any:
-    """A select of the journal with the purchase line or activity that each transaction rests on."""
-    own = journal.join(purchase_line, _same(purchase_line), isouter=True).join(
-        activity, _same(activity), isouter=True).join(
+def booking_facts(of: Any = journal) -> Any:
+    """A select of the journal, or of a part of it, with the purchase line or activity that each transaction rests on."""
+    own = of.join(purchase_line, _same(purchase_line, of), isouter=True).join(
+        activity, _same(activity, of), isouter=True).join(
         person, (person.c.account_id == activity.c.account_id) & (person.c.id == activity.c.person_id), isouter=True)
     return select(
-        journal.c.account_id, journal.c.id, journal.c.kind, journal.c.occurred_on, journal.c.booked_at,
-        journal.c.actor, journal.c.cause, journal.c.refers_to, journal.c.explanation,
+        of.c.account_id, of.c.id, of.c.kind, of.c.occurred_on, of.c.booked_at,
+        of.c.actor, of.c.cause, of.c.refers_to, of.c.explanation,
         purchase_line.c.document, purchase_line.c.line, purchase_line.c.seller, purchase_line.c.article_number,
         purchase_line.c.quantity, purchase_line.c.features, purchase_line.c.serials, purchase_line.c.order_number,
         purchase_line.c.source, activity.c.kind.label("activity_kind"), activity.c.code.label("activity_code"),
@@ -184,34 +188,50 @@ def booking_facts() -> Any:
     ).select_from(own)
 
 
-def _same(table: Any) -> Any:
-    return (table.c.account_id == journal.c.account_id) & (table.c.id == journal.c.id)
+def _same(table: Any, of: Any) -> Any:
+    return (table.c.account_id == of.c.account_id) & (table.c.id == of.c.id)
+
+
+_OWN_LOT = ((lot.c.account_id == posting.c.account_id) & (lot.c.transaction_id == posting.c.transaction_id)
+            & (lot.c.line == posting.c.line))
+_LEGS = (select(posting.c.transaction_id, posting.c.line, posting.c.book, posting.c.unit, posting.c.amount,
+                posting.c.active_from, posting.c.expires_at, lot.c.remaining)
+         .select_from(posting.join(lot, _OWN_LOT, isouter=True))
+         .where(posting.c.account_id == bindparam("account"),
+                posting.c.transaction_id.in_(bindparam("bookings", expanding=True)),
+                # The range of the key, or PostgreSQL may look at all postings of the account.
+                posting.c.transaction_id.between(bindparam("first"), bindparam("last")),
+                posting.c.book.in_([book.value for book in OWN_BOOKS]))
+         .order_by(posting.c.transaction_id, posting.c.line))
 
 
 def legs_of(connection: Connection, account_id: int, bookings: Sequence[int]) -> dict[int, list[Any]]:
     """Postings of these bookings in the participant's books; `remaining` is None where a posting made no lot."""
-    own_lot = ((lot.c.account_id == posting.c.account_id) & (lot.c.transaction_id == posting.c.transaction_id)
-               & (lot.c.line == posting.c.line))
-    rows = connection.execute(
-        select(posting.c.transaction_id, posting.c.line, posting.c.book, posting.c.unit, posting.c.amount,
-               posting.c.active_from, posting.c.expires_at, lot.c.remaining)
-        .select_from(posting.join(lot, own_lot, isouter=True))
-        .where(posting.c.account_id == account_id, posting.c.transaction_id.in_(bookings),
-               posting.c.book.in_([book.value for book in OWN_BOOKS]))
-        .order_by(posting.c.transaction_id, posting.c.line))
     found: dict[int, list[Any]] = {}
-    for row in rows:
+    if not bookings:
+        return found
+    values = {"account": account_id, "bookings": list(bookings), "first": min(bookings), "last": max(bookings)}
+    for row in connection.execute(_LEGS, values):
         found.setdefault(row.transaction_id, []).append(row)
     return found
 
 
+_ARTICLES = select(article.c.number, article.c.name, article.c.kind).where(
+    article.c.number.in_(bindparam("numbers", expanding=True)))
+
+
 def article_names(connection: Connection, numbers: Iterable[str]) -> dict[str, str]:
     """Names of articles by number as it stands in purchase lines; unknown numbers are left out."""
+    return {number: name for number, (name, _) in articles_of(connection, numbers).items()}
+
+
+def articles_of(connection: Connection, numbers: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Names and kinds of articles by number as it stands in purchase lines; unknown numbers are left out."""
     wanted = {identifier(number): number for number in numbers if number}
     if not wanted:
         return {}
-    rows = connection.execute(select(article.c.number, article.c.name).where(article.c.number.in_(sorted(wanted))))
-    return {wanted[row.number]: row.name for row in rows}
+    rows = connection.execute(_ARTICLES, {"numbers": sorted(wanted)})
+    return {wanted[row.number]: (row.name, row.kind) for row in rows}
 
 
 def explanation_of(booking: Row[Any], legs: Sequence[Row[Any]], names: Mapping[str, str],
@@ -219,8 +239,7 @@ def explanation_of(booking: Row[Any], legs: Sequence[Row[Any]], names: Mapping[s
     """The explanation from rows of `booking_facts` and `legs_of`; `gone` is what was taken from lots by a past day."""
     refers_to = ids.public_id(ids.TRANSACTION, booking.account_id, booking.refers_to) if booking.refers_to else None
     terms = {leg.line: _terms(leg, gone) for leg in legs if leg.remaining is not None}
-    stored = json.loads(booking.explanation) if booking.explanation else []
-    awards = _awards(stored, terms) if booking.kind == TransactionKind.ACCRUAL else ()
+    awards = _awards(booking.explanation, terms) if booking.kind == TransactionKind.ACCRUAL else ()
     by_rule = {award.line for award in awards}
     made = tuple(MadeLot(leg.line, leg.unit, terms[leg.line]) for leg in legs
                  if leg.line in terms and leg.line not in by_rule)
@@ -228,18 +247,23 @@ def explanation_of(booking: Row[Any], legs: Sequence[Row[Any]], names: Mapping[s
         ids.public_id(ids.TRANSACTION, booking.account_id, booking.id), booking.account_id, booking.kind,
         date.fromisoformat(booking.occurred_on), booking.booked_at, booking.actor, booking.cause, refers_to,
         _purchase(booking, names), _activity(booking), awards, _movements(legs), made, taken,
-        returned=_returned(stored) if booking.kind == TransactionKind.REVERSAL else ())
+        returned=_returned(booking.explanation) if booking.kind == TransactionKind.REVERSAL else ())
 
 
-def _awards(stored: Sequence[Any], terms: Mapping[int, LotTerms]) -> tuple[ExplainedAward, ...]:
+def _awards(explanation: str, terms: Mapping[int, LotTerms]) -> tuple[ExplainedAward, ...]:
     """The awards of a stored explanation, each with the lot that its posting made."""
-    return tuple(
-        ExplainedAward(one["line"], one["unit"], one["points"], one["rule"], one["revision"],
-                       _explained(steps_from_json(one["steps"])), terms.get(one["line"]))
-        for one in stored)
+    return tuple(ExplainedAward(*told, terms.get(told[0])) for told in _told(explanation))
 
 
-def _returned(stored: Sequence[Any]) -> tuple[ReturnedPoints, ...]:
+@lru_cache(maxsize=4_096)
+def _told(explanation: str) -> tuple[tuple[int, str, int, str, int, tuple[ExplainedStep, ...]], ...]:
+    """What a stored explanation says; the same text is read once, since purchases of a kind are explained alike."""
+    return tuple((one["line"], one["unit"], one["points"], one["rule"], one["revision"],
+                  _explained(steps_from_json(one["steps"]))) for one in json.loads(explanation or "[]"))
+
+
+def _returned(explanation: str) -> tuple[ReturnedPoints, ...]:
+    stored = json.loads(explanation or "[]")
     return tuple(ReturnedPoints(one["unit"], one["points"], one["returned"], one["of"]) for one in stored
                  if isinstance(one, dict) and {"unit", "points", "returned", "of"} <= set(one))
 

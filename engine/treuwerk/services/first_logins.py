@@ -15,7 +15,7 @@ from treuwerk.services.signing_in import enter
 from treuwerk.services.users import add_user
 from treuwerk.store.database import Database
 from treuwerk.store.once import insert_once
-from treuwerk.store.tables import external_login, participant, person
+from treuwerk.store.tables import external_login, link_code, participant, person
 
 
 @attrs.frozen
@@ -102,8 +102,10 @@ def _join(connection: Connection, flow_token: str, link: Link, user_id: int, now
 
 
 def _name(connection: Connection, link: Link) -> str:
-    """The name of the person, else of the company."""
+    """The name of the person, else the one that stands on the code, else that of the company."""
     found = connection.execute(select(person.c.name).where(
         person.c.account_id == link.account_id, person.c.id == link.person_id)).scalar()
+    found = found or connection.execute(select(link_code.c.name).where(
+        link_code.c.account_id == link.account_id, link_code.c.id == link.id)).scalar()
     return found or connection.execute(select(participant.c.name).where(
         participant.c.account_id == link.account_id)).scalar() or ""

@@ -90,7 +90,7 @@ def release(installation: Installation, account_id: int, hold_id: int, key: str,
     def decide(account: OpenAccount) -> Decision:
         unit, parts, _ = _left(account, hold_id)
         back = last_of(parts, _enough(parts, amount))
-        return Decision(released(unit, back, account.restoring(unit, back, now)))
+        return Decision(released(unit, back, account.restoring(unit, back, hold_id, now)))
 
     order = _order(account_id, hold_id, TransactionKind.RELEASE, key, amount)
     return _end(installation, attrs.evolve(order, cause=cause or key, actor=actor), now, decide)
@@ -115,17 +115,18 @@ def _overdue(installation: Installation, now: int) -> Sequence[tuple[int, int]]:
 
 def _released(settings: Settings, account_id: int, hold_id: int, now: int, connection: Connection) -> bool:
     account = OpenAccount(connection, account_id, settings, now)
-    legs = release_in_time(account, hold_id)
-    for unit in {leg.unit for leg in legs}:
+    booked = release_in_time(account, hold_id)
+    for unit in {leg.unit for legs in booked for leg in legs}:
         account.sweep(unit)
-    return bool(legs)
+    return bool(booked)
 
 
-def release_in_time(account: OpenAccount, hold_id: int) -> Legs:
+def release_in_time(account: OpenAccount, hold_id: int) -> list[Legs]:
     """Release a hold of an open account whose time is over; nothing where somebody ended it meanwhile.
 
-    It is as if it had been released at its end: what lived longer than that expires by itself, on its own day. So it
-    makes no difference how long nobody looked.
+    It is as if it had been released at its end: what lived longer than that expires by itself, on its own day, or with
+    all points of the unit where those went by inactivity before others came. So it makes no difference how long nobody
+    looked. Returns the legs of each transaction.
     """
     with suppress(Refusal):
         unit, parts, end = _left(account, hold_id)
@@ -133,10 +134,18 @@ def release_in_time(account: OpenAccount, hold_id: int) -> Legs:
         order = attrs.evolve(_order(account.account_id, hold_id, TransactionKind.RELEASE, "", None),
                              key=f"timeout|{hold_id}", cause="time", occurred_on=day)  # a key that no caller can take
         _enough(parts, None)
-        legs = released(unit, parts, account.restoring(unit, parts, end))
+        legs = released(unit, parts, account.restoring(unit, parts, hold_id, end))
         book(account, order, lambda _: Decision(legs), _note_end)
-        return legs
-    return ()
+        return [legs, *account.expire_forgotten(unit, _back(parts, legs), hold_id)]
+    return []
+
+
+def _back(parts: Sequence[Part], legs: Legs) -> list[Part]:
+    """What is back in its lots behind a release that took some of it again."""
+    taken = [part for leg in legs if leg.book is Book.PARTICIPANT and leg.amount < 0 for part in leg.parts]
+    for leg_part in taken:
+        parts = less(parts, [leg_part])
+    return list(parts)
 
 
 def _order(account_id: int, hold_id: int, kind: TransactionKind, key: str, amount: int | None) -> Order:

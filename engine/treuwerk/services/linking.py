@@ -5,6 +5,7 @@ what a wrong one costs does not depend on what is known.
 """
 
 import secrets
+from collections.abc import Callable
 from hmac import compare_digest
 from typing import Any
 
@@ -14,16 +15,19 @@ from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
 
 from treuwerk.domain import ids
 from treuwerk.services import attempts
+from treuwerk.services.attending import folded
 from treuwerk.services.finding import UnknownParticipant, account_of
 from treuwerk.services.memberships import add_membership
 from treuwerk.services.passwords import turn
 from treuwerk.services.sessions import SECOND, Origin
 from treuwerk.store.database import Database
-from treuwerk.store.tables import link_code
+from treuwerk.store.people import people_known_as
+from treuwerk.store.tables import link_code, person
 
 LETTERS = 10
 GOOD_DAYS = 30
 MOST_TRIES = 10
+_GOOD = GOOD_DAYS * 86_400 * SECOND
 _ALPHABET = "23456789abcdefghjkmnpqrstvwxyz"  # what is not mistaken on paper
 
 
@@ -45,16 +49,81 @@ class Tried:
     wait: int = 0
 
 
+@attrs.frozen
+class FreshCode:
+    """A code that nobody keeps yet: as it is printed, and the hash of it."""
+
+    printed: str = attrs.field(repr=False)
+    hash: str = attrs.field(repr=False)
+
+
+@attrs.frozen
+class OpenCode:
+    """A code that waits for its first login; `name` is that of the person, empty for the company as such."""
+
+    id: int
+    person_id: int
+    name: str
+    role: str
+    created_by: str
+    created_at: int
+    expires_at: int
+
+
 def make_link_code(database: Database, account_id: int, now: int, *, role: str, created_by: str,
-                   person_id: int = 0) -> str:
-    """A new code for a person of a company (0: the company itself), as it is printed once."""
+                   person_id: int = 0, also: Callable[[Connection], object] = lambda connection: None) -> str:
+    """A new code for a person of a company (0: the company itself), as it is printed once.
+
+    `also` writes in the same transaction.
+    """
+    fresh = fresh_code(account_id)
+
+    def work(connection: Connection) -> None:
+        keep_code(connection, account_id, fresh, now, role=role, created_by=created_by, person_id=person_id)
+        also(connection)
+
+    database.run(work)
+    return fresh.printed
+
+
+def fresh_code(account_id: int) -> FreshCode:
+    """A new code for a company. Its hash is slow, so it is made before the transaction that keeps it."""
     code = "".join(secrets.choice(_ALPHABET) for _ in range(LETTERS))
-    kept = _hashed(account_id, code)
-    row = {"account_id": account_id, "id": next(ids.row_ids(now)), "person_id": person_id, "role": role,
-           "code_hash": kept, "tries": 0, "created_by": created_by, "created_at": now,
-           "expires_at": now + GOOD_DAYS * 86_400 * SECOND, "used_at": None}
-    database.run(lambda connection: connection.execute(insert(link_code).values(**row)))
-    return f"{code[:5]}-{code[5:]}"
+    return FreshCode(f"{code[:5]}-{code[5:]}", _hashed(account_id, code))
+
+
+def keep_code(connection: Connection, account_id: int, fresh: FreshCode, now: int, *, role: str, created_by: str,
+              person_id: int = 0, name: str = "") -> int:
+    """Keep a code for a person of a company, or for a name that becomes one with the first login; returns its id."""
+    number = next(ids.row_ids(now))
+    connection.execute(insert(link_code).values(
+        account_id=account_id, id=number, person_id=person_id, name=name, role=role, code_hash=fresh.hash, tries=0,
+        created_by=created_by, created_at=now, expires_at=now + _GOOD, used_at=None))
+    return number
+
+
+def open_codes(connection: Connection, account_id: int, now: int) -> list[OpenCode]:
+    """The codes of a company with which somebody may still sign in first, the newest first."""
+    own_person = (person.c.account_id == link_code.c.account_id) & (person.c.id == link_code.c.person_id)
+    rows = connection.execute(
+        select(link_code, person.c.name.label("person")).select_from(link_code.join(person, own_person, isouter=True))
+        .where(*_open(account_id, now)).order_by(link_code.c.id.desc()))
+    return [OpenCode(row.id, row.person_id, row.person or row.name, row.role, row.created_by, row.created_at,
+                     row.expires_at) for row in rows]
+
+
+def withdraw_code(connection: Connection, account_id: int, number: int, now: int) -> bool:
+    """Let a code be good no more; False where it was used or over."""
+    return connection.execute(update(link_code).where(link_code.c.id == number, *_open(account_id, now)).values(
+        expires_at=now)).rowcount == 1
+
+
+def give_back_code(connection: Connection, account_id: int, number: int, now: int) -> bool:
+    """Undo that a code was withdrawn: it is good until the day it was to be. False where it cannot be any more."""
+    return connection.execute(update(link_code).where(
+        link_code.c.account_id == account_id, link_code.c.id == number, link_code.c.used_at.is_(None),
+        link_code.c.expires_at <= now, link_code.c.created_at > now - _GOOD).values(
+        expires_at=link_code.c.created_at + _GOOD)).rowcount == 1
 
 
 def try_link_code(database: Database, number: str, typed: str, origin: Origin, now: int) -> Tried:
@@ -79,10 +148,15 @@ def try_link_code(database: Database, number: str, typed: str, origin: Origin, n
 
 def use_link(connection: Connection, link: Link, user_id: int, now: int) -> bool:
     """Make a user a member by a code that was right; False where the code was used or ended meanwhile."""
-    if connection.execute(update(link_code).where(link_code.c.id == link.id, *_open(link.account_id, now)).values(
-            used_at=now)).rowcount != 1:
+    used = connection.execute(update(link_code).where(link_code.c.id == link.id, *_open(link.account_id, now)).values(
+        used_at=now).returning(link_code.c.name)).one_or_none()
+    if used is None:
         return False
-    add_membership(connection, user_id, link.account_id, now, role=link.role, person_id=link.person_id)
+    person_id = link.person_id
+    if not person_id and used.name:
+        key = link.account_id, folded(used.name)
+        person_id = people_known_as(connection, {key: used.name}, now)[key]
+    add_membership(connection, user_id, link.account_id, now, role=link.role, person_id=person_id)
     return True
 
 

@@ -1,245 +1,240 @@
-"""Managing users: made, blocked, given roles, invited. Each act asks for the right and is noted in the audit.
+"""Managing users: made, blocked, given roles and ways in. Each act asks for the right and is noted in the audit.
 
-Nobody changes the own rights. Two people of the service centre never have the same name, since by their names the books
-tell who acted, and whether a second person agreed.
+Nobody changes the own rights, nobody can take the last role by which users are managed, and no two people of the
+service centre have the same name, since by their names the books tell who acted, and whether a second person agreed.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Collection, Iterable
 
-import attrs
 from sqlalchemy import Connection, select
 
-from treuwerk.domain.actors import acting_person, same_person
-from treuwerk.domain.ids import USER, account_and_row, public_user_id
+from treuwerk.domain.actors import LONGEST_NAME, acting_person, same_person
+from treuwerk.domain.ids import public_user_id
 from treuwerk.domain.refusals import Refusal
-from treuwerk.domain.rights import Access, Audience
+from treuwerk.domain.rights import Access, Audience, NotAllowed
+from treuwerk.programme.reading import LoadedProgramme
 from treuwerk.programme.roles import roles_of
 from treuwerk.services import passwords, users
-from treuwerk.services.auditing import note_act
+from treuwerk.services.auditing import Changes, note_act
 from treuwerk.services.authenticators import remove_authenticator
-from treuwerk.services.installation import Installation
-from treuwerk.services.linking import make_link_code
-from treuwerk.services.memberships import Membership, add_membership, memberships_of, remove_membership
+from treuwerk.services.known_users import MANAGE, known_user, managing_roles, office_roles
+from treuwerk.services.memberships import add_membership
+from treuwerk.services.passkeys import remove_passkeys
+from treuwerk.services.passwords import NewLogin
 from treuwerk.services.recovery_codes import remove_recovery_codes
-from treuwerk.services.session_keeping import end_all
-from treuwerk.services.users import User
-from treuwerk.store.database import Database
-from treuwerk.store.tables import app_user, local_login, user_role
-
-MANAGE = "users.manage"
+from treuwerk.services.session_keeping import end_all, end_own
+from treuwerk.services.sessions import ACTIVE, BLOCKED
+from treuwerk.store.one_by_one import change_users_one_by_one
+from treuwerk.store.tables import app_user, user_role
 
 
-@attrs.frozen
-class KnownUser:
-    """A user with everything that a list tells: login, roles by their source, companies."""
+def create_office_user(access: Access, connection: Connection, programme: LoadedProgramme, name: str,
+                       roles: Collection[str], now: int, *, email: str = "", login: NewLogin | None = None) -> int:
+    """Make a user of the service centre with roles; returns the id.
 
-    user: User
-    login: str
-    roles: dict[str, str]
-    companies: list[Membership]
-
-
-def list_users(access: Access, connection: Connection) -> list[KnownUser]:
-    """All users by name."""
-    access.require(MANAGE)
-    ids = connection.execute(select(app_user.c.user_id).order_by(app_user.c.name, app_user.c.user_id)).scalars().all()
-    return [known_user(access, connection, user_id) for user_id in ids]
-
-
-def known_user(access: Access, connection: Connection, user_id: int) -> KnownUser:
-    """One user.
+    Without a login the first sign-in is by an identity provider, or by a password that is given later.
 
     Raises:
-        Refusal: `unknown_user`.
+        Refusal: `no_name`, `name_taken`, `unknown_role`, `login_taken`, `wrong_login`.
     """
-    access.require(MANAGE)
-    return KnownUser(users.user_of(connection, user_id), passwords.login_of(connection, user_id),
-                     users.roles_of_user(connection, user_id), memberships_of(connection, user_id))
+    _begin(access, connection, programme)
+    shown = _name_of_a_person(name)
+    _refuse_unknown(programme, roles, Audience.OFFICE)
+    _refuse_same_name(connection, shown)
+    user_id = users.add_user(connection, shown, now, email=email.strip())
+    if login is not None:
+        _add_login(connection, user_id, login, now)
+    for role in dict.fromkeys(roles):
+        users.grant_role(connection, user_id, role, now, granted_by=access.actor)
+    _note(access, connection, "user.create", user_id, now, after={"name": shown, "roles": sorted(set(roles))})
+    return user_id
 
 
-def user_named(connection: Connection, named: str) -> int:
-    """The user of a login or of an id such as ``usr_…``.
-
-    Raises:
-        Refusal: `unknown_user`.
-    """
-    try:
-        prefix, _, user_id = account_and_row(named)
-    except ValueError:
-        prefix, user_id = "", 0
-    wanted = select(local_login.c.user_id).where(local_login.c.login == passwords.folded(named))
-    found: int | None = user_id if prefix == USER else connection.execute(wanted).scalar()
-    if found is None:
-        raise Refusal("unknown_user", f"found no user {named!r}, expected a login or an id such as usr_…; treuwerk "
-                      "user list shows them")
-    return users.user_of(connection, found).user_id
-
-
-def create_office_user(installation: Installation, access: Access, name: str, login: str, password: str,
-                       roles: Sequence[str], now: int, *, email: str = "", locale: str = "") -> int:
-    """Make a user of the service centre with login and password; returns the id.
+def create_portal_user(access: Access, connection: Connection, programme: LoadedProgramme, account_id: int,
+                       login: NewLogin, role: str, now: int, *, name: str = "", person_id: int = 0) -> int:
+    """Make a user who acts for a company; returns the id.
 
     Raises:
-        WeakPassword: the password is not taken.
-        Refusal: `unknown_role`, `name_taken`, `login_taken`, `wrong_login`, `unknown_actor`.
-    """
-    access.require(MANAGE)
-    shown = acting_person(name)
-    for role in roles:
-        _known_role(installation, role, Audience.OFFICE)
-    passwords.check_password(password, login)
-    kept = passwords.hash_of(password)
-
-    def work(connection: Connection) -> int:
-        _refuse_same_name(connection, shown)
-        user_id = users.add_user(connection, shown, now, email=email, locale=locale)
-        passwords.add_login(connection, user_id, login, kept, now)
-        for role in roles:
-            users.grant_role(connection, user_id, role, now, granted_by=access.actor)
-        note_act(connection, access, "user.create", 0, public_user_id(user_id), now=now,
-                 after={"name": shown, "roles": sorted(roles)})
-        return user_id
-
-    return installation.database.run(work)
-
-
-def create_portal_user(installation: Installation, access: Access, account_id: int, login: str, password: str,
-                       role: str, now: int, *, name: str = "", person_id: int = 0) -> int:
-    """Make a user who acts for a company, with login and password; returns the id.
-
-    Raises:
-        WeakPassword: the password is not taken.
         Refusal: `unknown_role`, `login_taken`, `wrong_login`.
     """
     access.require(MANAGE)
-    _known_role(installation, role, Audience.PORTAL)
-    passwords.check_password(password, login)
-    kept = passwords.hash_of(password)
-
-    def work(connection: Connection) -> int:
-        user_id = users.add_user(connection, name or login.strip(), now)
-        passwords.add_login(connection, user_id, login, kept, now)
-        add_membership(connection, user_id, account_id, now, role=role, person_id=person_id)
-        note_act(connection, access, "user.create", account_id, public_user_id(user_id), now=now, after={"role": role})
-        return user_id
-
-    return installation.database.run(work)
+    _refuse_unknown(programme, [role], Audience.PORTAL)
+    user_id = users.add_user(connection, name or login.login, now)
+    _add_login(connection, user_id, login, now)
+    add_membership(connection, user_id, account_id, now, role=role, person_id=person_id)
+    _note(access, connection, "user.create", user_id, now, account_id=account_id, after={"role": role})
+    return user_id
 
 
-def block(database: Database, access: Access, user_id: int, now: int, *, reason: str = "") -> bool:
-    """Let a user sign in no more; all sessions end at once. False where the user was blocked before."""
-    return _changed(database, access, user_id, now, "user.block", reason,
-                    lambda connection: users.block_user(connection, user_id, now))
-
-
-def unblock(database: Database, access: Access, user_id: int, now: int, *, reason: str = "") -> bool:
-    """Let a user sign in again; False where the user was not blocked."""
-    return _changed(database, access, user_id, now, "user.unblock", reason,
-                    lambda connection: users.unblock_user(connection, user_id, now))
-
-
-def grant(installation: Installation, access: Access, user_id: int, role: str, now: int) -> bool:
-    """Give a role of the service centre; False where the user has it.
+def set_roles(access: Access, connection: Connection, programme: LoadedProgramme, user_id: int, roles: Iterable[str],
+              now: int) -> bool:
+    """Give a user exactly these roles by hand; those that an identity provider gave stay. False: nothing changed.
 
     Raises:
-        Refusal: `unknown_role`, `own_user`, `unknown_user`, `name_taken`.
+        Refusal: as `change_roles`.
     """
-    _known_role(installation, role, Audience.OFFICE)
-
-    def change(connection: Connection) -> bool:
-        _refuse_same_name(connection, users.user_of(connection, user_id).name, but=user_id)
-        return users.grant_role(connection, user_id, role, now, granted_by=access.actor)
-
-    return _changed(installation.database, access, user_id, now, "user.grant", "", change, {"role": role})
+    wanted, before = set(roles), known_user(access, connection, user_id).roles
+    by_hand = {role for role, source in before.items() if source == users.BY_HAND}
+    return change_roles(access, connection, programme, user_id, now, give=wanted - set(before), take=by_hand - wanted)
 
 
-def withdraw(database: Database, access: Access, user_id: int, role: str, now: int) -> bool:
-    """Take a role of the service centre; it counts from the next request on. False where the user did not have it."""
-    return _changed(database, access, user_id, now, "user.withdraw", "",
-                    lambda connection: users.withdraw_role(connection, user_id, role), {"role": role})
+def change_roles(access: Access, connection: Connection, programme: LoadedProgramme, user_id: int, now: int, *,
+                 give: Collection[str] = (), take: Collection[str] = ()) -> bool:
+    """Give and take roles of the service centre; False where nothing changed.
 
-
-def leave_company(database: Database, access: Access, user_id: int, account_id: int, now: int) -> bool:
-    """Let a user act for a company no more; False where the user did not."""
-    return _changed(database, access, user_id, now, "user.leave_company", "",
-                    lambda connection: remove_membership(connection, user_id, account_id), account_id=account_id)
-
-
-def end_sessions(database: Database, access: Access, user_id: int, now: int) -> bool:
-    """Sign a user out everywhere; False where there was no session."""
-    return _changed(database, access, user_id, now, "user.end_sessions", "",
-                    lambda connection: end_all(connection, user_id) > 0)
-
-
-def drop_second_factor(database: Database, access: Access, user_id: int, now: int, *, reason: str = "") -> bool:
-    """Help somebody whose phone is lost: app and recovery codes are gone, all sessions end. False where none was."""
-
-    def change(connection: Connection) -> bool:
-        remove_recovery_codes(connection, user_id)
-        end_all(connection, user_id)
-        return remove_authenticator(connection, user_id)
-
-    return _changed(database, access, user_id, now, "user.drop_second_factor", reason, change)
-
-
-def set_password(database: Database, access: Access, user_id: int, password: str, now: int) -> bool:
-    """Give a user another password; all sessions end. False where the user has no login.
+    What is taken counts from the next request on; who is given something signs in anew.
 
     Raises:
-        WeakPassword: the password is not taken.
+        Refusal: `own_roles`, `unknown_role`, `name_taken`; `last_admin`: nobody could manage users any more.
     """
-    with database.reading() as connection:
-        login = passwords.login_of(connection, user_id)
-    passwords.check_password(password, login)
-    kept = passwords.hash_of(password)
-
-    def change(connection: Connection) -> bool:
-        end_all(connection, user_id)
-        return passwords.change_hash(connection, user_id, kept, now)
-
-    return _changed(database, access, user_id, now, "user.reset_login", "", change)
-
-
-def invite(installation: Installation, access: Access, account_id: int, role: str, now: int, *,
-           person_id: int = 0) -> str:
-    """A one-time code for the first login of a person of a company, as it is told once.
-
-    Raises:
-        Refusal: `unknown_role`.
-    """
-    access.require(MANAGE)
-    _known_role(installation, role, Audience.PORTAL)
-    code = make_link_code(installation.database, account_id, now, role=role, created_by=access.actor,
-                          person_id=person_id)
-    installation.database.run(lambda connection: note_act(
-        connection, access, "user.invite", account_id, "", now=now, after={"role": role}))
-    return code
-
-
-def _changed(database: Database, access: Access, user_id: int, now: int, action: str, reason: str,
-             change: Callable[[Connection], bool], after: dict[str, str] | None = None, account_id: int = 0) -> bool:
-    """Change somebody else, and note it if it changed anything."""
-    access.require(MANAGE)
+    managing = _begin(access, connection, programme)
+    before = dict(known_user(access, connection, user_id).roles)
+    _refuse_unknown(programme, give, Audience.OFFICE)
+    given = [role for role in sorted(give) if role not in before]
+    taken = [role for role in sorted(take) if role in before]
+    if not (given or taken):
+        return False
     if user_id == access.user_id:
-        raise Refusal("own_user", "found the own user, expected another one: nobody changes the own rights; ask a "
-                      "colleague")
+        raise Refusal("own_roles", "found the own user, expected another one: nobody changes the own roles; ask a "
+                      "colleague who manages users")
+    if not before:
+        _refuse_same_name(connection, users.user_of(connection, user_id).name, but=user_id)
+    for role in taken:
+        users.withdraw_role(connection, user_id, role)
+    for role in given:
+        users.grant_role(connection, user_id, role, now, granted_by=access.actor)
+    _refuse_nobody_left(connection, programme, managing)
+    after = users.roles_of_user(connection, user_id)
+    _note(access, connection, "user.roles", user_id, now, before={"roles": sorted(before)},
+          after={"roles": sorted(after)})
+    return True
 
-    def work(connection: Connection) -> bool:
-        users.user_of(connection, user_id)
-        done = change(connection)
-        if done:
-            note_act(connection, access, action, account_id, public_user_id(user_id), now=now, after=after,
-                     reason=reason)
-        return done
 
-    return database.run(work)
+def block(access: Access, connection: Connection, programme: LoadedProgramme, user_id: int, now: int, *,
+          reason: str = "") -> bool:
+    """Let a user sign in no more; all sessions end at once. False where the user was blocked before.
+
+    Raises:
+        Refusal: `own_user`; `last_admin`: nobody could manage users any more.
+    """
+    managing = _begin(access, connection, programme)
+    _refuse_own(access, user_id)
+    known_user(access, connection, user_id)
+    if not users.block_user(connection, user_id, now):
+        return False
+    _refuse_nobody_left(connection, programme, managing)
+    _note(access, connection, "user.block", user_id, now, before={"state": ACTIVE},
+          after={"state": BLOCKED}, reason=reason)
+    return True
 
 
-def _known_role(installation: Installation, code: str, audience: Audience) -> None:
-    known = [name for name, role in roles_of(installation.programme.settings).items() if role.audience is audience]
-    if code not in known:
-        named = ", ".join(sorted(known))
-        raise Refusal("unknown_role", f"found role {code!r}, expected one of the {audience}: {named}")
+def unblock(access: Access, connection: Connection, programme: LoadedProgramme, user_id: int, now: int, *,
+            reason: str = "") -> bool:
+    """Let a user sign in again; False where the user was not blocked."""
+    _begin(access, connection, programme)
+    known_user(access, connection, user_id)
+    if not users.unblock_user(connection, user_id, now):
+        return False
+    _note(access, connection, "user.unblock", user_id, now, before={"state": BLOCKED},
+          after={"state": ACTIVE}, reason=reason)
+    return True
+
+
+def end_sessions(access: Access, connection: Connection, user_id: int, now: int, *, key: str = "",
+                 but: str = "") -> int:
+    """End the session of this key, or all of a user but one; returns how many ended."""
+    access.require(MANAGE)
+    known_user(access, connection, user_id)
+    ended = int(end_own(connection, user_id, key)) if key else end_all(connection, user_id, but=but)
+    if ended:
+        _note(access, connection, "user.end_sessions", user_id, now, after={"ended": ended})
+    return ended
+
+
+def reset_factor(access: Access, connection: Connection, user_id: int, now: int, *, reason: str = "") -> bool:
+    """Help somebody whose phone is lost: app, passkeys and recovery codes are gone. False where none was.
+
+    All sessions end.
+
+    Raises:
+        Refusal: `own_user`.
+    """
+    access.require(MANAGE)
+    _refuse_own(access, user_id)
+    known_user(access, connection, user_id)
+    remove_recovery_codes(connection, user_id)
+    end_all(connection, user_id)
+    taken = [remove_authenticator(connection, user_id), remove_passkeys(connection, user_id) > 0]
+    if not any(taken):
+        return False
+    _note(access, connection, "user.drop_second_factor", user_id, now, reason=reason)
+    return True
+
+
+def give_password(access: Access, connection: Connection, user_id: int, login: NewLogin, now: int, *,
+                  reason: str = "") -> None:
+    """Give a user another password, or the first one; all sessions end.
+
+    Raises:
+        Refusal: `own_user`, `login_taken`, `wrong_login`.
+    """
+    access.require(MANAGE)
+    _refuse_own(access, user_id)
+    known_user(access, connection, user_id)
+    if not passwords.change_hash(connection, user_id, login.password_hash, now, given=login.given):
+        _add_login(connection, user_id, login, now)
+    end_all(connection, user_id)
+    _note(access, connection, "user.reset_login", user_id, now, reason=reason)
+
+
+def _begin(access: Access, connection: Connection, programme: LoadedProgramme) -> set[int]:
+    """Take the turn of those who manage users; the answer is who can do so at this moment.
+
+    Whoever comes second sees what the first one did: perhaps that it was to him.
+    """
+    access.require(MANAGE)
+    change_users_one_by_one(connection)
+    managing = _managing(connection, programme)
+    if access.user_id and managing and access.user_id not in managing:
+        raise NotAllowed(MANAGE)
+    return managing
+
+
+def _managing(connection: Connection, programme: LoadedProgramme) -> set[int]:
+    return set(connection.execute(
+        select(user_role.c.user_id).join(app_user, app_user.c.user_id == user_role.c.user_id)
+        .where(user_role.c.role.in_(managing_roles(programme)), app_user.c.state == ACTIVE)).scalars())
+
+
+def _refuse_nobody_left(connection: Connection, programme: LoadedProgramme, before: set[int]) -> None:
+    if before and not _managing(connection, programme):
+        raise Refusal("last_admin", "found that nobody could manage users afterwards; expected that another active "
+                      "user has such a role first")
+
+
+def _add_login(connection: Connection, user_id: int, login: NewLogin, now: int) -> None:
+    passwords.add_login(connection, user_id, login.login, login.password_hash, now, given=login.given)
+
+
+def _refuse_own(access: Access, user_id: int) -> None:
+    if user_id == access.user_id:
+        raise Refusal("own_user", "found the own user, expected another one: ask a colleague who manages users")
+
+
+def _refuse_unknown(programme: LoadedProgramme, roles: Iterable[str], audience: Audience) -> None:
+    known = office_roles(programme.settings) if audience is Audience.OFFICE else [
+        code for code, role in roles_of(programme.settings).items() if role.audience is audience]
+    if unknown := sorted(set(roles) - set(known)):
+        raise Refusal("unknown_role", f"found role {unknown[0]!r}, expected one of the {audience}: "
+                      f"{', '.join(sorted(known))}")
+
+
+def _name_of_a_person(name: str) -> str:
+    try:
+        return acting_person(name)
+    except Refusal:
+        raise Refusal("no_name", f"found the name {name[:LONGEST_NAME]!r}, expected that of a person, of 1 to "
+                      f"{LONGEST_NAME} characters") from None
 
 
 def _refuse_same_name(connection: Connection, name: str, but: int = 0) -> None:
@@ -248,3 +243,9 @@ def _refuse_same_name(connection: Connection, name: str, but: int = 0) -> None:
     if any(same_person(name, row.name) for row in connection.execute(named)):
         raise Refusal("name_taken", f"found {name!r} with another user of the service centre, expected a name by which "
                       "the books tell both apart, such as one with a middle name")
+
+
+def _note(access: Access, connection: Connection, action: str, user_id: int, now: int, *, account_id: int = 0,
+          before: Changes | None = None, after: Changes | None = None, reason: str = "") -> None:
+    note_act(connection, access, action, account_id, public_user_id(user_id), now=now, before=before, after=after,
+             reason=reason)

@@ -1,12 +1,14 @@
 """Points by hand as the service centre asks for them: with rights, a preview, and every act in the audit."""
 
 from collections.abc import Sequence
+from datetime import date
 
 import attrs
 from sqlalchemy import Connection
 
 from treuwerk.domain import ids
 from treuwerk.domain.rights import Access, OutOfScope
+from treuwerk.domain.terms import Terms
 from treuwerk.services import adjusting
 from treuwerk.services.adjusting import WAITING, Adjustment
 from treuwerk.services.auditing import note_act
@@ -30,7 +32,11 @@ class Side:
 
 @attrs.frozen
 class Preview:
-    """What a booking by hand would do; `alone` says whether the day's limit lets this person book it alone."""
+    """What a booking by hand would do; `alone` says whether the day's limit lets this person book it alone.
+
+    `occurred_on` is its value date as ISO day, empty for today. `terms` are those of points that are given, None for
+    points that are taken.
+    """
 
     unit: str
     amount: int
@@ -38,10 +44,17 @@ class Preview:
     after: Side
     limit: int
     alone: bool
+    occurred_on: str = ""
+    terms: Terms | None = None
 
 
-def preview(access: Access, installation: Installation, account_id: int, unit: str, amount: int, now: int) -> Preview:
-    """What would be there afterwards; nothing is booked."""
+def preview(access: Access, installation: Installation, account_id: int, unit: str, amount: int, now: int, *,
+            occurred_on: date | None = None) -> Preview:
+    """What would be there afterwards; nothing is booked.
+
+    Raises:
+        Refusal: `wrong_day`, `gone_already`: the value date cannot be.
+    """
     access.require(ASK)
     access.require_account(account_id)
     settings = installation.programme.settings
@@ -50,22 +63,25 @@ def preview(access: Access, installation: Installation, account_id: int, unit: s
     before = {code: one.available for code, one in held.items()}
     after = {**before, unit: before[unit] + amount}
     limit = settings.units[unit].manual.limit
+    day = adjusting.value_date(settings, occurred_on, now)
+    terms = adjusting.terms_by_hand(settings, unit, day, now) if amount > 0 else None
     return Preview(unit, amount, Side(before[unit], tier_of(settings, before)),
-                   Side(after[unit], tier_of(settings, after)), limit, abs(amount) <= limit)
+                   Side(after[unit], tier_of(settings, after)), limit, abs(amount) <= limit, day, terms)
 
 
-def ask(access: Access, installation: Installation, account_id: int, unit: str, amount: int, key: str, now: int, *,
-        reason: str) -> Adjustment:
+def ask(access: Access, installation: Installation, asked: Adjustment, *,
+        occurred_on: date | None = None) -> Adjustment:
     """Book points by hand, or let them wait for a second person where they are above the day's limit.
 
     Raises:
-        Refusal: as `adjusting.adjust`.
+        Refusal: as `adjusting.adjust`, and `wrong_day`, `gone_already`: the value date cannot be.
     """
     access.require(ASK)
-    access.require_account(account_id)
-    return adjusting.adjust(
-        installation, account_id, unit, amount, key, now, reason=reason, actor=access.actor,
-        also=_noting(access, "points.adjust", now))
+    access.require_account(asked.account_id)
+    now = asked.requested_at
+    dated = attrs.evolve(asked, requested_by=access.actor, occurred_on=adjusting.value_date(
+        installation.programme.settings, occurred_on, now))
+    return adjusting.ask_for(installation, dated, also=_noting(access, "points.adjust", now))
 
 
 def approve(access: Access, installation: Installation, public_id: str, now: int, comment: str = "") -> Adjustment:

@@ -1,5 +1,6 @@
 """Notes about participants: written, changed under version, kept in every state, and fed to the work queue."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -116,6 +117,13 @@ def pinned_notes(access: Access, connection: Connection, account_id: int) -> lis
     access.require(READ)
     access.require_account(account_id)
     return [note_of(row) for row in notes.pinned(connection, account_id, _SHOWN_FIRST)]
+
+
+def notes_about(access: Access, connection: Connection, account_id: int, objects: Sequence[str]) -> list[Note]:
+    """The notes about a booking, a purchase or points by hand, by all public ids that it has, newest first."""
+    access.require(READ)
+    access.require_account(account_id)
+    return [note_of(row) for row in notes.about(connection, account_id, objects, _SHOWN_FIRST)]
 
 
 def states_of_note(access: Access, connection: Connection, account_id: int, note_id: int) -> list[NoteVersion]:

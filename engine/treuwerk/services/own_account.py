@@ -14,7 +14,7 @@ from treuwerk.services.explaining import Explanation, explain
 from treuwerk.services.kept_calendars import Calendars
 from treuwerk.services.latest import Latest
 from treuwerk.services.latest import latest as latest_of
-from treuwerk.services.purchase_history import ArticleTotal, Purchase, PurchaseFilters
+from treuwerk.services.purchase_history import ArticleTotal, Bought, Purchase, PurchaseFilters
 
 READ_ACCOUNT, READ_PURCHASES = "own.account.read", "own.purchases.read"
 
@@ -72,6 +72,13 @@ def article_totals(access: Access, connection: Connection, unit: str,
                    filters: PurchaseFilters | None = None) -> list[ArticleTotal]:
     """What each product brought."""
     return purchase_history.article_totals(connection, _account(access, READ_PURCHASES), unit, filters)
+
+
+def bought_lately(access: Access, connection: Connection) -> list[Bought]:
+    """Articles of the last purchases; none for who may not see purchases."""
+    if not access.may(READ_PURCHASES):
+        return []
+    return purchase_history.bought_lately(connection, _account(access, READ_PURCHASES))
 
 
 def purchase_years(access: Access, connection: Connection) -> list[int]:

@@ -94,8 +94,8 @@ def all_participants(access: Access, database: Database, settings: Settings, nar
                      ordered: Ordered) -> Iterator[Listed]:
     """Everybody whom the list is narrowed to, for a file.
 
-    Who that is, and in which order, is decided at once. The rest is read in short looks, some thousands at a time: whoever
-    downloads slowly must not keep others from booking, as an open look does where readers block writers.
+    Who that is, and in which order, is decided at once. The rest is read in short looks, some thousands at a time:
+    whoever downloads slowly must not keep others from booking, as an open look does where readers block writers.
     """
     access.require(READ)
     query = _narrowed(_source(settings, narrowed, ordered), settings, narrowed)

@@ -12,21 +12,11 @@ from treuwerk.domain.rights import Access, OutOfScope
 from treuwerk.programme.settings import Settings
 from treuwerk.services.auditing import note_act
 from treuwerk.services.balances import UnitBalance, balances
-from treuwerk.services.linking import make_link_code
+from treuwerk.services.members import Member, members_of
 from treuwerk.services.participant_list import tier_of
 from treuwerk.store import merges
-from treuwerk.store.database import Database
 from treuwerk.store.search import index_accounts
-from treuwerk.store.tables import (
-    account,
-    address,
-    app_user,
-    identifier,
-    local_login,
-    membership,
-    participant,
-    person,
-)
+from treuwerk.store.tables import account, address, identifier, participant
 
 READ, WRITE = "participants.read", "participants.write"
 CHANGES: Mapping[ParticipantStatus, tuple[ParticipantStatus, ...]] = {
@@ -35,20 +25,6 @@ CHANGES: Mapping[ParticipantStatus, tuple[ParticipantStatus, ...]] = {
     ParticipantStatus.BLOCKED: (ParticipantStatus.ACTIVE, ParticipantStatus.LEFT),
     ParticipantStatus.LEFT: (ParticipantStatus.ACTIVE,)}
 """To which status the service centre may change from which."""
-
-
-@attrs.frozen
-class Member:
-    """A person of the company, or a user who acts for the company as such; `role` is empty without a login."""
-
-    person_id: int
-    name: str
-    email: str
-    locale: str
-    user_id: int = 0
-    role: str = ""
-    login: str = ""
-    state: str = ""
 
 
 @attrs.frozen
@@ -111,7 +87,7 @@ def profile(access: Access, connection: Connection, settings: Settings, account_
         account_id, next((one.written_as for one in numbers if one.scheme == CUSTOMER_NUMBER), ""), row.name, row.group,
         ParticipantStatus(row.status), tier_of(settings, {unit: one.available for unit, one in held.items()}),
         row.country, row.locale, row.email, row.street, row.postcode, row.city, row.opened_at, row.version,
-        [(one.scheme, one.written_as) for one in numbers], held, _members(connection, account_id),
+        [(one.scheme, one.written_as) for one in numbers], held, members_of(connection, account_id),
         _addresses(connection, account_id), standing.into_account_id if standing else 0)
 
 
@@ -141,18 +117,6 @@ def change_status(access: Access, connection: Connection, account_id: int, statu
              after={"status": status.value}, reason=" ".join(reason.split()))
 
 
-def invite(access: Access, database: Database, account_id: int, person_id: int, role: str, now: int) -> str:
-    """A one-time code with which somebody of the company signs in first; it is shown once and kept nowhere."""
-    access.require(WRITE)
-    access.require_account(account_id)
-    with database.reading() as connection:
-        _row(connection, account_id)
-    code = make_link_code(database, account_id, now, role=role, created_by=access.actor, person_id=person_id)
-    database.run(lambda connection: note_act(connection, access, "participant.invite", account_id, "", now=now,
-                                             after={"role": role, "person": person_id}))
-    return code
-
-
 def _row(connection: Connection, account_id: int) -> Row[Any]:
     row = connection.execute(select(participant, account.c.opened_at).join(
         account, account.c.account_id == participant.c.account_id).where(
@@ -162,35 +126,9 @@ def _row(connection: Connection, account_id: int) -> Row[Any]:
     return row
 
 
-def _members(connection: Connection, account_id: int) -> list[Member]:
-    people: Sequence[Any] = connection.execute(select(person).where(person.c.account_id == account_id).order_by(
-        person.c.name)).all()
-    login = select(local_login.c.login).where(local_login.c.user_id == membership.c.user_id).order_by(
-        local_login.c.login).limit(1).scalar_subquery()
-    users: Sequence[Any] = connection.execute(
-        select(membership.c.person_id, membership.c.role, app_user.c.user_id, app_user.c.name, app_user.c.email,
-               app_user.c.locale, app_user.c.state, login.label("login"))
-        .join(app_user, app_user.c.user_id == membership.c.user_id)
-        .where(membership.c.account_id == account_id).order_by(app_user.c.name)).all()
-    by_person: dict[int, list[Any]] = {}
-    for user in users:
-        by_person.setdefault(user.person_id, []).append(user)
-    named = {one.id for one in people}
-    rows = [_member(one.id, one.name, one.email, one.locale, user) for one in people
-            for user in by_person.get(one.id) or [None]]
-    return rows + [_member(user.person_id, user.name, user.email, user.locale, user) for user in users
-                   if user.person_id not in named]
-
-
-def _member(person_id: int, name: str, email: str, locale: str, user: Any) -> Member:
-    if user is None:
-        return Member(person_id, name, email, locale)
-    return Member(person_id, name, email or user.email, locale or user.locale, user.user_id, user.role,
-                  user.login or "", user.state)
-
-
 def _addresses(connection: Connection, account_id: int) -> list[Address]:
-    rows = connection.execute(select(address).where(address.c.account_id == account_id).order_by(
-        address.c.preferred.desc(), address.c.id))
+    rows = connection.execute(select(address).where(
+        address.c.account_id == account_id, address.c.removed_at == 0).order_by(
+        address.c.preferred.desc(), address.c.label, address.c.id))
     return [Address(row.label, row.name, row.street, row.postcode, row.city, row.country, bool(row.preferred))
             for row in rows]

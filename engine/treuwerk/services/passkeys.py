@@ -147,6 +147,11 @@ def remove_passkey(connection: Connection, user_id: int, credential_id: str) -> 
         passkey.c.credential_id == credential_id, passkey.c.user_id == user_id)).rowcount == 1
 
 
+def remove_passkeys(connection: Connection, user_id: int) -> int:
+    """Take all passkeys of a user away; returns how many."""
+    return connection.execute(delete(passkey).where(passkey.c.user_id == user_id)).rowcount
+
+
 def _credential_id(answer: str) -> str:
     try:
         found: Mapping[str, Any] = json.loads(answer)

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from functools import cache
 from threading import BoundedSemaphore
 
+import attrs
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Connection, delete, select, update
@@ -30,6 +31,10 @@ _COMMON_WORD = re.compile(
     "password|passwort|motdepasse|qwertzuiop|qwertyuiop|azertyuiop|qwertz|qwerty|azerty|letmein|iloveyou|administrator|"
     "welcome|willkommen|bienvenue|changeme|geheim|secret|treuwerk|abcdefghijklm?|1234567890|0987654321|123456")
 
+_ALPHABET = "23456789abcdefghjkmnpqrstvwxyz"  # what is not mistaken when read aloud
+GIVEN = 0
+"""In place of the instant at which its owner chose a password: somebody else did."""
+
 _hasher = PasswordHasher()
 _at_once = BoundedSemaphore(2)  # each hash takes 64 MiB and a core
 
@@ -40,6 +45,15 @@ class WeakPassword(ValueError):
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
+
+
+@attrs.frozen
+class NewLogin:
+    """A login with the hash of a password that was checked; `given`: somebody else chose it, so it must be replaced."""
+
+    login: str
+    password_hash: str = attrs.field(repr=False)
+    given: bool = False
 
 
 def folded(login: str) -> str:
@@ -63,6 +77,22 @@ def check_password(password: str, login: str) -> None:
         raise WeakPassword("login", "a password does not hold the login; this one does")
     if len(set(password.casefold())) < _DIFFERENT_LETTERS or len(own) < SHORTEST_PASSWORD // 2:
         raise WeakPassword("common", "a password is none that others would guess; this one is among the commonest")
+
+
+def new_login(login: str, password: str, *, given: bool = False) -> NewLogin:
+    """A login with a password, ready to be stored. Make it before a transaction begins: it takes a while.
+
+    Raises:
+        WeakPassword: as `check_password`.
+    """
+    check_password(password, login)
+    return NewLogin(login, hash_of(password), given)
+
+
+def starting_password() -> str:
+    """A password that somebody is told, and replaces at the first sign-in: 80 random bits, easy to read out."""
+    letters = "".join(secrets.choice(_ALPHABET) for _ in range(16))
+    return "-".join(letters[start : start + 4] for start in range(0, 16, 4))
 
 
 def hash_of(password: str) -> str:
@@ -93,8 +123,9 @@ def login_of(connection: Connection, user_id: int) -> str:
         local_login.c.user_id == user_id).order_by(local_login.c.login)).scalar() or ""
 
 
-def add_login(connection: Connection, user_id: int, login: str, password_hash: str, now: int) -> None:
-    """Give a user a login.
+def add_login(connection: Connection, user_id: int, login: str, password_hash: str, now: int, *,
+              given: bool = False) -> None:
+    """Give a user a login; a password that is `given` is replaced at the next sign-in.
 
     Raises:
         Refusal: `login_taken`, `wrong_login`: somebody has it, or it is empty or too long.
@@ -102,15 +133,22 @@ def add_login(connection: Connection, user_id: int, login: str, password_hash: s
     name = folded(login)
     if not name or len(name) > LONGEST_LOGIN or not name.isprintable():
         raise Refusal("wrong_login", f"found login {login[:LONGEST_LOGIN]!r}, expected 1 to {LONGEST_LOGIN} letters")
-    row = {"login": name, "user_id": user_id, "password_hash": password_hash, "changed_at": now}
+    row = {"login": name, "user_id": user_id, "password_hash": password_hash,
+           "changed_at": GIVEN if given else now}
     if not insert_once(connection, local_login, row):
         raise Refusal("login_taken", f"found login {name!r} with another user, expected one that nobody has")
 
 
-def change_hash(connection: Connection, user_id: int, password_hash: str, now: int) -> bool:
+def change_hash(connection: Connection, user_id: int, password_hash: str, now: int, *, given: bool = False) -> bool:
     """Give the login of a user another password; False where there is no login."""
     return connection.execute(update(local_login).where(local_login.c.user_id == user_id).values(
-        password_hash=password_hash, changed_at=now)).rowcount > 0
+        password_hash=password_hash, changed_at=GIVEN if given else now)).rowcount > 0
+
+
+def is_given(connection: Connection, user_id: int) -> bool:
+    """Whether somebody else chose the password of a user, so that it must be replaced."""
+    return connection.execute(select(local_login.c.user_id).where(
+        local_login.c.user_id == user_id, local_login.c.changed_at == GIVEN)).first() is not None
 
 
 def remove_login(connection: Connection, user_id: int) -> None:

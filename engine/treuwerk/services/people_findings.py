@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Connection, Table, exists, func, or_, sele
 
 from treuwerk.domain.rights import Audience
 from treuwerk.programme.reading import LoadedProgramme
+from treuwerk.programme.settings import SecondFactor
 from treuwerk.services.findings import Check, Finding, State, finding
 from treuwerk.services.sessions import ACTIVE
 from treuwerk.store.database import Database
@@ -17,7 +18,9 @@ def people_checks(database: Database, programme: LoadedProgramme | None) -> dict
     """The checks of who may sign in to the service centre; none where there is no database yet."""
     if database.file is not None and not database.file.exists():
         return {}
-    return {"office_login": partial(_somebody, database, programme), "second_factor": partial(_guarded, database)}
+    rule = programme.settings.sign_in_rules.second_factor if programme else SecondFactor.OFFICE
+    return {"office_login": partial(_somebody, database, programme),
+            "second_factor": partial(_guarded, database, rule)}
 
 
 def _somebody(database: Database, programme: LoadedProgramme | None) -> Iterator[Finding]:
@@ -31,13 +34,16 @@ def _somebody(database: Database, programme: LoadedProgramme | None) -> Iterator
                   None if users or by_provider else State.WARNING)
 
 
-def _guarded(database: Database) -> Iterator[Finding]:
+def _guarded(database: Database, rule: SecondFactor) -> Iterator[Finding]:
+    """Who is asked for a second factor and has none yet cannot do anything before it is there."""
     with database.reading() as connection:
         alone = _count(connection, _has(local_login), ~_has(passkey),
                        ~_has(authenticator, authenticator.c.confirmed_at.is_not(None)))
-    yield finding("second_factor", f"{alone} users of the service centre with nothing but a password", "none",
-                  "let them add a passkey or an authenticator app at /office/security",
-                  State.WARNING if alone else None)
+    asked = rule is not SecondFactor.NOBODY
+    found = f"{alone} users of the service centre with nothing but a password"
+    yield finding("second_factor", f"{found}, who set up more at their next sign-in" if alone and asked else found,
+                  "a second factor for everybody there", 'set second_factor = "office" in [sign_in_rules], or leave it '
+                  "out: a stolen password is enough to work there", State.WARNING if alone and not asked else None)
 
 
 def _count(connection: Connection, *conditions: ColumnElement[bool]) -> int:

@@ -5,12 +5,17 @@ from datetime import date
 from typing import Any
 
 import attrs
-from sqlalchemy import Connection, Row, func, or_, select
+from sqlalchemy import Connection, Row, bindparam, func, or_, select
 
 from treuwerk.domain import ids
 from treuwerk.domain.ledger import Book
-from treuwerk.services.explaining import article_names, features_of, legs_of, serials_of
+from treuwerk.services.explaining import article_names, articles_of, features_of, legs_of, serials_of
 from treuwerk.store.tables import journal, posting, purchase_line
+
+_LINES_LOOKED_AT = 200
+_LAST_LINES = select(purchase_line.c.article_number).where(purchase_line.c.account_id == bindparam("account")).order_by(
+    purchase_line.c.id.desc()).limit(_LINES_LOOKED_AT).subquery()
+_LATELY = select(_LAST_LINES.c.article_number).distinct()
 
 
 @attrs.frozen
@@ -43,6 +48,15 @@ class PurchaseFilters:
     def narrow(self) -> bool:
         """Whether anything is left out."""
         return self != PurchaseFilters()
+
+
+@attrs.frozen
+class Bought:
+    """An article that was bought lately, with its name and its kind where the master data has it."""
+
+    number: str
+    name: str = ""
+    kind: str = ""
 
 
 @attrs.frozen
@@ -117,6 +131,13 @@ def article_totals(connection: Connection, account_id: int, unit: str,
     totals = [ArticleTotal(row.article_number, names.get(row.article_number, ""), int(row.quantity), int(row.points))
               for row in rows]
     return sorted(totals, key=lambda total: (-total.points, -total.quantity, total.article_number))
+
+
+def bought_lately(connection: Connection, account_id: int) -> list[Bought]:
+    """The articles of the last purchase lines; it costs the same however long the history is."""
+    numbers = connection.execute(_LATELY, {"account": account_id}).scalars().all()
+    known = articles_of(connection, numbers)
+    return [Bought(number, *known.get(number, ("", ""))) for number in numbers]
 
 
 def purchase_years(connection: Connection, account_id: int) -> list[int]:

@@ -66,6 +66,11 @@ class WorkItem:
     version: int
 
     @property
+    def title(self) -> str:
+        """What it is called in a list: its gist, or its object where it has none."""
+        return self.gist or self.object
+
+    @property
     def is_open(self) -> bool:
         """Whether it is still to be done."""
         return self.state == work.OPEN
@@ -82,10 +87,14 @@ class Asked:
 
 @attrs.frozen
 class Done:
-    """What became of one of many: `refused` is the code of the reason, empty where it was done."""
+    """What became of one of many: `refused` is the code of the reason, empty where it was done.
+
+    `assignee_id` is who had it before.
+    """
 
     item_id: int
     gist: str
+    assignee_id: int = 0
     refused: str = ""
 
 
@@ -93,14 +102,14 @@ def counts(access: Access, connection: Connection, now: int, today: str) -> Mapp
     """How much there is in each view, up to `COUNTED_AT_MOST`, beyond which nobody counts."""
     access.require(READ)
     asked = Asked(access.user_id, now, today)
-    found = work.counted(connection, {view.value: _conditions(view, asked) for view in View}, COUNTED_AT_MOST)
+    found = work.counted(connection, {view.value: conditions(view, asked) for view in View}, COUNTED_AT_MOST)
     return {view: found[view.value] for view in View}
 
 
 def waiting(access: Access, connection: Connection, now: int, today: str) -> int:
     """How much the team has to do, for the navigation of every page; up to `COUNTED_AT_MOST`."""
     access.require(READ)
-    wanted = _conditions(View.TEAM, Asked(access.user_id, now, today))
+    wanted = conditions(View.TEAM, Asked(access.user_id, now, today))
     return work.counted(connection, {View.TEAM.value: wanted}, COUNTED_AT_MOST)[View.TEAM.value]
 
 
@@ -108,11 +117,11 @@ def work_items(access: Access, connection: Connection, view: View, now: int, tod
                after: tuple[str, int] | None = None, limit: int = 50) -> tuple[list[WorkItem], tuple[str, int] | None]:
     """One page of a view, the most urgent first, and where the next one begins."""
     access.require(READ)
-    wanted = [work.IS_OPEN, *_conditions(view, Asked(access.user_id, now, today))]
+    wanted = [work.IS_OPEN, *conditions(view, Asked(access.user_id, now, today))]
     if kind:
         wanted.append(work_item.c.kind == kind)
     rows = work.page(connection, wanted, after, limit + 1)
-    shown = [_item(row, now) for row in rows[:limit]]
+    shown = [item_from(row, now) for row in rows[:limit]]
     last = shown[-1] if len(rows) > limit else None
     return shown, (last.due_on or "9999-12-31", last.id) if last else None
 
@@ -131,14 +140,14 @@ def open_work_of(access: Access, connection: Connection, account_id: int, now: i
     """What is to be done about a participant."""
     access.require(READ)
     access.require_account(account_id)
-    return [_item(row, now) for row in work.of_account(connection, account_id, limit)]
+    return [item_from(row, now) for row in work.of_account(connection, account_id, limit)]
 
 
 def take_next(access: Access, connection: Connection, now: int, today: str, view: View = View.TEAM) -> WorkItem | None:
     """Hold the next free thing to do for a quarter of an hour; None where nothing is free."""
     access.require(WORK)
     asked = Asked(access.user_id, now, today)
-    wanted = [work.IS_OPEN, *_conditions(view, asked)]
+    wanted = [work.IS_OPEN, *conditions(view, asked)]
     if view is not View.MINE:  # nobody is given what is another one's
         wanted.append(work_item.c.assignee_id.in_((0, access.user_id)))
     for _ in range(_TRIES):
@@ -204,8 +213,8 @@ def assign_many(access: Access, connection: Connection, item_ids: Sequence[int],
                 now: int) -> list[Done]:
     """Give much work to somebody; what cannot be given stays as it is, and says why."""
     access.require(WORK)
-    return [_one_of_many(access, connection, item_id, now,
-                         lambda wanted: assign(access, connection, wanted, assignee_id, now)) for item_id in item_ids]
+    return [one_of_many(access, connection, item_id, now,
+                        lambda wanted: assign(access, connection, wanted, assignee_id, now)) for item_id in item_ids]
 
 
 def snooze(access: Access, connection: Connection, item_id: int, until: int, now: int) -> WorkItem:
@@ -260,7 +269,8 @@ def reopen(access: Access, connection: Connection, item_id: int, now: int) -> Wo
     return _found(connection, item_id, now)
 
 
-def _conditions(view: View, asked: Asked) -> list[Any]:
+def conditions(view: View, asked: Asked) -> list[Any]:
+    """What a view asks of open work."""
     awake, asleep = work_item.c.snoozed_until <= asked.now, work_item.c.snoozed_until > asked.now
     late = (work_item.c.due_on != "") & (work_item.c.due_on < asked.today)
     return {View.MINE: [awake, (work_item.c.assignee_id == asked.user_id)
@@ -294,20 +304,22 @@ def _refusal(item: WorkItem) -> Refusal:
                    holder=item.holder, held_since=item.held_since)
 
 
-def _one_of_many(access: Access, connection: Connection, item_id: int, now: int,
-                 act: Callable[[int], WorkItem]) -> Done:
-    gist = ""
+def one_of_many(access: Access, connection: Connection, item_id: int, now: int,
+                act: Callable[[int], WorkItem]) -> Done:
+    """Do something to one of many: what cannot be done leaves the others untouched."""
+    gist, before = "", 0
     try:
         with connection.begin_nested():
-            gist = item_of(access, connection, item_id, now).gist
+            item = item_of(access, connection, item_id, now)
+            gist, before = item.gist or item.object, item.assignee_id
             act(item_id)
     except OutOfScope:
-        return Done(item_id, gist, "unknown")
+        return Done(item_id, gist, before, "unknown")
     except notes.NoteChanged:
-        return Done(item_id, gist, "changed")
+        return Done(item_id, gist, before, "changed")
     except Refusal as refusal:
-        return Done(item_id, gist, refusal.code)
-    return Done(item_id, gist)
+        return Done(item_id, gist, before, refusal.code)
+    return Done(item_id, gist, before)
 
 
 def _note_of(item: WorkItem) -> tuple[int, int]:
@@ -323,10 +335,11 @@ def _found(connection: Connection, item_id: int, now: int) -> WorkItem:
     row = work.one(connection, item_id)
     if row is None:
         raise OutOfScope
-    return _item(row, now)
+    return item_from(row, now)
 
 
-def _item(row: Row[Any], now: int) -> WorkItem:
+def item_from(row: Row[Any], now: int) -> WorkItem:
+    """Work from its row."""
     held = row.state == work.OPEN and row.held_by != 0 and row.held_until > now
     return WorkItem(row.id, row.kind, row.object, row.account_id, row.participant or "", row.gist, row.due_on,
                     row.state, row.assignee_id, row.assignee or "", row.snoozed_until,

@@ -10,6 +10,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from sqlalchemy import Connection
+
 from treuwerk.domain.breakdown import points_kept
 from treuwerk.domain.earning import steps_from_json
 from treuwerk.domain.ledger import Book, TransactionKind
@@ -37,15 +39,31 @@ def reverse(installation: Installation, account_id: int, accrual_id: int, key: s
         positive(pieces)
     order = Order(account_id, TransactionKind.REVERSAL, f"reversal|{key}",
                   (accrual_id, "all" if pieces is None else pieces), cause or key, actor, refers_to=accrual_id)
+    return book_once(installation, order, now, lambda account: decided(account, accrual_id, pieces))
 
-    def decide(account: OpenAccount) -> Decision:
-        accrual = _accrual(account, accrual_id)
-        before = accounts.referring(account.connection, account_id, accrual_id, [TransactionKind.REVERSAL])
-        awards = _returned_awards(account, accrual, before, pieces)
-        return Decision(_legs(account, accrual, before, awards),
-                        json.dumps(awards, separators=(",", ":"), ensure_ascii=False))
 
-    return book_once(installation, order, now, decide)
+def decided(account: OpenAccount, accrual_id: int, pieces: int | None) -> Decision:
+    """What is booked where an accrual is taken back: all that is left, or what `pieces` had earned."""
+    accrual = _accrual(account, accrual_id)
+    before = reversals_of(account.connection, account.account_id, accrual_id)
+    awards = _returned_awards(account, accrual, before, pieces)
+    return Decision(_legs(account, accrual, before, awards),
+                    json.dumps(awards, separators=(",", ":"), ensure_ascii=False))
+
+
+def reversals_of(connection: Connection, account_id: int, transaction_id: int) -> list[JournalRow]:
+    """What took a transaction back so far, oldest first."""
+    return accounts.referring(connection, account_id, transaction_id, [TransactionKind.REVERSAL])
+
+
+def pieces_of(connection: Connection, account_id: int, accrual_id: int) -> tuple[int, int]:
+    """Pieces of the purchase line behind an accrual, 1 for anything else, and how many of them went back already."""
+    bought = accounts.pieces_bought(connection, account_id, accrual_id) or 1
+    return bought, _returned(reversals_of(connection, account_id, accrual_id))
+
+
+def _returned(before: Sequence[JournalRow]) -> int:
+    return max((award["returned"] for row in before for award in json.loads(row.explanation)), default=0)
 
 
 def _accrual(account: OpenAccount, accrual_id: int) -> JournalRow:
@@ -60,7 +78,7 @@ def _returned_awards(account: OpenAccount, accrual: JournalRow, before: Sequence
                      pieces: int | None) -> list[Award]:
     """The stored awards with the points to take of each, and how many pieces are back after this return."""
     bought = accounts.pieces_bought(account.connection, account.account_id, accrual.id) or 1
-    already = max((award["returned"] for row in before for award in json.loads(row.explanation)), default=0)
+    already = _returned(before)
     returned = bought if pieces is None else already + pieces
     if returned > bought or already >= bought:
         raise Refusal("too_many_pieces", f"found {already} of {bought} pieces returned already, expected at most "
@@ -82,12 +100,18 @@ def _legs(account: OpenAccount, accrual: JournalRow, before: Sequence[JournalRow
     legs: Legs = ()
     for unit, amount in amounts.items():
         if amount:
-            bears = Book.CLAWBACK if account.unit(unit).returns is Returns.CLAMP else Book.DEFICIT
-            legs += reversed_credit(unit, amount, _recoverable(account, accrual, before, unit), bears)
+            bears = bearing(account, unit)
+            legs += reversed_credit(unit, amount, recoverable(account, accrual, before, unit), bears)
     return legs
 
 
-def _recoverable(account: OpenAccount, accrual: JournalRow, before: Sequence[JournalRow], unit: str) -> Recoverable:
+def bearing(account: OpenAccount, unit: str) -> Book:
+    """The book that bears what cannot be taken back any more: the participant's deficit, or a loss of the programme."""
+    return Book.CLAWBACK if account.unit(unit).returns is Returns.CLAMP else Book.DEFICIT
+
+
+def recoverable(account: OpenAccount, accrual: JournalRow, before: Sequence[JournalRow], unit: str) -> Recoverable:
+    """From where what a credit gave can be taken back, after `before` took some of it back."""
     of = account.connection, account.account_id
     account.sweep(unit)
     lots = accounts.all_lots(*of, unit, Book.PARTICIPANT)

@@ -142,7 +142,7 @@ def _participants(hits: Iterable[search.Hit], companies: Mapping[int, FoundParti
 
 
 def _rank(kind: str, exact: bool) -> tuple[bool, int]:
-    order = (search.NUMBER, search.NAME, search.MAIL, search.PLACE, search.PERSON)
+    order = (search.NUMBER, search.NAME, search.MAIL, search.PLACE, search.ADDRESS, search.PERSON)
     return not exact, order.index(kind)
 
 

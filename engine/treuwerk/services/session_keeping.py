@@ -70,6 +70,12 @@ def end_all(connection: Connection, user_id: int, but: str = "") -> int:
         web_session.c.user_id == user_id, web_session.c.id_hash != but)).rowcount
 
 
+def end_for_company(connection: Connection, user_id: int, account_id: int) -> int:
+    """End the sessions in which a user acts for one company; returns how many ended."""
+    return connection.execute(delete(web_session).where(
+        web_session.c.user_id == user_id, web_session.c.account_id == account_id)).rowcount
+
+
 def end_by_provider(connection: Connection, provider: str, *, idp_session: str = "", subject: str = "") -> int:
     """End what an identity provider ended on its side: one of its sessions, or all of a subject; returns how many."""
     wanted: list[ColumnElement[Any]] = []

@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import Any
 
 import attrs
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, exists, insert, select, update
 
 from treuwerk.domain.ids import public_user_id
 from treuwerk.domain.rights import Audience
@@ -48,6 +48,7 @@ class Identity:
     """Who is signed in: a user who acts for a person of a company, or one of the service centre (account 0).
 
     `person` is the name to greet; `company` is empty in the service centre. `locale` is empty where nobody chose one.
+    `own_locale` is what the user chose for the own login, and not what is known of person or company.
     """
 
     user_id: int
@@ -56,6 +57,7 @@ class Identity:
     company: str
     person: str
     locale: str
+    own_locale: str = ""
 
 
 @attrs.frozen
@@ -79,6 +81,8 @@ class Session:
     viewing_account: int = 0
     viewed: str = ""
     viewing_until: int = 0
+    works_in_office: bool = False
+    """Whether the user has a role in the service centre, wherever this session belongs."""
     notes: bool = False
     """Whether anything is kept for it beside who it is, such as a message for the next page."""
 
@@ -121,13 +125,16 @@ def open_session(connection: Connection, user_id: int, now: int, *, audience: Au
     return token
 
 
-def session_of(database: Database, token: str, now: int) -> Session | None:
-    """The live session of a token, of a user who may still sign in there; None otherwise."""
+def session_of(database: Database, token: str, now: int, *, counts: bool = True) -> Session | None:
+    """The live session of a token, of a user who may still sign in there; None otherwise.
+
+    Unless it `counts`, being asked for keeps it no longer alive: a script asks, and nobody may be there.
+    """
     with database.reading() as connection:
         session = _session(connection, token)
     if session is None or session.ends_at <= now:
         return None
-    if now - session.seen_at > LIFETIMES[session.audience].seen_every * SECOND:
+    if counts and now - session.seen_at > LIFETIMES[session.audience].seen_every * SECOND:
         with database.writing() as connection:
             connection.execute(update(web_session).where(
                 web_session.c.id_hash == session.id_hash, web_session.c.seen_at < now).values(seen_at=now))
@@ -151,14 +158,16 @@ def _session(connection: Connection, token: str) -> Session | None:
     return Session(row.id_hash, _identity(row, audience), audience, roles, actor, row.created_at, row.seen_at,
                    row.authenticated_at, row.method, row.provider, row.viewing_account,
                    row.company or "" if row.viewing_account else "",
-                   json.loads(row.data).get(VIEWING_UNTIL, 0) if row.viewing_account else 0, row.data != _NO_DATA)
+                   json.loads(row.data).get(VIEWING_UNTIL, 0) if row.viewing_account else 0,
+                   bool(row.works_in_office), row.data != _NO_DATA)
 
 
 def _identity(row: Row[Any], audience: Audience) -> Identity:
     if audience is Audience.OFFICE:
-        return Identity(row.user_id, 0, 0, "", row.user_name, row.user_locale)
+        return Identity(row.user_id, 0, 0, "", row.user_name, row.user_locale, row.user_locale)
     locale = row.user_locale or row.person_locale or row.company_locale or ""
-    return Identity(row.user_id, row.account_id, row.person_id, row.company or "", row.person or "", locale)
+    return Identity(row.user_id, row.account_id, row.person_id, row.company or "", row.person or "", locale,
+                    row.user_locale)
 
 
 def _office_roles(connection: Connection, user_id: int) -> tuple[str, ...]:
@@ -172,8 +181,9 @@ _OWN_PERSON = (person.c.account_id == web_session.c.account_id) & (person.c.id =
 _OWN_MEMBERSHIP = ((membership.c.account_id == web_session.c.account_id)
                    & (membership.c.person_id == web_session.c.person_id)
                    & (membership.c.user_id == web_session.c.user_id))
+_WORKS = exists().where(user_role.c.user_id == web_session.c.user_id).label("works_in_office")
 _QUERY = select(
-    web_session, app_user.c.name.label("user_name"), app_user.c.locale.label("user_locale"), membership.c.role,
+    web_session, _WORKS, app_user.c.name.label("user_name"), app_user.c.locale.label("user_locale"), membership.c.role,
     participant.c.name.label("company"), participant.c.locale.label("company_locale"),
     person.c.name.label("person"), person.c.locale.label("person_locale"),
 ).select_from(

@@ -4,20 +4,23 @@ import attrs
 from sqlalchemy import Connection, delete, select
 
 from treuwerk.domain.rights import Audience
-from treuwerk.services import attempts, passwords
+from treuwerk.programme.settings import SecondFactor
+from treuwerk.services import attempts, passwords, settling
 from treuwerk.services.attempts import Counted
 from treuwerk.services.authenticators import has_authenticator, use_code
 from treuwerk.services.memberships import add_membership, memberships_of, remove_memberships
 from treuwerk.services.recovery_codes import looks_like_recovery_code, use_recovery_code
 from treuwerk.services.session_keeping import end_all, end_session, sweep_sessions
 from treuwerk.services.sessions import ACTIVE, External, Origin, open_session
+from treuwerk.services.settling import PASSWORD
 from treuwerk.services.sign_in_history import REFUSED, SIGNED_IN, note_event, sweep_history
 from treuwerk.services.users import add_user, roles_of_user
 from treuwerk.store.database import Database
 from treuwerk.store.tables import app_user, local_login
 
 MANAGER = "manager"
-PASSWORD, WITH_APP, WITH_RECOVERY, PASSKEY = "password", "password+app", "password+recovery", "passkey"
+WITH_APP, WITH_RECOVERY, PASSKEY = "password+app", "password+recovery", "passkey"
+_BY_PASSWORD = (PASSWORD, WITH_APP, WITH_RECOVERY)
 
 
 class NoPlace(Exception):
@@ -73,9 +76,13 @@ def prove_factor(database: Database, user_id: int, typed: str, origin: Origin, n
     return database.run(work), 0
 
 
-def needs_factor(connection: Connection, user_id: int) -> bool:
-    """Whether a password alone is not enough for this user."""
-    return has_authenticator(connection, user_id)
+def needs_factor(connection: Connection, user_id: int, rule: SecondFactor) -> bool:
+    """Whether this user must show something besides the password.
+
+    Who is asked for a second factor and has none yet sets one up in a session that opens nothing else.
+    """
+    return has_authenticator(connection, user_id) or (
+        settling.is_asked(connection, user_id, rule) and settling.has_factor(connection, user_id))
 
 
 def enter(connection: Connection, user_id: int, audience: Audience, method: str, now: int, *,
@@ -98,6 +105,8 @@ def enter(connection: Connection, user_id: int, audience: Audience, method: str,
         end_session(connection, replacing)
     sweep(connection, now)
     note_event(connection, user_id, SIGNED_IN, method, now, here)
+    if method in _BY_PASSWORD and passwords.is_given(connection, user_id):
+        method = settling.given(method)
     acts_for = (own[0].account_id, own[0].person_id) if own else (0, 0)
     return open_session(connection, user_id, now, audience=audience, acts_for=acts_for, method=method, origin=here,
                         external=external)

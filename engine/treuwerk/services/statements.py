@@ -1,46 +1,45 @@
 """The statement: bookings of a participant, newest first, with the balance after each. All read-only."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import attrs
-from sqlalchemy import Connection, Row, Select, exists, func, or_, select
+from sqlalchemy import Connection, Row, Select, bindparam, exists, func, select
 
 from treuwerk.domain.ledger import Book, TransactionKind
 from treuwerk.services.closing import Closing
 from treuwerk.services.explaining import Explanation, article_names, booking_facts, explanation_of, legs_of
-from treuwerk.services.tracing import Sources, sources
+from treuwerk.services.narrowing import KINDS, REVERSED, Filters, conditions, in_time, status_at
+from treuwerk.services.tracing import Sources, sources, undone_by
 from treuwerk.store import past
-from treuwerk.store.tables import activity, article, balance, journal, posting, purchase_line, sealed
+from treuwerk.store.tables import balance, journal, posting, sealed
 
+__all__ = ["KINDS", "WINDOW", "Cursor", "Entry", "Filters", "Page", "changes", "first_booking_at", "moved_by",
+           "statement"]
 _OF_THE_BALANCE = (Book.PARTICIPANT.value, Book.DEFICIT.value)
-_SPENDING = (TransactionKind.REDEMPTION, TransactionKind.HOLD, TransactionKind.CAPTURE, TransactionKind.RELEASE,
-             TransactionKind.CANCELLATION)
-KINDS = ("purchase", "activity", "spending", "expiry", "other")
-"""What a statement can be narrowed to."""
-
-
-@attrs.frozen
-class Filters:
-    """What a statement is narrowed to. Instants in microseconds UTC, `until` excluded; `kind` is one of `KINDS`."""
-
-    booked_from: int | None = None
-    booked_until: int | None = None
-    kind: str = ""
-    text: str = ""
-
-    @property
-    def narrow(self) -> bool:
-        """Whether anything is left out."""
-        return self != Filters()
+WINDOW = 10_000
+"""How many bookings one page of a narrowed statement looks through, so that it costs the same in every account."""
+_NO_FILTERS = Filters()
+_BEFORE_ALL = 0
+"""In place of a booking: the balance before all that a page looked at."""
+_NEWEST = select(balance.c.posted - balance.c.deficit).where(
+    balance.c.account_id == bindparam("account"), balance.c.unit == bindparam("unit"))
+_FIRST = select(journal.c.booked_at).where(journal.c.account_id == bindparam("account")).order_by(
+    journal.c.id).limit(1)
 
 
 @attrs.frozen
 class Cursor:
-    """Where the next page begins: behind booking `before`. `balance` is the one that held before that booking."""
+    """A place between two bookings: the one that a page ended at, and the balance there.
 
-    before: int
+    Older bookings follow behind `booking`, with `balance` as it was before it; newer ones in front of it, with
+    `balance` as it was after it.
+    """
+
+    booking: int
     balance: int | None = None
+    newer: bool = False
 
 
 @attrs.frozen
@@ -48,42 +47,138 @@ class Entry:
     """One booking of a statement. `amounts` by unit are what it changed the balance by: points less what is owed.
 
     Reserving points lowers the balance, releasing them raises it, and spending reserved ones does not move it.
-    `balance` is what the account had of the chosen unit after it.
+    `balance` is what the account had of the chosen unit after it; `status` what became of its points, where somebody
+    asked for it by an instant.
     """
 
     booking: Explanation
     amounts: Mapping[str, int]
     balance: int
+    status: str = ""
 
 
 @attrs.frozen
 class Page:
-    """Bookings, newest first, and where the older ones begin."""
+    """Bookings, newest first, where the older ones begin, and where the newer ones do.
+
+    `looked_until` is the instant up to which a narrowed page looked back without filling, None where it saw all.
+    """
 
     entries: tuple[Entry, ...]
     next: Cursor | None
+    previous: Cursor | None = None
+    looked_until: int | None = None
 
 
-def statement(connection: Connection, account_id: int, unit: str, *, before: Cursor | None = None,
-              limit: int = 25, filters: Filters | None = None, closing: Closing | None = None) -> Page:
+@attrs.frozen
+class _Found:
+    """Rows of a page, newest first, and the booking where its look ended before it was full."""
+
+    rows: Sequence[Row[Any]]
+    more: bool
+    edge: Row[Any] | None = None
+
+
+def statement(connection: Connection, account_id: int, unit: str, *, at: Cursor | None = None, limit: int = 25,
+              filters: Filters = _NO_FILTERS, closing: Closing | None = None, now: int | None = None,
+              window: int | None = None) -> Page:
     """One page of bookings, newest first; the number of queries is the same for every length.
 
-    `unit` is the one whose running balance is told. Pages are cut by the id of the last booking, so that a new booking
-    moves nothing and a late page costs what the first one does. With a `closing` it is the statement as of the end of
-    that day, the same for ever: it has only facts that the books keep, no names of articles or persons.
+    `unit` is the one whose running balance is told. Pages are cut by the id of a booking, so that a new booking moves
+    nothing and a late page costs what the first one does. With a `closing` it is the statement as of the end of that
+    day, the same for ever: it has only facts that the books keep, no names of articles or persons.
+
+    Args:
+        connection: any that reads.
+        account_id: whose bookings.
+        unit: a code.
+        at: where the page begins; None: at the newest booking.
+        limit: rows of a page.
+        filters: what is left out.
+        closing: the end of a past day.
+        now: tells what became of the points of each booking by then.
+        window: how many bookings a narrowed page looks through at most; None: all.
     """
-    wanted = _filtered(filters or Filters()).where(journal.c.account_id == account_id, *_told(closing))
-    if before is not None:
-        wanted = wanted.where(journal.c.id < before.before)
-    rows = connection.execute(wanted.order_by(journal.c.id.desc()).limit(limit + 1)).all()
-    shown = rows[:limit]
-    if not shown:
+    found = _found(connection, account_id, at, limit, filters, closing, now, window)
+    if at is not None and at.newer and not found.more:  # the newest are reached, or far away: a full page of them
+        return statement(connection, account_id, unit, limit=limit, filters=filters, closing=closing, now=now,
+                         window=window)
+    if not found.rows and found.edge is None:
         return Page((), None)
-    after = _balances_after(connection, account_id, unit, shown, before, closing)
-    entries = _entries(connection, account_id, shown, after, closing)
-    last = entries[-1]
-    following = Cursor(shown[-1].id, last.balance - last.amounts.get(unit, 0)) if len(rows) > limit else None
-    return Page(entries, following)
+    legs = legs_of(connection, account_id, [row.id for row in found.rows]) if found.rows else {}
+    if filters.narrow or closing is not None:
+        after = _walked(connection, account_id, unit, found, at, closing)
+    else:
+        after = _added_up(connection, account_id, unit, found.rows, legs, at)
+    entries = _entries(connection, account_id, found.rows, legs, after, closing)
+    return _page(entries, unit, found, at, after)
+
+
+def _page(entries: tuple[Entry, ...], unit: str, found: _Found, at: Cursor | None, after: Mapping[int, int]) -> Page:
+    following = previous = looked_until = None
+    if found.edge is not None:
+        following, looked_until = Cursor(found.edge.id, after[_BEFORE_ALL]), found.edge.booked_at
+    elif found.more or (at is not None and at.newer):
+        last = entries[-1]
+        following = Cursor(found.rows[-1].id, last.balance - last.amounts.get(unit, 0))
+    if at is not None and entries:
+        previous = Cursor(found.rows[0].id, entries[0].balance, newer=True)
+    return Page(entries, following, previous, looked_until)
+
+
+def _found(connection: Connection, account_id: int, at: Cursor | None, limit: int, filters: Filters,
+           closing: Closing | None, now: int | None, window: int | None) -> _Found:
+    newer = at is not None and at.newer
+    if not filters.narrow and closing is None:
+        values = {"account": account_id, "rows": limit + 1} | ({"at": at.booking} if at else {})
+        rows = connection.execute(_plain(at is not None, newer, now is not None), values | (
+            {} if now is None else {"now": now})).all()
+        return _Found(_newest_first(rows[:limit], newer), len(rows) > limit)
+    edge = _edge(connection, account_id, at, filters, window)
+    wanted = booking_facts().where(journal.c.account_id == account_id, *_told(closing), *conditions(filters, now or 0))
+    if now is not None:
+        wanted = wanted.add_columns(status_at(now).label("status"))
+    if edge is not None:
+        wanted = wanted.where(journal.c.id <= edge.id if newer else journal.c.id >= edge.id)
+    rows = connection.execute(_behind(wanted, at).limit(limit + 1)).all()
+    more = len(rows) > limit
+    return _Found(_newest_first(rows[:limit], newer), more, None if more or newer else edge)
+
+
+def _newest_first(rows: Sequence[Row[Any]], newer: bool) -> Sequence[Row[Any]]:
+    return rows[::-1] if newer else rows
+
+
+def _behind(query: Select[*tuple[Any, ...]], at: Cursor | None) -> Select[*tuple[Any, ...]]:
+    """Bookings from a place on, in the direction in which it leads."""
+    if at is None:
+        return query.order_by(journal.c.id.desc())
+    if at.newer:
+        return query.where(journal.c.id > at.booking).order_by(journal.c.id)
+    return query.where(journal.c.id < at.booking).order_by(journal.c.id.desc())
+
+
+def _edge(connection: Connection, account_id: int, at: Cursor | None, filters: Filters,
+          window: int | None) -> Row[Any] | None:
+    """The last booking that a page looks at, None where it may look at all that there are."""
+    if window is None or not filters.sparse:
+        return None
+    query = select(journal.c.id, journal.c.booked_at).where(journal.c.account_id == account_id, *in_time(filters))
+    return connection.execute(_behind(query, at).limit(1).offset(window - 1)).one_or_none()
+
+
+@cache
+def _plain(placed: bool, newer: bool, with_status: bool) -> Select[*tuple[Any, ...]]:
+    """Bookings of an account without filters: cut first, so that no database joins more than the rows of a page."""
+    cut = select(journal).where(journal.c.account_id == bindparam("account"))
+    if placed:
+        cut = cut.where(journal.c.id > bindparam("at") if newer else journal.c.id < bindparam("at"))
+    order = journal.c.id.asc() if newer else journal.c.id.desc()
+    of = cut.order_by(order).limit(bindparam("rows")).subquery("cut")
+    facts: Select[*tuple[Any, ...]] = booking_facts(of)
+    if with_status:
+        facts = facts.add_columns(status_at(bindparam("now", type_=journal.c.id.type), of).label("status"))
+    return facts.order_by(of.c.id.asc() if newer else of.c.id.desc())
 
 
 def _told(closing: Closing | None) -> list[Any]:
@@ -95,100 +190,97 @@ def _told(closing: Closing | None) -> list[Any]:
     return [journal.c.booked_at < closing.as_of, place]
 
 
-def _filtered(filters: Filters) -> Select[*tuple[Any, ...]]:
-    found: Select[*tuple[Any, ...]] = booking_facts()
-    if filters.booked_from is not None:
-        found = found.where(journal.c.booked_at >= filters.booked_from)
-    if filters.booked_until is not None:
-        found = found.where(journal.c.booked_at < filters.booked_until)
-    if filters.kind:
-        found = found.where(_of_kind(filters.kind))
-    return found.where(_mentions(filters.text)) if filters.text else found
+def _added_up(connection: Connection, account_id: int, unit: str, rows: Sequence[Row[Any]],
+              legs: Mapping[int, Sequence[Row[Any]]], at: Cursor | None) -> dict[int, int]:
+    """The balance of the unit after each of these bookings, between which there are no others."""
+    current, after = _known_balance(connection, account_id, unit, at, None), dict[int, int]()
+    newer = at is not None and at.newer
+    for row in reversed(rows) if newer else rows:
+        amount = changes(legs.get(row.id, [])).get(unit, 0)
+        after[row.id] = current + amount if newer else current
+        current += amount if newer else -amount
+    return after
 
 
-def _of_kind(kind: str) -> Any:
-    if kind == "purchase":
-        return purchase_line.c.id.is_not(None)
-    if kind == "activity":
-        return activity.c.id.is_not(None)
-    if kind == "spending":
-        return journal.c.kind.in_([one.value for one in _SPENDING])
-    if kind == "expiry":
-        return journal.c.kind == TransactionKind.EXPIRY.value
-    own = (TransactionKind.ACCRUAL, TransactionKind.EXPIRY, *_SPENDING)
-    return journal.c.kind.not_in([one.value for one in own])
+def _walked(connection: Connection, account_id: int, unit: str, found: _Found, at: Cursor | None,
+            closing: Closing | None) -> dict[int, int]:
+    """The balance of the unit after each of these bookings, and before all that the page looked at.
 
-
-def _mentions(text: str) -> Any:
-    places = (purchase_line.c.document, purchase_line.c.article_number, purchase_line.c.serials, activity.c.code)
-    named = select(article.c.written_as).where(article.c.name.icontains(text, autoescape=True))
-    return or_(*(place.icontains(text, autoescape=True) for place in places),
-               purchase_line.c.article_number.in_(named))
-
-
-def _balances_after(connection: Connection, account_id: int, unit: str, rows: Sequence[Row[Any]],
-                    before: Cursor | None, closing: Closing | None) -> dict[int, int]:
-    """The balance of the unit after each of these bookings.
-
-    It is walked back from the newest figure that is known, through all bookings between, also those that a filter
-    leaves out: one pass of the database over the range of the page.
+    It is walked from the figure that is known, through all bookings between, also those that a filter leaves out: one
+    pass of the database over the range of the page.
     """
-    newest = _balance_before(connection, account_id, unit, before, closing)
-    moves = _moves(account_id, unit, before, closing).add_columns(posting.c.transaction_id).where(
-        posting.c.transaction_id >= rows[-1].id)
+    known, newer = _known_balance(connection, account_id, unit, at, closing), at is not None and at.newer
+    ends = [*(row.id for row in found.rows), *([found.edge.id] if found.edge is not None else [])]
+    moves = _moves(account_id, unit, closing).add_columns(posting.c.transaction_id).where(
+        posting.c.transaction_id <= ends[0] if newer else posting.c.transaction_id >= ends[-1])
+    if at is not None:
+        moves = moves.where(posting.c.transaction_id > at.booking if newer else posting.c.transaction_id < at.booking)
     by_booking = moves.group_by(posting.c.transaction_id).subquery()
-    later = func.sum(by_booking.c.amount).over(order_by=by_booking.c.transaction_id.desc())
-    walked = select(by_booking.c.transaction_id, by_booking.c.amount, later.label("later")).subquery()
-    found = connection.execute(select(walked).where(walked.c.transaction_id.in_([row.id for row in rows]))).all()
-    return _filled(rows, {row.transaction_id: (int(row.later), int(row.amount)) for row in found}, newest)
+    order = by_booking.c.transaction_id
+    passed = func.sum(by_booking.c.amount).over(order_by=order.asc() if newer else order.desc())
+    walk = select(order, by_booking.c.amount, passed.label("passed")).subquery()
+    last = select(func.min(walk.c.transaction_id)).scalar_subquery()
+    told = {row.transaction_id: (int(row.passed), int(row.amount)) for row in connection.execute(
+        select(walk).where(walk.c.transaction_id.in_([row.id for row in found.rows]) | (walk.c.transaction_id == last)))}
+    return _filled(found.rows, told, known, newer)
 
 
-def _moves(account_id: int, unit: str, before: Cursor | None, closing: Closing | None) -> Any:
-    """The sum of what changed the balance of a unit, before a cursor and up to a closing."""
+def _filled(rows: Sequence[Row[Any]], told: Mapping[int, tuple[int, int]], known: int, newer: bool) -> dict[int, int]:
+    """A booking without the unit has the balance of the one before it on the way."""
+    after, current = {}, known
+    for row in reversed(rows) if newer else rows:
+        if row.id in told:
+            passed, amount = told[row.id]
+            current = known + passed if newer else known - passed
+            after[row.id] = current if newer else current + amount
+        else:
+            after[row.id] = current
+    after[_BEFORE_ALL] = known - told[min(told)][0] if told and not newer else current
+    return after
+
+
+def _moves(account_id: int, unit: str, closing: Closing | None) -> Any:
+    """The sum of what changed the balance of a unit, up to a closing."""
     moves = select(func.coalesce(func.sum(posting.c.amount), 0).label("amount")).where(
         posting.c.account_id == account_id, posting.c.unit == unit, posting.c.book.in_(_OF_THE_BALANCE))
-    if before is not None:
-        moves = moves.where(posting.c.transaction_id < before.before)
     if closing is not None:
         moves = moves.join(journal, (journal.c.account_id == posting.c.account_id)
                            & (journal.c.id == posting.c.transaction_id)).where(*_told(closing))
     return moves
 
 
-def _filled(rows: Sequence[Row[Any]], moves: Mapping[int, tuple[int, int]], newest: int) -> dict[int, int]:
-    """A booking without the unit has the balance that the next newer one of the page began with."""
-    after, current = {}, newest
-    for row in rows:
-        if row.id in moves:
-            later, amount = moves[row.id]
-            current = newest - later
-            after[row.id] = current + amount
-        else:
-            after[row.id] = current
-    return after
+def _known_balance(connection: Connection, account_id: int, unit: str, at: Cursor | None,
+                   closing: Closing | None) -> int:
+    """The balance at the place where a page begins."""
+    if at is not None and at.balance is not None:
+        return at.balance
+    if at is None and closing is None:
+        return connection.execute(_NEWEST, {"account": account_id, "unit": unit}).scalar_one_or_none() or 0
+    moves = _moves(account_id, unit, closing)
+    if at is not None:
+        moves = moves.where(posting.c.transaction_id <= at.booking if at.newer
+                            else posting.c.transaction_id < at.booking)
+    return int(connection.execute(moves).scalar_one())
 
 
-def _balance_before(connection: Connection, account_id: int, unit: str, before: Cursor | None,
-                    closing: Closing | None) -> int:
-    if before is not None and before.balance is not None:
-        return before.balance
-    if before is None and closing is None:
-        return connection.execute(select(balance.c.posted - balance.c.deficit).where(
-            balance.c.account_id == account_id, balance.c.unit == unit)).scalar_one_or_none() or 0
-    return int(connection.execute(_moves(account_id, unit, before, closing)).scalar_one())
-
-
-def _entries(connection: Connection, account_id: int, rows: Sequence[Row[Any]], after: Mapping[int, int],
-             closing: Closing | None) -> tuple[Entry, ...]:
-    legs = legs_of(connection, account_id, [row.id for row in rows])
-    taken = sources(connection, account_id, [(row.id, row.kind) for row in rows])
+def _entries(connection: Connection, account_id: int, rows: Sequence[Row[Any]], legs: Mapping[int, Sequence[Row[Any]]],
+             after: Mapping[int, int], closing: Closing | None) -> tuple[Entry, ...]:
+    if not rows:
+        return ()
+    # An accrual takes from no lot.
+    taken = sources(connection, account_id, [(row.id, row.kind) for row in rows if row.kind != TransactionKind.ACCRUAL])
+    undone: Mapping[int, tuple[str, ...]] = {}
     if closing is None:
+        taken_back = [row.id for row in rows if getattr(row, "status", "") == REVERSED]
+        undone = undone_by(connection, account_id, taken_back) if taken_back else {}
         gone, names = None, article_names(connection, {row.article_number or "" for row in rows})
     else:
         names = {}
         gone = past.gone(connection, closing.as_of, closing.last_sequence, account_id, rows[-1].id, rows[0].id)
-    entries = (Entry(explanation_of(row, legs.get(row.id, []), names, taken.get(row.id, Sources()), gone),
-                     changes(legs.get(row.id, [])), after[row.id]) for row in rows)
+    told = {row.id: explanation_of(row, legs.get(row.id, []), names, taken.get(row.id, Sources()), gone)
+            for row in rows}
+    entries = (Entry(attrs.evolve(told[row.id], undone_by=undone[row.id]) if row.id in undone else told[row.id],
+                     changes(legs.get(row.id, [])), after[row.id], getattr(row, "status", "")) for row in rows)
     return tuple(entries if closing is None else (_without_person(entry) for entry in entries))
 
 
@@ -216,5 +308,4 @@ def moved_by(connection: Connection, account_id: int, booking: int) -> dict[str,
 
 def first_booking_at(connection: Connection, account_id: int) -> int | None:
     """The instant of the oldest booking, None in an empty account."""
-    return connection.execute(select(journal.c.booked_at).where(journal.c.account_id == account_id)
-                              .order_by(journal.c.id).limit(1)).scalar_one_or_none()
+    return connection.execute(_FIRST, {"account": account_id}).scalar_one_or_none()

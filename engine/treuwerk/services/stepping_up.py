@@ -6,9 +6,11 @@ from collections.abc import Callable
 import attrs
 from sqlalchemy import Connection
 
-from treuwerk.services import attempts, passwords
+from treuwerk.programme.settings import SecondFactor
+from treuwerk.services import attempts, passwords, settling
 from treuwerk.services.authenticators import has_authenticator
 from treuwerk.services.passkeys import passkeys_of
+from treuwerk.services.recovery_codes import codes_left
 from treuwerk.services.session_keeping import rotate
 from treuwerk.services.sessions import SECOND, Origin, Session
 from treuwerk.services.sign_in_history import CONFIRMED, note_event
@@ -36,6 +38,12 @@ class Ways:
     password: bool
     app: bool
     passkey: bool
+    recovery: bool = False
+    """Whether a code can be typed: of an app, or to recover."""
+
+    def has(self, by: str) -> bool:
+        """Whether a way is open: ``password``, ``app`` (any code) or ``passkey``."""
+        return {"password": self.password, "app": self.recovery, "passkey": self.passkey}.get(by, False)
 
 
 def require_recent(session: Session, now: int, minutes: int = MINUTES, back: str = "") -> None:
@@ -48,10 +56,12 @@ def require_recent(session: Session, now: int, minutes: int = MINUTES, back: str
         raise ConfirmFirst(back)
 
 
-def ways_of(connection: Connection, user_id: int) -> Ways:
-    """What a user can prove it with."""
-    return Ways(bool(passwords.login_of(connection, user_id)), has_authenticator(connection, user_id),
-                bool(passkeys_of(connection, user_id)))
+def ways_of(connection: Connection, user_id: int, rule: SecondFactor) -> Ways:
+    """What a user can prove it with. Where a password alone is too little to sign in, it is too little here."""
+    app, keys = has_authenticator(connection, user_id), bool(passkeys_of(connection, user_id))
+    too_little = (app or keys) and settling.is_asked(connection, user_id, rule)
+    return Ways(bool(passwords.login_of(connection, user_id)) and not too_little, app, keys,
+                recovery=app or codes_left(connection, user_id) > 0)
 
 
 def prove_again(database: Database, session: Session, typed: str, by: str, now: int, *,

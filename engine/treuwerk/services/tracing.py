@@ -1,17 +1,18 @@
 """Points traced through the books: from which credits a booking took them, and what became of those of a credit."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import attrs
-from sqlalchemy import Connection, Row, select, text
+from sqlalchemy import Connection, Row, func, select, text
 
 from treuwerk.domain import ids
 from treuwerk.domain.ledger import FOREVER, Book, TransactionKind
-from treuwerk.store.tables import activity, journal, lot_use, purchase_line
+from treuwerk.store.tables import activity, journal, lot_use, posting, purchase_line
 
 _AT_ONCE = 500
+_UNDOING = (TransactionKind.REVERSAL.value, TransactionKind.CANCELLATION.value)
 _SELECTS_AT_ONCE = 100
 
 
@@ -68,11 +69,14 @@ class Usages:
 
 @attrs.frozen
 class Related:
-    """Another booking that this one refers to, or that refers to it."""
+    """Another booking that this one refers to, or that refers to it; `amounts` are what it changed the balance by."""
 
     booking: str
     kind: str
     occurred_on: date
+    booked_at: int = 0
+    cause: str = ""
+    amounts: Mapping[str, int] = attrs.field(factory=dict)
 
 
 def origins(connection: Connection, account_id: int, transactions: Collection[int]) -> dict[int, Origin]:
@@ -158,10 +162,36 @@ def usages(connection: Connection, account_id: int, transaction: int, limit: int
 
 def related(connection: Connection, account_id: int, transaction: int, refers_to: int | None) -> tuple[Related, ...]:
     """The booking that this one refers to, and those that refer to it, in the order of time."""
-    own = select(journal.c.account_id, journal.c.id, journal.c.kind, journal.c.occurred_on).where(
-        journal.c.account_id == account_id)
+    own = select(journal.c.account_id, journal.c.id, journal.c.kind, journal.c.occurred_on, journal.c.booked_at,
+                 journal.c.cause).where(journal.c.account_id == account_id)
     rows = list(connection.execute(own.where(journal.c.id == refers_to))) if refers_to is not None else []
     rows += connection.execute(own.where(journal.c.refers_to == transaction)
                                .order_by(journal.c.id).limit(_SELECTS_AT_ONCE))
+    amounts = _changes(connection, account_id, [row.id for row in rows]) if rows else {}
     return tuple(Related(ids.public_id(ids.TRANSACTION, row.account_id, row.id), row.kind,
-                         date.fromisoformat(row.occurred_on)) for row in rows)
+                         date.fromisoformat(row.occurred_on), row.booked_at, row.cause, amounts.get(row.id, {}))
+                 for row in rows)
+
+
+def undone_by(connection: Connection, account_id: int, transactions: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    """The public ids of bookings that took these back, wholly or in part, oldest first."""
+    rows = connection.execute(select(journal.c.refers_to, journal.c.id).where(
+        journal.c.account_id == account_id, journal.c.refers_to.in_(transactions),
+        journal.c.kind.in_(_UNDOING)).order_by(journal.c.id))
+    found: dict[int, tuple[str, ...]] = {}
+    for of, number in rows:
+        found[of] = (*found.get(of, ()), ids.public_id(ids.TRANSACTION, account_id, number))
+    return found
+
+
+def _changes(connection: Connection, account_id: int, transactions: Sequence[int]) -> dict[int, dict[str, int]]:
+    """What bookings changed the balance by: points less what is owed."""
+    rows = connection.execute(select(posting.c.transaction_id, posting.c.unit, func.sum(posting.c.amount)).where(
+        posting.c.account_id == account_id, posting.c.transaction_id.in_(transactions),
+        posting.c.book.in_((Book.PARTICIPANT.value, Book.DEFICIT.value))).group_by(
+        posting.c.transaction_id, posting.c.unit).order_by(posting.c.transaction_id, posting.c.unit))
+    found: dict[int, dict[str, int]] = {}
+    for number, unit, amount in rows:
+        if amount:
+            found.setdefault(number, {})[unit] = int(amount)
+    return found

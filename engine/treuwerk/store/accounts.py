@@ -16,6 +16,7 @@ from treuwerk.domain.lots import Lot, Part
 from treuwerk.domain.records import JournalRow
 from treuwerk.store.driver import both, fetched
 from treuwerk.store.tables import balance, journal, lot, lot_use, posting, purchase_line
+from treuwerk.store.tables.ledger import begun
 
 _TAKING_BACK = (TransactionKind.REVERSAL.value, TransactionKind.UNMERGE_OUT.value)
 _AT_ONCE = 500
@@ -66,6 +67,27 @@ def forgotten(connection: Connection, account_ids: Iterable[int], now: int) -> l
     return found
 
 
+_KEPT_BY = both("SELECT MAX(keeps_until) FROM posting WHERE account_id = :account AND transaction_id = :since "
+                "AND unit = :unit")
+_FORGOTTEN = both(
+    "SELECT MIN(kept) FROM (SELECT p.transaction_id, j.booked_at, MAX(p.keeps_until) OVER (ORDER BY p.transaction_id, "
+    "p.line ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS kept FROM posting p JOIN journal j "
+    "ON j.account_id = p.account_id AND j.id = p.transaction_id WHERE p.account_id = :account AND p.unit = :unit "
+    "AND p.keeps_until IS NOT NULL) AS activity WHERE transaction_id > :since AND kept <= booked_at")
+
+
+def forgotten_since(connection: Connection, account_id: int, unit: str, since: int, now: int) -> int | None:
+    """When the points of a unit first went by inactivity behind a transaction and before later activity.
+
+    What the transaction itself kept alive until now needs no look at the history of the account.
+    """
+    kept = fetched(connection, _KEPT_BY, {"account": account_id, "since": since, "unit": unit})[0][0]
+    if kept is not None and kept > now:
+        return None
+    first: int | None = fetched(connection, _FORGOTTEN, {"account": account_id, "since": since, "unit": unit})[0][0]
+    return first
+
+
 _LAST = both("SELECT MAX(id) FROM journal WHERE account_id = :account")
 _LAST_AND_KNOWN = both(
     "SELECT (SELECT MAX(id) FROM journal WHERE account_id = :account) AS last, known.* FROM (SELECT 1 AS one) AS one "
@@ -91,7 +113,7 @@ def transaction_by_id(connection: Connection, account_id: int, transaction_id: i
 
 
 _LOTS = ("SELECT transaction_id, line, remaining, expires_at FROM lot WHERE account_id = :account AND unit = :unit "
-         "AND open AND book = 'participant' AND active_from <= :now ORDER BY expires_at, transaction_id, line")
+         f"AND open AND book = 'participant' AND {begun('lot', ':now')} ORDER BY expires_at, transaction_id, line")
 _SOME_LOTS = [(some, both(f"{_LOTS} LIMIT {some}")) for some in (16, 256)]
 _ALL_LOTS = both(_LOTS)
 

@@ -68,14 +68,16 @@ class Database:
             options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
             with told_as_busy(self.wait_seconds), self.engine.connect().execution_options(**options) as connection:
                 yield connection
+                connection.commit()  # a rollback would make psycopg forget the statements that it has prepared
             return
         with told_as_busy(self.wait_seconds), self.engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA query_only = ON")
+            driver: Any = connection.connection.driver_connection
+            driver.execute("PRAGMA query_only = ON")  # past SQLAlchemy, which would begin a transaction for it
             try:
                 yield connection
             finally:
                 connection.rollback()
-                connection.exec_driver_sql("PRAGMA query_only = OFF")
+                driver.execute("PRAGMA query_only = OFF")
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:

@@ -42,6 +42,13 @@ def by_id(connection: Connection, account_id: int, number: int) -> Row[Any] | No
         manual_booking.c.account_id == account_id, manual_booking.c.id == number)).one_or_none()
 
 
+def about(connection: Connection, account_id: int, transaction_id: int) -> list[Row[Any]]:
+    """What was asked for about a booking, oldest first: that it be taken back."""
+    return list(connection.execute(select(manual_booking).where(
+        manual_booking.c.account_id == account_id, manual_booking.c.refers_to.is_not(None),
+        manual_booking.c.refers_to == transaction_id).order_by(manual_booking.c.id)))
+
+
 def decide(connection: Connection, account_id: int, number: int, values: dict[str, Any]) -> bool:
     """Note what became of one that waits; False where it waits no longer."""
     waits = (manual_booking.c.account_id == account_id, manual_booking.c.id == number,

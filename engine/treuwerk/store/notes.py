@@ -59,6 +59,12 @@ def pinned(connection: Connection, account_id: int, limit: int) -> Sequence[Row[
                               .order_by(note.c.id.desc()).limit(limit)).all()
 
 
+def about(connection: Connection, account_id: int, objects: Sequence[str], limit: int) -> Sequence[Row[Any]]:
+    """The notes about a thing, by all ids that it is known by, newest first."""
+    return connection.execute(_notes().where(note.c.account_id == account_id, note.c.object.in_(objects))
+                              .order_by(note.c.id.desc()).limit(limit)).all()
+
+
 def states_of(connection: Connection, account_id: int, note_id: int) -> Sequence[Row[Any]]:
     """Every state of a note, newest first."""
     return connection.execute(

@@ -12,20 +12,20 @@ from sqlalchemy import Connection, Row, text
 
 from treuwerk.domain.ids import first_row_id
 from treuwerk.domain.ledger import FOREVER
-from treuwerk.store.tables.ledger import WAITING
+from treuwerk.store.tables.ledger import begun, waiting
 
 _OWN = "FROM lot l WHERE l.account_id = b.account_id AND l.unit = b.unit AND l.open"
-_WAITING = WAITING.replace("active_from", "l.active_from").replace("transaction_id", "l.transaction_id")
+_WAITING, _BEGUN = waiting("l"), begun("l", ":now")
 _PARTS = (
     "SELECT b.account_id, b.unit, b.posted, b.held, b.pending, b.deficit, b.keeps_until, b.version, "
     f"(SELECT COALESCE(SUM(l.remaining), 0) {_OWN} AND l.expires_at <= :now AND l.book = 'participant') AS lapsed, "
     f"(SELECT COALESCE(SUM(l.remaining), 0) {_OWN} AND l.expires_at <= :now AND l.book = 'pending') AS pending_lapsed, "
     f"(SELECT COALESCE(SUM(l.remaining), 0) {_OWN} AND l.book = 'participant' AND {_WAITING} "
     "AND l.active_from > :now AND l.expires_at + 0 > :now) "
-    # Booked by a clock that was ahead: these are not in the index of what waits.
+    # What waits, booked behind others by a clock that was ahead: not in the index of what waits.
     "+ (SELECT COALESCE(SUM(l.remaining), 0) FROM lot l WHERE l.account_id = b.account_id "
     "AND l.transaction_id >= :first AND l.unit = b.unit AND l.book = 'participant' AND l.remaining > 0 "
-    f"AND NOT ({_WAITING}) AND l.active_from > :now AND l.expires_at > :now) AS waiting, ")
+    f"AND NOT ({_WAITING}) AND NOT {_BEGUN} AND l.expires_at > :now) AS waiting, ")
 _FIGURES = text(_PARTS + "NULL AS next, 0 AS going FROM balance b WHERE b.account_id = :account")
 _BALANCES = text(
     "SELECT p.*, CASE WHEN p.next IS NULL THEN 0 WHEN NOT EXISTS (SELECT 1 FROM lot l "
@@ -33,17 +33,16 @@ _BALANCES = text(
     "AND l.book = 'participant') THEN p.posted - p.lapsed - p.waiting "
     "ELSE (SELECT COALESCE(SUM(l.remaining), 0) FROM lot l "
     "WHERE l.account_id = p.account_id AND l.unit = p.unit AND l.open AND l.expires_at = p.next "
-    f"AND l.book = 'participant' AND l.active_from <= :now) END AS going FROM ({_PARTS}"
+    f"AND l.book = 'participant' AND {_BEGUN}) END AS going FROM ({_PARTS}"
     f"(SELECT l.expires_at {_OWN} AND l.expires_at > :now AND l.expires_at < {FOREVER} AND l.book = 'participant' "
-    "AND l.active_from <= :now ORDER BY l.expires_at LIMIT 1) AS next FROM balance b WHERE b.account_id = :account) p")
+    f"AND {_BEGUN} ORDER BY l.expires_at LIMIT 1) AS next FROM balance b WHERE b.account_id = :account) p")
 _ENDS = (f"CASE WHEN l.expires_at < COALESCE(b.keeps_until, {FOREVER}) THEN l.expires_at "
          f"ELSE COALESCE(b.keeps_until, {FOREVER}) END")
-_STATE = ("CASE WHEN l.book = 'pending' OR l.active_from IS NULL OR l.active_from > :now THEN 'pending' "
-          "ELSE 'spendable' END")
+_STATE = f"CASE WHEN l.book = 'participant' AND {_BEGUN} THEN 'spendable' ELSE 'pending' END"
 _FROM = ("FROM balance b JOIN lot l ON l.account_id = b.account_id AND l.unit = b.unit "
          f"WHERE b.account_id = :account AND l.open AND {_ENDS} > :now")
 _CALENDAR = text(f"SELECT l.unit, {_STATE} AS state, {_ENDS} AS ends, SUM(l.remaining) AS points, "
-                 f"MIN(CASE WHEN l.active_from > :now THEN l.active_from END) AS starts {_FROM} "
+                 f"MIN(CASE WHEN NOT {_BEGUN} THEN l.active_from END) AS starts {_FROM} "
                  "GROUP BY 1, 2, 3 ORDER BY 1, 2, 3")
 _LOTS = text(f"SELECT l.account_id, l.transaction_id, l.line, l.book, l.unit, l.amount, l.active_from, l.remaining, "
              f"{_ENDS} AS ends, {_STATE} AS state {_FROM} ORDER BY 5, 9, 2, 3")

@@ -54,15 +54,20 @@ def note_problems(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> 
         connection.execute(dialect.insert(problem).on_conflict_do_nothing(), values)
 
 
-def settle(connection: Connection, keys: Iterable[str], now: int) -> None:
-    """Waiting lines whose purchase is booked now wait no longer. Corrections of it still wait for a person."""
+def settle(connection: Connection, keys: Iterable[str], now: int) -> set[int]:
+    """Waiting lines whose purchase is booked now wait no longer. Corrections of it still wait for a person.
+
+    The answer are the runs that met them.
+    """
     open_ones = (problem.c.state == "waiting", problem.c.settled_at.is_(None), problem.c.code != CORRECTION)
     if not connection.execute(select(func.count()).select_from(problem).where(*open_ones).limit(1)).scalar():
-        return
-    wanted = list(keys)
+        return set()
+    wanted, met = list(keys), set[int]()
     for start in range(0, len(wanted), _AT_ONCE):
         chunk = wanted[start : start + _AT_ONCE]
-        connection.execute(update(problem).where(*open_ones, problem.c.purchase_key.in_(chunk)).values(settled_at=now))
+        met |= set(connection.execute(update(problem).where(*open_ones, problem.c.purchase_key.in_(chunk)).values(
+            settled_at=now).returning(problem.c.run_id)).scalars())
+    return met
 
 
 def problems_of(connection: Connection, run_id: int) -> Iterator[Row[Any]]:

@@ -8,9 +8,9 @@ from sqlalchemy import Connection, Row, delete, exists, func, select
 from treuwerk.domain.folding import behind, number_words, sortable, sortable_number, words_of
 from treuwerk.domain.participants import CUSTOMER_NUMBER
 from treuwerk.store.bulk import insert_rows
-from treuwerk.store.tables import account, directory, identifier, participant, person, search_word
+from treuwerk.store.tables import account, address, directory, identifier, participant, person, search_word
 
-NUMBER, NAME, MAIL, PLACE, PERSON = "number", "name", "mail", "place", "person"
+NUMBER, NAME, MAIL, PLACE, PERSON, ADDRESS = "number", "name", "mail", "place", "person", "address"
 _AT_ONCE = 500
 _ENOUGH = 4_000
 """Hits of one word that are counted before it is called a common one."""
@@ -61,7 +61,10 @@ def _rows(connection: Connection, chunk: Sequence[int]) -> tuple[list[tuple[Any,
         identifier.c.scheme, identifier.c.value)).all()
     people: Sequence[Any] = connection.execute(select(
         person.c.account_id, person.c.id, person.c.name, person.c.email).where(person.c.account_id.in_(chunk))).all()
-    words = {row for found in (map(_of_owner, owners), map(_of_number, numbers), map(_of_person, people))
+    sent_to = connection.execute(select(address).where(
+        address.c.account_id.in_(chunk), address.c.removed_at == 0)).all()
+    words = {row for found in (map(_of_owner, owners), map(_of_number, numbers), map(_of_person, people),
+                               map(_of_address, sent_to))
              for rows in found for row in rows}
     shown = {row.account_id: row.written_as for row in reversed(numbers) if row.scheme == CUSTOMER_NUMBER}
     places = [(row.account_id, sortable(row.name), sortable_number(shown.get(row.account_id, "")), sortable(row.city),
@@ -83,6 +86,11 @@ def _of_number(row: Row[Any]) -> Iterator[tuple[Any, ...]]:
 def _of_person(row: Row[Any]) -> Iterator[tuple[Any, ...]]:
     for text in (row.name, row.email):
         yield from ((word, row.account_id, PERSON, str(row.id)) for word in words_of(text))
+
+
+def _of_address(row: Row[Any]) -> Iterator[tuple[Any, ...]]:
+    for text in (row.name, f"{row.street} {row.postcode} {row.city}"):
+        yield from ((word, row.account_id, ADDRESS, "") for word in words_of(text))
 
 
 def hits(connection: Connection, words: Sequence[str], limit: int) -> list[Hit]:

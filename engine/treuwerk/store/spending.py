@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from treuwerk.domain.lots import Lot
+from treuwerk.store.tables.ledger import begun
 
 FIRST_LOTS = 16
 Pair = tuple[int, str]
@@ -17,12 +18,12 @@ _LATERAL = text(
     "CAST(:accounts AS bigint[]), CAST(:units AS text[]), CAST(:wanted AS bigint[])) AS w(account_id, unit, wanted) "
     "CROSS JOIN LATERAL (SELECT f.*, SUM(remaining) OVER o - remaining AS before, ROW_NUMBER() OVER o AS place FROM ("
     "SELECT transaction_id, line, remaining, expires_at FROM lot WHERE lot.account_id = w.account_id "
-    "AND lot.unit = w.unit AND lot.open AND lot.book = 'participant' AND lot.active_from <= :now "
+    f"AND lot.unit = w.unit AND lot.open AND lot.book = 'participant' AND {begun('lot', ':now')} "
     "ORDER BY expires_at, transaction_id, line LIMIT :most) f WINDOW o AS (ORDER BY expires_at, transaction_id, line)"
     ") l WHERE l.before < w.wanted ORDER BY w.account_id, w.unit, l.place")
 _ONE_BY_ONE = (
     "SELECT transaction_id, line, remaining, expires_at FROM lot WHERE account_id = ? AND unit = ? AND lot.open "
-    "AND book = 'participant' AND active_from <= ? ORDER BY expires_at, transaction_id, line")
+    f"AND book = 'participant' AND {begun('lot', '?')} ORDER BY expires_at, transaction_id, line")
 
 
 def spendable_lots(connection: Connection, wanted: Mapping[Pair, int], now: int) -> dict[Pair, list[Lot]]:

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from treuwerk.domain.ids import row_ids
-from treuwerk.store.tables import app_user, participant, work_item
+from treuwerk.store.tables import app_user, participant, problem, work_item
 
 OPEN, DONE = "open", "done"
 NOTE, ADJUSTMENT, CLEARING = "note", "adjustment", "clearing_run"
@@ -32,7 +32,9 @@ def put(connection: Connection, kind: str, object_: str, now: int, *, account_id
         created_at=now, done_at=0, version=1, **told)
     connection.execute(made.on_conflict_do_update(
         index_elements=["kind", "object"],
-        set_={**told, "state": OPEN, "done_at": 0, "version": work_item.c.version + 1}))
+        set_={**told, "state": OPEN, "done_at": 0, "version": work_item.c.version + 1,
+              # What was done comes into the queue anew; what is open keeps its age.
+              "created_at": case((work_item.c.state == OPEN, work_item.c.created_at), else_=now)}))
 
 
 def close(connection: Connection, kind: str, object_: str, now: int) -> bool:
@@ -40,6 +42,23 @@ def close(connection: Connection, kind: str, object_: str, now: int) -> bool:
     return connection.execute(update(work_item).where(
         work_item.c.kind == kind, work_item.c.object == object_, work_item.c.state == OPEN).values(
         state=DONE, done_at=now, held_by=0, held_until=0, version=work_item.c.version + 1)).rowcount == 1
+
+
+def close_settled(connection: Connection, run_ids: Collection[int], now: int) -> None:
+    """Close the work about runs of which no line waits any more and none was rejected.
+
+    Its rows are locked before anybody looks: of two who settle the last lines at the same time, the second one sees
+    what the first one did.
+    """
+    if not run_ids:
+        return
+    about = (work_item.c.kind == CLEARING, work_item.c.state == OPEN, work_item.c.object.in_(map(str, run_ids)))
+    locked = connection.execute(select(work_item.c.object).where(*about).order_by(work_item.c.id)
+                                .with_for_update()).scalars().all()
+    for run_id in locked:
+        left = select(problem.c.run_id).where(problem.c.run_id == int(run_id), problem.c.settled_at.is_(None)).limit(1)
+        if connection.execute(left).one_or_none() is None:
+            close(connection, CLEARING, run_id, now)
 
 
 def items() -> Select[*tuple[Any, ...]]:
@@ -71,11 +90,10 @@ def page(connection: Connection, wanted: Collection[Any], after: tuple[str, int]
 def counted(connection: Connection, wanted: dict[str, Collection[Any]], at_most: int) -> dict[str, int]:
     """How much open work each of these conditions meets, each up to `at_most`, in one statement."""
     sums = []
-    for name, conditions in wanted.items():
+    for conditions in wanted.values():
         some = select(work_item.c.id).where(IS_OPEN, *conditions).limit(at_most).subquery()
-        sums.append(select(func.count()).select_from(some).scalar_subquery().label(name))
-    row = connection.execute(select(*sums)).one()
-    return {name: int(row._mapping[name]) for name in wanted}
+        sums.append(select(func.count()).select_from(some).scalar_subquery())
+    return dict(zip(wanted, map(int, connection.execute(select(*sums)).one()), strict=True)) if sums else {}
 
 
 def one(connection: Connection, item_id: int) -> Row[Any] | None:

@@ -16,6 +16,7 @@ from treuwerk.domain.ledger import instant
 from treuwerk.domain.rights import PERMISSIONS, Permission
 from treuwerk.plugins import Registry
 from treuwerk.programme.errors import ProgrammeError
+from treuwerk.programme.settings import SecondFactor
 from treuwerk.services.access import access_of
 from treuwerk.services.deployment import Deployment, read_deployment
 from treuwerk.services.installation import DEMO, Installation
@@ -27,6 +28,7 @@ from treuwerk.web.office.routes import office_routes
 from treuwerk.web.portal import navigation as portal_navigation
 from treuwerk.web.portal.account import account_page, booking_page, bookings_csv
 from treuwerk.web.portal.overview import overview_page
+from treuwerk.web.portal.profile_routes import profile_routes
 from treuwerk.web.portal.purchases import purchases_csv, purchases_page
 from treuwerk.web.portal.signing_in import preferences_form, sign_out_form, stay_form
 from treuwerk.web.portal.styleguide import office_styleguide_page, styleguide_page
@@ -84,19 +86,24 @@ def create_app(installation: Installation, clock: Clock = system_clock, *, style
     assets = Assets(programme.folder, sheets(parts) + theme_sheet(programme.settings.theme, programme.folder),
                     parts.folders("static"))
     renderer = Renderer(programme, assets)
-    shown = _is_for_builders(installation) if styleguide is None else styleguide
+    demo = _is_demo(installation)
+    shown = _is_for_builders(demo=demo) if styleguide is None else styleguide
+    rule = SecondFactor.NOBODY if demo else programme.settings.sign_in_rules.second_factor  # a demo opens by a click
     shell = Shell(installation, clock, assets, renderer, deployment or read_deployment(os.environ),
                   Metrics(installation.database, clock), declared_permissions(programme.registry),
-                  parts=parts, navigation=[*portal_navigation.ENTRIES, *office_navigation.ENTRIES, *entries_of(parts)])
+                  parts=parts, second_factor=rule,
+                  navigation=[*portal_navigation.ENTRIES, *office_navigation.ENTRIES, *entries_of(parts)])
     routes = [*_routes(styleguide=shown), *sign_on_routes(programme.settings.sign_in), *plugin_pages.routes(parts)]
     app = Starlette(routes=routes, middleware=_layers(shell))
     app.state.shell = shell
     return app
 
 
-def _is_for_builders(installation: Installation) -> bool:
-    if STYLEGUIDE_VARIABLE in os.environ:
-        return os.environ[STYLEGUIDE_VARIABLE] == "1"
+def _is_for_builders(*, demo: bool) -> bool:
+    return os.environ[STYLEGUIDE_VARIABLE] == "1" if STYLEGUIDE_VARIABLE in os.environ else demo
+
+
+def _is_demo(installation: Installation) -> bool:
     with installation.database.reading() as connection:
         return connection.execute(select(purpose_table.c.purpose)).scalar() == DEMO
 
@@ -149,7 +156,7 @@ def _routes(*, styleguide: bool) -> list[BaseRoute]:
         DeclaredRoute("/readyz", readyz, permission=PUBLIC, name="readyz"),
         DeclaredRoute("/metrics", metrics_page, permission=PUBLIC, name="metrics"),
     ]
-    routes += access_routes() + office_routes()
+    routes += access_routes() + profile_routes() + office_routes()
     if styleguide:
         routes += [
             DeclaredRoute("/_styleguide", styleguide_page, permission=PUBLIC, name="styleguide"),

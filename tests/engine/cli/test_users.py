@@ -122,5 +122,10 @@ def test_the_doctor_asks_for_somebody_in_the_service_centre(world: World, treuwe
     before = states()
     office_user(world)
 
+    after = states()
+    lax = world.folder / "programme.toml"
+    lax.write_text(lax.read_text("utf-8") + '\n[sign_in_rules]\nsecond_factor = "nobody"\n', "utf-8")
+
     assert (before["office_login"], before["second_factor"]) == ("warning", "ok")
-    assert (states()["office_login"], states()["second_factor"]) == ("ok", "warning")
+    assert (after["office_login"], after["second_factor"]) == ("ok", "ok")
+    assert states()["second_factor"] == "warning"

@@ -78,7 +78,7 @@ def test_nine_mistakes_are_reported_in_one_pass(tmp_path: Path) -> None:
         Mistake(place("earning[3].rule"), "nothing", "a value; the key is missing"),
         Mistake(place("colour"), "a key that is not known here",
                 "one of programme, plugins, units, groups, earning, sources, measures, tiers, roles, sign_in, theme, "
-                "contact, text_blocks, clearing"),
+                "contact, links, text_blocks, clearing"),
     ], key=lambda mistake: mistake.path)
 
 

@@ -31,17 +31,17 @@ def busy(empty_portal: Portal) -> Portal:
     return empty_portal
 
 
-def walked(portal: Portal, limit: int, filters: Filters | None = None, *, forget: bool = False) -> list[Entry]:
+def walked(portal: Portal, limit: int, filters: Filters = Filters(), *, forget: bool = False) -> list[Entry]:
     """All entries, page by page; with `forget` the cursor carries no balance."""
     entries: list[Entry] = []
     cursor: Cursor | None = None
     with portal.installation.database.reading() as connection:
         while True:
-            page = statement(connection, portal.account("1001"), "bonus", before=cursor, limit=limit, filters=filters)
+            page = statement(connection, portal.account("1001"), "bonus", at=cursor, limit=limit, filters=filters)
             entries += page.entries
             if page.next is None:
                 return entries
-            cursor = Cursor(page.next.before) if forget else page.next
+            cursor = Cursor(page.next.booking) if forget else page.next
 
 
 def test_pages_of_any_length_make_the_same_statement(busy: Portal) -> None:
@@ -91,12 +91,12 @@ def test_a_page_costs_the_same_number_of_queries_whatever_its_length(busy: Porta
 def test_a_booking_made_meanwhile_moves_nothing(busy: Portal) -> None:
     with busy.installation.database.reading() as connection:
         first = statement(connection, busy.account("1001"), "bonus", limit=10)
-        expected = statement(connection, busy.account("1001"), "bonus", limit=10, before=first.next)
+        expected = statement(connection, busy.account("1001"), "bonus", limit=10, at=first.next)
 
     busy.deliver("2026-11-20", "NEW;1;2026-11-19;1001;M400;5;PCE;MODULE;")
 
     with busy.installation.database.reading() as connection:
-        assert statement(connection, busy.account("1001"), "bonus", limit=10, before=first.next) == expected
+        assert statement(connection, busy.account("1001"), "bonus", limit=10, at=first.next) == expected
 
 
 def test_available_is_what_is_open_active_and_not_held(portal: Portal) -> None:

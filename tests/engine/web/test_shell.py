@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 from starlette.routing import BaseRoute
 
-from tests.support.portal import DEPLOYMENT, Portal, open_portal
+from tests.support.portal import DEPLOYMENT, PROGRAMME, Portal, open_portal
 from treuwerk.domain.rights import names_for
+from treuwerk.programme.errors import ProgrammeError
+from treuwerk.programme.reading import read_programme
 from treuwerk.store.database import Database
 from treuwerk.store.faults import DatabaseBusy, DatabaseClosed, TransactionLost
 from treuwerk.web.application import create_app
@@ -247,3 +249,31 @@ def test_a_programme_can_replace_templates_static_files_and_texts(tmp_path: Path
     icon = re.search(r"/static/favicon\.\w+\.svg", html)
     assert icon is not None
     assert client.get(icon[0]).text == "<svg xmlns='http://www.w3.org/2000/svg'/>"
+
+
+LINKS = """
+[contact]
+phone = "+49 (0)30 12-34"
+[[links]]
+title = { de = "Impressum", en = "Imprint", fr = "Mentions légales" }
+href = "https://example.org/imprint"
+"""
+
+
+def test_the_foot_says_whom_to_ask_and_leads_to_the_programmes_pages(
+        tmp_path: Path, sqlite_database: Database) -> None:
+    portal = open_portal(tmp_path, sqlite_database, PROGRAMME + LINKS)
+
+    for page in (portal.visitor().get("/login").text, portal.signed_in().get("/account").text):
+        foot = page.partition("<footer")[2]
+        assert '<a href="tel:+490301234">' in foot
+        assert '<a href="https://example.org/imprint">Imprint</a>' in foot
+
+
+@pytest.mark.parametrize("href", ["http://example.org", "javascript:alert(1)", "//example.org", "imprint", "/a b"])
+def test_a_link_that_leads_nowhere_safe_is_a_mistake(tmp_path: Path, href: str) -> None:
+    text = f"{PROGRAMME}{LINKS}".replace("https://example.org/imprint", href)
+    (tmp_path / "programme.toml").write_text(text, "utf-8")
+
+    with pytest.raises(ProgrammeError, match=r"links\[0\].href"):
+        read_programme(tmp_path)

@@ -9,6 +9,21 @@ from treuwerk.store.tables.base import FLAG, WHOLE, Home, define, key, text, who
 # Few lots wait, and those that do not have no entry in the index.
 WAITING = "active_from > (transaction_id / 2097152 + 1577836800000) * 1000 + 999"
 
+
+def waiting(lot: str) -> str:
+    """The condition of the index of what waits, for the rows of `lot`."""
+    return WAITING.replace("active_from", f"{lot}.active_from").replace("transaction_id", f"{lot}.transaction_id")
+
+
+def begun(lot: str, now: str) -> str:
+    """Whether points of `lot` that wait for no act can be spent: their time has come, or they never waited.
+
+    The latter counts where a clock was ahead when they were booked. Few such rows are ever looked up in the journal.
+    """
+    return (f"({lot}.active_from <= {now} OR (NOT ({waiting(lot)}) AND EXISTS (SELECT 1 FROM journal WHERE "
+            f"journal.account_id = {lot}.account_id AND journal.id = {lot}.transaction_id "
+            f"AND journal.booked_at >= {lot}.active_from)))")
+
 journal = define(
     "journal", Home.ACCOUNT,
     key("account_id"), key("id"),

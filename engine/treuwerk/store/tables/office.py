@@ -54,12 +54,15 @@ saved_view = define(
     text("query"), whole("position"), whole("version"),
 )
 
+# `removed_at` is 0 while it stands; what was removed is kept for a few days, to be given back.
 address = define(
     "address", Home.ACCOUNT,
     key("account_id"), key("id"),
     text("label"), text("name"), text("street"), text("postcode"), text("city"), text("country"),
     Column("preferred", FLAG, nullable=False),
-    whole("changed_at"), whole("version"),
+    whole("changed_at"), whole("version"), whole("changed_by"), whole("removed_at"),
+    Index("ix_address_preferred", "account_id", unique=True,
+          sqlite_where=sql("preferred = 1"), postgresql_where=sql("preferred")),
 )
 
 # Append-only. `before` and `after` are JSON; what is read of a person is recorded as well as what is changed.

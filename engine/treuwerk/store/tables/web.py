@@ -32,6 +32,13 @@ membership = define(
     Index("ix_membership_user_id", "user_id"),
 )
 
+# Access that was ended lately, to be given back to exactly who had it.
+former_membership = define(
+    "former_membership", Home.ACCOUNT,
+    key("account_id"), key("user_id"), key("person_id"),
+    text("role"), whole("since"), whole("ended_at"), whole("ended_by"),
+)
+
 local_login = define(
     "local_login", Home.LOOKUP,
     key("login", Text),
@@ -70,12 +77,14 @@ external_login = define(
     clustered=True,
 )
 
-# What a letter or mail brings to a new participant: with it and the customer number, a user becomes a member.
+# What a letter or mail brings to a new participant: with it and the customer number, a user becomes a member. `name` is
+# that of somebody who is no person of the company yet, and becomes one with the first login.
 link_code = define(
     "link_code", Home.ACCOUNT,
     key("account_id"), key("id"),
     whole("person_id"), text("role"), text("code_hash"), whole("tries"),
     text("created_by"), whole("created_at"), whole("expires_at"), Column("used_at", WHOLE),
+    text("name"),
 )
 
 # `account_id` and `person_id` say for which company a session acts, 0 in the service centre; `viewing_account` is the

@@ -2,17 +2,21 @@
 
 from base64 import b64encode
 from io import BytesIO
+from urllib.parse import urlencode
 
 import segno
 from starlette.responses import Response
 
+from treuwerk.domain.refusals import Refusal
 from treuwerk.services import own_security
 from treuwerk.services.authenticators import enrolment, new_secret
 from treuwerk.services.passwords import login_of
 from treuwerk.services.session_data import data_of, set_value
+from treuwerk.services.sessions import hashed
+from treuwerk.services.settling import SessionOver
 from treuwerk.services.stepping_up import require_recent
-from treuwerk.web.access.entering import origin_of
-from treuwerk.web.access.security import base_of, done, security_template
+from treuwerk.web.access.entering import SIGN_IN, origin_of
+from treuwerk.web.access.security import base_of, changed_page, done, is_settling, security_template, settled
 from treuwerk.web.shell.pages import gettext, see_other
 from treuwerk.web.shell.state import Visit
 
@@ -24,7 +28,7 @@ def begin_form(visit: Visit) -> Response:
     require_recent(visit.session, visit.now, back=base_of(visit))
     visit.shell.installation.database.run(
         lambda connection: set_value(connection, visit.session.id_hash, _PENDING, new_secret()))
-    return see_other(f"{base_of(visit)}/authenticator")
+    return see_other(_path(visit))
 
 
 def authenticator_page(visit: Visit) -> Response:
@@ -37,19 +41,34 @@ def authenticator_page(visit: Visit) -> Response:
     if visit.request.method != "POST":
         return _form(visit, secret)
     require_recent(session, visit.now, back=base_of(visit))
-    codes = own_security.take_authenticator(database, session, secret, visit.form.get("code", "")[:20],
-                                            origin_of(visit), visit.now)
-    if codes is None:
+    try:
+        changed = own_security.take_authenticator(database, session, secret, visit.form.get("code", "")[:20],
+                                                  origin_of(visit), visit.now, settled=settled(visit))
+    except SessionOver:
+        return see_other(SIGN_IN[session.audience])
+    if changed is None:
         return _form(visit, secret, {"code": gettext(visit, "This code is not right. Check the time of your phone, "
                                                             "and type the code that it shows now.")})
-    database.run(lambda connection: set_value(connection, session.id_hash, _PENDING, None))
-    return security_template(visit, "access/codes.html", codes=codes)
+    key = hashed(changed.token) if changed.token else session.id_hash
+    database.run(lambda connection: set_value(connection, key, _PENDING, None))
+    return changed_page(visit, changed, "app")
+
+
+def _path(visit: Visit) -> str:
+    """Where the picture stands; what was wanted before this session was settled is not forgotten."""
+    path = f"{base_of(visit)}/authenticator"
+    wanted = visit.form.get("next", "")
+    return f"{path}?{urlencode({'next': wanted})}" if wanted and is_settling(visit) else path
 
 
 def remove_form(visit: Visit) -> Response:
     """Sign in without the app from now on."""
     require_recent(visit.session, visit.now, back=base_of(visit))
-    own_security.drop_authenticator(visit.shell.installation.database, visit.session, origin_of(visit), visit.now)
+    try:
+        own_security.drop_authenticator(visit.shell.installation.database, visit.session, visit.shell.second_factor,
+                                        origin_of(visit), visit.now)
+    except Refusal:
+        return done(visit, "last_factor")
     return done(visit, "app_removed")
 
 

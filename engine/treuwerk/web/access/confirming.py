@@ -3,7 +3,7 @@
 from starlette.responses import Response
 
 from treuwerk.domain.rights import Audience
-from treuwerk.services.stepping_up import confirmed, prove_again, ways_of
+from treuwerk.services.stepping_up import Ways, confirmed, prove_again, ways_of
 from treuwerk.web.access.entering import SIGN_IN, origin_of, wanted_path, with_session
 from treuwerk.web.access.passkeys import passkey_user
 from treuwerk.web.access.signing_in import too_many, wait_page
@@ -13,15 +13,13 @@ from treuwerk.web.shell.sessions import cookie
 from treuwerk.web.shell.state import SESSION_COOKIE, Visit
 from treuwerk.web.sign_on.ways import way_of_session
 
-_WAYS = ("password", "app", "passkey")
-
 
 def confirm_page(visit: Visit) -> Response:
     """Ask for password, code or passkey, and go back to where it was needed."""
     if visit.request.method != "POST":
         return _form(visit)
     by = visit.form.get("by", "password")
-    if by not in _WAYS:
+    if not _ways(visit).has(by):
         return _form(visit)
     right, wait = _proven(visit, by)
     if wait:
@@ -41,10 +39,13 @@ def _proven(visit: Visit, by: str) -> tuple[bool, int]:
     return prove_again(visit.shell.installation.database, visit.session, typed, by, visit.now, origin=origin_of(visit))
 
 
-def _form(visit: Visit, by: str = "", error: str = "", status: int = 0) -> Response:
-    audience = visit.session.audience
+def _ways(visit: Visit) -> Ways:
     with visit.shell.installation.database.reading() as connection:
-        ways = ways_of(connection, visit.session.identity.user_id)
+        return ways_of(connection, visit.session.identity.user_id, visit.shell.second_factor)
+
+
+def _form(visit: Visit, by: str = "", error: str = "", status: int = 0) -> Response:
+    audience, ways = visit.session.audience, _ways(visit)
     field = {"app": "code", "passkey": "passkey"}.get(by, "password")
     return page(visit, "access/confirm.html", status or (422 if error else 200), ways=ways, action=CONFIRM[audience],
                 next=wanted_path(visit, audience), errors={field: error} if error else {},

@@ -1,21 +1,23 @@
 """One's own passkeys: made, named, removed."""
 
+from sqlalchemy import Connection
 from starlette.responses import Response
 
-from treuwerk.services.own_security import note_change
+from treuwerk.domain.refusals import Refusal
+from treuwerk.services.own_security import drop_passkey, take_passkey
 from treuwerk.services.passkeys import (
     PasskeyRefused,
     begin_registration,
     finish_registration,
-    remove_passkey,
     rename_passkey,
 )
 from treuwerk.services.passwords import login_of
 from treuwerk.services.session_data import set_value, take_value
+from treuwerk.services.settling import SessionOver
 from treuwerk.services.stepping_up import require_recent
-from treuwerk.web.access.entering import origin_of, site_of
-from treuwerk.web.access.security import base_of, done, shown
-from treuwerk.web.shell.pages import gettext
+from treuwerk.web.access.entering import SIGN_IN, origin_of, site_of
+from treuwerk.web.access.security import base_of, changed_page, done, settled, shown
+from treuwerk.web.shell.pages import gettext, see_other
 from treuwerk.web.shell.state import Visit
 
 _CHALLENGE = "passkey"
@@ -35,17 +37,22 @@ def registration_challenge(visit: Visit) -> Response:
 def add_form(visit: Visit) -> Response:
     """Keep the passkey that the device made."""
     require_recent(visit.session, visit.now, back=base_of(visit))
-    user_id = visit.me.user_id
-    with visit.shell.installation.database.writing() as connection:
-        challenge = take_value(connection, visit.session.id_hash, _CHALLENGE)
+    database, session = visit.shell.installation.database, visit.session
+    challenge = database.run(lambda connection: take_value(connection, session.id_hash, _CHALLENGE))
+
+    def keep(connection: Connection) -> bool:
         try:
-            finish_registration(connection, site_of(visit), user_id, str(challenge or ""),
+            finish_registration(connection, site_of(visit), visit.me.user_id, str(challenge or ""),
                                 visit.form.get("answer", ""), visit.form.get("name", ""), visit.now)
-            note_change(connection, user_id, "passkey", origin_of(visit), visit.now)
-            kept = True
         except PasskeyRefused:
-            kept = False
-    return done(visit, "passkey") if kept else shown(visit, {"passkey": gettext(
+            return False
+        return True
+
+    try:
+        changed = take_passkey(database, session, keep, origin_of(visit), visit.now, settled=settled(visit))
+    except SessionOver:
+        return see_other(SIGN_IN[session.audience])
+    return changed_page(visit, changed, "passkey") if changed else shown(visit, {"passkey": gettext(
         visit, "The passkey was not kept: the device gave no usable answer. Please try again.")})
 
 
@@ -59,7 +66,9 @@ def rename_form(visit: Visit) -> Response:
 def remove_form(visit: Visit) -> Response:
     """Take a passkey away."""
     require_recent(visit.session, visit.now, back=base_of(visit))
-    with visit.shell.installation.database.writing() as connection:
-        if remove_passkey(connection, visit.me.user_id, visit.form.get("id", "")):
-            note_change(connection, visit.me.user_id, "passkey_removed", origin_of(visit), visit.now)
+    try:
+        drop_passkey(visit.shell.installation.database, visit.session, visit.shell.second_factor,
+                     visit.form.get("id", ""), origin_of(visit), visit.now)
+    except Refusal:
+        return done(visit, "last_factor")
     return done(visit, "passkey_removed")

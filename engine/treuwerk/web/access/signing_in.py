@@ -3,7 +3,8 @@
 from starlette.responses import Response
 
 from treuwerk.domain.rights import Audience
-from treuwerk.services.signing_in import PASSWORD, NoPlace, needs_factor, prove_password
+from treuwerk.services.settling import PASSWORD
+from treuwerk.services.signing_in import NoPlace, needs_factor, prove_password
 from treuwerk.web.access.entering import SIGN_IN, origin_of, signed_in, start_flow, wanted_path
 from treuwerk.web.shell.pages import gettext, page, see_other
 from treuwerk.web.shell.state import Visit
@@ -43,9 +44,9 @@ def _sign_in(visit: Visit, audience: Audience) -> Response:
         return form_page(visit, audience, wanted, login,
                          {"login": gettext(visit, "Login name and password do not match.")})
     with database.reading() as connection:
-        second = needs_factor(connection, proof.user_id)
+        second = needs_factor(connection, proof.user_id, visit.shell.second_factor)
     if second:
-        kept = {"user": proof.user_id, "audience": audience.value, "next": wanted}
+        kept = {"user": proof.user_id, "audience": audience.value, "next": wanted, "at": visit.now}
         return start_flow(visit, see_other("/login/code"), {"factor": kept})
     return let_in(visit, proof.user_id, audience, PASSWORD, wanted)
 

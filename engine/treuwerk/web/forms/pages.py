@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
+import attrs
 from sqlalchemy import Connection
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -11,9 +12,11 @@ from treuwerk.services import telling
 from treuwerk.services.once import once
 from treuwerk.web.forms.reading import FORM_ID, VERSION, Result, from_form
 from treuwerk.web.forms.showing import Shown, shown
+from treuwerk.web.shell.confirming import typed_before
 from treuwerk.web.shell.pages import page, see_other
 from treuwerk.web.shell.rendering import Language
 from treuwerk.web.shell.state import Visit
+from treuwerk.web.shell.submitted import Submitted
 
 T = TypeVar("T")
 UNPROCESSABLE, CONFLICT = 422, 409
@@ -35,6 +38,17 @@ def empty(visit: Visit, form: type[Any], initial: object = None, *, version: int
     return shown(form, language_of(visit), initial=initial, version=version, name=name)
 
 
+def begun(visit: Visit, form: type[Any], initial: object = None, *, version: int = 0,
+          options: Mapping[str, Sequence[str]] | None = None) -> Shown:
+    """As `empty`; who was led away to prove who it is finds what was typed before, to be sent once more."""
+    typed = typed_before(visit)
+    if not typed:
+        return empty(visit, form, initial, version=version)
+    result = from_form(form, Submitted(typed.items()), language_of(visit).formats.locale, options)
+    return shown(form, language_of(visit), result=attrs.evolve(result, complaints={}),
+                 version=_version(typed.get(VERSION, "0")), form_id=typed.get(FORM_ID, ""))
+
+
 def refused(visit: Visit, result: Result[Any], *, name: str = "") -> Shown:
     """The form as it was sent: typed texts, complaints, its own id and version."""
     return shown(result.form, language_of(visit), result=result, version=version_of(visit), name=name,
@@ -52,7 +66,10 @@ def version_of(visit: Visit) -> int:
     Raises:
         HTTPException: 400, what stands in the field is no version.
     """
-    text = visit.form.get(VERSION, "0")
+    return _version(visit.form.get(VERSION, "0"))
+
+
+def _version(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= _LONGEST_VERSION):
         raise HTTPException(400)
     return int(text)

@@ -17,7 +17,7 @@ from treuwerk.web.lists.kinds import (
     DENSE,
     FLAG,
     FORM,
-    ID,
+    LINK,
     SORT,
     VIEW,
     WHOLE,
@@ -77,6 +77,16 @@ class Asked:
     def number(self, name: str) -> int | None:
         """The number of a filter, if one is set."""
         return int(self.filters[name]) if name in self.filters else None
+
+    def row_id(self, name: str) -> int:
+        """The id of a row that a filter names, 0 where it is not set.
+
+        Raises:
+            HTTPException: 400, this is no id.
+        """
+        text = self.filters.get(name, "0")
+        _refuse(not (text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= _LARGEST_ID))
+        return int(text)
 
     @property
     def shown(self) -> tuple[Column, ...]:
@@ -155,7 +165,7 @@ def _refuse(wrong: bool) -> None:
 
 def _filter(visit: Visit, one: Filter, text: str) -> str | None:
     """The value of a filter, empty where it is not set; None where it cannot be read."""
-    if one.kind == WORDS:
+    if one.kind in (WORDS, LINK):
         return words_of(text)
     if not text.strip():
         return ""
@@ -163,8 +173,6 @@ def _filter(visit: Visit, one: Filter, text: str) -> str | None:
         return _typed(visit.shell.renderer.language(visit.locale).notation, one.kind, text)
     if one.kind == FLAG:
         _refuse(text != _ON)
-    elif one.kind == ID:
-        _refuse(not (text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= _LARGEST_ID))
     else:
         _refuse(text not in {code for code, _ in (one.options(visit) if one.options else [])})
     return text

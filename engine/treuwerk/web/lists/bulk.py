@@ -30,12 +30,16 @@ _LONGEST_QUERY = 2_000
 
 @attrs.frozen
 class RowReport:
-    """What would become, or became, of one row, in words; `willing` where the act applies to it."""
+    """What would become, or became, of one row, in words; `willing` where the act applies to it.
+
+    `undo` is the key by which the act that undoes it knows the row, empty for the same one.
+    """
 
     key: str
     words: str
     outcome: str
     willing: bool = True
+    undo: str = ""
 
 
 @attrs.frozen
@@ -43,7 +47,8 @@ class Act:
     """An act on rows. `title` and `verb` are marked messages: the heading, and the button with verb and object.
 
     `look` says what would happen to each row and writes nothing; `do` does it in one transaction and says what it did.
-    Both get the keys of the rows and check for themselves who may do it.
+    Both get the keys of the rows and check for themselves who may do it. `undo` is the code of the act that takes it
+    back; the report offers it for the rows that it was done for.
     """
 
     code: str
@@ -51,6 +56,7 @@ class Act:
     verb: str
     look: Callable[[Visit, Connection, Sequence[str]], list[RowReport]]
     do: Callable[[Visit, Connection, Sequence[str]], list[RowReport]]
+    undo: str = ""
 
 
 @attrs.frozen
@@ -120,7 +126,14 @@ def _done(visit: Visit, act: Act, chosen: Sequence[str], state: Asked, path: str
                         do)
     if not first:
         return see_other(where)
-    return page(visit, template, preview=None, report=_told(visit, act, rows, state, path), **context)
+    report = attrs.evolve(_told(visit, act, rows, state, path), hidden=_undoing(act, rows, state))
+    return page(visit, template, preview=None, report=report, **context)
+
+
+def _undoing(act: Act, rows: Sequence[RowReport], state: Asked) -> tuple[tuple[str, str], ...]:
+    """What the button sends that undoes it; nothing where nothing can be undone."""
+    keys = [row.undo or row.key for row in rows if row.willing]
+    return _sure(act.undo, state, keys) if act.undo and keys else ()
 
 
 def _told(visit: Visit, act: Act, rows: Sequence[RowReport], state: Asked, path: str) -> Preview:
@@ -133,6 +146,12 @@ def _told(visit: Visit, act: Act, rows: Sequence[RowReport], state: Asked, path:
 
 
 def _hidden(visit: Visit, act: Act, state: Asked, chosen: Sequence[str]) -> tuple[tuple[str, str], ...]:
-    rows = [(ALL, "1")] if visit.form.get(ALL) else [(ROW, key) for key in chosen]
-    return ((FORM_ID, new_form_id()), (ACT, act.code), (QUERY, state.query), (SEEN, _digest(chosen)), (SURE, "1"),
-            *rows)
+    if not visit.form.get(ALL):
+        return _sure(act.code, state, chosen)
+    return *_sure(act.code, state, ()), (SEEN, _digest(chosen)), (ALL, "1")
+
+
+def _sure(code: str, state: Asked, keys: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    seen = ((SEEN, _digest(keys)),) if keys else ()
+    return ((FORM_ID, new_form_id()), (ACT, code), (QUERY, state.query), (SURE, "1"), *seen,
+            *((ROW, key) for key in keys))

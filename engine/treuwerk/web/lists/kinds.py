@@ -7,9 +7,11 @@ from attrs.validators import in_, not_
 
 from treuwerk.web.shell.state import Visit
 
+Words = Callable[[Visit, str], str]
+"""What the chip of a filter says for a value."""
 Options = Callable[[Visit], list[tuple[str, str]]]
 """Codes and words of a filter for one visitor, without the empty one."""
-CHOICE, WORDS, DAY, FLAG, WHOLE, ID = FILTER_KINDS = ("choice", "words", "day", "flag", "whole", "id")
+CHOICE, WORDS, DAY, FLAG, WHOLE, LINK = FILTER_KINDS = ("choice", "words", "day", "flag", "whole", "link")
 CURSOR, BACK, SORT, COLUMN, DENSE, VIEW, FORM = "after", "before", "sort", "column", "dense", "view", "form"
 RESERVED = frozenset({CURSOR, BACK, SORT, COLUMN, DENSE, VIEW, FORM})
 
@@ -34,8 +36,8 @@ class Filter:
     """One filter; `title` is a marked message.
 
     ``choice`` takes one of its options, ``words`` any text, ``day`` a day and ``whole`` a whole number as the language
-    writes them (or ISO, or bare digits), ``flag`` is there or not. ``id`` is the number of a row: nobody types it, a
-    link brings it, and its chip says what it is by `told`.
+    writes them (or ISO, or bare digits), ``flag`` is there or not. ``link`` is set by links on other pages and
+    has no field, only a chip.
     """
 
     name: str = attrs.field(validator=not_(in_(RESERVED)))
@@ -44,8 +46,10 @@ class Filter:
     options: Options | None = None
     example: str = ""
     """A marked message that shows what may be typed."""
-    told: Callable[[Visit, str], str] | None = None
-    """What a value means, for its chip; None: the value itself, or the words of its option."""
+    more: bool = False
+    """Whether it stands behind "more filters", since it is rarely wanted."""
+    words: Words | None = None
+    """What the chip says for the value of a ``link``; without it, the value."""
 
 
 @attrs.frozen

@@ -12,7 +12,7 @@ from treuwerk.services.saved_views import SavedView
 from treuwerk.store.keyset import Key
 from treuwerk.web.lists.asking import Asked, asked
 from treuwerk.web.lists.csv_files import MACHINE
-from treuwerk.web.lists.kinds import COLUMN, DAY, DENSE, FLAG, FORM, ID, SORT, VIEW, WHOLE, Column, Filter
+from treuwerk.web.lists.kinds import COLUMN, DAY, DENSE, FLAG, FORM, LINK, SORT, VIEW, WHOLE, Column, Filter
 from treuwerk.web.shell.marking import marked
 from treuwerk.web.shell.pages import frame, gettext, page
 from treuwerk.web.shell.state import Visit
@@ -48,6 +48,7 @@ class FilterField:
     value: str
     options: tuple[tuple[str, str], ...]
     example: str
+    more: bool
     error: str = ""
 
 
@@ -108,8 +109,13 @@ class ListView:
     @property
     def beside_filters(self) -> list[tuple[str, str]]:
         """What the form of the filters carries along."""
-        own = {one.name for one in self.filters if one.kind != ID} | {VIEW}
+        own = {one.name for one in self.filters} | {VIEW}
         return [pair for pair in self.asked.pairs() if pair[0] not in own]
+
+    @property
+    def more_filters_set(self) -> bool:
+        """Whether a filter is set that stands behind "more filters", which is opened then."""
+        return any(one.more and one.value for one in self.filters)
 
     @property
     def beside_columns(self) -> list[tuple[str, str]]:
@@ -134,7 +140,7 @@ def list_view(visit: Visit, state: Asked, *, count: int | None = None, following
     options = {one.name: one.options(visit) if one.options else [] for one in kind.filters}
     return ListView(
         kind.name, kind.region, kind.path, gettext(visit, kind.title), state, tuple(_heads(visit, state)),
-        tuple(_field(visit, state, one, options[one.name]) for one in kind.filters),
+        tuple(_field(visit, state, one, options[one.name]) for one in kind.filters if one.kind != LINK),
         tuple((_chip(visit, one, state.filters[one.name], options[one.name]), state.url(drop=[one.name]))
               for one in kind.filters if one.name in state.filters),
         tuple((one.name, gettext(visit, one.title), one in state.shown, not one.always) for one in kind.columns),
@@ -168,7 +174,7 @@ def _field(visit: Visit, state: Asked, one: Filter, options: Sequence[tuple[str,
     typed = state.mistyped.get(one.name)
     value = _typed(visit, one, state.filters.get(one.name, "")) if typed is None else typed
     return FilterField(one.name, f"{state.kind.name}-{one.name}", gettext(visit, one.title), one.kind, value,
-                       tuple(options), gettext(visit, one.example) if one.example else "",
+                       tuple(options), gettext(visit, one.example) if one.example else "", one.more,
                        "" if typed is None else _mistyped(visit, one))
 
 
@@ -190,7 +196,7 @@ def _chip(visit: Visit, one: Filter, value: str, options: Sequence[tuple[str, st
     title = gettext(visit, one.title)
     if one.kind == FLAG:
         return title
-    words = one.told(visit, value) if one.told else dict(options).get(value) or _typed(visit, one, value)
+    words = one.words(visit, value) if one.words else dict(options).get(value) or _typed(visit, one, value)
     return f"{title}: {words}"
 
 

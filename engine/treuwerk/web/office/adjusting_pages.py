@@ -1,23 +1,28 @@
 """Points by hand: asked for with a preview, decided by a second person, and taken back by a reversal."""
 
+from datetime import date
+
 import attrs
 from starlette.responses import Response
 
 from treuwerk.domain.refusals import KeyConflict, Refusal
-from treuwerk.services import manual_points, participant_profile
-from treuwerk.services.manual_points import ASK, DECIDE, REASONS
+from treuwerk.services import manual_points, manual_reversals, participant_profile
+from treuwerk.services.adjusting import Adjustment, points_by_hand
+from treuwerk.services.manual_points import ASK, DECIDE, REASONS, Preview
+from treuwerk.services.manual_reversals import ReversalPreview
 from treuwerk.services.participant_profile import Profile
-from treuwerk.web.forms import Shown, choice, text, whole
+from treuwerk.web.forms import Shown, choice, day, text, whole
 from treuwerk.web.forms.pages import empty, read, refused, told
 from treuwerk.web.forms.reading import FORM_ID
 from treuwerk.web.office import words
 from treuwerk.web.office.frame import account_of, office_page, seen, sent_back, settings_of
-from treuwerk.web.office.words import ADJUSTMENTS, marked_refusal, options
+from treuwerk.web.office.words import ADJUSTMENTS, marked_refusal, options, refusal_words
 from treuwerk.web.shell.marking import marked
 from treuwerk.web.shell.pages import gettext, see_other
 from treuwerk.web.shell.state import Visit
 
-_FIELDS = {"wrong_amount": "points", "not_enough": "points", "unknown_unit": "unit"}
+_FIELDS = {"wrong_amount": "points", "not_enough": "points", "unknown_unit": "unit", "wrong_day": "value_date",
+           "gone_already": "value_date"}
 
 
 @attrs.frozen
@@ -26,6 +31,7 @@ class Points:
 
     points: int = whole(marked("Points"), at_least=-10**9, at_most=10**9)
     unit: str = choice(marked("Kind of points"))
+    value_date: date | None = day(marked("Value date"), required=False)
     reason: str = choice(marked("Reason"), list(REASONS))
     remark: str = text(marked("What for"), longest=400)
 
@@ -56,16 +62,17 @@ def adjust_form(visit: Visit) -> Response:
     if not result.ok:
         return _page(visit, refused(visit, result), status=422)
     wanted = result.value
-    if visit.request.query_params.get("book") != "1":
-        if not wanted.points:
-            return _page(visit, refused(visit, result.refused("points", marked("Enter a number that is not 0."))),
-                         status=422)
-        shown = manual_points.preview(visit.access, visit.shell.installation, account_id, wanted.unit, wanted.points,
-                                      visit.now)
-        return _page(visit, refused(visit, result), preview=shown)
+    if not wanted.points:
+        return _page(visit, refused(visit, result.refused("points", marked("Enter a number that is not 0."))),
+                     status=422)
     try:
-        done = manual_points.ask(visit.access, visit.shell.installation, account_id, wanted.unit, wanted.points,
-                                 f"office|{visit.form.get(FORM_ID, '')}", visit.now, reason=wanted.stated)
+        if visit.request.query_params.get("book") != "1":
+            shown = manual_points.preview(visit.access, visit.shell.installation, account_id, wanted.unit,
+                                          wanted.points, visit.now, occurred_on=wanted.value_date)
+            return _page(visit, refused(visit, result), preview=shown)
+        asked = points_by_hand(account_id, wanted.unit, wanted.points, f"office|{visit.form.get(FORM_ID, '')}",
+                               visit.now, reason=wanted.stated, actor=visit.access.actor)
+        done = manual_points.ask(visit.access, visit.shell.installation, asked, occurred_on=wanted.value_date)
     except KeyConflict:
         return _page(visit, refused(visit, result.refused("", marked(
             "This form was sent before, with other entries. Begin anew."))), status=409)
@@ -142,13 +149,26 @@ def _decision(visit: Visit, form: Shown, status: int = 200) -> Response:
         one = manual_points.adjustment_of(visit.access, connection, visit.request.path_params["id"])
     seen(visit, "participant.read", one.account_id)
     preview = None
+    reversal, reason = None, ""
     if one.state == "waiting" and visit.access.may(ASK):
-        preview = manual_points.preview(visit.access, visit.shell.installation, one.account_id, one.unit, one.amount,
-                                        visit.now)
+        try:
+            preview, reversal = _effects(visit, one)
+        except Refusal as refusal:
+            reason = refusal_words(visit, refusal)
     return office_page(
         visit, "office/adjustment.html", status, section="/office/adjustments", one=one, form=form, preview=preview,
-        profile=_profile(visit, one.account_id), states=ADJUSTMENTS,
+        profile=_profile(visit, one.account_id), states=ADJUSTMENTS, reversal=reversal, hindered=reason,
         mine=one.requested_by == visit.access.actor, may_decide=visit.access.may(DECIDE))
+
+
+def _effects(visit: Visit, one: Adjustment) -> tuple[Preview | None, ReversalPreview | None]:
+    """What would be there if it were approved now: of points by hand, or of a booking that is taken back."""
+    access, installation = visit.access, visit.shell.installation
+    if one.refers_to is not None and one.share is not None:
+        return None, manual_reversals.preview(access, installation, one.account_id, one.refers_to, one.share, visit.now)
+    day = date.fromisoformat(one.occurred_on) if one.occurred_on else None
+    return manual_points.preview(access, installation, one.account_id, one.unit, one.amount, visit.now,
+                                 occurred_on=day), None
 
 
 def _profile(visit: Visit, account_id: int) -> Profile:

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from treuwerk.domain.ledger import moment
 from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.rights import Access, Audience
+from treuwerk.programme.reading import LoadedProgramme
 from treuwerk.programme.settings import Settings
 from treuwerk.services import queue
 from treuwerk.services.auditing import note_reading
@@ -37,6 +38,11 @@ ENTRIES = (
 def settings_of(visit: Visit) -> Settings:
     """The programme."""
     return visit.shell.installation.programme.settings
+
+
+def programme_of(visit: Visit) -> LoadedProgramme:
+    """The programme with its plugins."""
+    return visit.shell.installation.programme
 
 
 def today_of(visit: Visit) -> str:

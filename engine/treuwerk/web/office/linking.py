@@ -1,6 +1,6 @@
 """Where ids of people lead to in the service centre."""
 
-from treuwerk.domain.ids import ADJUSTMENT, PURCHASE, TRANSACTION, account_and_row
+from treuwerk.domain.ids import ADJUSTMENT, PURCHASE, TRANSACTION, USER, account_and_row
 from treuwerk.domain.notes import NOTE
 
 
@@ -11,11 +11,13 @@ def href_of(public_id: str) -> str:
     '/office/bookings/txn_0000000000000g000000000002'
     """
     try:
-        prefix, account_id, _ = account_and_row(public_id)
+        prefix, account_id, row = account_and_row(public_id)
     except ValueError:
         return ""
     if prefix == NOTE:
         return f"/office/participants/{account_id}/notes/{public_id}"
     if prefix == ADJUSTMENT:
         return f"/office/adjustments/{public_id}"
+    if prefix == USER:
+        return f"/office/users/{row}"
     return f"/office/bookings/{public_id}" if prefix in (TRANSACTION, PURCHASE) else ""

@@ -106,9 +106,15 @@ def note_done_form(visit: Visit) -> Response:
         notes.finish_note(visit.access, connection, note.account_id, note.id, visit.now)
         told(visit, connection, gettext(visit, marked("The note is done.")),
              undo_path=f"{href_of(note.public_id)}/reopen")
-        return f"/office/participants/{note.account_id}"
+        return _after(visit, note)
 
     return acted(visit, lambda connection, _: finish(connection), href_of(note.public_id))
+
+
+def _after(visit: Visit, note: Note) -> str:
+    """Where a button leads to: back to the booking that the note is about where it was pressed there."""
+    about = href_of(note.draft.object)
+    return about if about and visit.form.get("back") == about else f"/office/participants/{note.account_id}"
 
 
 def note_reopen_form(visit: Visit) -> Response:

@@ -14,7 +14,7 @@ from treuwerk.domain.rights import Audience
 from treuwerk.programme.roles import roles_of
 from treuwerk.services import activity_stream, notes, participant_profile, queue, viewing
 from treuwerk.services.activity_stream import Cursor
-from treuwerk.services.explaining import NotFound, explain
+from treuwerk.services.inviting import invite
 from treuwerk.services.linking import GOOD_DAYS
 from treuwerk.services.participant_profile import CHANGES, Profile
 from treuwerk.web.forms import area, choice, text
@@ -96,20 +96,6 @@ def _words() -> dict[str, Any]:
             "changes": CHANGES}
 
 
-def booking_page(visit: Visit) -> Response:
-    """One booking with everything that it rests on."""
-    access = visit.access
-    access.require("participants.read")
-    with visit.shell.installation.database.reading() as connection:
-        try:
-            booking = explain(connection, visit.request.path_params["id"])
-        except (NotFound, ValueError):
-            raise HTTPException(404) from None
-        profile = participant_profile.profile(access, connection, settings_of(visit), booking.account_id, visit.now)
-    seen(visit, "participant.read", booking.account_id)
-    return office_page(visit, "office/booking.html", section="/office/participants", booking=booking, profile=profile)
-
-
 def status_page(visit: Visit) -> Response:
     """The form that changes a participant's status."""
     profile = _profile(visit)
@@ -154,8 +140,8 @@ def invite_form(visit: Visit) -> Response:
                                       "role": [code for code, _ in _portal_roles(visit)]})
     if not result.ok:
         return _invite(visit, profile, refused(visit, result), status=422)
-    code = participant_profile.invite(visit.access, visit.shell.installation.database, profile.account_id,
-                                      int(result.value.person or 0), result.value.role, visit.now)
+    code = invite(visit.access, visit.shell.installation, profile.account_id, int(result.value.person or 0),
+                  result.value.role, visit.now)
     return _invite(visit, profile, empty(visit, Invitation), code)
 
 

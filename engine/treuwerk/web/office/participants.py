@@ -57,10 +57,12 @@ PARTICIPANTS = ListKind(
      Column("logins", marked("Logins"), amount=True, shown=False)),
     (Filter("q", marked("Name begins with"), "words"), Filter("group", marked("Group"), options=_groups),
      Filter("status", marked("Status"), options=_statuses), Filter("tier", marked("Tier"), options=_tiers),
-     Filter("country", marked("Country"), options=_countries),
-     Filter("least", marked("Points at least"), "whole"), Filter("most", marked("Points at most"), "whole"),
-     Filter("from", marked("Joined from"), "day"), Filter("until", marked("Joined until"), "day"),
-     Filter("nologin", marked("Without a login"), "flag")),
+     Filter("country", marked("Country"), options=_countries, more=True),
+     Filter("least", marked("Points at least"), "whole", more=True),
+     Filter("most", marked("Points at most"), "whole", more=True),
+     Filter("from", marked("Joined from"), "day", more=True),
+     Filter("until", marked("Joined until"), "day", more=True),
+     Filter("nologin", marked("Without a login"), "flag", more=True)),
     sort="name", rows=50, csv_path="/office/participants.csv", views_path="/office/participants/views")
 _HEADS = (marked("Customer number"), marked("Participant"), marked("Group"), marked("Status"), marked("Tier"),
           marked("Country"), marked("Postcode"), marked("Town"), marked("Joined"), marked("Logins"))

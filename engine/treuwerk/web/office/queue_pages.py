@@ -5,7 +5,6 @@ from datetime import date, datetime, time
 
 import attrs
 from sqlalchemy import Connection
-from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from treuwerk.domain.ledger import instant
@@ -14,17 +13,15 @@ from treuwerk.domain.rights import Access
 from treuwerk.services import notes, queue, run_problems
 from treuwerk.services.queue import View, WorkItem
 from treuwerk.web.forms import Result, choice, day
-from treuwerk.web.forms.pages import done, empty, read, refused, told
+from treuwerk.web.forms.pages import empty, read, refused, told
 from treuwerk.web.office.frame import acted, number_in, office_page, settings_of, today_of
 from treuwerk.web.office.linking import href_of
-from treuwerk.web.office.words import VIEWS, WORK_KINDS, marked_refusal, refusal_words
+from treuwerk.web.office.words import WORK_KINDS, marked_refusal
 from treuwerk.web.shell.marking import marked
 from treuwerk.web.shell.pages import gettext
 from treuwerk.web.shell.state import Visit
 
-_ROWS = 50
 _HOME = "/office/queue"
-_LONGEST_DAY = "9999-12-31"
 
 
 @attrs.frozen
@@ -39,24 +36,6 @@ class PutOff:
     """Until when work is hidden."""
 
     until: date = day(marked("Put off until"))
-
-
-def queue_page(visit: Visit) -> Response:
-    """One view of the queue."""
-    view, access = _view(visit), visit.access
-    after = _cursor(visit.request.query_params.get("after", ""))
-    kind = visit.request.query_params.get("kind", "")
-    with visit.shell.installation.database.reading() as connection:
-        counts = queue.counts(access, connection, visit.now, today_of(visit))
-        items, following = queue.work_items(access, connection, view, visit.now, today_of(visit), kind=kind,
-                                            after=after, limit=_ROWS)
-        clerks = notes.clerks(access, connection) if access.may(notes.READ) else {}
-    tabs = [(f"{_HOME}?view={one.value}", gettext(visit, VIEWS[one]), counts[one]) for one in View]
-    older = f"{_HOME}?view={view.value}&kind={kind}&after={following[0]}_{following[1]}" if following else ""
-    return office_page(
-        visit, "office/queue.html", section=_HOME, items=items, tabs=tabs, tab=f"{_HOME}?view={view.value}", view=view,
-        older=older, newest=f"{_HOME}?view={view.value}" if after else "", work_kinds=WORK_KINDS,
-        today=today_of(visit), clerks=list(clerks.items()), form=empty(visit, Given), kind=kind)
 
 
 def item_page(visit: Visit) -> Response:
@@ -85,7 +64,7 @@ def next_form(visit: Visit) -> Response:
         item = queue.take_next(access, connection, visit.now, today_of(visit), view)
         if item is None:
             told(visit, connection, gettext(visit, marked("Nothing is free here at the moment.")), tone="info")
-            return f"{_HOME}?view={view.value}"
+            return _HOME if view is View.TEAM else f"{_HOME}?show={view.value}"
         return f"{_HOME}/{item.id}"
 
     return acted(visit, take, _HOME)
@@ -144,31 +123,6 @@ def assign_form(visit: Visit) -> Response:
                 marked("This is assigned."), stay=True)
 
 
-def assign_many_form(visit: Visit) -> Response:
-    """Give much to somebody, and say what became of each."""
-    chosen = [int(text) for text in visit.form.getlist("row") if text.isascii() and text.isdigit() and len(text) < 20]
-    result = _given(visit)
-    if not result.ok or not chosen:
-        with visit.shell.installation.database.writing() as connection:
-            told(visit, connection, gettext(visit, marked("Choose at least one row, and somebody to give it to.")),
-                 tone="warn")
-        return done(visit, lambda _: _HOME)
-    report: list[queue.Done] = []
-
-    def give(connection: Connection) -> str:
-        report[:] = queue.assign_many(visit.access, connection, chosen, int(result.value.assignee or 0), visit.now)
-        return _HOME
-
-    answer = done(visit, give)
-    if not any(one.refused for one in report):
-        with visit.shell.installation.database.writing() as connection:
-            told(visit, connection, gettext(visit, marked("Everything that you chose is assigned.")))
-        return answer
-    rows = [(one.gist, refusal_words(visit, Refusal(one.refused, one.refused)) if one.refused else "")
-            for one in report]
-    return office_page(visit, "office/assigned.html", section=_HOME, rows=rows)
-
-
 def _given(visit: Visit) -> Result[Given]:
     with visit.shell.installation.database.reading() as connection:
         clerks = notes.clerks(visit.access, connection)
@@ -187,23 +141,3 @@ def _act(visit: Visit, act: Callable[[Access, Connection, int], WorkItem], words
 
     return acted(visit, work, here)
 
-
-def _view(visit: Visit) -> View:
-    """The view of the address; what is mine where none is named and something is.
-
-    Raises:
-        HTTPException: 400, there is no such view.
-    """
-    named = visit.request.query_params.get("view", View.TEAM.value)
-    if named not in set(View):
-        raise HTTPException(400)
-    return View(named)
-
-
-def _cursor(typed: str) -> tuple[str, int] | None:
-    if not typed:
-        return None
-    due, _, number = typed.partition("_")
-    if len(due) != len(_LONGEST_DAY) or not number.isascii() or not number.isdigit():
-        raise HTTPException(400)
-    return due, int(number)

@@ -4,9 +4,10 @@ from starlette.routing import BaseRoute
 
 from treuwerk.domain.rights import Audience
 from treuwerk.web.office import adjusting_pages as points
+from treuwerk.web.office import audit_list, participant, participants, queue_list, start, user_ways
 from treuwerk.web.office import audit_pages as audit
+from treuwerk.web.office import booking_pages as bookings
 from treuwerk.web.office import note_pages as notes
-from treuwerk.web.office import participant, participants, start
 from treuwerk.web.office import queue_pages as queue
 from treuwerk.web.office import user_pages as users
 from treuwerk.web.shell.routing import SIGNED_IN, DeclaredRoute, Handler
@@ -14,6 +15,7 @@ from treuwerk.web.shell.routing import SIGNED_IN, DeclaredRoute, Handler
 _ONE = "/office/participants/{account}"
 _NOTE = f"{_ONE}/notes/{{note}}"
 _POINTS = "/office/adjustments/{id}"
+_BOOKING = "/office/bookings/{id}"
 _WORK = "/office/queue/{item}"
 _USER = "/office/users/{user}"
 READ, WRITE, VIEW_AS = "participants.read", "participants.write", "participants.view_as"
@@ -26,8 +28,8 @@ def office_routes() -> list[BaseRoute]:
         _get("/office/search", start.search_page, "search", "office_search"),
         *_participants(), *_notes(), *_points(), *_queue(), *_users(),
         _get("/office/audit", audit.audit_page, "audit.read", "office_audit"),
-        _get("/office/audit.csv", audit.audit_csv, "audit.read", "office_audit_csv"),
-        _post("/office/audit/views", audit.audit_views_form, "audit.read", "office_audit_views"),
+        _get("/office/audit.csv", audit_list.audit_csv, "audit.read", "office_audit_csv"),
+        _post("/office/audit/views", audit_list.audit_views_form, "audit.read", "office_audit_views"),
         _post("/office/audit/prove", audit.prove_form, "audit.read", "office_prove"),
         _get("/office/plugins", audit.plugins_page, "plugins.read", "office_plugins"),
     ]
@@ -45,7 +47,9 @@ def _participants() -> list[BaseRoute]:
         _post(f"{_ONE}/invite", participant.invite_form, WRITE, "office_invite_form"),
         _get(f"{_ONE}/view-as", participant.viewing_page, VIEW_AS, "office_view_as"),
         _post(f"{_ONE}/view-as", participant.viewing_form, VIEW_AS, "office_view_as_form"),
-        _get("/office/bookings/{id}", participant.booking_page, READ, "office_booking"),
+        _get(_BOOKING, bookings.booking_page, READ, "office_booking"),
+        _get(f"{_BOOKING}/reverse", bookings.reverse_page, "points.adjust", "office_reverse"),
+        _post(f"{_BOOKING}/reverse", bookings.reverse_form, "points.adjust", "office_reverse_form"),
     ]
 
 
@@ -77,9 +81,12 @@ def _queue() -> list[BaseRoute]:
             "reopen": queue.reopen_form, "wake": queue.wake_form, "snooze": queue.snooze_form,
             "assign": queue.assign_form}
     return [
-        _get("/office/queue", queue.queue_page, "queue.read", "office_queue"),
+        _get("/office/queue", queue_list.queue_page, "queue.read", "office_queue"),
+        _get("/office/queue.csv", queue_list.queue_csv, "queue.read", "office_queue_csv"),
+        _get("/office/queue/news", queue_list.news_part, "queue.read", "office_queue_news"),
+        _post("/office/queue/views", queue_list.queue_views_form, "queue.read", "office_queue_views"),
+        _post("/office/queue/bulk", queue_list.queue_bulk_form, "queue.work", "office_queue_bulk"),
         _post("/office/queue/next", queue.next_form, "queue.work", "office_next"),
-        _post("/office/queue/assign", queue.assign_many_form, "queue.work", "office_assign_many"),
         _get(_WORK, queue.item_page, "queue.read", "office_work"),
         *(_post(f"{_WORK}/{name}", handler, "queue.work", f"office_work_{name}") for name, handler in acts.items()),
     ]
@@ -94,6 +101,10 @@ def _users() -> list[BaseRoute]:
         _post("/office/users/new", users.new_user_form, "users.manage", "office_new_user_form"),
         _get(_USER, users.user_page, "users.manage", "office_user"),
         *(_post(f"{_USER}/{name}", handler, "users.manage", f"office_user_{name}") for name, handler in acts.items()),
+        _get(f"{_USER}/password", user_ways.password_page, "users.manage", "office_user_password"),
+        _post(f"{_USER}/password", user_ways.password_form, "users.manage", "office_user_password_form"),
+        _get(f"{_USER}/factor", user_ways.factor_page, "users.manage", "office_user_factor"),
+        _post(f"{_USER}/factor", user_ways.factor_form, "users.manage", "office_user_factor_form"),
         _get("/office/roles", users.roles_page, "users.manage", "office_roles"),
     ]
 

@@ -11,19 +11,21 @@ from treuwerk.web.office.words import STATUSES, VIEWS, WORK_KINDS
 from treuwerk.web.shell.pages import see_other
 from treuwerk.web.shell.state import Visit
 
-_MINE = 8
+_MINE, _URGENT = 8, 5
 
 
 def overview_page(visit: Visit) -> Response:
-    """How much is to be done, and what is mine."""
+    """How much is to be done, what is mine, and what of the team's comes first."""
     counts: dict[View, int] = {}
     mine: list[WorkItem] = []
+    urgent: list[WorkItem] = []
     if visit.access.may(queue.READ):
         with visit.shell.installation.database.reading() as connection:
             counts = dict(queue.counts(visit.access, connection, visit.now, today_of(visit)))
             mine, _ = queue.work_items(visit.access, connection, View.MINE, visit.now, today_of(visit), limit=_MINE)
-    return office_page(visit, "office/overview.html", section="/office", counts=counts, mine=mine, views=VIEWS,
-                       work_kinds=WORK_KINDS, today=today_of(visit))
+            urgent, _ = queue.work_items(visit.access, connection, View.TEAM, visit.now, today_of(visit), limit=_URGENT)
+    return office_page(visit, "office/overview.html", section="/office", counts=counts, mine=mine, urgent=urgent,
+                       views=VIEWS, work_kinds=WORK_KINDS, today=today_of(visit))
 
 
 def search_page(visit: Visit) -> Response:

@@ -6,12 +6,13 @@ import attrs
 from sqlalchemy import Connection
 from starlette.responses import Response
 
+from treuwerk.domain.actors import LONGEST_NAME
 from treuwerk.domain.refusals import Refusal
 from treuwerk.programme.roles import roles_of
-from treuwerk.services import user_administration as users
+from treuwerk.services import known_users, managing_users
 from treuwerk.web.forms import Shown, email, several, text
 from treuwerk.web.forms.pages import done, empty, read, refused, told
-from treuwerk.web.office.frame import acted, number_in, office_page, settings_of
+from treuwerk.web.office.frame import acted, number_in, office_page, programme_of, settings_of
 from treuwerk.web.office.words import marked_refusal
 from treuwerk.web.shell.marking import marked
 from treuwerk.web.shell.pages import gettext
@@ -25,7 +26,7 @@ _FIELDS = {"no_name": "name", "name_taken": "name"}
 class NewUser:
     """Somebody who shall work in the service centre."""
 
-    name: str = text(marked("Name"), longest=users.LONGEST_NAME)
+    name: str = text(marked("Name"), longest=LONGEST_NAME)
     email: str = email(marked("Mail"), required=False)
     roles: tuple[str, ...] = several(marked("Roles"), required=True)
 
@@ -41,7 +42,7 @@ def users_page(visit: Visit) -> Response:
     """Everybody, with roles and the last sign-in."""
     words = visit.request.query_params.get("q", "")[:80]
     with visit.shell.installation.database.reading() as connection:
-        found = users.listed_users(visit.access, connection, words)
+        found = known_users.list_users(visit.access, connection, words, in_office=True)
     return office_page(visit, "office/users.html", section=_HOME, users=found, words=words, roles=_role_names(visit))
 
 
@@ -52,7 +53,7 @@ def new_user_page(visit: Visit) -> Response:
 
 def new_user_form(visit: Visit) -> Response:
     """Make the user."""
-    result = read(visit, NewUser, {"roles": users.office_roles(settings_of(visit))})
+    result = read(visit, NewUser, {"roles": known_users.office_roles(settings_of(visit))})
     if result.ok:
         wanted = result.value
         try:
@@ -63,10 +64,10 @@ def new_user_form(visit: Visit) -> Response:
 
 
 def _created(visit: Visit, connection: Connection, wanted: NewUser) -> str:
-    made = users.create_user(visit.access, connection, settings_of(visit), wanted.name, wanted.email, wanted.roles,
-                             visit.now)
+    user_id = managing_users.create_office_user(visit.access, connection, programme_of(visit), wanted.name,
+                                                wanted.roles, visit.now, email=wanted.email)
     told(visit, connection, gettext(visit, marked("The user is there.")))
-    return f"{_HOME}/{made.user_id}"
+    return f"{_HOME}/{user_id}"
 
 
 def _new(visit: Visit, form: Shown, status: int = 200) -> Response:
@@ -77,8 +78,8 @@ def user_page(visit: Visit) -> Response:
     """One user: roles, ways in, sessions."""
     user_id = number_in(visit, "user")
     with visit.shell.installation.database.reading() as connection:
-        user = users.one_user(visit.access, connection, user_id)
-        sessions = users.sessions_of_user(visit.access, connection, user_id, visit.now)
+        user = known_users.known_user(visit.access, connection, user_id)
+        sessions = known_users.sessions_of_user(visit.access, connection, user_id, visit.now)
     by_hand = [role for role, source in user.roles.items() if source == "hand"]
     return office_page(visit, "office/user.html", section=_HOME, user=user, sessions=sessions, roles=_options(visit),
                        names=_role_names(visit), form=empty(visit, Roles, {"roles": by_hand}),
@@ -87,12 +88,11 @@ def user_page(visit: Visit) -> Response:
 
 def roles_form(visit: Visit) -> Response:
     """Give exactly these roles."""
-    result = read(visit, Roles, {"roles": users.office_roles(settings_of(visit))})
+    result = read(visit, Roles, {"roles": known_users.office_roles(settings_of(visit))})
     chosen = result.value.roles if result.ok else ()
 
     def act(connection: Connection, user_id: int) -> str:
-        users.set_roles(visit.access, connection, settings_of(visit), user_id, chosen,
-                        visit.shell.permissions.values(), visit.now)
+        managing_users.set_roles(visit.access, connection, programme_of(visit), user_id, chosen, visit.now)
         return gettext(visit, marked("The roles are changed."))
 
     return _act(visit, act)
@@ -101,7 +101,7 @@ def roles_form(visit: Visit) -> Response:
 def block_form(visit: Visit) -> Response:
     """Let a user sign in no more."""
     def act(connection: Connection, user_id: int) -> str:
-        users.block(visit.access, connection, settings_of(visit), user_id, visit.shell.permissions.values(), visit.now)
+        managing_users.block(visit.access, connection, programme_of(visit), user_id, visit.now)
         return gettext(visit, marked("The user is blocked, and signed out everywhere."))
 
     return _act(visit, act, undo="unblock")
@@ -110,7 +110,7 @@ def block_form(visit: Visit) -> Response:
 def unblock_form(visit: Visit) -> Response:
     """Let a user sign in again."""
     def act(connection: Connection, user_id: int) -> str:
-        users.unblock(visit.access, connection, user_id, visit.now)
+        managing_users.unblock(visit.access, connection, programme_of(visit), user_id, visit.now)
         return gettext(visit, marked("The user can sign in again."))
 
     return _act(visit, act)
@@ -119,8 +119,8 @@ def unblock_form(visit: Visit) -> Response:
 def end_sessions_form(visit: Visit) -> Response:
     """End one session of a user, or all but the own one."""
     def act(connection: Connection, user_id: int) -> str:
-        users.end_sessions(visit.access, connection, user_id, visit.now, key=visit.form.get("key", ""),
-                           but=visit.session.id_hash)
+        managing_users.end_sessions(visit.access, connection, user_id, visit.now, key=visit.form.get("key", ""),
+                                    but=visit.session.id_hash)
         return gettext(visit, marked("The sessions are ended."))
 
     return _act(visit, act)
@@ -128,7 +128,7 @@ def end_sessions_form(visit: Visit) -> Response:
 
 def roles_page(visit: Visit) -> Response:
     """Which role may do what, as the programme file says."""
-    codes, rights = users.matrix(settings_of(visit), visit.shell.permissions.values())
+    codes, rights = known_users.matrix(settings_of(visit), visit.shell.permissions.values())
     return office_page(visit, "office/roles.html", section="/office/roles", codes=codes, rights=rights,
                        names=_role_names(visit))
 
@@ -151,4 +151,4 @@ def _role_names(visit: Visit) -> dict[str, str]:
 
 def _options(visit: Visit) -> list[tuple[str, str]]:
     names = _role_names(visit)
-    return [(code, names[code]) for code in users.office_roles(settings_of(visit))]
+    return [(code, names[code]) for code in known_users.office_roles(settings_of(visit))]

@@ -47,15 +47,28 @@ EVENTS: Mapping[str, tuple[str, str]] = {
 REASONS: Mapping[str, str] = {
     "goodwill": marked("Goodwill"), "correction": marked("Correction"), "complaint": marked("Complaint"),
     "contest": marked("Contest or campaign"), "other": marked("Other reason")}
+REVERSALS: Mapping[str, str] = {
+    "correction": marked("Correction"), "returned": marked("Goods went back"), "complaint": marked("Complaint"),
+    "cancelled": marked("Order cancelled"), "other": marked("Other reason")}
+"""Codes of why a booking is taken back by hand."""
 SCHEMES: Mapping[str, str] = {"customer_number": marked("Customer number"), "gln": marked("GLN")}
 ACTIONS: Mapping[str, str] = {
     "note.write": marked("Note written"), "note.change": marked("Note changed"),
     "points.adjust": marked("Points booked by hand"), "points.approve": marked("Points by hand approved"),
+    "points.reverse": marked("Booking taken back"),
     "points.refuse": marked("Points by hand refused"), "points.withdraw": marked("Points by hand withdrawn"),
     "work.take": marked("Work taken"), "work.release": marked("Work released"), "work.assign": marked("Work assigned"),
     "work.snooze": marked("Work put off"), "work.done": marked("Work done"), "work.reopen": marked("Work reopened"),
     "user.create": marked("User created"), "user.roles": marked("Roles changed"), "user.block": marked("User blocked"),
     "user.unblock": marked("User unblocked"), "user.end_sessions": marked("Sessions ended"),
+    "profile.change": marked("Own details changed"), "people.invite": marked("Colleague invited"),
+    "people.withdraw": marked("Invitation withdrawn"), "people.give_back": marked("Invitation given back"),
+    "people.role": marked("Role of a colleague changed"), "people.end_access": marked("Access of a colleague ended"),
+    "people.restore_access": marked("Access of a colleague given back"),
+    "address.add": marked("Address added"), "address.change": marked("Address changed"),
+    "address.prefer": marked("Address preferred"), "address.remove": marked("Address removed"),
+    "address.restore": marked("Address given back"),
+    "user.reset_login": marked("Password given"), "user.drop_second_factor": marked("Second factor reset"),
     "participant.status": marked("Status changed"), "participant.invite": marked("Code for the first login made"),
     "participant.read": marked("Participant seen"),
     "participant.view_as": marked("Portal viewed as the participant"),
@@ -64,6 +77,12 @@ ACTIONS: Mapping[str, str] = {
     "search.query": marked("Searched"), "audit.read": marked("Audit seen"), "audit.export": marked("Audit downloaded"),
     "ledger.prove": marked("Proof of the ledger started")}
 """Acts as the audit tells them; one that a later part adds stands for itself."""
+THINGS: Mapping[str, str] = {
+    "note": marked("Notes"), "points": marked("Points by hand"), "work": marked("Work queue"),
+    "user": marked("Users"), "participant": marked("Participants"), "people": marked("People"),
+    "profile": marked("Profile"), "address": marked("Addresses"), "search": marked("Search"),
+    "audit": marked("Audit"), "ledger": marked("Ledger")}
+"""What acts are about: the part of their name before the point."""
 _REFUSALS: Mapping[str, str] = {
     "held": marked("Somebody else has this open. Take another one, or wait until it is free."),
     "already_done": marked("This is done already. Nothing was changed."),
@@ -75,7 +94,8 @@ _REFUSALS: Mapping[str, str] = {
     "foreign_object": marked("This id is none of this participant. Copy it from the stream, such as txn_…"),
     "no_text": marked("Write what was said or written."), "too_long": marked("This text is too long. Shorten it."),
     "last_admin": marked("Nobody could manage users any more. Give the role to another active user first."),
-    "own_user": marked("You cannot block yourself. Another administrator can."),
+    "own_user": marked("You cannot do this to your own user. Another administrator can."),
+    "own_roles": marked("Nobody changes the own roles. Another administrator can change yours."),
     "name_taken": marked("Another user has this name. Choose one that tells both apart."),
     "no_name": marked("Enter a name of at most 100 characters."),
     "unknown_role": marked("This role is not in the programme. Choose one of the list."),
@@ -86,6 +106,13 @@ _REFUSALS: Mapping[str, str] = {
     "already_decided": marked("Somebody decided on this already. Look at it again."),
     "not_yours": marked("Somebody else asked for this. Refuse it instead of withdrawing it."),
     "not_enough": marked("There are not so many points that can be taken."),
+    "too_many_pieces": marked("There are not so many pieces left. Enter fewer."),
+    "cannot_be_taken_back": marked("Bookings of this kind are not taken back here."),
+    "changed_meanwhile": marked(
+        "This booking was taken back meanwhile, or somebody asked for it. Look at what is left of it."),
+    "waits_already": marked("Somebody asked for this already. It waits for a second person."),
+    "wrong_day": marked("Choose a day from the beginning of the programme until today."),
+    "gone_already": marked("Points of this day would be gone already. Choose a later day."),
     "personal_data": marked(
         "Names and mail addresses must not stand in the books. Name the ticket or the slip instead."),
     "participant_not_active": marked("This participant is not active. Points are booked for active ones only."),

@@ -5,7 +5,6 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-import attrs
 from sqlalchemy import Connection
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -16,34 +15,28 @@ from treuwerk.services.balances import Holdings, UnitBalance
 from treuwerk.services.explaining import NotFound
 from treuwerk.services.statements import Cursor, Filters, Page
 from treuwerk.web.lists import Cell, csv_answer
-from treuwerk.web.portal.filtering import address, cursor_of, cursor_text, words_of, year_bounds, year_of
+from treuwerk.web.portal.account_filters import (
+    HERE,
+    KIND_WORDS,
+    STATUS_WORDS,
+    chips,
+    filters_of,
+    place_of,
+    products,
+    sources,
+    url_of,
+    wanted_of,
+    words,
+)
 from treuwerk.web.portal.picturing import calendar_entries, parts_of, tier_view
 from treuwerk.web.shell.documents import can_be_made
-from treuwerk.web.shell.naming import Naming
-from treuwerk.web.shell.pages import gettext, marked, page
+from treuwerk.web.shell.pages import gettext, marked, naming_of, page
 from treuwerk.web.shell.state import Visit
 
-HERE = "/account"
 ROWS_OF_A_PAGE = 25
 _ROWS_AT_ONCE = 1_000
-_KINDS = ("", *statements.KINDS)
-_KIND_NAMES = (marked("Purchases"), marked("Activities"), marked("Redemptions"), marked("Expiry"), marked("Other"))
 _HEADS = (marked("Booking number"), marked("Booked"), marked("Day of the event"), marked("What for"),
-          marked("Article number"), marked("Delivery note"), marked("Line"))
-
-
-@attrs.frozen
-class Wanted:
-    """The filters of the address."""
-
-    year: str
-    kind: str
-    q: str
-    chips: tuple[tuple[str, str], ...] = ()
-
-    def url(self, path: str, **changed: str) -> str:
-        """The same filters at a path, some of them changed."""
-        return address(path, {"year": self.year, "kind": self.kind, "q": self.q} | changed)
+          marked("Article number"), marked("Delivery note"), marked("Line"), marked("Status"))
 
 
 def main_unit(visit: Visit) -> str:
@@ -54,42 +47,22 @@ def main_unit(visit: Visit) -> str:
 
 def account_page(visit: Visit) -> Response:
     """Balance, status, expiry calendar and one page of bookings."""
-    wanted, unit = _wanted(visit), main_unit(visit)
-    key = visit.state.session.id_hash if visit.state.session else ""
-    cursor = cursor_of(visit.request.query_params.get("before", ""), key)
+    wanted, unit, place = wanted_of(visit), main_unit(visit), place_of(visit)
     with visit.shell.installation.database.reading() as connection:
-        found = own_account.statement(visit.access, connection, unit, before=cursor, limit=ROWS_OF_A_PAGE,
-                                      filters=_filters(visit, wanted))
+        found = own_account.statement(visit.access, connection, unit, at=place, limit=ROWS_OF_A_PAGE,
+                                      filters=filters_of(visit, wanted), now=visit.now, window=statements.WINDOW)
         held = own_account.holdings(visit.access, connection, visit.shell.installation.programme.settings.units,
                                     visit.now, visit.shell.calendars)
         years = _years(visit, connection)
-    names = [gettext(visit, name) for name in _KIND_NAMES]
-    return page(visit, "portal/account.html", section=HERE, wanted=wanted, page=found, years=years,
-                kinds=[("", gettext(visit, "All kinds")), *zip(statements.KINDS, names, strict=True)],
-                months=_by_month(visit, found), account_is_used=bool(years),
+        bought = own_account.bought_lately(visit.access, connection)
+    options = {"year": years, "kind": words(visit, KIND_WORDS), "source": sources(visit),
+               "product": products(visit, bought, wanted), "status": words(visit, STATUS_WORDS)}
+    return page(visit, "portal/account.html", section=HERE, wanted=wanted, page=found, options=options,
+                chips=chips(visit, wanted, options), months=_by_month(visit, found), account_is_used=bool(years),
                 pdfs=[year for year, _ in years] if can_be_made() else [], csv_url=wanted.url("/bookings.csv"),
-                newest_url=wanted.url(HERE) if cursor else "",
-                older_url=wanted.url(HERE, before=cursor_text(found.next, key)) if found.next else "",
+                newest_url=wanted.url(HERE) if found.previous or place else "",
+                newer_url=url_of(visit, wanted, found.previous), older_url=url_of(visit, wanted, found.next),
                 **standing_of(visit, held, unit))
-
-
-def _wanted(visit: Visit) -> Wanted:
-    query = visit.request.query_params
-    year, kind, words = query.get("year", ""), query.get("kind", ""), words_of(query.get("q", ""))
-    year_of(year)
-    if kind not in _KINDS:
-        raise HTTPException(400)
-    bare = Wanted(year, kind, words)
-    kinds = {code: gettext(visit, name) for code, name in zip(statements.KINDS, _KIND_NAMES, strict=True)}
-    chips = [(year, bare.url(HERE, year="")) if year else None,
-             (kinds[kind], bare.url(HERE, kind="")) if kind else None,
-             (f"„{words}“" if visit.locale == "de" else f"“{words}”", bare.url(HERE, q="")) if words else None]
-    return attrs.evolve(bare, chips=tuple(chip for chip in chips if chip))
-
-
-def _filters(visit: Visit, wanted: Wanted) -> Filters:
-    zone = visit.shell.installation.programme.settings.programme.time_zone
-    return Filters(*year_bounds(year_of(wanted.year), zone), wanted.kind, wanted.q)
 
 
 def standing_of(visit: Visit, held: Holdings, unit: str) -> dict[str, Any]:
@@ -103,12 +76,6 @@ def standing_of(visit: Visit, held: Holdings, unit: str) -> dict[str, Any]:
         tier = tier_view(settings, naming_of(visit), own.available, until, gettext(visit, "Progress to the next tier"))
     return {"balance": held.balances[unit], "chip": held.balances[unit], "tier": tier, "calendar": calendar,
             "expiry_parts": parts_of(calendar)}
-
-
-def naming_of(visit: Visit) -> Naming:
-    """The programme's names in the visitor's language."""
-    naming: Naming = visit.shell.renderer.environment(visit.locale).globals["naming"]  # type: ignore[assignment]
-    return naming
 
 
 def _years(visit: Visit, connection: Connection) -> list[tuple[str, str]]:
@@ -147,7 +114,7 @@ def own_chip(visit: Visit, connection: Connection) -> UnitBalance | None:
 
 def bookings_csv(visit: Visit) -> Response:
     """All bookings that the filters leave, as CSV."""
-    filters = _filters(visit, _wanted(visit))
+    filters = filters_of(visit, wanted_of(visit))
     return csv_answer(visit, "bookings.csv", _booking_rows(visit, filters))
 
 
@@ -155,12 +122,14 @@ def _booking_rows(visit: Visit, filters: Filters) -> Iterator[list[Cell]]:
     unit, naming = main_unit(visit), naming_of(visit)
     units = list(visit.shell.installation.programme.settings.units)
     iso_day = visit.shell.renderer.environment(visit.locale).filters["iso_day"]
+    states = dict(words(visit, STATUS_WORDS))
     yield [*(gettext(visit, head) for head in _HEADS), *map(naming.unit, units), gettext(visit, "Balance")]
     for entry in _all_entries(visit, unit, filters):
         booking, purchase, activity = entry.booking, entry.booking.purchase, entry.booking.activity
         about = [purchase.article_name, purchase.article_number, purchase.document, purchase.line] if purchase else [
             f"{naming.activity(activity.kind)} {activity.code}" if activity else naming.kind(booking.kind), "", "", ""]
         yield [booking.id, date.fromisoformat(iso_day(booking.booked_at)), booking.occurred_on, *about,
+               states.get(entry.status, ""),
                *(entry.amounts.get(code, 0) for code in units), entry.balance]
 
 
@@ -168,8 +137,8 @@ def _all_entries(visit: Visit, unit: str, filters: Filters) -> Iterator[statemen
     cursor: Cursor | None = None
     with visit.shell.installation.database.reading() as connection:
         while True:
-            found = own_account.statement(visit.access, connection, unit, before=cursor, limit=_ROWS_AT_ONCE,
-                                          filters=filters)
+            found = own_account.statement(visit.access, connection, unit, at=cursor, limit=_ROWS_AT_ONCE,
+                                          filters=filters, now=visit.now)
             yield from found.entries
             if found.next is None:
                 return

@@ -2,6 +2,7 @@
 
 from treuwerk.domain.rights import Audience
 from treuwerk.services.own_account import READ_ACCOUNT, READ_PURCHASES
+from treuwerk.services.own_profile import READ as READ_PROFILE
 from treuwerk.web.shell.marking import marked
 from treuwerk.web.shell.navigation import Entry
 
@@ -9,4 +10,5 @@ ENTRIES = (
     Entry("/", marked("Overview"), "wallet", READ_ACCOUNT, Audience.PORTAL, 100),
     Entry("/account", marked("Points account"), "wallet", READ_ACCOUNT, Audience.PORTAL, 200),
     Entry("/purchases", marked("Purchases"), "package", READ_PURCHASES, Audience.PORTAL, 300),
+    Entry("/profile", marked("Profile"), "user-round", READ_PROFILE, Audience.PORTAL, 900),
 )

@@ -3,6 +3,7 @@
 from starlette.responses import JSONResponse, Response
 
 from treuwerk.domain.rights import Audience
+from treuwerk.services.own_profile import choose_locale
 from treuwerk.services.session_keeping import sign_out, stay
 from treuwerk.web.shell.pages import see_other
 from treuwerk.web.shell.routing import own_path
@@ -40,10 +41,13 @@ def stay_form(visit: Visit) -> Response:
 
 
 def preferences_form(visit: Visit) -> Response:
-    """Remember language or appearance in a cookie and go back to the page."""
+    """Remember language or appearance in a cookie, the language with the own login, too, and go back to the page."""
     answer = see_other(own_path(visit.form.get("next", "/")))
     if (locale := visit.form.get("locale")) in visit.shell.renderer.locales:
         set_cookie(answer, LOCALE_COOKIE, str(locale), _A_YEAR)
+        if (me := visit.identity) and me.own_locale != locale:
+            visit.shell.installation.database.run(
+                lambda connection: choose_locale(connection, me.user_id, str(locale), visit.now))
     if (scheme := visit.form.get("scheme")) in SCHEMES:
         set_cookie(answer, SCHEME_COOKIE, str(scheme), _A_YEAR)
     return answer

@@ -9,10 +9,10 @@ from starlette.responses import Response
 
 from treuwerk.services import own_account
 from treuwerk.services.statements import Cursor, Entry, Filters
-from treuwerk.web.portal.account import main_unit, naming_of
+from treuwerk.web.portal.account import main_unit
 from treuwerk.web.portal.filtering import year_bounds, year_of
 from treuwerk.web.shell.documents import can_be_made, pdf
-from treuwerk.web.shell.pages import gettext, marked
+from treuwerk.web.shell.pages import gettext, marked, naming_of
 from treuwerk.web.shell.state import Visit
 
 _ROWS_AT_ONCE = 1_000
@@ -59,7 +59,7 @@ def _entries(visit: Visit, unit: str, filters: Filters) -> Iterator[Entry]:
     cursor: Cursor | None = None
     with visit.shell.installation.database.reading() as connection:
         for _ in range(0, _MOST_ROWS, _ROWS_AT_ONCE):
-            page = own_account.statement(visit.access, connection, unit, before=cursor, limit=_ROWS_AT_ONCE,
+            page = own_account.statement(visit.access, connection, unit, at=cursor, limit=_ROWS_AT_ONCE,
                                          filters=filters)
             yield from page.entries
             if (cursor := page.next) is None:

@@ -66,7 +66,7 @@ class ErrorPages:
             "status": error.status_code, "reference": state_of(scope).request_id, "scheme": scheme_of(scope),
             "here": "/", "section": "", "identity": session.identity if session else None, "access": None,
             "navigation": self._navigation(session, locale) if session else [],
-            "viewed": "", "right": self._title_of(error.detail, locale),
+            "viewing": None, "right": self._title_of(error.detail, locale),
             "home": self._home if error.status_code == _WRONG_ADDRESS else "/", "again": _again(scope, error)})
         headers = {name: value for name, value in (error.headers or {}).items() if name.lower() not in _OUR_OWN}
         return HTMLResponse(html, error.status_code, {**headers, "content-language": tag(locale)})

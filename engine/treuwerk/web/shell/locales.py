@@ -12,7 +12,11 @@ from treuwerk.web.shell.state import LOCALE_COOKIE, state_of
 
 
 class Locales:
-    """Settles the language: chosen by hand, else the person's own, else the browser's, else the programme's first."""
+    """Settles the language of an answer.
+
+    First that of the own login, then what was chosen in this browser, what is known of person and company, what the
+    browser asks for, and the programme's first one.
+    """
 
     def __init__(self, app: ASGIApp, locales: Sequence[str]) -> None:
         self._app = app
@@ -38,7 +42,8 @@ class Locales:
 def negotiated(scope: Scope, locales: Sequence[str]) -> str:
     """The best of these languages for a request; the first of them where nothing fits."""
     session = state_of(scope).session
-    wishes = [cookie(scope, LOCALE_COOKIE), session.identity.locale if session else "",
+    wishes = [session.identity.own_locale if session else "", cookie(scope, LOCALE_COOKIE),
+              session.identity.locale if session else "",
               *_accepted(Headers(scope=scope).get("accept-language", ""))]
     for wish in wishes:
         if found := _fitting(wish.replace("-", "_"), locales) if wish else None:

@@ -1,13 +1,14 @@
 """What the programme calls its units, rules, tiers and steps of calculation, in one language.
 
 Units, rules and tiers are named in the programme file. Codes that plugins and feeds bring (attributes, values of
-features, kinds of activities) are named in ``translations/``, under the contexts ``step``, ``feature``, ``activity``
-and ``kind``; a code that nobody named stands for itself.
+features, kinds of activities and of articles) are named in ``translations/``, under the contexts ``step``, ``feature``,
+``activity``, ``kind``, ``source`` and ``product``; a code that nobody named stands for itself.
 """
 
 from gettext import NullTranslations
 
 from treuwerk.domain.ledger import TransactionKind
+from treuwerk.programme.languages import cldr
 from treuwerk.programme.roles import roles_of
 from treuwerk.programme.settings import Settings, Texts, Tier
 from treuwerk.web.shell.content import localised
@@ -54,6 +55,10 @@ class Naming:
         group = self._settings.groups.get(code)
         return self._text(group.name, code) if group else code
 
+    def country(self, code: str) -> str:
+        """The name of a country by its code of two letters; a code that is none stands for itself."""
+        return str(cldr(self._locale).territories.get(code, code))
+
     def step(self, operation: str, name: str) -> str:
         """What an operand is: message ``times wp`` in context ``step``, such as ``Wp je Modul``."""
         return self._coded("step", f"{operation} {name}", name)
@@ -66,9 +71,21 @@ class Naming:
         """What a kind of activity is, such as ``Seminar``."""
         return self._coded("activity", kind, kind)
 
+    def source(self, name: str) -> str:
+        """What a source of deliveries is, such as ``Werkslieferungen``."""
+        return self._coded("source", name, name)
+
+    def product_group(self, kind: str) -> str:
+        """What a kind of articles is, such as ``Module``."""
+        return self._coded("product", kind, kind)
+
     def hours(self) -> str:
         """When the contact of the programme answers, empty where it does not say."""
         return self._text(self._settings.contact.hours, "")
+
+    def links(self) -> list[tuple[str, str]]:
+        """What the foot of the portal leads to: words and address."""
+        return [(self._text(link.title, link.href), link.href) for link in self._settings.links]
 
     def kind(self, kind: str) -> str:
         """What a kind of transaction is, such as ``Gutschrift``."""

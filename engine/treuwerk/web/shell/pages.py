@@ -2,16 +2,19 @@
 
 from typing import Any
 
+import attrs
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from treuwerk.services.session_keeping import seconds_left
+from treuwerk.services.sessions import SECOND
 from treuwerk.services.telling import hear
 from treuwerk.web.shell.marking import marked
+from treuwerk.web.shell.naming import Naming
 from treuwerk.web.shell.navigation import Group, groups
 from treuwerk.web.shell.schemes import scheme_of
 from treuwerk.web.shell.state import Visit
 
-__all__ = ["frame", "gettext", "here", "marked", "page", "see_other"]
+__all__ = ["frame", "gettext", "here", "marked", "naming_of", "page", "see_other"]
 
 
 def here(visit: Visit) -> str:
@@ -32,9 +35,25 @@ def frame(visit: Visit) -> dict[str, Any]:
     """What the frame around every page needs; `session_seconds` until the session ends by itself, 0 for none."""
     session, access = visit.state.session, visit.signed_in_as
     return {"scheme": scheme_of(visit.request.scope), "here": here(visit), "identity": visit.identity, "section": "",
-            "access": access, "viewed": visit.session.viewed if access and access.viewing else "",
+            "access": access, "viewing": _viewing(visit) if access and access.viewing else None,
             "navigation": _navigation(visit),
             "session_seconds": seconds_left(session, visit.now) if session else 0}
+
+
+@attrs.frozen
+class Viewing:
+    """Whom the service centre looks at, and until when: an instant in microseconds UTC, and the seconds until then."""
+
+    name: str
+    account_id: int
+    until: int
+    seconds: int
+
+
+def _viewing(visit: Visit) -> Viewing:
+    session = visit.session
+    return Viewing(session.viewed, session.viewing_account, session.viewing_until,
+                   max((session.viewing_until - visit.now) // SECOND, 0))
 
 
 def _navigation(visit: Visit) -> list[Group]:
@@ -47,6 +66,12 @@ def _navigation(visit: Visit) -> list[Group]:
 def gettext(visit: Visit, message: str) -> str:
     """A message in the visitor's language."""
     return visit.shell.renderer.text(visit.locale, message)
+
+
+def naming_of(visit: Visit) -> Naming:
+    """The programme's names in the visitor's language."""
+    naming: Naming = visit.shell.renderer.environment(visit.locale).globals["naming"]  # type: ignore[assignment]
+    return naming
 
 
 def see_other(path: str) -> RedirectResponse:

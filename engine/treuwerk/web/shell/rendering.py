@@ -13,8 +13,10 @@ from treuwerk.domain.ids import public_id
 from treuwerk.programme.languages import PSEUDO, own_name, tag
 from treuwerk.programme.reading import LoadedProgramme
 from treuwerk.web.shell import charts
+from treuwerk.web.shell.agents import agent_words
 from treuwerk.web.shell.assets import Assets
 from treuwerk.web.shell.content import Localised, localised
+from treuwerk.web.shell.fixed_texts import FixedTexts
 from treuwerk.web.shell.formats import Formats
 from treuwerk.web.shell.icons import icon
 from treuwerk.web.shell.initials import initials, tone
@@ -26,6 +28,8 @@ from treuwerk.web.shell.translations import translations
 
 _FILTERS = ("number", "signed", "day", "day_of_text", "long_day", "last_day", "short_day", "month", "minute", "iso_day",
             "typed", "compact", "few")
+_NAMES = ("unit", "kind", "activity", "rule", "step")
+"""What is named in rows of lists: a filter is called without the detour that functions of templates take."""
 _EXAMPLE_DAY = date(2026, 12, 31)  # its parts cannot be mistaken for one another
 
 
@@ -58,7 +62,9 @@ class Renderer:
         self._languages = {
             locale: Language(locale, translations(locale, programme.folder, plugins), Formats(locale, own))
             for locale in self.locales}
-        self._environments = {locale: _environment(programme, assets, language, self.locales)
+        self._naming = {locale: Naming(programme.settings, locale, language.texts)
+                        for locale, language in self._languages.items()}
+        self._environments = {locale: _environment(programme, assets, language, self._naming[locale], self.locales)
                               for locale, language in self._languages.items()}
 
     def render(self, locale: str, template: str, context: Mapping[str, Any]) -> str:
@@ -78,6 +84,10 @@ class Renderer:
         """One of the languages, for forms and files."""
         return self._languages[locale]
 
+    def naming(self, locale: str) -> Naming:
+        """The programme's names in one of the languages."""
+        return self._naming[locale]
+
     def environment(self, locale: str) -> Environment:
         """The templates of one language, with everything that they may use."""
         return self._environments[locale]
@@ -88,21 +98,24 @@ def _remembered(written: Callable[..., str]) -> Callable[..., str]:
     return lru_cache(maxsize=8_192, typed=True)(written)
 
 
-def _environment(programme: LoadedProgramme, assets: Assets, language: Language, locales: Sequence[str]) -> Environment:
-    environment = Environment(
+def _environment(programme: LoadedProgramme, assets: Assets, language: Language, naming: Naming,
+                 locales: Sequence[str]) -> Environment:
+    environment = FixedTexts(
         loader=loader(parts_of(programme.registry), programme.folder), autoescape=True,
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.i18n"])
     environment.install_gettext_translations(language.texts, newstyle=True)  # type: ignore[attr-defined]
+    environment.message, environment.fixed = language.gettext, {"icon": icon, "asset": assets.url, "lang_of": tag}
     own = programme.settings.programme
 
     def content(texts: Mapping[str, str]) -> Localised:
         return localised(texts, language.code, own.locales[0])
 
     environment.filters |= {name: _remembered(getattr(language.formats, name)) for name in _FILTERS} | {
-        "content": content, "initials": initials, "tone": tone}
+        "agent": agent_words, "content": content, "icon": icon, "initials": initials, "tone": tone} | {
+        f"{what}_name": lru_cache(maxsize=1_024)(getattr(naming, what)) for what in _NAMES}
     environment.globals |= {
         "icon": icon, "charts": charts, "asset": assets.url,
-        "naming": Naming(programme.settings, language.code, language.texts), "locale": language.code,
+        "naming": naming, "locale": language.code,
         "lang": tag(language.code), "locales": {code: own_name(code) for code in locales},
         "lang_of": tag, "programme": own, "contact": programme.settings.contact,
         "theme": programme.settings.theme, "schemes": ("system", "light", "dark"),

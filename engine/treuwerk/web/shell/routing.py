@@ -15,9 +15,11 @@ from starlette.types import Receive, Scope, Send
 from treuwerk.domain.rights import Access, Audience, NotAllowed
 from treuwerk.services.access import access_of
 from treuwerk.services.sessions import Session
+from treuwerk.services.settling import Missing, missing
 from treuwerk.services.stepping_up import ConfirmFirst
 from treuwerk.services.viewing import note_viewing
 from treuwerk.web.shell.confirming import lead_to_confirm
+from treuwerk.web.shell.settling import held_back
 from treuwerk.web.shell.state import Shell, Visit, state_of
 from treuwerk.web.shell.submitted import Submitted
 
@@ -38,14 +40,16 @@ class DeclaredRoute(Route):
     """A route with the name of its permission and its audience. The application has no others, which a test holds.
 
     Without a session a visitor is sent to sign in; without the right, the answer is 403 and names it. `body_bytes` is
-    what a request to it may send, where that differs from the usual limit of forms.
+    what a request to it may send, where that differs from the usual limit of forms. `settles` names what a
+    session may lack that opens nothing else.
     """
 
     def __init__(self, path: str, handler: Handler, *, permission: str, name: str, methods: Collection[str] = ("GET",),
-                 audience: Audience = Audience.PORTAL, body_bytes: int | None = None) -> None:
+                 audience: Audience = Audience.PORTAL, body_bytes: int | None = None,
+                 settles: Collection[Missing] = ()) -> None:
         self.permission, self.audience = permission, audience
         limits = [Middleware(RequestBodyLimitMiddleware, max_body_size=body_bytes)] if body_bytes else []
-        super().__init__(path, _endpoint(handler, permission, audience), methods=list(methods), name=name,
+        super().__init__(path, _endpoint(handler, permission, audience, settles), methods=list(methods), name=name,
                          middleware=limits)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -55,13 +59,17 @@ class DeclaredRoute(Route):
         await super().handle(scope, receive, send)
 
 
-def _endpoint(handler: Handler, permission: str, audience: Audience) -> Callable[[Request], object]:
+def _endpoint(handler: Handler, permission: str, audience: Audience,
+              settles: Collection[Missing]) -> Callable[[Request], object]:
     async def endpoint(request: Request) -> Response:
         shell: Shell = request.app.state.shell
         session, access = state_of(request.scope).session, None
         if permission != PUBLIC:
             if session is None:
                 return RedirectResponse(_sign_in_first(request, audience), status_code=303)
+            if missing(session, shell.second_factor) and (
+                    back := await run_in_threadpool(held_back, request, shell, session, settles)):
+                return back
             access = _access(request, shell, session, audience)
             if permission == SIGNED_IN and session.audience is not audience:
                 return _without_right(request, session, audience, permission)

@@ -11,6 +11,8 @@ from treuwerk.web.shell.state import SESSION_COOKIE, Clock, state_of
 
 # Nobody's: the answer is the same for everyone, and health must be told while the database is away.
 _NOBODYS = ("/static/", "/livez", "/readyz")
+# Asked for by a page that lies open, perhaps before nobody: it keeps no session alive.
+QUIET = frozenset({"/office/queue/news"})
 
 
 class Sessions:
@@ -25,7 +27,8 @@ class Sessions:
         """Answer one request."""
         asks = scope["type"] == "http" and not scope["path"].startswith(_NOBODYS)
         if asks and (token := cookie(scope, SESSION_COOKIE)):
-            state_of(scope).session = await run_in_threadpool(session_of, self._database, token, self._clock())
+            state_of(scope).session = await run_in_threadpool(
+                session_of, self._database, token, self._clock(), counts=scope["path"] not in QUIET)
         await self._app(scope, receive, send)
 
 

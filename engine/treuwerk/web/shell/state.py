@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.types import Scope
 
 from treuwerk.domain.rights import PERMISSIONS, Access, Permission
+from treuwerk.programme.settings import SecondFactor
 from treuwerk.services.deployment import Deployment
 from treuwerk.services.installation import Installation
 from treuwerk.services.kept_calendars import Calendars
@@ -73,6 +74,8 @@ class Shell:
     calendars: Calendars = attrs.field(factory=Calendars)
     counts: Counts = attrs.field(factory=Counts)
     """Of saved views."""
+    second_factor: SecondFactor = SecondFactor.OFFICE
+    """Who needs more than a password."""
     faults: Faults = attrs.field(factory=Faults)
     """The last errors of plugins on pages."""
 

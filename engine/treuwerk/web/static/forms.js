@@ -76,11 +76,12 @@ function reveal(row) {
 }
 
 // The end of the session: announced two minutes before, put off by a button, in all windows at once. After the end the
-// page stays as it is, so that what was typed can be sent once the reader has signed in elsewhere.
+// page stays as it is, so that what was typed can be sent once the reader has signed in elsewhere. The same for the view
+// as a participant, which no button puts off: it asks for a new reason.
 const WARN_BEFORE = 120_000;
 
 function watchSession(bar) {
-  const channel = new BroadcastChannel("treuwerk-session");
+  const channel = new BroadcastChannel(`treuwerk-${bar.dataset.channel ?? "session"}`);
   const [soon, over] = bar.querySelectorAll("[data-session]");
   let timers = [];
   const at = (milliseconds, act) => timers.push(setTimeout(act, Math.min(Math.max(milliseconds, 0), 2 ** 31 - 1)));
@@ -93,7 +94,7 @@ function watchSession(bar) {
   };
   const told = (seconds) => { arm(seconds); channel.postMessage(seconds); };
   channel.addEventListener("message", (event) => arm(event.data));
-  bar.querySelector("form").addEventListener("submit", async (event) => {
+  bar.querySelector("form")?.addEventListener("submit", async (event) => {
     event.preventDefault();
     event.stopPropagation();
     const answer = await fetch(event.target.action, { method: "POST", headers: { accept: "application/json" } });

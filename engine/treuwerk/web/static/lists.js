@@ -2,6 +2,8 @@
 document.addEventListener("htmx:before:response", (event) => {
   const { response, request } = event.detail.ctx;
   if (response.headers.get("x-fragment")) return;
+  // What a page asks by itself is no reason to leave it.
+  if (event.detail.ctx.sourceElement.matches("[data-quiet]")) return event.preventDefault();
   // Signed out, or an error: shown as the page that it is.
   event.preventDefault();
   location.assign(request.action);

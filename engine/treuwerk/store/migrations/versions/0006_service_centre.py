@@ -13,7 +13,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Bring a database of the step before to this one; words and order are filled in by a later step."""
+    """Bring a database of the step before to this one."""
     op.create_table(
         "search_word",
         sa.Column("word", FOLDED, autoincrement=False, nullable=False),
@@ -55,7 +55,7 @@ def upgrade() -> None:
         sqlite_strict=True)
     op.create_index("ix_proof_run_running", "proof_run", ["state"], unique=True,
                     sqlite_where=sa.text("state = 'running'"), postgresql_where=sa.text("state = 'running'"))
-    _collate("C")
+    _collate("C")  # the words themselves come with step 0010, whose columns they are written to
 
 
 def downgrade() -> None:

@@ -8,7 +8,7 @@ from treuwerk.store.tables.base import WHOLE
 from treuwerk.store.tables.search import FOLDED
 
 revision = "0010"
-down_revision = "0006"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 _OPEN = "state = 'open'"
