@@ -39,7 +39,7 @@ KIND = ListKind(
     (Filter("colour", "Colour", options=lambda _: [("red", "Red"), ("blue", "Blue")]),
      Filter("q", "Search", "words", example="Name"), Filter("since", "Since", "day"),
      Filter("odd", "Only odd", "flag"), Filter("place", "From place", "whole"), Filter("note", "Note", "words"),
-     Filter("one", "One", "id")),
+     Filter("one", "One", "link")),
     sort="name", rows=10, csv_path="/things.csv", views_path="/things/views", bulk_path="/things/bulk")
 TEMPLATES = {"things.html": """{% extends "base.html" %}
 {% block title %}Things{% endblock %}

@@ -96,8 +96,8 @@ def test_nothing_found_offers_a_way_out(client: TestClient) -> None:
 
 @pytest.mark.parametrize("query", [
     "colour=green", "sort=colour", "sort=--name", "sort=name&sort=place", "column=weight", "column=place&column=place",
-    "dense=yes", "odd=0", "nonsense=1", "after=%00", "after=abc", "after=e30", "before=abc", "one=-1", "one=x",
-    "one=9223372036854775808", "colour=red&colour=blue", "after=" + "A" * 40, f"after={BRACKETS}",
+    "dense=yes", "odd=0", "nonsense=1", "after=%00", "after=abc", "after=e30", "before=abc",
+    "colour=red&colour=blue", "after=" + "A" * 40, f"after={BRACKETS}",
 ])
 def test_what_the_list_does_not_know_is_refused(client: TestClient, query: str) -> None:
     assert client.get(f"/things?{query}").status_code == 400
