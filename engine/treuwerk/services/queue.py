@@ -194,7 +194,7 @@ def assign(access: Access, connection: Connection, item_id: int, assignee_id: in
         raise Refusal("unknown_assignee", "found an assignee who does not work in the service centre any more, "
                       "expected one of the list")
     before = _open_to(access, connection, item_id, now)
-    if before.kind == work.NOTE:
+    if before.kind in work.NOTES:
         if not assignee_id and not before.due_on:
             raise Refusal("needs_day", "found a follow-up without a day; expected an assignee, or a day until when, so "
                           "that it does not get lost")
@@ -245,7 +245,7 @@ def finish(access: Access, connection: Connection, item_id: int, now: int) -> Wo
     if before.kind in DECIDED_ELSEWHERE:
         raise Refusal("decided_elsewhere", "found work that waits for a decision; expected that somebody agrees, "
                       "refuses or withdraws")
-    if before.kind == work.NOTE:
+    if before.kind in work.NOTES:
         notes.finish_note(access, connection, *_note_of(before), now)
     elif not work.close(connection, before.kind, before.object, now):
         raise _refusal(_found(connection, item_id, now))
@@ -261,7 +261,7 @@ def reopen(access: Access, connection: Connection, item_id: int, now: int) -> Wo
         return before
     if before.kind in DECIDED_ELSEWHERE:
         raise Refusal("decided_elsewhere", "found a decision, which stays; expected a new booking or its reversal")
-    if before.kind == work.NOTE:
+    if before.kind in work.NOTES:
         notes.reopen_note(access, connection, *_note_of(before), now)
     else:
         work.change(connection, item_id, [work_item.c.state == work.DONE], state=work.OPEN, done_at=0)

@@ -12,8 +12,10 @@ from treuwerk.domain.ids import row_ids
 from treuwerk.store.tables import app_user, participant, problem, work_item
 
 OPEN, DONE = "open", "done"
-NOTE, ADJUSTMENT, CLEARING = "note", "adjustment", "clearing_run"
+NOTE, ENQUIRY, ADJUSTMENT, CLEARING = "note", "enquiry", "adjustment", "clearing_run"
 """Kinds of work that the engine itself makes; their objects are public ids, and the number of a run."""
+NOTES = frozenset({NOTE, ENQUIRY})
+"""Kinds whose object is a note, which is done and assigned with the work."""
 IS_OPEN = sql("work_item.state = 'open'")  # as the partial index has it
 _assignee, _holder = app_user.alias("assignee"), app_user.alias("holder")
 _LAST_DAY = "9999-12-31"

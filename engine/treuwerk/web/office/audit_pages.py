@@ -42,7 +42,8 @@ def audit_page(visit: Visit) -> Response:
                          may_share=access.may("users.manage"))
     seen(visit, "audit.read", filters.account_id)
     return list_page(visit, "office/audit.html", view, rows=found.rows, section=AUDIT.path,
-                     navigation=navigation(visit), chain=chain, proof_states=_STATES, actions=ACTIONS, href_of=href_of, words=audit_words(visit))
+                     navigation=navigation(visit), chain=chain, proof_states=_STATES, actions=ACTIONS,
+                     href_of=href_of, words=audit_words(visit))
 
 
 def _counts(visit: Visit, connection: Connection, states: Sequence[Asked]) -> list[int]:

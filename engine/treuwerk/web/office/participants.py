@@ -23,9 +23,10 @@ from treuwerk.web.lists import (
     views_form,
 )
 from treuwerk.web.office.frame import navigation, settings_of
-from treuwerk.web.office.words import STATUSES, options
+from treuwerk.web.office.words import options
 from treuwerk.web.shell.marking import marked
 from treuwerk.web.shell.pages import gettext
+from treuwerk.web.shell.participant_words import STATUSES
 from treuwerk.web.shell.state import Visit
 
 _SHARES = "participants.write"

@@ -7,8 +7,9 @@ from treuwerk.services.queue import View, WorkItem
 from treuwerk.services.searching import Found
 from treuwerk.web.office.frame import office_page, settings_of, today_of
 from treuwerk.web.office.linking import href_of
-from treuwerk.web.office.words import STATUSES, VIEWS, WORK_KINDS
+from treuwerk.web.office.words import VIEWS, WORK_KINDS
 from treuwerk.web.shell.pages import see_other
+from treuwerk.web.shell.participant_words import STATUSES
 from treuwerk.web.shell.state import Visit
 
 _MINE, _URGENT = 8, 5

@@ -7,8 +7,8 @@ from treuwerk.store.search import index_all
 from treuwerk.store.tables.base import WHOLE
 from treuwerk.store.tables.search import FOLDED
 
-revision = "0010"
-down_revision = "0008"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 _OPEN = "state = 'open'"
