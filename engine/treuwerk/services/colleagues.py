@@ -51,7 +51,7 @@ class Team:
     @property
     def listed(self) -> list[Member]:
         """People of lists who have no access, wait for none and had none lately."""
-        told = {one.person_id for one in (*self.codes, *self.former)}
+        told = {one.person_id for one in self.codes} | {one.person_id for one in self.former}
         return [one for one in self.members if not one.user_id and one.person_id not in told]
 
 

@@ -77,7 +77,7 @@ def _address(portal: Portal, client: TestClient, page: str) -> str:
         return f"/office/participants/{portal.account('1001')}"
     if page not in ("booking", "enquiry"):
         return page
-    booking = re.findall(r'href="(/bookings/txn_\w+)"', client.get("/account?kind=purchase").text)[-1]
+    booking: str = re.findall(r'href="(/bookings/txn_\w+)"', client.get("/account?kind=purchase").text)[-1]
     assert account_and_row(booking.removeprefix("/bookings/"))
     return booking + ("/enquiry" if page == "enquiry" else "")
 
