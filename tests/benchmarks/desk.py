@@ -186,7 +186,7 @@ async def checked(desk: Desk, path: str) -> None:
 
 
 def same_page(app: Any, path: str, headers: dict[str, str]) -> Starlette:
-    """An application whose only page is the one at `path`, as it was answered just now: templates without a database."""
+    """An application whose only page is the one at `path`, as it was answered just now."""
     shell, asked = app.state.shell, list[tuple[str, str, dict[str, Any]]]()
     render = shell.renderer.render
 
