@@ -1,22 +1,34 @@
 """The service centre in a real browser: by keyboard alone, without a script, and what comes while a page lies open."""
 
+import socket
+from collections.abc import Iterator
 from csv import DictReader
 from datetime import date
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 from sqlalchemy import select
 
-from tests.browser.conftest import ADMIN, Site, Visitors
-from tests.support.portal import NOW
+from tests.browser.conftest import ADMIN, Site, Visitors, serving
+from tests.browser.test_accessibility import axe, faults
+from tests.conftest import create_schema
+from tests.support.portal import NOW, PROGRAMME, Portal
 from treuwerk.domain import ids
 from treuwerk.domain.notes import NoteDraft, NoteKind, NoteStatus
 from treuwerk.domain.rights import Access, Audience, names_for
+from treuwerk.programme.reading import read_programme
+from treuwerk.services.deployment import Deployment
+from treuwerk.services.installation import Installation
 from treuwerk.services.notes import write_note
+from treuwerk.services.users import add_user, grant_role
+from treuwerk.store.database import Database
 from treuwerk.store.tables import journal, purchase_line
+from treuwerk.web.application import create_app
 
 pytestmark = pytest.mark.browser
+__all__ = ["axe"]
 MINUTE = 60_000_000
 _MOST_TABS = 80
 
@@ -181,6 +193,44 @@ def test_a_disputed_line_becomes_a_pair_that_the_participant_sees(visitors: Visi
     assert len(rows) > 40
     balances, amounts = ([int(row[name]) for row in rows] for name in ("Balance", "bonus points"))
     assert [newer - older for newer, older in pairwise(balances)] == amounts[:-1]
+
+
+@pytest.fixture
+def empty(tmp_path: Path, chromium: Browser) -> Iterator[Visitors]:
+    """A service centre on its first day: a programme, an administrator, and nothing else."""
+    url = f"sqlite:///{tmp_path / 'empty.db'}"
+    create_schema(url)
+    database = Database(url)
+    (tmp_path / "programme.toml").write_text(PROGRAMME, "utf-8")
+    installation = Installation(read_programme(tmp_path), database)
+    with database.writing() as connection:
+        admin = add_user(connection, "Ada Admin", NOW)
+        grant_role(connection, admin, "admin", NOW, granted_by="the tests")
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        app = create_app(installation, clock=lambda: NOW, deployment=Deployment(per_source=0, per_session=0))
+        with serving(app, listener) as address:
+            visitors = Visitors(chromium, Site(address, Portal(installation, tmp_path), {ADMIN: admin}))
+            yield visitors
+            visitors.close()
+            assert visitors.complaints == []
+    database.close()
+
+
+@pytest.mark.parametrize("locale", ["de-DE", "fr-FR"])
+def test_the_first_day_has_words_and_a_way_on_everywhere(empty: Visitors, axe: str, locale: str) -> None:
+    page, found = empty.signed_in(ADMIN, locale=locale), {}
+
+    for path in ("/office", "/office/queue", "/office/participants", "/office/adjustments", "/office/search?q=x",
+                 "/office/audit?object=txn_", "/office/users", "/office/users/new", "/office/roles", "/office/plugins"):
+        answer = page.goto(path)
+        assert answer is not None
+        assert answer.status == 200, path
+        found[path] = faults(page, axe)
+        if path in ("/office/queue", "/office/participants", "/office/adjustments", "/office/audit?object=txn_"):
+            expect(page.locator("main .empty")).to_be_visible()
+
+    assert {path: wrong for path, wrong in found.items() if wrong} == {}
 
 
 def test_letters_can_be_switched_off(visitors: Visitors) -> None:
