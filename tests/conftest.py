@@ -19,6 +19,7 @@ settings.register_profile("treuwerk", derandomize=True, deadline=None, print_blo
 # For a night: other examples each time, and many of them (--hypothesis-profile=thorough).
 settings.register_profile("thorough", settings.get_profile("treuwerk"), derandomize=False, max_examples=1_000)
 settings.load_profile("treuwerk")
+pytest.register_assert_rewrite("tests.support.ledger_machine", "tests.support.ledger_views")
 without_postgres: set[str] = set()
 os.environ["TREUWERK_ALLOW_UNSAFE"] = "1"  # the tests' server writes nothing to disk, which is no news to them
 

@@ -4,6 +4,8 @@ import random
 from datetime import date, timedelta
 from pathlib import Path
 
+from tests.support.delivery_feeds import ALL, delivery_feed
+
 PARTICIPANTS, ARTICLES = 10_000, 30
 KINDS = ("module", "inverter", "mounting")
 HEADER = ("delivery_number;position;delivered_on;customer_number;order_number;article_number;quantity;unit;net_amount;"
@@ -36,33 +38,15 @@ expires = { after = "36M", rounding = "end_of_year" }
 
 [groups.installer]
 name = { en = "Installer" }
-
-[[sources]]
-name = "deliveries"
-reader = "csv_feed"
-seller = "Maker"
-[sources.columns]
-number = "delivery_number"
-line = "position"
-date = "delivered_on"
-buyer = "customer_number"
-order = "order_number"
-article = "article_number"
-quantity = "quantity"
-unit = "unit"
-amount = "net_amount"
-currency = "currency"
-serials = "serials"
-[sources.features.scope]
-column = "scope"
-values = ["SYSTEM", "MODULE"]
 """
 
 
 def write_world(folder: Path) -> None:
     """The programme folder and its master data."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "programme.toml").write_text(_PROGRAMME + "".join(_RULE.format(kind=kind) for kind in KINDS))
+    (folder / "programme.toml").write_text(
+        _PROGRAMME + delivery_feed("Maker", [name for name in ALL if name != "movement"], scope=True)
+        + "".join(_RULE.format(kind=kind) for kind in KINDS))
     (folder / "participants.csv").write_text("customer_number;name;group\n" + "".join(
         f"{100_000 + number};Company {number};installer\n" for number in range(PARTICIPANTS)))
     (folder / "articles.csv").write_text("article_number;name;kind;wp\n" + "".join(

@@ -32,7 +32,8 @@ ERRORS = [(NOBODY, "/nowhere", 404), (MANAGER, "/nowhere", 404), (MANAGER, "/off
           (ADMIN, "/office/nowhere", 404), (ADMIN, "/office/participants?least=x", 400)]
 REFUSED = {
     NOBODY: [("/login", ""), ("/office/login", ""), ("/first-login", "")],
-    MANAGER: [("/note", ""), ("/profile/security", "/profile/security/password"), ("/confirm", "")],
+    MANAGER: [("/note", ""), ("/profile/security", "/profile/security/password"), ("/confirm", ""),
+              ("/profile/addresses/new", ""), ("/profile/people/invite", "")],
     ADMIN: [("/office/participants/{account}/notes/new", ""), ("/office/participants/{account}/adjust", ""),
             ("/office/participants/{account}/status", ""), ("/office/participants/{account}/view-as", ""),
             ("/office/users/new", ""), ("/office/bookings/{id}/reverse", "")],

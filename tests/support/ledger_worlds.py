@@ -7,6 +7,7 @@ from pathlib import Path
 import attrs
 from sqlalchemy import select
 
+from tests.support.delivery_feeds import delivery_feed
 from tests.support.naive_ledger import Kind
 from tests.support.worlds import SIX_IN_THE_EVENING, World
 from treuwerk.services.installation import claim_database, open_installation
@@ -88,20 +89,6 @@ batch_lines = 100
 
 [measures]
 PCE = 1
-
-[[sources]]
-name = "deliveries"
-reader = "csv_feed"
-seller = "Maker"
-
-[sources.columns]
-number = "delivery_number"
-line = "position"
-date = "delivered_on"
-buyer = "customer_number"
-article = "article_number"
-quantity = "quantity"
-unit = "unit"
 """
 _RULE = """
 [[earning]]
@@ -125,7 +112,7 @@ def programme_text() -> str:
     """The programme file."""
     rules = [_RULE.format(unit=unit, kinds=", ".join(f'"{kind}"' for kind, units in ARTICLES.items() if unit in units))
              for unit in SPENDABLE]
-    return _HEAD + "".join(rules)
+    return _HEAD + "".join(rules) + delivery_feed("Maker")
 
 
 @attrs.frozen

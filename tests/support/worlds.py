@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import attrs
 from sqlalchemy import Connection, Engine, func, select
 
+from tests.support.delivery_feeds import ALL, delivery_feed
 from treuwerk.domain.earning import Award, Doubt
 from treuwerk.domain.ledger import instant
 from treuwerk.domain.purchases import EarningEvent
@@ -83,30 +84,7 @@ title = {{ de = "Seminarpunkte" }}
 unit = "bonus"
 activity = "seminar"
 points = 500
-{earning}
-[[sources]]
-name = "deliveries"
-reader = "csv_feed"
-seller = "SolarWorld"
-
-[sources.columns]
-number = "delivery_number"
-line = "position"
-date = "delivered_on"
-buyer = "customer_number"
-order = "order_number"
-article = "article_number"
-quantity = "quantity"
-unit = "unit"
-amount = "net_amount"
-currency = "currency"
-serials = "serials"
-movement = "movement"
-
-[sources.features.scope]
-column = "scope"
-values = ["SYSTEM", "MODULE"]
-{sources}
+{earning}{feed}{sources}
 [measures]
 PCE = 1
 PAL = "pieces_per_pallet"
@@ -205,6 +183,11 @@ class World:
         """Import an attendance list."""
         return import_attendance(self.installation, self.file(name, content), now, dry_run)
 
+    def goes_on(self, now: int) -> None:
+        """Somebody else buys something, so that a clock of these days is no surprise."""
+        self.participants("customer_number;name;group;status\nELSE;Somebody else;installer;active\n", now=now)
+        assert self.clear([line(f"LS-{now}", customer_number="ELSE")], name=f"{now}.csv", now=now).tally.booked == 1
+
     def rows(self, query: Any) -> list[tuple[Any, ...]]:
         """What a query finds."""
         with self.database.reading() as connection:
@@ -248,7 +231,7 @@ def programme_folder(folder: Path, *, rule: bool = False, source: bool = False,
     """
     folder.mkdir(parents=True, exist_ok=True)
     text = PROGRAMME.format(plugins=', "extra"' * (rule or source), earning=EXTRA_RULE * rule,
-                            sources=EXTRA_SOURCE * source)
+                            feed=delivery_feed("SolarWorld", ALL, scope=True), sources=EXTRA_SOURCE * source)
     for old, new in other:
         assert old in text, old
         text = text.replace(old, new, 1)

@@ -30,6 +30,7 @@ COMMANDS = {
     "participant": "Show participants; make two of them one, and two again.",
     "user": "Make users, block them, give them roles, invite people of a company.",
     "redeem-batch": "Redeem points for many orders of a file.",
+    "daily": "Do what every night is for: expire what is due, let late arrivals follow.",
     "expire": "Book out points whose time is over, and end holds that are overdue.",
     "report": "Report on the whole programme: liability, expiring points.",
     "verify": "Prove the ledger: recompute every law from the rows.",

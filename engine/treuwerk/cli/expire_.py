@@ -30,10 +30,11 @@ def command(context: Context, as_json: bool, as_of: datetime | None, dry_run: bo
     if as_json:
         print_json(attrs.asdict(receipt))
     else:
-        _print(receipt)
+        print_receipt(receipt)
 
 
-def _print(receipt: ExpiryReceipt) -> None:
+def print_receipt(receipt: ExpiryReceipt) -> None:
+    """One line about what expired."""
     points = ", ".join(f"{points:,} {unit}" for unit, points in receipt.points.items()) or "no points"
     click.echo(f"due by {receipt.as_of}{' (dry run)' if receipt.dry_run else ''}: {points} in {receipt.lots:,} lots of "
                f"{receipt.accounts:,} accounts expired, {receipt.holds_released:,} holds released; "

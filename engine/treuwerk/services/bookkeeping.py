@@ -21,6 +21,7 @@ from treuwerk.domain.movements import Legs, Restoring, settled, taken
 from treuwerk.domain.records import JournalRow, evidence_of
 from treuwerk.domain.refusals import KeyConflict, Refusal
 from treuwerk.programme.settings import Settings, Unit
+from treuwerk.services.clocks import check_ahead
 from treuwerk.services.installation import Installation
 from treuwerk.store import accounts, moving
 from treuwerk.store.accounts import Standing
@@ -99,11 +100,15 @@ def day_before(at: int, zone: ZoneInfo) -> str:
 
 
 class OpenAccount:
-    """An account under lock, or only some `units` of it. What is booked shows at once in `standing`."""
+    """An account under lock, or only some `units` of it. What is booked shows at once in `standing`.
+
+    With `confirmed` somebody has seen that the clock is right, however long nothing was booked.
+    """
 
     def __init__(self, connection: Connection, account_id: int, settings: Settings, now: int,
-                 units: Iterable[str] | None = None) -> None:
+                 units: Iterable[str] | None = None, *, confirmed: bool = False) -> None:
         self.connection, self.account_id, self.settings, self.now = connection, account_id, settings, now
+        self.confirmed = confirmed
         self.standing: dict[str, Standing] = accounts.lock(connection, account_id, units)
         self._ids = ids.row_ids(now)
         self._last: int | None = None
@@ -136,11 +141,18 @@ class OpenAccount:
         return lots
 
     def sweep(self, unit: str) -> None:
-        """Book out what has expired of a unit."""
+        """Book out what has expired of a unit.
+
+        Raises:
+            ImplausibleClock: something has, and the clock is far ahead of the last booking.
+        """
         if unit in self._swept or unit not in self.standing:
             return
         self._swept.add(unit)
-        for due, lots in self._due(unit).items():
+        expired = self._due(unit)
+        if expired and not self.confirmed:
+            check_ahead(self.connection, self.now)
+        for due, lots in expired.items():
             parts = first_of(lots, sum(lot.remaining for lot in lots))
             expiry = (self.account_id, unit, due)
             key = expiry_keys(self.connection, [expiry])[expiry]

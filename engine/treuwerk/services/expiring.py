@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from treuwerk.domain.ledger import Book, TransactionKind, moment, start_of_day
 from treuwerk.programme.settings import Settings
 from treuwerk.services.bookkeeping import SYSTEM, Due, OpenAccount, day_before, expiry_keys, expiry_order
+from treuwerk.services.clocks import check_ahead, check_clock, local
 from treuwerk.services.debiting import Debits, Taken
 from treuwerk.services.holding import release_in_time
 from treuwerk.services.installation import Installation
@@ -29,13 +30,6 @@ from treuwerk.store.sealing import seal_pending
 LOTS_AT_ONCE = 40_000
 """About so many lots expire in one transaction; their accounts are locked for a fraction of a second."""
 FIRST_ACCOUNTS, MOST_ACCOUNTS = 200, 10_000
-_SECOND = 1_000_000
-BEHIND = timedelta(minutes=10)
-AHEAD = timedelta(days=400)
-
-
-class ImplausibleClock(Exception):
-    """The clock may be wrong; the message says what was found and what to do."""
 
 
 class NotYet(ValueError):
@@ -79,9 +73,10 @@ def expire(installation: Installation, now: int, *, until: int | None = None, dr
     """
     until = now if until is None else until
     if until > now:
-        raise NotYet(f"found {_local(until)}, expected an instant that is not ahead of {_local(now)}")
+        raise NotYet(f"found {local(until)}, expected an instant that is not ahead of {local(now)}")
     if not confirm:
-        check_clock(installation, now)
+        with installation.database.reading() as connection:
+            check_clock(connection, now)
     settings = installation.programme.settings
     receipt = ExpiryReceipt(moment(until).astimezone(settings.programme.time_zone).isoformat(), dry_run=dry_run)
     if not dry_run:
@@ -112,33 +107,18 @@ def end_of_day(day: date, installation: Installation, now: int) -> int:
     return end
 
 
-def check_clock(installation: Installation, now: int) -> None:
-    """See that the clock fits to what was booked last: expired points do not come back.
+def expire_due(connection: Connection, settings: Settings, standings: Mapping[tuple[int, str], Standing], until: int,
+               now: int, *, confirmed: bool = False) -> ExpiryReceipt:
+    """Book out what was due at `until` in these accounts and units, which are locked.
 
     Raises:
-        ImplausibleClock: it does not.
+        ImplausibleClock: unless `confirmed`, where there is something and `now` is far ahead of the last booking.
     """
-    with installation.database.reading() as connection:
-        newest = due.newest_booking(connection)
-    if newest is None or -(BEHIND // timedelta(microseconds=1)) <= now - newest <= AHEAD // timedelta(microseconds=1):
-        return
-    if now < newest:
-        found = f"the clock says {_local(now)}, but something was booked at {_local(newest)} already"
-        remedy = "was the clock set back, or did it run ahead before? Set it right"
-    else:
-        found = (f"the clock says {_local(now)}, {(now - newest) // 86_400 // _SECOND:,} days after the last booking "
-                 f"({_local(newest)})")
-        remedy = f"more than {AHEAD.days} days without any booking are rare; see that the clock is right"
-    raise ImplausibleClock(f"{found}. Nothing was expired: {remedy}. If the clock is right, look at "
-                           "treuwerk expire --dry-run --confirm, then run it with --confirm")
-
-
-def expire_due(connection: Connection, settings: Settings, standings: Mapping[tuple[int, str], Standing], until: int,
-               now: int) -> ExpiryReceipt:
-    """Book out what was due at `until` in these accounts and units, which are locked."""
     zone = settings.programme.time_zone
     found: dict[Due, list[Taken]] = {}
     lots = due.take_due(connection, standings, until)
+    if lots and not confirmed:
+        check_ahead(connection, now)
     for account_id, unit, ended, transaction_id, line, remaining in lots:
         found.setdefault((account_id, unit, ended), []).append((transaction_id, line, remaining))
     concerned = {expiry[0] for expiry in found}
@@ -167,7 +147,7 @@ def _expire_batch(installation: Installation, accounts: Sequence[int], until: in
         released = _released(connection, settings, accounts, until, now)
         if released.holds_released:  # their points are there again
             standings = many.lock(connection, accounts)
-        done = expire_due(connection, settings, standings, until, now)
+        done = expire_due(connection, settings, standings, until, now, confirmed=True)
         done.add(released)
         if dry_run:
             connection.rollback()
@@ -179,7 +159,7 @@ def _released(connection: Connection, settings: Settings, accounts: Collection[i
     """Release holds that were over, and count what had expired while it was reserved."""
     done = ExpiryReceipt("")
     for account_id, hold_id in due.due_holds(connection, accounts, until):
-        booked = release_in_time(OpenAccount(connection, account_id, settings, now), hold_id)
+        booked = release_in_time(OpenAccount(connection, account_id, settings, now, confirmed=True), hold_id)
         done.add(ExpiryReceipt("", holds_released=1 if booked else 0, transactions=len(booked)))
         for legs in booked:
             done.count({leg.unit: leg.amount for leg in legs if leg.book is Book.EXPIRED})
@@ -189,7 +169,3 @@ def _released(connection: Connection, settings: Settings, accounts: Collection[i
 def _next_size(accounts: int, lots: int, lots_at_once: int) -> int:
     """How many accounts to take next, so that about as many lots as wanted are in a batch."""
     return max(1, min(MOST_ACCOUNTS, 4 * accounts, accounts * lots_at_once // max(lots, 1)))
-
-
-def _local(at: int) -> str:
-    return moment(at).strftime("%Y-%m-%d %H:%M:%S UTC")

@@ -32,21 +32,28 @@ def write_note(access: Access, connection: Connection, account_id: int, draft: N
 
     Raises:
         NotAllowed, OutOfScope: see `Access`; there is no such participant.
-        Refusal: `no_text`, `too_long`, `foreign_object`, `unknown_assignee`.
+        Refusal: `no_text`, `too_long`, `foreign_object`, `unknown_assignee`, `wrong_kind`.
     """
     access.require(WRITE)
     access.require_account(account_id)
     if account_id not in owners_of(connection, [account_id]):
         raise OutOfScope
-    checked = _checked(connection, account_id, draft)
-    number = next(ids.row_ids(now))
-    values = _values(checked) | {"account_id": account_id, "id": number, "author_id": access.user_id,
-                                 "created_at": now, "changed_at": now, "version": 1}
-    notes.add(connection, values, access.user_id)
-    written = _note(connection, account_id, number)
-    _feed(connection, written, now)
+    if draft.kind is NoteKind.ENQUIRY:
+        raise Refusal("wrong_kind", "found an enquiry; expected another kind, since only participants make enquiries")
+    written = keep(connection, account_id, _checked(connection, account_id, draft), access.user_id, now)
     note_act(connection, access, "note.write", account_id, written.public_id, now=now,
              after={name: value for name, value in _told(written).items() if value})
+    return written
+
+
+def keep(connection: Connection, account_id: int, draft: NoteDraft, author_id: int, now: int) -> Note:
+    """Keep a checked draft as a new note, and put it into the work queue where something is to be done."""
+    number = next(ids.row_ids(now))
+    values = _values(draft) | {"account_id": account_id, "id": number, "author_id": author_id,
+                               "created_at": now, "changed_at": now, "version": 1}
+    notes.add(connection, values, author_id)
+    written = _note(connection, account_id, number)
+    _feed(connection, written, now)
     return written
 
 
@@ -61,6 +68,8 @@ def change_note(access: Access, connection: Connection, account_id: int, note_id
     access.require(WRITE)
     before = _scoped(access, connection, account_id, note_id)
     checked = _checked(connection, account_id, draft)
+    if (before.draft.kind is NoteKind.ENQUIRY) is not (checked.kind is NoteKind.ENQUIRY):
+        raise Refusal("wrong_kind", "found another kind; expected that an enquiry stays one, and nothing becomes one")
     if before.version == version and before.draft == checked:
         return before
     values = _values(checked) | {"changed_at": now, "version": version + 1}
@@ -176,11 +185,12 @@ def _own_object(connection: Connection, account_id: int, named: str) -> str:
 
 def _feed(connection: Connection, note: Note, now: int) -> None:
     """The work queue has what is still to be done, in the same transaction."""
+    kind = work.ENQUIRY if note.draft.kind is NoteKind.ENQUIRY else work.NOTE
     if note.draft.is_work:
-        work.put(connection, work.NOTE, note.public_id, now, account_id=note.account_id, gist=note.draft.gist,
+        work.put(connection, kind, note.public_id, now, account_id=note.account_id, gist=note.draft.gist,
                  due_on=_day(note.draft.due_on), assignee_id=note.draft.assignee_id)
     else:
-        work.close(connection, work.NOTE, note.public_id, now)
+        work.close(connection, kind, note.public_id, now)
 
 
 def _scoped(access: Access, connection: Connection, account_id: int, note_id: int) -> Note:

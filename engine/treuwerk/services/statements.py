@@ -220,8 +220,9 @@ def _walked(connection: Connection, account_id: int, unit: str, found: _Found, a
     passed = func.sum(by_booking.c.amount).over(order_by=order.asc() if newer else order.desc())
     walk = select(order, by_booking.c.amount, passed.label("passed")).subquery()
     last = select(func.min(walk.c.transaction_id)).scalar_subquery()
-    told = {row.transaction_id: (int(row.passed), int(row.amount)) for row in connection.execute(
-        select(walk).where(walk.c.transaction_id.in_([row.id for row in found.rows]) | (walk.c.transaction_id == last)))}
+    wanted = walk.c.transaction_id.in_([row.id for row in found.rows]) | (walk.c.transaction_id == last)
+    told = {row.transaction_id: (int(row.passed), int(row.amount))
+            for row in connection.execute(select(walk).where(wanted))}
     return _filled(found.rows, told, known, newer)
 
 

@@ -85,9 +85,14 @@ def due_holds(connection: Connection, accounts: Collection[int], until: int) -> 
     return [(row.account_id, row.id) for row in rows]
 
 
+def newest_seal(connection: Connection) -> int | None:
+    """The instant of the last seal; None where nothing was sealed yet."""
+    return connection.execute(select(seal.c.sealed_at).order_by(seal.c.number.desc()).limit(1)).scalar()
+
+
 def newest_booking(connection: Connection) -> int | None:
     """The latest instant at which something was booked or sealed; None where nothing ever was."""
-    sealed_at = connection.execute(select(seal.c.sealed_at).order_by(seal.c.number.desc()).limit(1)).scalar()
+    sealed_at = newest_seal(connection)
     is_waiting = (journal.c.account_id == unsealed.c.account_id) & (journal.c.id == unsealed.c.transaction_id)
     waiting = connection.execute(select(func.max(journal.c.booked_at)).select_from(
         unsealed.join(journal, is_waiting))).scalar()

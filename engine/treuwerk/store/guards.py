@@ -10,11 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 import attrs
 from sqlalchemy import Connection, text
 
-APPEND_ONLY = ("journal", "posting", "lot_use", "sealed", "seal", "closing", "audit_entry")
+APPEND_ONLY = ("journal", "posting", "lot_use", "sealed", "seal", "closing", "audit_entry", "purchase_identity")
 FIXED_COLUMNS: Mapping[str, Sequence[str]] = {
     "lot": ("account_id", "transaction_id", "line", "book", "unit", "amount", "active_from", "expires_at"),
     "hold": ("account_id", "id", "unit", "amount"),
     "balance": ("account_id", "unit"),
+    "balance_delta": ("source_id", "bucket", "book", "unit"),
 }
 """Columns of the other tables that are never changed; rows of these tables are never removed."""
 GUARDED = (*APPEND_ONLY, *FIXED_COLUMNS)
@@ -53,11 +54,16 @@ def put_up(connection: Connection, tables: Sequence[str] = GUARDED) -> None:
 
 def take_down(connection: Connection) -> None:
     """Remove the guards, whatever is left of them; with the tables they go by themselves."""
+    take_down_from(connection, GUARDED)
+    drop_function(connection)
+
+
+def take_down_from(connection: Connection, tables: Sequence[str]) -> None:
+    """Remove what is left of the guards of these tables."""
     for guard in guards(connection):
-        if guard.state != MISSING:
+        if guard.table in tables and guard.state != MISSING:
             behind = f' ON "{guard.table}"' if connection.dialect.name == "postgresql" else ""
             connection.execute(text(f"DROP TRIGGER {guard.name}{behind}"))
-    drop_function(connection)
 
 
 def drop_function(connection: Connection) -> None:

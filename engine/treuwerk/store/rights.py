@@ -16,6 +16,7 @@ _CHANGING = {
     "lot": ("remaining", "open"),
     "hold": ("remaining", "open", "expires_at"),
     "balance": ("posted", "held", "pending", "deficit", "keeps_until", "version"),
+    "balance_delta": ("amount",),
 }
 """Columns of the guarded tables that the application changes."""
 _READ_ONLY = ("installation", "alembic_version")

@@ -5,15 +5,19 @@ from datetime import datetime
 import pytest
 
 from tests.engine.cli.conftest import Treuwerk
-from tests.support.worlds import BERLIN, World, line
+from tests.support.worlds import BERLIN, SIX_IN_THE_EVENING, World, line
 from treuwerk.domain.ledger import instant
+from treuwerk.services.cancelling import cancel
+from treuwerk.services.finding import account_of
+from treuwerk.services.merging import merge
+from treuwerk.services.redeeming import redeem
 
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is the first of June 2026, seven in the evening."""
     at = instant(datetime(2026, 6, 1, 19, tzinfo=BERLIN))
-    for command in ("expire_", "expiring_report", "redeem_batch_"):
+    for command in ("daily_", "expire_", "expiring_report", "redeem_batch_"):
         monkeypatch.setattr(f"treuwerk.cli.{command}.now", lambda: at)
 
 
@@ -30,6 +34,25 @@ def test_expire_tells_what_went(world: World, treuwerk: Treuwerk) -> None:
     assert done == {"as_of": "2026-06-01T19:00:00+02:00", "accounts": 1, "lots": 1, "points": {"status": 400},
                     "holds_released": 0, "transactions": 1, "dry_run": False}
     assert ": no points in 0 lots" in again.out
+
+
+@pytest.mark.usefixtures("clock")
+def test_the_daily_run_expires_and_lets_late_arrivals_follow(world: World, treuwerk: Treuwerk) -> None:
+    world.clear([line(delivered_on="2025-05-04")])
+    with world.database.reading() as connection:
+        given_up, into = account_of(connection, "10017"), account_of(connection, "10109")
+    order = redeem(world.installation, given_up, "bonus", 300, "order", SIX_IN_THE_EVENING)
+    merge(world.installation, given_up, into, SIX_IN_THE_EVENING, actor="Ben")
+    world.clear([line("LS-2", customer_number="10109", delivered_on="2025-05-04")], name="second.csv")
+    cancel(world.installation, given_up, order.row.id, "C-1", SIX_IN_THE_EVENING)
+
+    done = treuwerk("daily", "--json").json
+    again = treuwerk("daily")
+
+    assert (done["expired"]["points"], done["forwarded"]) == ({"status": 400}, 1)
+    assert again.out.splitlines()[-1] == "0 merged participants had something that followed"
+    assert world.balances()["10109", "bonus"] == 1_600
+    assert world.violated() == {}
 
 
 @pytest.mark.usefixtures("clock")

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from tests.support.worlds import SIX_IN_THE_EVENING, World, line, make_world
 from treuwerk.services.cancelling import cancel
+from treuwerk.services.expiring import expire
 from treuwerk.services.finding import account_of
 from treuwerk.services.holding import hold, release
 from treuwerk.services.redeeming import redeem
@@ -95,6 +96,7 @@ def test_what_expired_of_a_purchase_is_taken_once_however_many_parts_go_back(wit
     world, account_id, accrual = with_policy("negative")
     redeem(world.installation, account_id, "bonus", 200, "A", NOW)
     later = NOW + FIVE_YEARS
+    expire(world.installation, later, confirm=True)
 
     reverse(world.installation, account_id, accrual, "R-1", later, pieces=4)
     first = bonus(world)

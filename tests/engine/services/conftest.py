@@ -10,6 +10,8 @@ import pytest
 from tests.support import postgres
 from tests.support.accounts import DONNELLY, account
 from tests.support.merges import MANUAL, Sides, filled
+from tests.support.past_lives import Life, lived
+from tests.support.portal import Portal
 from tests.support.worlds import World, make_world
 from treuwerk.store.database import Database
 
@@ -38,6 +40,18 @@ def twice(tmp_path: Path, database: Database) -> World:
 def sides(twice: World) -> Sides:
     """The accounts of Donnelly, who is given up, and of Brandmaier."""
     return account(twice, DONNELLY), account(twice)
+
+
+@pytest.fixture
+def life(empty_portal: Portal) -> Life:
+    """An account to which everything happened; runs once per database."""
+    return lived(empty_portal)
+
+
+@pytest.fixture
+def sqlite_life(sqlite_portal: Portal) -> Life:
+    """The same on SQLite alone."""
+    return lived(sqlite_portal)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"], scope="session")

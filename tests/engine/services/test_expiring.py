@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,11 +16,15 @@ from tests.engine.services.test_resuming import durable_url
 from tests.support.waiting_points import account, expiries, picture
 from tests.support.worlds import BERLIN, SIX_IN_THE_EVENING, World, line, make_world
 from treuwerk.domain.ledger import instant
-from treuwerk.services.expiring import ImplausibleClock, NotYet, expire
+from treuwerk.domain.refusals import Refusal
+from treuwerk.services.batch_redeeming import Request, redeem_all
+from treuwerk.services.clocks import ImplausibleClock
+from treuwerk.services.expiring import NotYet, expire
 from treuwerk.services.holding import hold, release_overdue
 from treuwerk.services.redeeming import redeem
+from treuwerk.services.reversing import reverse
 from treuwerk.store.database import Database
-from treuwerk.store.tables import outbox, unsealed
+from treuwerk.store.tables import journal, outbox, unsealed
 
 MINUTE, DAY = 60_000_000, 86_400_000_000
 BONUS = 'expires = { after = "36M", rounding = "end_of_year", start = "booking" }'
@@ -188,6 +194,31 @@ def test_a_clock_that_jumped_expires_nothing_without_confirmation(world: World, 
     assert expiries(world) == []
     assert expire(world.installation, now, confirm=True).points == due
     assert world.violated() == {}
+
+
+@pytest.mark.parametrize("way", ["redeem", "redeem_all", "reverse"])
+def test_a_clock_far_ahead_sweeps_no_account_without_confirmation(world: World, way: str) -> None:
+    world.clear([line()])
+    ahead = SIX_IN_THE_EVENING + timedelta(days=5 * 365) // timedelta(microseconds=1)
+    account_id, ((accrual,),) = account(world), world.rows(select(journal.c.id))
+    ask: Callable[[], object] = {
+        "redeem": lambda: redeem(world.installation, account_id, "bonus", 10, "A", ahead),
+        "redeem_all": lambda: redeem_all(world.installation, [Request(account_id, "bonus", 10, "A")], ahead),
+        "reverse": lambda: reverse(world.installation, account_id, accrual, "R", ahead),
+    }[way]
+
+    with pytest.raises(ImplausibleClock) as refused:
+        ask()
+
+    assert refused.value.code == "implausible_clock"
+    assert "1,825 days after the last booking" in refused.value.reason
+    assert expiries(world) == []
+    assert world.violated() == {}
+
+    expire(world.installation, ahead, confirm=True)
+    with suppress(Refusal):  # there is nothing left to spend, which is told in the usual way
+        ask()
+    assert len(expiries(world)) == 2
 
 
 def test_two_nodes_whose_clocks_are_ten_minutes_apart_expire_nothing_twice(short: World) -> None:

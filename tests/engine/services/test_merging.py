@@ -123,6 +123,7 @@ def test_what_is_no_longer_there_falls_to_whom_the_policy_names(tmp_path: Path, 
 def test_what_expired_meanwhile_expires_once_and_costs_nobody_else(twice: World, sides: Sides) -> None:
     merged(twice, sides)
     late = at("2029-06-01T12:00")
+    twice.goes_on(late)
     redeem(twice.installation, sides[1], "bonus", 1, "order", late)
 
     unmerged(twice, sides, late)
@@ -181,6 +182,7 @@ def test_points_that_paid_a_debt_and_expired_meanwhile_do_not_live_again(twice: 
     adjust(twice.installation, sides[1], "bonus", 300, "A-1", NOW, reason="some more points", actor="ada")
     merged(twice, sides)
     late = at("2030-01-01")
+    twice.goes_on(late)
 
     unmerged(twice, sides, late)
 

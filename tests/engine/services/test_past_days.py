@@ -9,85 +9,25 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import attrs
 import pytest
-from sqlalchemy import select
 
-from tests.support.books import Books, live_through
-from tests.support.portal import NOW, USUAL, Portal, at
-from treuwerk.domain.ids import account_and_row
+from tests.support.books import Books
+from tests.support.past_lives import BERLIN, UNITS, Life
+from tests.support.portal import NOW, at
 from treuwerk.domain.ledger import FOREVER, moment, start_of_day
 from treuwerk.services.balances import balances, holdings, holdings_as_of, open_lots, open_lots_as_of
 from treuwerk.services.closing import Closing, DayNotOver, NeverClosed, closed, end_of_day, last_day
 from treuwerk.services.exporting import journal_lines
-from treuwerk.services.liability import as_json, liability
 from treuwerk.services.redeeming import redeem
-from treuwerk.services.statements import Entry, statement
 from treuwerk.services.verifying import verify
 from treuwerk.store.database import Database
 from treuwerk.store.sealing import seal_pending
-from treuwerk.store.tables import journal
 
-BERLIN = ZoneInfo("Europe/Berlin")
-UNITS = ["bonus", "status"]
 DAYS = ["2024-12-31", "2026-06-09", "2026-06-17", "2026-07-31", "2026-08-01", "2026-08-31", "2026-09-20", "2026-10-01",
         "2026-10-12", "2026-11-09", "2026-11-20"]
 
-
-@attrs.frozen
-class Life:
-    """An account to which everything happened, and another one."""
-
-    portal: Portal
-    books: Books
-    other: Books
-    done: dict[str, int]
-
-    @property
-    def database(self) -> Database:
-        return self.portal.installation.database
-
-    def closing(self, day: str, now: int = NOW) -> Closing:
-        return closed(self.database, end_of_day(date.fromisoformat(day), BERLIN, now), now)
-
-    def report(self, day: str, since: str | None = None) -> dict[str, Any]:
-        closing = self.closing(day)
-        with self.database.reading() as connection:
-            return as_json(liability(connection, date.fromisoformat(day), closing, BERLIN,
-                                     date.fromisoformat(since) if since else None))
-
-    def told(self, day: str) -> str:
-        """Everything that is said of a day, as text."""
-        closing = self.closing(day)
-        with self.database.reading() as connection:
-            return repr([self.report(day), *(
-                (holdings_as_of(connection, UNITS, one.account, closing),
-                 open_lots_as_of(connection, one.account, closing),
-                 statement(connection, one.account, "bonus", limit=500, closing=closing))
-                for one in (self.books, self.other))])
-
-
-@pytest.fixture
-def life(empty_portal: Portal) -> Life:
-    return lived(empty_portal)
-
-
-@pytest.fixture
-def sqlite_life(sqlite_portal: Portal) -> Life:
-    return lived(sqlite_portal)
-
-
-def lived(portal: Portal) -> Life:
-    for day, lines in USUAL.items():
-        portal.deliver(day, *lines)
-    database, account = portal.installation.database, portal.account("1001")
-    books, other = Books(database, account), Books(database, portal.account("1002"))
-    with database.reading() as connection:
-        ids = connection.execute(select(journal.c.id).where(
-            journal.c.account_id == account, journal.c.kind == "accrual").order_by(journal.c.id)).scalars().all()
-    return Life(portal, books, other, live_through(books, other, ids[0], ids[1], at))
 
 
 def recomputed(lines: list[str], closing: Closing) -> dict[str, dict[str, dict[str, int]]]:
@@ -361,78 +301,3 @@ def test_a_day_is_as_long_as_the_clock_of_the_zone_says(day: str, hours: int) ->
     civil = date.fromisoformat(day)
 
     assert end_of_day(civil, BERLIN, NOW) - start_of_day(civil, BERLIN) == hours * 3_600_000_000
-
-
-def entries(life: Life, **more: Any) -> dict[str, Entry]:
-    """The statement by what each booking is called."""
-    with life.database.reading() as connection:
-        page = statement(connection, life.books.account, "bonus", limit=500, **more)
-    names = {number: name for name, number in life.done.items()}
-    return {names.get(account_and_row(entry.booking.id)[2], entry.booking.id): entry for entry in page.entries}
-
-
-def test_a_hold_lowers_the_balance_a_capture_leaves_it_and_a_release_raises_it(life: Life) -> None:
-    found = entries(life)
-
-    assert (found["redemption"].balance, found["hold"].balance) == (3_580, 2_680)
-    assert (found["capture"].balance, found["capture"].amounts) == (2_680, {})
-    assert found["release"].amounts == {"bonus": 200}  # 100 of the 300 were over by then
-    assert found["settlement"].amounts == {}
-    assert found["reversal"].amounts == {"bonus": -2_480}
-    movements = {(one.book, one.amount) for one in found["capture"].booking.movements}
-    assert movements == {("held", -500)}
-
-
-def test_the_running_balance_is_the_sum_of_all_that_stands_below(life: Life) -> None:
-    with life.database.reading() as connection:
-        whole = statement(connection, life.books.account, "bonus", limit=500).entries
-
-    running = 0
-    for entry in reversed(whole):
-        running += entry.amounts.get("bonus", 0)
-        assert entry.balance == running
-
-
-def test_spent_points_name_the_credits_that_they_came_from(life: Life) -> None:
-    found = entries(life)
-
-    def told(name: str) -> list[tuple[int, str]]:
-        return [(one.amount, one.origin.document or one.origin.kind) for one in found[name].booking.sources.listed]
-
-    assert told("redemption") == [(300, "opening")]
-    assert told("hold") == [(700, "opening"), (200, "LS-1")]
-    assert told("capture") == [(500, "opening")]
-    assert told("release") == [(-100, "opening"), (100, "opening"), (-200, "LS-1")]
-    assert told("expiry") == [(50, "adjustment")]
-    assert told("cancellation") == [(-100, "LS-1")]
-    assert told("activation") == [(150, "adjustment")]
-    assert told("reversal")[-1] == (480, "LS-2")
-    assert found["hold"].booking.sources.listed[1].expires_at == start_of_day(date(2029, 1, 1), BERLIN)
-
-
-def test_the_statement_of_a_past_day_is_the_one_that_was_right_then(life: Life) -> None:
-    closing = life.closing("2026-08-08")
-
-    past, now = entries(life, closing=closing), entries(life)
-
-    assert next(iter(past)) == "release"
-    for name, entry in past.items():
-        assert (entry.balance, entry.amounts) == (now[name].balance, now[name].amounts)
-    lot = past["short"].booking.lots[0].lot
-    assert (lot.remaining, now["short"].booking.lots[0].lot.remaining) == (50, 0)
-
-
-@pytest.mark.parametrize("limit", [1, 3, 100])
-def test_pages_of_a_past_day_make_the_same_statement(life: Life, limit: int) -> None:
-    closing, found, cursor = life.closing("2026-10-12"), list[Entry](), None
-    with life.database.reading() as connection:
-        while True:
-            page = statement(connection, life.books.account, "bonus", before=cursor, limit=limit, closing=closing)
-            found += page.entries
-            if page.next is None:
-                break
-            cursor = page.next
-        whole = statement(connection, life.books.account, "bonus", limit=500, closing=closing).entries
-
-    assert tuple(found) == whole
-    assert len(whole) == 16

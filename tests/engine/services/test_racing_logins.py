@@ -14,6 +14,7 @@ from treuwerk.services import attempts
 from treuwerk.services.attempts import Counted, Limit, try_now
 from treuwerk.services.authenticators import confirm_authenticator, use_code
 from treuwerk.services.first_logins import with_password
+from treuwerk.services.keyring import Keyring
 from treuwerk.services.linking import Link, make_link_code, try_link_code
 from treuwerk.services.recovery_codes import renew_recovery_codes, use_recovery_code
 from treuwerk.services.session_data import begin_flow, change_data, data_of
@@ -41,9 +42,9 @@ def test_a_code_of_the_app_lets_in_one(database: Database, user: int) -> None:
     shown = TOTP(SECRET).at(NOW // SECOND)
     before = NOW - 300 * SECOND
     with database.writing() as connection:
-        confirm_authenticator(connection, user, SECRET, TOTP(SECRET).at(before // SECOND), before)
+        confirm_authenticator(connection, Keyring(), user, SECRET, TOTP(SECRET).at(before // SECOND), before)
 
-    outcomes = many(lambda: database.run(lambda connection: use_code(connection, user, shown, NOW)))
+    outcomes = many(lambda: database.run(lambda connection: use_code(connection, Keyring(), user, shown, NOW)))
 
     assert sorted(outcomes) == [False] * 5 + [True]
 
@@ -52,10 +53,10 @@ def test_a_code_that_was_passed_by_a_later_one_is_refused(database: Database, us
     earlier, later = (TOTP(SECRET).at(NOW // SECOND + shift) for shift in (-30, 0))
     before = NOW - 300 * SECOND
     with database.writing() as connection:
-        confirm_authenticator(connection, user, SECRET, TOTP(SECRET).at(before // SECOND), before)
-        assert use_code(connection, user, later, NOW)
+        confirm_authenticator(connection, Keyring(), user, SECRET, TOTP(SECRET).at(before // SECOND), before)
+        assert use_code(connection, Keyring(), user, later, NOW)
 
-        assert not use_code(connection, user, earlier, NOW)
+        assert not use_code(connection, Keyring(), user, earlier, NOW)
 
 
 def test_a_recovery_code_lets_in_one(database: Database, user: int) -> None:

@@ -30,7 +30,8 @@ def refused(world: World, statement: str) -> str:
     return str(error.value.orig)
 
 
-COLUMN = {"journal": "cause", "sealed": "sequence", "seal": "head", "closing": "head", "audit_entry": "actor"}
+COLUMN = {"journal": "cause", "sealed": "sequence", "seal": "head", "closing": "head", "audit_entry": "actor",
+          "purchase_identity": "content"}
 
 
 @pytest.mark.parametrize("statement", ["UPDATE {0} SET {1} = {1}", "DELETE FROM {0}"])
@@ -55,7 +56,7 @@ def test_running_figures_change_and_nothing_else_of_their_rows(world: World, tab
     with world.database.writing() as connection:
         connection.execute(text("INSERT INTO hold (account_id, id, unit, amount, remaining, expires_at, open) "
                                 f"VALUES (1, 1, 'bonus', 5, 5, 9, {'1' if world.database.is_sqlite else 'true'})"))
-        figure = "posted" if table == "balance" else "remaining"
+        figure = {"balance": "posted", "balance_delta": "amount"}.get(table, "remaining")
         connection.execute(text(f"UPDATE {table} SET {figure} = {figure}"))
 
     assert f"{table} is append-only" in refused(world, f"UPDATE {table} SET unit = unit")

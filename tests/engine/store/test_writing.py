@@ -1,16 +1,12 @@
 """Single bookings of many threads: each is stored whole or not at all, in the order of asking; none waits for ever."""
 
 import sqlite3
-import subprocess
-import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from pathlib import Path
 from threading import Barrier, Event, Thread
-from threading import enumerate as running_threads
 from typing import Any
 
 import pytest
@@ -18,32 +14,14 @@ from sqlalchemy import Connection, event, insert, select, update
 from sqlalchemy.exc import OperationalError
 
 from tests.support.worlds import connections_in_use
+from tests.support.writers import accounts, another_process, opening, standing, until_waiting
 from treuwerk.store.database import Database
-from treuwerk.store.faults import DatabaseBusy, DatabaseClosed, NestedWriting, TransactionLost
+from treuwerk.store.faults import DatabaseBusy, NestedWriting, TransactionLost
 from treuwerk.store.tables import account, balance, outbox
 
 START = {"account_id": 1, "unit": "bonus", "posted": 1_400, "held": 0, "pending": 0, "deficit": 0, "version": 0}
-HOLD = """
-import sqlite3, sys
-connection = sqlite3.connect(sys.argv[1], isolation_level=None)
-connection.execute(sys.argv[2])
-connection.execute("SELECT * FROM account").fetchone()
-print("held", flush=True)
-sys.stdin.readline()
-connection.rollback()
-"""
-
-
 class NotEnough(Exception):
     """A clean refusal."""
-
-
-def opening(number: int) -> Callable[[Connection], int]:
-    def work(connection: Connection) -> int:
-        connection.execute(insert(account).values(account_id=number, bucket=number, opened_at=1))
-        return number
-
-    return work
 
 
 def redeeming(points: int) -> Callable[[Connection], int]:
@@ -55,15 +33,6 @@ def redeeming(points: int) -> Callable[[Connection], int]:
         return int(left)
 
     return work
-
-
-def accounts(database: Database) -> list[int]:
-    with database.reading() as connection:
-        return list(connection.execute(select(account.c.account_id).order_by(account.c.account_id)).scalars())
-
-
-def writer_threads() -> int:
-    return sum(thread.name == "treuwerk-writer" for thread in running_threads())
 
 
 def outcomes(database: Database, works: list[Callable[[Connection], Any]]) -> list[Any]:
@@ -79,51 +48,6 @@ def outcomes(database: Database, works: list[Callable[[Connection], Any]]) -> li
 
     with ThreadPoolExecutor(len(works)) as pool:
         return list(pool.map(one, works))
-
-
-@contextmanager
-def standing(database: Database) -> Iterator[Event]:
-    """The writer is in the middle of a work until the event is set, so that others gather behind it."""
-    begun, go = Event(), Event()
-
-    def work(_: Connection) -> None:
-        begun.set()
-        assert go.wait(30)
-
-    def stand() -> None:
-        with suppress(TransactionLost):  # where a test breaks the group, this one is a part of it
-            database.run(work)
-
-    thread = Thread(target=stand)
-    thread.start()
-    assert begun.wait(30)
-    try:
-        yield go
-    finally:
-        go.set()
-        thread.join()
-
-
-@contextmanager
-def another_process(database: Database, statement: str) -> Iterator[None]:
-    """A process of its own that holds the file."""
-    assert database.file is not None
-    with subprocess.Popen([sys.executable, "-c", HOLD, str(database.file), statement], stdin=subprocess.PIPE,
-                          stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "held\n"
-        try:
-            yield
-        finally:
-            process.communicate("\n")
-
-
-@pytest.fixture
-def hasty(sqlite_database: Database) -> Iterator[Database]:
-    """A SQLite database that waits a fifth of a second."""
-    database = Database(sqlite_database.url.render_as_string(), wait_seconds=0.2)
-    yield database
-    database.close()
 
 
 def test_of_200_redemptions_at_once_exactly_the_affordable_ones_succeed(database: Database) -> None:
@@ -191,13 +115,6 @@ def test_many_share_one_commit_and_keep_their_order(sqlite_database: Database) -
 
     assert order == list(range(1, 21))
     assert len(commits) <= 2
-
-
-def until_waiting(database: Database, many: int) -> None:
-    writer: Any = database._group_writer
-    tick = Event()
-    while len(writer._waiting) < many:
-        tick.wait(0.001)
 
 
 def test_bulk_writers_and_single_bookings_take_turns(sqlite_database: Database) -> None:
@@ -382,134 +299,3 @@ def test_a_database_that_is_not_there_is_told_to_all_who_wait(tmp_path: Path) ->
 
     assert all(isinstance(error, OperationalError) and "unable to open" in str(error) for error in told), told
     database.close()
-
-
-def test_closing_an_idle_writer_ends_its_thread_and_the_next_work_begins_one(sqlite_database: Database) -> None:
-    before = writer_threads()
-    sqlite_database.run(opening(1))
-    during = writer_threads()
-
-    sqlite_database.close()
-
-    assert (during, writer_threads()) == (before + 1, before)
-    assert sqlite_database.run(opening(2)) == 2
-    sqlite_database.close()
-    assert writer_threads() == before
-
-
-def test_a_database_that_only_reads_has_no_writer(sqlite_database: Database) -> None:
-    before = writer_threads()
-
-    assert accounts(sqlite_database) == []
-    assert writer_threads() == before
-
-
-def test_closing_a_busy_writer_finishes_what_was_handed_in_and_takes_no_more(sqlite_database: Database) -> None:
-    writer: Any = sqlite_database._group_writer
-    with standing(sqlite_database) as go, ThreadPoolExecutor(6) as pool:
-        booked = [pool.submit(sqlite_database.run, opening(number)) for number in range(1, 6)]
-        until_waiting(sqlite_database, 5)
-        closing = pool.submit(sqlite_database.close)
-        tick = Event()
-        while not writer._closing:
-            tick.wait(0.001)
-        with pytest.raises(DatabaseClosed, match="is being closed"):
-            sqlite_database.run(opening(9))
-        go.set()
-        answers = [future.result(30) for future in booked]
-        closing.result(30)
-
-    assert answers == [1, 2, 3, 4, 5] == accounts(sqlite_database)
-
-
-def test_closing_while_another_process_holds_the_file_ends_when_nobody_waits_any_more(hasty: Database) -> None:
-    before = writer_threads()
-    with another_process(hasty, "BEGIN IMMEDIATE"), ThreadPoolExecutor(2) as pool:
-        booked = pool.submit(hasty.run, opening(1))
-        until_waiting(hasty, 1)
-        hasty.close()
-
-        assert isinstance(booked.exception(10), DatabaseBusy)
-
-    assert writer_threads() == before
-    assert accounts(hasty) == []
-
-
-def test_many_at_once_may_close_and_book_again(sqlite_database: Database) -> None:
-    before = writer_threads()
-    for number in range(1, 51):
-        with ThreadPoolExecutor(4) as pool:
-            booked = pool.submit(sqlite_database.run, opening(number))
-            closings = [pool.submit(sqlite_database.close) for _ in range(3)]
-            assert [closing.result(30) for closing in closings] == [None] * 3
-            if isinstance(booked.exception(30), DatabaseClosed):
-                sqlite_database.run(opening(number))
-
-    sqlite_database.close()
-    assert accounts(sqlite_database) == list(range(1, 51))
-    assert writer_threads() == before
-
-
-def test_a_work_cannot_close_its_database(sqlite_database: Database) -> None:
-    with pytest.raises(NestedWriting, match="cannot close"):
-        sqlite_database.run(lambda _: sqlite_database.close())
-
-    assert sqlite_database.run(opening(1)) == 1
-
-
-INTERRUPT = """
-import os, signal, sys, threading
-from sqlalchemy import text
-from treuwerk.store.database import Database
-
-database = Database(sys.argv[1])
-begun, go = threading.Event(), threading.Event()
-other = threading.Thread(target=database.run, args=(lambda connection: (begun.set(), go.wait(30)),))
-other.start()
-begun.wait(30)
-
-def interrupt():
-    while not database._group_writer._waiting:
-        go.wait(0.001)
-    os.kill(os.getpid(), signal.SIGINT)
-
-try:
-    threading.Thread(target=interrupt).start()
-    database.run(lambda connection: connection.execute(text("INSERT INTO account VALUES (1, 1, 1)")))
-except KeyboardInterrupt:
-    print("interrupted")
-go.set()
-other.join()
-print(database.run(lambda connection: connection.execute(text("SELECT COUNT(*) FROM account")).scalar()))
-database.close()
-"""
-FORK = """
-import os, sys
-from sqlalchemy import text
-from treuwerk.store.database import Database
-
-database = Database(sys.argv[1])
-def row(number):
-    statement = text(f"INSERT INTO account VALUES ({number}, 1, 1)")
-    return lambda connection: connection.execute(statement).rowcount
-
-database.run(row(1))
-child = os.fork()
-if not child:
-    done = database.run(row(2))
-    database.close()
-    os._exit(done)
-print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), database.run(row(3)))
-database.close()
-"""
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="signals and forks of POSIX")
-@pytest.mark.parametrize(("script", "says"), [(INTERRUPT, "interrupted\n0\n"), (FORK, "1 1\n")],
-                         ids=["ctrl c while waiting", "a fork"])
-def test_the_writer_survives(sqlite_database: Database, script: str, says: str) -> None:
-    url = sqlite_database.url.render_as_string()
-
-    done = subprocess.run([sys.executable, "-c", script, url], capture_output=True, text=True, check=False, timeout=60)
-
-    assert (done.stdout, done.stderr, done.returncode) == (says, "", 0)

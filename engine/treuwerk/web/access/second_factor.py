@@ -6,12 +6,13 @@ from starlette.responses import Response
 
 from treuwerk.domain.rights import Audience
 from treuwerk.services.authenticators import has_authenticator
+from treuwerk.services.keyring import UnknownKey
 from treuwerk.services.passkeys import passkeys_of
 from treuwerk.services.session_data import FLOW_SECONDS, end_flow
 from treuwerk.services.sessions import SECOND
 from treuwerk.services.signing_in import prove_factor
 from treuwerk.web.access.entering import SIGN_IN, flow, flow_token, origin_of
-from treuwerk.web.access.signing_in import let_in, too_many, wait_page
+from treuwerk.web.access.signing_in import cannot_check, let_in, too_many, wait_page
 from treuwerk.web.shell.pages import gettext, page, see_other
 from treuwerk.web.shell.state import Visit
 
@@ -25,8 +26,11 @@ def second_factor_page(visit: Visit) -> Response:
     audience = Audience(kept["audience"])
     if visit.request.method != "POST":
         return _form(visit, kept)
-    method, wait = prove_factor(visit.shell.installation.database, kept["user"], visit.form.get("code", "")[:100],
-                                origin_of(visit), visit.now)
+    try:
+        method, wait = prove_factor(visit.shell.installation.database, visit.shell.keys, kept["user"],
+                                    visit.form.get("code", "")[:100], origin_of(visit), visit.now)
+    except UnknownKey as error:
+        return _form(visit, kept, cannot_check(visit, error), 503)
     if wait:
         return wait_page(_form(visit, kept, too_many(visit), 429), wait)
     if not method:

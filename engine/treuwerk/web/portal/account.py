@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from treuwerk.domain.ledger import moment
-from treuwerk.services import own_account, statements
+from treuwerk.services import enquiring, own_account, statements
 from treuwerk.services.balances import Holdings, UnitBalance
 from treuwerk.services.explaining import NotFound
 from treuwerk.services.statements import Cursor, Filters, Page
@@ -28,6 +28,7 @@ from treuwerk.web.portal.account_filters import (
     wanted_of,
     words,
 )
+from treuwerk.web.portal.enquiry_words import ENQUIRY_STATES
 from treuwerk.web.portal.picturing import calendar_entries, parts_of, tier_view
 from treuwerk.web.shell.documents import can_be_made
 from treuwerk.web.shell.pages import gettext, marked, naming_of, page
@@ -102,7 +103,9 @@ def booking_page(visit: Visit) -> Response:
         except NotFound:
             raise HTTPException(404) from None
         chip = own_chip(visit, connection)
-    return page(visit, "portal/booking.html", section=HERE, booking=booking, chip=chip)
+        asked = enquiring.about_booking(visit.access, connection, booking.id)
+    return page(visit, "portal/booking.html", section=HERE, booking=booking, chip=chip, enquiries=asked,
+                enquiry_states=ENQUIRY_STATES)
 
 
 def own_chip(visit: Visit, connection: Connection) -> UnitBalance | None:

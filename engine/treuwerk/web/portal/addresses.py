@@ -159,8 +159,10 @@ def _blamed(result: Result[AddressForm], refusal: Refusal) -> Result[AddressForm
 
 def _conflict(visit: Visit, result: Result[AddressForm], both: own_addresses.AddressChanged) -> Response:
     names = dict(_countries(visit))
-    form, sides = taken(AddressForm, refused(visit, result), _initial(both.theirs), both.theirs.version,
-                        language_of(visit), by=both.by, at=both.theirs.changed_at,
+    # Which one is proposed first is no part of the version: it goes its own way.
+    stored = _initial(both.theirs) | {"preferred": bool(result.typed.get("preferred"))}
+    form, sides = taken(AddressForm, refused(visit, result), stored, both.theirs.version, language_of(visit),
+                        by=both.by, at=both.theirs.changed_at,
                         words={"country": lambda code: names.get(code, code),
                                "preferred": lambda _: gettext(visit, marked("Yes"))})
     return _form(visit, form, both.theirs, status=CONFLICT, conflict=sides)
@@ -171,6 +173,7 @@ def _form(visit: Visit, form: Shown, kept: KeptAddress | None = None, *, status:
     with visit.shell.installation.database.reading() as connection:
         chip = own_chip(visit, connection)
     known = BY_COUNTRY.get(form["country"].value)
+    form = form.requiring("postcode") if known else form
     return profile_template(visit, "portal/address.html", status, form=form, kept=kept, conflict=conflict, chip=chip,
                             countries=_countries(visit), example=known.example if known else "",
                             action=f"{HERE}/{kept.public_id}" if kept else f"{HERE}/new")

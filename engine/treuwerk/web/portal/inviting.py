@@ -141,5 +141,5 @@ def _people(visit: Visit) -> list[tuple[str, str]]:
 def _form(visit: Visit, people: list[tuple[str, str]], form: Shown, status: int = 200) -> Response:
     with visit.shell.installation.database.reading() as connection:
         chip = own_chip(visit, connection)
-    return profile_template(visit, "portal/invite.html", status, form=form, people=people, roles=role_options(visit),
-                            days=GOOD_DAYS, chip=chip)
+    return profile_template(visit, "portal/invite.html", status, form=form if people else form.requiring("name"),
+                            people=people, roles=role_options(visit), days=GOOD_DAYS, chip=chip)

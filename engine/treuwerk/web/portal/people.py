@@ -140,7 +140,7 @@ def role_options(visit: Visit) -> list[tuple[str, str, str]]:
     roles = giving_of(visit).roles
     rights = colleagues.rights_of_roles(settings, roles, visit.shell.permissions.values())
     naming = visit.shell.renderer.environment(visit.locale).globals["naming"]
-    return [(code, naming.role(code), "; ".join(gettext(visit, one.title) for one in rights[code]))  # type: ignore[attr-defined]
+    return [(code, naming.role(code), " · ".join(gettext(visit, one.title) for one in rights[code]))  # type: ignore[attr-defined]
             for code in roles]
 
 

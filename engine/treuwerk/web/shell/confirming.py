@@ -14,7 +14,8 @@ CONFIRM = {Audience.PORTAL: "/confirm", Audience.OFFICE: "/office/confirm"}
 AGAIN = "again"
 _TYPED = "typed"
 _KEPT_SECONDS = 600
-_NEVER_KEPT = ("password", "code", "secret")
+NEVER_KEPT = ("password", "code", "secret", "answer")
+"""Parts of the names of fields whose values are stored nowhere and shown to nobody."""
 
 
 def lead_to_confirm(visit: Visit, back: str) -> Response:
@@ -41,7 +42,7 @@ def typed_before(visit: Visit) -> Mapping[str, str]:
 
 
 def _kept(visit: Visit, path: str) -> bool:
-    values = {name: value for name, value in visit.form.items() if not any(word in name for word in _NEVER_KEPT)}
+    values = {name: value for name, value in visit.form.items() if not any(word in name for word in NEVER_KEPT)}
     kept = {"path": path, "at": visit.now, "values": values}
     try:
         return visit.shell.installation.database.run(

@@ -13,6 +13,7 @@ from treuwerk.web.shell.naming import Naming
 from treuwerk.web.shell.navigation import Group, groups
 from treuwerk.web.shell.schemes import scheme_of
 from treuwerk.web.shell.state import Visit
+from treuwerk.web.shell.troubles import STORING
 
 __all__ = ["frame", "gettext", "here", "marked", "naming_of", "page", "see_other"]
 
@@ -37,6 +38,7 @@ def frame(visit: Visit) -> dict[str, Any]:
     return {"scheme": scheme_of(visit.request.scope), "here": here(visit), "identity": visit.identity, "section": "",
             "access": access, "viewing": _viewing(visit) if access and access.viewing else None,
             "navigation": _navigation(visit),
+            "read_only": visit.shell.troubles.has(STORING),
             "session_seconds": seconds_left(session, visit.now) if session else 0}
 
 

@@ -14,6 +14,7 @@ from treuwerk.web.access.entering import COMPANIES, origin_of, start_flow, with_
 from treuwerk.web.shell.pages import see_other
 from treuwerk.web.shell.sessions import cookie, set_cookie
 from treuwerk.web.shell.state import SESSION_COOKIE, Visit
+from treuwerk.web.shell.troubles import provider_key
 from treuwerk.web.sign_on.failing import failed
 from treuwerk.web.sign_on.ways import (
     HINT_COOKIE,
@@ -55,12 +56,13 @@ def _back(visit: Visit, sign_in: SignIn, begun: Mapping[str, Any]) -> Response:
     try:
         identity = sign_in.provider.finish(callback_of(visit, sign_in), dict(visit.request.query_params), begun["kept"],
                                            visit.now)
+        visit.shell.troubles.forget(provider_key(sign_in.head.name))
         outcome = _enter(visit, sign_in, identity, begun)
     except (SignInFailed, NotLetIn) as error:
         if silent and error.code != "forged":
             answer: Response = see_other(sign_in_page_of(sign_in, wanted))
         else:
-            answer = failed(visit, sign_in, error.code, str(error), wanted)
+            answer = failed(visit, sign_in, error.code, str(error), wanted, fresh=begun["fresh"])
         expire(answer, HINT_COOKIE)
         return answer
     if isinstance(outcome, Unlinked):
