@@ -15,6 +15,7 @@ from treuwerk.services.balances import UnitBalance, balances
 from treuwerk.services.members import Member, members_of
 from treuwerk.services.participant_list import tier_of
 from treuwerk.store import merges
+from treuwerk.store.search import index_accounts
 from treuwerk.store.tables import account, address, identifier, participant
 
 READ, WRITE = "participants.read", "participants.write"
@@ -111,6 +112,7 @@ def change_status(access: Access, connection: Connection, account_id: int, statu
         status=status.value, version=version + 1, changed_at=now))
     if changed.rowcount != 1:
         raise Refusal("changed", "found that somebody else changed this participant meanwhile; look at it again")
+    index_accounts(connection, [account_id])
     note_act(connection, access, "participant.status", account_id, "", now=now, before={"status": before.value},
              after={"status": status.value}, reason=" ".join(reason.split()))
 
