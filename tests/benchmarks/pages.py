@@ -241,8 +241,9 @@ async def ask(app: Any, path: str, headers: dict[str, str]) -> Answer:
         sent.append(message)
 
     everything = {"host": HOST, "sec-fetch-site": "same-origin", **headers}
+    path, _, query = path.partition("?")
     await app({"type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "scheme": "https",
-               "path": path, "raw_path": path.encode(), "query_string": b"", "root_path": "",
+               "path": path, "raw_path": path.encode(), "query_string": query.encode(), "root_path": "",
                "client": ("127.0.0.1", 1), "server": (HOST, 443),
                "headers": [(name.encode(), value.encode()) for name, value in everything.items()]}, receive, send)
     return Answer(sent[0]["status"], b"".join(message.get("body", b"") for message in sent[1:]))

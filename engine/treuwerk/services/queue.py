@@ -23,6 +23,8 @@ from treuwerk.store.tables import work_item
 
 READ, WORK = "queue.read", "queue.work"
 HELD_SECONDS = 15 * 60
+COUNTED_AT_MOST = 1_000
+"""A page tells it as "999+"."""
 DECIDED_ELSEWHERE = frozenset({work.ADJUSTMENT})
 """Kinds that end by a decision on their object, not by a click in the queue."""
 _SECOND = 1_000_000
@@ -97,11 +99,18 @@ class Done:
 
 
 def counts(access: Access, connection: Connection, now: int, today: str) -> Mapping[View, int]:
-    """How much there is in each view."""
+    """How much there is in each view, up to `COUNTED_AT_MOST`, beyond which nobody counts."""
     access.require(READ)
     asked = Asked(access.user_id, now, today)
-    found = work.counted(connection, {view.value: conditions(view, asked) for view in View})
+    found = work.counted(connection, {view.value: conditions(view, asked) for view in View}, COUNTED_AT_MOST)
     return {view: found[view.value] for view in View}
+
+
+def waiting(access: Access, connection: Connection, now: int, today: str) -> int:
+    """How much the team has to do, for the navigation of every page; up to `COUNTED_AT_MOST`."""
+    access.require(READ)
+    wanted = conditions(View.TEAM, Asked(access.user_id, now, today))
+    return work.counted(connection, {View.TEAM.value: wanted}, COUNTED_AT_MOST)[View.TEAM.value]
 
 
 def work_items(access: Access, connection: Connection, view: View, now: int, today: str, *, kind: str = "",

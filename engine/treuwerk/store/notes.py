@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, Select, func, insert, select, update
+from sqlalchemy import text as sql
 
 from treuwerk.domain.notes import NoteKind, NoteStatus
 from treuwerk.store.tables import app_user, journal, manual_booking, note, note_version, purchase_line, user_role
@@ -11,6 +12,7 @@ from treuwerk.store.tables import app_user, journal, manual_booking, note, note_
 _OBJECTS: dict[str, Any] = {"txn": journal, "pur": purchase_line, "adj": manual_booking}
 """What a note may be about, by the prefix of its public id."""
 _STATE = ("kind", "text", "status", "due_on", "assignee_id", "object", "pinned")
+_IS_PINNED = sql("note.pinned")  # as the partial index has it
 _author, _assignee = app_user.alias("author"), app_user.alias("assignee")
 
 
@@ -54,7 +56,7 @@ def some(connection: Connection, account_id: int, note_ids: Sequence[int]) -> Se
 
 def pinned(connection: Connection, account_id: int, limit: int) -> Sequence[Row[Any]]:
     """The notes that shall be seen first, newest first."""
-    return connection.execute(_notes().where(note.c.account_id == account_id, note.c.pinned.is_(True))
+    return connection.execute(_notes().where(note.c.account_id == account_id, _IS_PINNED)
                               .order_by(note.c.id.desc()).limit(limit)).all()
 
 

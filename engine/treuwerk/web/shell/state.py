@@ -12,6 +12,7 @@ from treuwerk.programme.settings import SecondFactor
 from treuwerk.services.deployment import Deployment
 from treuwerk.services.installation import Installation
 from treuwerk.services.kept_calendars import Calendars
+from treuwerk.services.kept_counts import Counts
 from treuwerk.services.keyring import Keyring
 from treuwerk.services.plugin_status import Faults
 from treuwerk.services.sessions import Identity, Session
@@ -75,6 +76,8 @@ class Shell:
     navigation: Sequence[Entry] = ()
     """Entries of the main navigation, of portal and service centre, ours and those of plugins."""
     calendars: Calendars = attrs.field(factory=Calendars)
+    counts: Counts = attrs.field(factory=Counts)
+    """Of saved views."""
     keys: Keyring = attrs.field(factory=Keyring)
     """By which secrets are encrypted that must be read again."""
     second_factor: SecondFactor = SecondFactor.OFFICE
