@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from tests.plugins.oidc.conftest import Walker
 from tests.support import openid_provider
-from tests.support.portal import ORIGIN, Portal
+from tests.support.portal import HOST, ORIGIN, Portal
 from tests.support.sign_on import BACK, link_to, open_sign_on_portal
 from treuwerk.services.session_data import data_of, set_value
 from treuwerk.services.sessions import session_of
@@ -55,7 +55,7 @@ def works(tmp_path: Path, sqlite_database: Database, monkeypatch: pytest.MonkeyP
         for subject, customer in (("anna", "1001"), ("boris", "1002")):
             link_to(portal, issuer, subject, customer)
         works = Works(portal, portal.visitor(time_ns() // 1000), walker, stack.close)
-        works.visitor.cookies.set("__Host-locale", "en", domain="127.0.0.1")
+        works.visitor.cookies.set("__Host-locale", "en", domain=HOST)
         assert works.visitor.get(works.come_back(works.leave())).headers["location"] == "/purchases"
         yield works
 
