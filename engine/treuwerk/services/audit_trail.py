@@ -148,9 +148,9 @@ def _narrowed(query: Select[*tuple[Any, ...]], filters: AuditFilters, *,
         query = query.where(audit_entry.c.object == filters.object, _HAS_OBJECT)
     if filters.action:
         thing = f"{filters.action}."
-        column: Any = audit_entry.c.action.concat("") if walk else audit_entry.c.action
+        act: Any = audit_entry.c.action.concat("") if walk else audit_entry.c.action
         query = query.where(audit_entry.c.action == filters.action if "." in filters.action else
-                            (column >= thing) & (column < behind(thing)))
+                            (act >= thing) & (act < behind(thing)))
     if filters.day_from:
         query = query.where(audit_entry.c.id >= first_row_id(start_of_day(filters.day_from, filters.zone)))
     if filters.day_until:

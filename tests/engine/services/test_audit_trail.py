@@ -1,6 +1,5 @@
 """The audit as it is read: by people who have no user, at the ends of time, forth and back, and as a file."""
 
-from collections.abc import Iterator
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -23,7 +22,7 @@ HOUR = 3_600_000_000
 
 
 @pytest.fixture
-def acted(database: Database) -> Iterator[Database]:
+def acted(database: Database) -> Database:
     """Five acts an hour apart by four actors, about three things."""
     acts = [(acting(CLARA), "note.write", "note_1"), (OPERATOR, "user.create", "usr_2"),
             (PORTAL_USER, "notebook.read", ""), (acting(DAVID), "note.change", "note_1"),

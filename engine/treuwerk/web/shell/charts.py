@@ -3,7 +3,7 @@
 All places are per cent of the drawing's width and height, so that words keep their size on a narrow page.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from math import floor, log10
 
 import attrs
@@ -15,12 +15,16 @@ _FEW = 7
 _NAME = 16.0
 
 
+def _figures(values: Iterable[int]) -> tuple[int, ...]:
+    return tuple(values)
+
+
 @attrs.frozen
 class Series:
     """One row of numbers with its name."""
 
     name: str
-    values: tuple[int, ...] = attrs.field(converter=tuple)
+    values: tuple[int, ...] = attrs.field(converter=_figures)
 
 
 @attrs.frozen

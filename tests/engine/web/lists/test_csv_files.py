@@ -11,7 +11,7 @@ from tests.support.portal import Portal
 from treuwerk.services import participant_list
 from treuwerk.services.participant_list import Narrowed, Ordered
 from treuwerk.store.tables import saved_view
-from treuwerk.web.lists.csv_files import Spreadsheet, safe
+from treuwerk.web.lists.csv_files import Cell, Spreadsheet, safe
 from treuwerk.web.shell.notation import Notation
 
 GERMAN = Notation(",", ".", "dmy", ".")
@@ -32,7 +32,8 @@ def test_harmless_texts_stay_as_they_are(text: str) -> None:
 
 
 def test_cells_are_written_for_people_or_for_programs() -> None:
-    row = [1_234, Decimal("0.5"), -3, date(2026, 12, 31), datetime(2026, 12, 31, 23, 5, tzinfo=UTC), 'say "x"; y']
+    row: list[Cell] = [
+        1_234, Decimal("0.5"), -3, date(2026, 12, 31), datetime(2026, 12, 31, 23, 5, tzinfo=UTC), 'say "x"; y']
 
     people, programs = ("".join(Spreadsheet(notation).pieces([row])) for notation in (GERMAN, None))
 
@@ -41,7 +42,7 @@ def test_cells_are_written_for_people_or_for_programs() -> None:
 
 
 def test_a_long_file_goes_out_in_pieces_that_make_one_file() -> None:
-    rows = [[f"name {number}", number] for number in range(20_000)]
+    rows: list[list[Cell]] = [[f"name {number}", number] for number in range(20_000)]
 
     pieces = list(Spreadsheet(None).pieces(rows))
 
