@@ -23,12 +23,16 @@ from typing import Any
 
 import attrs
 from sqlalchemy import text
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+from starlette.routing import Route
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from tests.benchmarks import desk_world
 from tests.benchmarks.desk_world import ACCOUNTS_FROM, HOT
-from tests.benchmarks.pages import ask, queries, same_page, timed
+from tests.benchmarks.pages import ask, queries, timed
 from tests.support import postgres
 from tests.support.portal import NOW, Portal, open_portal
 from treuwerk.domain.rights import Audience
@@ -178,6 +182,28 @@ async def checked(desk: Desk, path: str) -> None:
     answer = await ask(desk.app, path, desk.headers)
     if answer.status != 200:
         raise AssertionError((path, answer.status))
+
+
+
+def same_page(app: Any, path: str, headers: dict[str, str]) -> Starlette:
+    """An application whose only page is the one at `path`, as it was answered just now."""
+    shell, asked = app.state.shell, list[tuple[str, str, dict[str, Any]]]()
+    render = shell.renderer.render
+
+    def noted(locale: str, template: str, context: dict[str, Any]) -> str:
+        asked.append((locale, template, context))
+        return str(render(locale, template, context))
+
+    shell.renderer.render = noted
+    asyncio.run(ask(app, path, headers))
+    shell.renderer.render = render
+    locale, template, context = asked[-1]
+    environment = shell.renderer.environment(locale)
+
+    def page(_: Request) -> HTMLResponse:
+        return HTMLResponse(environment.get_template(template).render(context))
+
+    return Starlette(routes=[Route("/", page)])
 
 
 def _deep(desk: Desk) -> str:

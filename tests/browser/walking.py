@@ -21,7 +21,7 @@ from treuwerk.web.shell.routing import PUBLIC, DeclaredRoute
 
 NOBODY = "nobody"
 _SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
-_SENT_AS_FILES = {"/static/{name:path}", "/livez", "/readyz", "/metrics"}
+_SENT_AS_FILES = {"/static/{name:path}", "/livez", "/readyz", "/metrics", "/office/queue/news"}
 _OWN = "own-session"
 _FILE = re.compile(r"\.(csv|pdf|xlsx)$")
 
@@ -86,6 +86,7 @@ def values_of(site: Site) -> dict[str, str]:
         "/bookings/{id}/enquiry id": booking,
         "/account/expiry/{day} day": first(manager.get("/account/expiry").text, r'id="until-(\w+)"'),
         "/office/bookings/{id} id": booking,
+        "/office/bookings/{id}/reverse id": booking,
         "/office/adjustments/{id} id": first(admin.get("/office/adjustments").text, r"/office/adjustments/(adj_\w+)"),
         "note": first(admin.get(home).text, r"/notes/(note_\w+)"),
         "item": first(admin.get("/office/queue").text, r"/office/queue/(\d+)"),

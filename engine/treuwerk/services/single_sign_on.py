@@ -21,7 +21,7 @@ from treuwerk.services.memberships import memberships_of
 from treuwerk.services.session_keeping import end_by_provider, rotate
 from treuwerk.services.sessions import ACTIVE, SECOND, External, Origin, hashed
 from treuwerk.services.sign_in_history import CONFIRMED, note_event
-from treuwerk.services.users import add_user, roles_of_user
+from treuwerk.services.users import add_user, free_name, roles_of_user
 from treuwerk.store.tables import app_user, external_login, used_form, web_session
 
 METHOD = "provider"
@@ -112,10 +112,11 @@ def _known(connection: Connection, identity: ExternalIdentity) -> int | None:
 
 def _create(connection: Connection, head: SignInHead, identity: ExternalIdentity, now: int) -> int:
     newcomer = _newcomer(head, identity)
-    user_id = add_user(connection, identity.name or identity.subject, now, email=newcomer.email, locale=newcomer.locale)
+    name = free_name(connection, identity.name or identity.subject)
+    user_id = add_user(connection, name, now, email=newcomer.email, locale=newcomer.locale)
     link_identity(connection, user_id, newcomer, now)
     note_act(connection, acting(head.name), "user.create", 0, public_user_id(user_id), now=now,
-             after={"name": identity.name, "email": identity.email})
+             after={"name": name, "email": identity.email})
     return user_id
 
 

@@ -76,11 +76,17 @@ def prove_again(database: Database, keys: Keyring, session: Session, typed: str,
     if by == "app":
         method, wait = prove_factor(database, keys, user_id, typed, origin, now)
         return bool(method), wait
-    if wait := attempts.try_now(database, attempts.of_factor(user_id), now):
+    return prove_own_password(database, user_id, typed, now)
+
+
+def prove_own_password(database: Database, user_id: int, typed: str, now: int) -> tuple[bool, int]:
+    """Check the password of somebody who is signed in: whether it is right, and seconds to wait."""
+    counted = attempts.of_own_password(user_id)
+    if wait := attempts.try_now(database, counted, now):
         return False, wait
     right = passwords.own_password_is(database, user_id, typed)
     if right:
-        database.run(lambda connection: attempts.forget(connection, attempts.of_factor(user_id)))
+        database.run(lambda connection: attempts.forget(connection, counted))
     return right, 0
 
 

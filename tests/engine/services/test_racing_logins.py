@@ -117,6 +117,25 @@ def test_values_of_a_session_that_two_write_are_both_kept(database: Database, us
     assert outcomes.count(True) >= 2
 
 
+def test_a_burst_of_tries_is_counted_one_by_one(database: Database) -> None:
+    counted = [Counted("factor 7", Limit(3, 600)), Counted("from 192.0.2.0/24", Limit(40, 600))]
+
+    waits = many(lambda: try_now(database, counted, NOW), 12)
+
+    assert waits.count(0) == 3
+    assert try_now(database, counted, NOW) > 0
+
+
+def test_bursts_on_two_logins_from_one_place_do_not_wait_for_each_other(database: Database) -> None:
+    place = Counted("from 192.0.2.0/24", Limit(40, 600))
+    keys = [[Counted(f"login {name}", Limit(3, 600)), place] for name in ("anna", "bea")]
+
+    waits = all_at_once([partial(try_now, database, keys[number % 2][:: 1 if number % 4 < 2 else -1], NOW)
+                         for number in range(12)])
+
+    assert waits.count(0) == 6
+
+
 def test_tries_of_several_processes_count_together(database: Database) -> None:
     counted = [Counted("login anna", Limit(3, 600))]
 

@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from treuwerk.domain.rights import Audience
 from treuwerk.services.keyring import UnknownKey
+from treuwerk.services.passwords import state_of_password
 from treuwerk.services.settling import PASSWORD
 from treuwerk.services.signing_in import NoPlace, needs_factor, prove_password
 from treuwerk.web.access.entering import SIGN_IN, origin_of, signed_in, start_flow, wanted_path
@@ -51,8 +52,10 @@ def _sign_in(visit: Visit, audience: Audience) -> Response:
                          {"login": gettext(visit, "Login name and password do not match.")})
     with database.reading() as connection:
         second = needs_factor(connection, proof.user_id, visit.shell.second_factor)
+        proven = state_of_password(connection, proof.user_id)
     if second:
-        kept = {"user": proof.user_id, "audience": audience.value, "next": wanted, "at": visit.now}
+        kept = {"user": proof.user_id, "audience": audience.value, "next": wanted, "at": visit.now,
+                "proven": proven}
         return start_flow(visit, see_other("/login/code"), {"factor": kept})
     return let_in(visit, proof.user_id, audience, PASSWORD, wanted)
 

@@ -12,7 +12,7 @@ from treuwerk.services import own_addresses, own_profile
 from treuwerk.services.own_addresses import LONGEST, WRITE, AddressDraft, KeptAddress
 from treuwerk.services.stepping_up import require_recent
 from treuwerk.web.forms import Result, Shown, choice, taken, text, yes
-from treuwerk.web.forms.pages import CONFLICT, begun, done, language_of, read, refused, told, version_of
+from treuwerk.web.forms.pages import CONFLICT, done, empty, language_of, read, refused, told, version_of
 from treuwerk.web.portal.account import own_chip
 from treuwerk.web.portal.acting import acted
 from treuwerk.web.portal.profile import profile_template
@@ -58,7 +58,7 @@ def new_address_page(visit: Visit) -> Response:
         with visit.shell.installation.database.reading() as connection:
             company = own_profile.company(visit.access, connection)
         initial = {"name": company.name[:LONGEST], "country": company.country}
-        return _form(visit, begun(visit, AddressForm, initial, options=options))
+        return _form(visit, empty(visit, AddressForm, initial))
     result = read(visit, AddressForm, options)
     if result.ok:
         require_recent(visit.session, visit.now)
@@ -74,7 +74,7 @@ def address_page(visit: Visit) -> Response:
     """An address to be changed; who comes second sees both versions."""
     kept, options = _kept(visit), {"country": [code for code, _ in _countries(visit)]}
     if visit.request.method != "POST":
-        return _form(visit, begun(visit, AddressForm, _initial(kept), version=kept.version, options=options), kept)
+        return _form(visit, empty(visit, AddressForm, _initial(kept), version=kept.version), kept)
     result = read(visit, AddressForm, options)
     if result.ok:
         require_recent(visit.session, visit.now)
