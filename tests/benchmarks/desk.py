@@ -127,7 +127,7 @@ def filled(database: Database, folder: Path, participants: int) -> Desk:
     with database.writing() as connection:
         user = add_user(connection, f"Olga Office {time.time_ns()}", NOW)
         grant_role(connection, user, "admin", NOW, granted_by="the benchmark")
-        token = open_session(connection, user, NOW, audience=Audience.OFFICE)
+        token = open_session(connection, user, NOW, audience=Audience.OFFICE, method="passkey")
     app = portal.visitor().app
     return Desk(portal, app, {"cookie": f"__Host-sid={token}; __Host-locale=en"}, hashed(token))
 

@@ -105,7 +105,8 @@ def _masters(numbers: Iterable[int], now: int) -> _Rows:
         points = number * 7_907 % 5_000
         found[balance] += [(owner, unit, posted, 0, 0, 0, None, 1)
                            for unit, posted in (("bonus", points), ("status", points * 2 // 3))]
-        found[address].append((owner, 1, "", name_of(number), street, postcode, town, country, True, joined, 1))
+        found[address].append((owner, 1, "", name_of(number), street, postcode, town, country, True, joined, 1,
+                               0, 0))
         if number % 5 < 3:
             user = USERS_FROM + CLERKS + number
             found[app_user].append((user, "", mail, "de", "active", joined, joined, 1))

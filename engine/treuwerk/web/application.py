@@ -97,7 +97,10 @@ def create_app(installation: Installation, clock: Clock = system_clock, *, style
                   Metrics(installation.database, clock), declared_permissions(programme.registry),
                   parts=parts, keys=read_keyring(os.environ) if keys is None else keys, second_factor=rule,
                   navigation=[*portal_navigation.ENTRIES, *office_navigation.ENTRIES, *entries_of(parts)])
-    routes = [*_routes(styleguide=shown), *sign_on_routes(programme.settings.sign_in), *plugin_pages.routes(parts)]
+    own = [*_routes(styleguide=shown), *sign_on_routes(programme.settings.sign_in)]
+    if unreachable := list(plugin_pages.taken(parts, own)):
+        raise ProgrammeError(unreachable)
+    routes = [*own, *plugin_pages.routes(parts)]
     app = Starlette(routes=routes, middleware=_layers(shell))
     app.state.shell = shell
     return app

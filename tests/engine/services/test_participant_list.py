@@ -76,7 +76,8 @@ def test_points_tier_and_logins_stand_in_the_row(crowd: Portal) -> None:
     (Narrowed(unit="status", least=1_000), {"1001"}), (Narrowed(joined_until=date(2025, 12, 31)), {"1001", "1002"}),
     (Narrowed(joined_from=date(2026, 2, 1), name="a solar 2001"), {"2001"}),
     (Narrowed(joined_from=date(2026, 2, 2)), set()), (Narrowed(status="active", without_login=True), {"1002"}),
-    (Narrowed(name="MUELLER"), {"1001"})])
+    (Narrowed(name="MUELLER"), {"1001"}), (Narrowed(joined_until=date.max, status="active"), {"1001", "1002"}),
+    (Narrowed(joined_from=date(1, 1, 1), country="IE"), {"1002"}), (Narrowed(least=-1, most=-1), set())])
 def test_filters(crowd: Portal, narrowed: Narrowed, numbers: set[str]) -> None:
     settings = crowd.installation.programme.settings
 
@@ -99,3 +100,39 @@ def test_the_right_is_asked_for(crowd: Portal) -> None:
 
     with crowd.installation.database.reading() as connection, pytest.raises(NotAllowed):
         participant_list.participants(acting(CLARA, ["search"]), connection, settings, Narrowed(), Ordered())
+
+
+def test_the_day_of_joining_is_that_of_the_programme(crowd: Portal) -> None:
+    late = at("2026-03-01") + 11 * 3_600_000_000 + 1_800_000_000  # half past midnight in Berlin, the day after
+    path = crowd.folder / "late.csv"
+    path.write_text(HEAD + "3001;Late;partner;DE;de;;;1;Kiel;active\n", "utf-8")
+    import_participants(crowd.installation, path, late)
+
+    assert [one.joined_on for one in listed(crowd, Narrowed(name="late"))] == [date(2026, 3, 2)]
+    assert [one.number for one in listed(crowd, Narrowed(joined_from=date(2026, 3, 2)))] == ["3001"]
+
+
+@pytest.mark.parametrize("by", ORDERS)
+def test_pages_lead_back_as_they_led_forth(crowd: Portal, by: str) -> None:
+    settings, order = crowd.installation.programme.settings, Ordered(by, falling=True)
+    with crowd.installation.database.reading() as connection:
+        first = participant_list.participants(acting(), connection, settings, Narrowed(), order, limit=5)
+        second = participant_list.participants(acting(), connection, settings, Narrowed(), order, after=first.next,
+                                               limit=5)
+        back = participant_list.participants(acting(), connection, settings, Narrowed(), order, before=second.previous,
+                                             limit=5)
+
+    assert back.rows == first.rows
+    assert not {one.number for one in first.rows} & {one.number for one in second.rows}
+
+
+def test_a_changed_status_is_in_the_list_at_once(crowd: Portal) -> None:
+    from treuwerk.domain.participants import ParticipantStatus
+    from treuwerk.services.participant_profile import change_status
+
+    with crowd.installation.database.writing() as connection:
+        change_status(acting(), connection, crowd.account("1001"), ParticipantStatus.BLOCKED, 1, at("2026-05-01"),
+                      reason="asked for it by phone")
+
+    assert [one.number for one in listed(crowd, Narrowed(status="blocked"))] == ["1001"]
+    assert "1001" not in {one.number for one in listed(crowd, Narrowed(status="active"))}

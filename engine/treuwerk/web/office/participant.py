@@ -195,7 +195,8 @@ def _cursor(typed: str) -> Cursor | None:
     if not typed:
         return None
     number, _, kind = typed.partition("-")
-    if not (number.isascii() and number.isdigit() and len(number) < 20) or kind not in activity_stream.KINDS:
+    is_id = number.isascii() and number.isdigit() and len(number) < 20 and int(number) < 2**63
+    if not is_id or kind not in activity_stream.KINDS:
         raise HTTPException(400)
     return int(number), kind
 

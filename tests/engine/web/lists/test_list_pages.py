@@ -211,6 +211,18 @@ def test_rows_that_changed_since_the_preview_are_shown_again(portal: Portal, cli
     assert green(portal) == set()
 
 
+def test_as_many_others_are_not_those_that_were_previewed(portal: Portal, client: TestClient) -> None:
+    preview = client.post("/things/bulk", data={"act": "paint", "query": "colour=red", "all": "1"}).text
+    with portal.installation.database.writing() as connection:
+        connection.execute(update(saved_view).where(saved_view.c.name == "thing 00").values(query="blue"))
+        connection.execute(update(saved_view).where(saved_view.c.name == "thing 01").values(query="red"))
+
+    again = client.post("/things/bulk", data=as_form(hidden(preview, "/things/bulk"))).text
+
+    assert "It would be done for 18 rows." in again
+    assert green(portal) == set()
+
+
 @pytest.mark.parametrize(("form", "status"), [
     ({"act": "burn", "row": "thing 00"}, 400), ({"act": "paint"}, 422), ({"act": "paint", "query": "bad=1"}, 400),
     ({"act": "paint", "row": ["thing 00", "thing 00"]}, 422),
