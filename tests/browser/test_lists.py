@@ -32,7 +32,7 @@ def test_a_filter_exchanges_the_list_only(visitors: Visitors) -> None:
     page.locator("#things-colour").select_option("blue")
 
     expect(page.get_by_role("status").filter(has_text="17 entries")).to_be_visible()
-    expect(page).to_have_url(f"{visitors.site.url}/things?colour=blue&q=&since=")
+    expect(page).to_have_url(f"{visitors.site.url}/things?colour=blue&q=&since=&place=&note=")
     expect(page.locator("#things-colour")).to_be_focused()
     expect(page.get_by_role("link", name="Colour: Blue")).to_be_visible()
     assert stayed(page)
