@@ -63,6 +63,7 @@ UseValues = tuple[int, int, int, int, int, str, int]
 """A `Use` without the names."""
 NO_USES: Mapping[int, Sequence[UseValues]] = {}
 _HASHED_AT_ONCE = 500  # transactions
+_NULL = "null"
 
 
 def record(row: JournalValues, postings: Iterable[PostingValues],
@@ -118,12 +119,16 @@ class Digest:
         transactions, explanations, legs, lots = self._lines
         transactions.append(
             f'[{place},{account},{number},"{kind}",{encode_basestring(key)},"{day}",{booked_at},'
-            f'{encode_basestring(actor)},{encode_basestring(cause)},"{evidence}",{_number(refers_to)}]\n')
+            f'{encode_basestring(actor)},{encode_basestring(cause)},"{evidence}",'
+            f"{_NULL if refers_to is None else refers_to}]\n")
         explanations.append(f"{explanation}\n")
-        for _, _, line, book, unit, amount, active, ends, keeps in postings:
-            legs.append(f'[{place},{line},"{book}","{unit}",{amount},{_number(active)},{_number(ends)},'
-                        f"{_number(keeps)}]\n")
-        for line in sorted(uses):
+        legs += [  # without calls for each value: a batch makes them by the hundred thousand
+            f'[{place},{line},"{book}","{unit}",{amount},null,null,null]\n'
+            if active is None and ends is None and keeps is None else
+            f'[{place},{line},"{book}","{unit}",{amount},{_NULL if active is None else active},'
+            f"{_NULL if ends is None else ends},{_NULL if keeps is None else keeps}]\n"
+            for _, _, line, book, unit, amount, active, ends, keeps in postings]
+        for line in sorted(uses) if len(uses) > 1 else uses:
             lots += [f"[{place},{line},{lot},{lot_line},{amount}]\n"
                      for _, _, _, lot, lot_line, _, amount in uses[line]]
         if len(transactions) >= _HASHED_AT_ONCE:

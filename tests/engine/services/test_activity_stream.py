@@ -83,7 +83,8 @@ def counting(connection: Connection) -> Iterator[list[str]]:
     seen: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        seen.append(statement)
+        if statement != "BEGIN":  # only the first page of a connection has it
+            seen.append(statement)
 
     event.listen(connection, "before_cursor_execute", note)
     yield seen
@@ -100,7 +101,7 @@ def test_every_page_costs_the_same_number_of_queries(lived: Portal) -> None:
                 activity_stream.stream(acting(), connection, lived.account("1001"), limit=limit)
             counted.append(len(statements))
 
-    assert counted[0] == counted[1] <= 12
+    assert counted[0] == counted[1] <= 11
 
 
 def test_what_somebody_may_not_see_is_left_out(lived: Portal) -> None:

@@ -18,7 +18,7 @@ HERE = "/account"
 _LIST, _AT = "bookings", "at"
 _ARTICLE, _GROUP = "article:", "group:"
 _LONGEST = 100
-KIND_WORDS = dict(zip(narrowing.KINDS, (
+KIND_WORDS: dict[str, str] = dict(zip(narrowing.KINDS, (
     marked("Purchases"), marked("Activities"), marked("Redemptions"), marked("Expiry"), marked("Other")), strict=True))
 SOURCE_WORDS = {
     narrowing.FEED: marked("Reported deliveries"), narrowing.ACTIVITY: marked("Activities"),

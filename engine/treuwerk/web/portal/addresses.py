@@ -1,5 +1,7 @@
 """The addresses of the own company: a list, and a form for each."""
 
+from typing import Any
+
 import attrs
 from babel import Locale
 from sqlalchemy import Connection
@@ -185,7 +187,7 @@ def _kept(visit: Visit) -> KeptAddress:
         return own_addresses.one_address(visit.access, connection, number)
 
 
-def _initial(kept: KeptAddress) -> dict[str, object]:
+def _initial(kept: KeptAddress) -> dict[str, Any]:
     return attrs.asdict(kept.draft) | {"preferred": kept.preferred}
 
 

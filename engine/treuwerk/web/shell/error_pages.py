@@ -77,7 +77,7 @@ class ErrorPages:
             "navigation": self._navigation(session, locale) if session else [],
             "viewing": None, "right": self._title_of(error.detail, locale),
             "home": self._home if error.status_code == _WRONG_ADDRESS else "/", "again": _again(scope, error),
-            "read_only": self._troubles.has(STORING), "resend": _resend(scope, error)})
+            "maintained": self._troubles.has(STORING), "resend": _resend(scope, error)})
         headers = {name: value for name, value in (error.headers or {}).items() if name.lower() not in _OUR_OWN}
         return HTMLResponse(html, error.status_code, {**headers, "content-language": tag(locale)})
 
