@@ -13,6 +13,8 @@ from treuwerk_oidc.asking import fetch_json, unreachable
 from treuwerk_oidc.settings import OidcSettings, encrypted
 
 _FRESH_SECONDS = 3_600.0
+SEEN_SECONDS = 30.0
+"""For how long somebody is sent there without a look whether it answers."""
 _SECONDS_BETWEEN_TRIES = 3.0  # while it does not answer: threads that wait for it cannot serve anybody else
 _SECONDS_BETWEEN_SEARCHES = 10.0  # unknown keys are named by whoever sends a token, too
 _NEEDED = ("authorization_endpoint", "token_endpoint", "jwks_uri")
@@ -43,14 +45,14 @@ class Discovery:
         self._failed: tuple[float, SignInFailed] | None = None
         self._searched = -_SECONDS_BETWEEN_SEARCHES
 
-    def metadata(self) -> Metadata:
-        """Addresses and abilities.
+    def metadata(self, seconds: float = _FRESH_SECONDS) -> Metadata:
+        """Addresses and abilities, as they were at most so many seconds ago.
 
         Raises:
             SignInFailed: `unreachable`, also where the document is another provider's.
         """
         with self._lock:
-            if self._metadata is None or time.monotonic() - self._metadata[0] > _FRESH_SECONDS:
+            if self._metadata is None or time.monotonic() - self._metadata[0] > seconds:
                 self._metadata = (time.monotonic(), self._try())
             return self._metadata[1]
 

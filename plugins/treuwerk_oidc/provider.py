@@ -13,7 +13,7 @@ from authlib.integrations.httpx_client import OAuth2Client, OAuthError
 from treuwerk.domain.secrets import MissingSecret
 from treuwerk.domain.sign_in import ExternalIdentity, LogoutNotice, SignInFailed, SignInStart
 from treuwerk_oidc.asking import fetch_json, tls, unreachable
-from treuwerk_oidc.discovery import Discovery, Metadata
+from treuwerk_oidc.discovery import SEEN_SECONDS, Discovery, Metadata
 from treuwerk_oidc.settings import OidcSettings
 from treuwerk_oidc.tokens import Tokens, forged
 
@@ -36,8 +36,11 @@ class OidcProvider:
         return self._settings.form_origins
 
     def begin(self, callback: str, *, silent: bool = False, fresh: bool = False, locale: str = "") -> SignInStart:
-        """The way to the provider; `kept` are the secrets by which the way back is recognised."""
-        metadata = self._discovery.metadata()
+        """The way to the provider; `kept` are the secrets by which the way back is recognised.
+
+        Nobody is sent to one that does not answer: what was heard of it must be of the last half minute.
+        """
+        metadata = self._discovery.metadata(SEEN_SECONDS)
         kept = {"state": generate_token(32), "nonce": generate_token(32), "verifier": generate_token(64)}
         if fresh:
             kept["fresh"] = "yes"

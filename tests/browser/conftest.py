@@ -19,14 +19,17 @@ from sqlalchemy import select
 from starlette.applications import Starlette
 
 from tests.conftest import create_schema
+from tests.support.company import ADDRESS, add_colleague
 from tests.support.desk import BLOCKS, LIMITED, NOTE, filled, sent
 from tests.support.listing import add_listing, fill
 from tests.support.noting import add_noting
 from tests.support.portal import NOW, PARTICIPANTS, PASSWORD, USUAL, Portal, at, open_portal
+from treuwerk.domain.ids import public_user_id
 from treuwerk.domain.rights import Audience
 from treuwerk.services.deployment import Deployment
 from treuwerk.services.importing import import_participants
 from treuwerk.services.passwords import add_login, hash_of
+from treuwerk.services.people import person_named
 from treuwerk.services.sessions import open_session
 from treuwerk.services.users import add_user, grant_role
 from treuwerk.store.database import Database
@@ -138,6 +141,7 @@ def _fill(portal: Portal) -> dict[str, int]:
     portal.add_login("anna", "1001")
     portal.add_login("nora", "1003")
     _work(portal)
+    _team(portal)
     return _users(portal)
 
 
@@ -156,6 +160,18 @@ def _work(portal: Portal) -> None:
         wanted = {"points": points, "unit": "bonus", "reason": "goodwill", "remark": "Ticket 4711"}
         answer = agent.post(f"{home}/adjust?book=1", data=filled(agent, f"{home}/adjust", **wanted))
         assert answer.status_code == 303, answer.text
+
+
+def _team(portal: Portal) -> None:
+    """Colleagues with and without access, a code that waits, and addresses of which one is preferred."""
+    manager = portal.signed_in()
+    ended = add_colleague(portal, "Carl Thoma", "member")
+    add_colleague(portal, "Benedikt Arnold-Hohenstätter", "member")
+    person_named(portal.installation.database, portal.account("1001"), "Bruno Feld", NOW)
+    sent(manager, "/profile/people/invite", person="", name="Dora Dach", role="member")
+    manager.post(f"/profile/people/{public_user_id(ended)}/end")
+    for label in ("Warehouse", "Construction site at the old waterworks"):
+        sent(manager, "/profile/addresses/new", **ADDRESS | {"label": label[:40]})
 
 
 def _users(portal: Portal) -> dict[str, int]:

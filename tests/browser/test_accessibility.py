@@ -24,16 +24,19 @@ STATES = {
     MANAGER: ["/account?q=nothing", "/purchases?q=nothing", "/account?q=LS-2", "/things?q=none",
               "/things?colour=red&q=thing&column=name&column=size&dense=1"],
     ADMIN: ["/office/search?q=mueller", "/office/search?q=zzz", "/office/participants?q=zzz", "/office/users?q=zzz",
-            "/office/participants/{account}?kind=note", "/office/participants/{account}/notes/new?block=call_back"],
+            "/office/participants/{account}?kind=note",
+            "/office/queue?q=zzz", "/office/queue?show=overdue&column=gist&column=created&dense=1",
+            "/office/participants/{account}/notes/new?block=call_back"],
 }
 ERRORS = [(NOBODY, "/nowhere", 404), (MANAGER, "/nowhere", 404), (MANAGER, "/office/participants", 403),
           (ADMIN, "/office/nowhere", 404), (ADMIN, "/office/participants?least=x", 400)]
 REFUSED = {
     NOBODY: [("/login", ""), ("/office/login", ""), ("/first-login", "")],
-    MANAGER: [("/note", ""), ("/profile/security", "/profile/security/password"), ("/confirm", "")],
+    MANAGER: [("/note", ""), ("/profile/security", "/profile/security/password"), ("/confirm", ""),
+              ("/profile/addresses/new", ""), ("/profile/people/invite", "")],
     ADMIN: [("/office/participants/{account}/notes/new", ""), ("/office/participants/{account}/adjust", ""),
             ("/office/participants/{account}/status", ""), ("/office/participants/{account}/view-as", ""),
-            ("/office/users/new", "")],
+            ("/office/users/new", ""), ("/office/bookings/{id}/reverse", "")],
 }
 
 

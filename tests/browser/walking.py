@@ -14,13 +14,15 @@ from tests.support.portal import NOW, PASSWORD
 from tests.support.ways_in import clerk
 from treuwerk.domain.rights import Audience
 from treuwerk.services.authenticators import confirm_authenticator
+from treuwerk.services.keyring import Keyring
 from treuwerk.services.linking import make_link_code
 from treuwerk.services.passwords import user_with
 from treuwerk.web.shell.routing import PUBLIC, DeclaredRoute
 
 NOBODY = "nobody"
 _SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
-_SENT_AS_FILES = {"/static/{name:path}", "/livez", "/readyz", "/metrics"}
+_SENT_AS_FILES = {"/static/{name:path}", "/livez", "/readyz", "/metrics", "/office/queue/news"}
+_OWN = "own-session"
 _FILE = re.compile(r"\.(csv|pdf|xlsx)$")
 
 
@@ -33,6 +35,7 @@ class Stop:
 
     def reach(self, page: Page, site: Site) -> None:
         """Open it. Who is led elsewhere, to the sign-in page for one, has not seen it."""
+        _be_oneself_again(page)
         if self.steps:
             self.steps(page, site)
         else:
@@ -75,15 +78,21 @@ def values_of(site: Site) -> dict[str, str]:
         assert found, pattern
         return found[1]
 
+    colleagues = manager.get("/profile/people").text
     booking = first(manager.get("/account").text, r'href="/bookings/(txn_\w+)')
     return {
         "account": str(portal.account("1001")),
         "/bookings/{id} id": booking,
+        "/bookings/{id}/enquiry id": booking,
+        "/account/expiry/{day} day": first(manager.get("/account/expiry").text, r'id="until-(\w+)"'),
         "/office/bookings/{id} id": booking,
+        "/office/bookings/{id}/reverse id": booking,
         "/office/adjustments/{id} id": first(admin.get("/office/adjustments").text, r"/office/adjustments/(adj_\w+)"),
         "note": first(admin.get(home).text, r"/notes/(note_\w+)"),
         "item": first(admin.get("/office/queue").text, r"/office/queue/(\d+)"),
         "user": first(admin.get("/office/users").text, r"/office/users/(\d+)"),
+        "/profile/people/{user} user": first(colleagues, r"/profile/people/(usr_\w+)"),
+        "address": first(manager.get("/profile/addresses").text, r"/profile/addresses/(adr_\w+)"),
     }
 
 
@@ -110,7 +119,7 @@ def _second_factor(page: Page, site: Site) -> None:
         assert user_id is not None
         code = TOTP(_SECRET).at(before // 1_000_000)
         with database.writing() as connection:
-            assert confirm_authenticator(connection, user_id, _SECRET, code, before)
+            assert confirm_authenticator(connection, Keyring(), user_id, _SECRET, code, before)
     page.goto("/login")
     page.locator("#login").fill("theo")
     page.locator("#password").fill(PASSWORD)
@@ -138,11 +147,25 @@ def _new_app(base: str) -> Callable[[Page, Site], None]:
     return steps
 
 
+def _be_oneself_again(page: Page) -> None:
+    """After steps of somebody else."""
+    for cookie in page.context.cookies():
+        if cookie.get("name") == _OWN:
+            url = f"https://{cookie.get('domain', '')}"
+            page.context.add_cookies([{"name": "__Host-sid", "value": cookie.get("value", ""), "secure": True,
+                                       "url": url}])
+            page.context.clear_cookies(name=_OWN)
+
+
 def _unsettled(door: str) -> Callable[[Page, Site], None]:
     """Somebody of the service centre who has nothing but a password yet."""
     def steps(page: Page, site: Site) -> None:
         if user_with(site.portal.installation.database, "wilma", PASSWORD) is None:
             clerk(site.portal, "wilma")
+        for cookie in page.context.cookies():
+            if cookie.get("name") == "__Host-sid":
+                page.context.add_cookies([{"name": _OWN, "value": cookie.get("value", ""), "secure": True,
+                                           "url": site.url.replace("http:", "https:")}])
         page.context.clear_cookies(name="__Host-sid")
         page.goto(door)
         page.locator("#login").fill("wilma")

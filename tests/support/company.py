@@ -12,6 +12,10 @@ from treuwerk.services.colleagues import Giving, giving
 from treuwerk.services.memberships import add_membership
 from treuwerk.services.users import add_user
 
+ADDRESS = {"label": "Warehouse", "name": "Müller & Söhne, gate 3", "street": "Am Kesselhaus 12", "postcode": "D-13089",
+           "city": "Berlin", "country": "DE"}
+"""An address as it is typed."""
+
 
 def add_colleague(portal: Portal, name: str, role: str = "manager", customer: str = "1001") -> int:
     """A user who acts for a company."""

@@ -6,7 +6,8 @@ from starlette.testclient import TestClient
 
 from tests.support.portal import PROGRAMME
 
-LIMITED = PROGRAMME.replace("[units.bonus]\n", "[units.bonus.manual]\nlimit = 500\n\n[units.bonus]\n", 1)
+LIMITED = PROGRAMME.replace("[units.bonus]\n", "[units.bonus.manual]\nlimit = 500\n\n[units.bonus]\n", 1).replace(
+    "[units.status]\n", "[units.status.manual]\nlimit = 500\n\n[units.status]\n", 1)
 BLOCKS = """
 [[text_blocks]]
 code = "call_back"

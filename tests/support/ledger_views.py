@@ -76,7 +76,7 @@ def assert_statement_adds_up(connection: Any, account_id: int, unit: str) -> Non
 def pages(connection: Any, account_id: int, unit: str) -> Iterator[Any]:
     cursor = None
     while True:
-        page = statement(connection, account_id, unit, before=cursor, limit=7)
+        page = statement(connection, account_id, unit, at=cursor, limit=7)
         yield from page.entries
         if page.next is None:
             return

@@ -38,7 +38,8 @@ KIND = ListKind(
      Column("colour", "Colour"), Column("size", "Size", shown=False)),
     (Filter("colour", "Colour", options=lambda _: [("red", "Red"), ("blue", "Blue")]),
      Filter("q", "Search", "words", example="Name"), Filter("since", "Since", "day"),
-     Filter("odd", "Only odd", "flag")),
+     Filter("odd", "Only odd", "flag"), Filter("place", "From place", "whole"), Filter("note", "Note", "words"),
+     Filter("one", "One", "link")),
     sort="name", rows=10, csv_path="/things.csv", views_path="/things/views", bulk_path="/things/bulk")
 TEMPLATES = {"things.html": """{% extends "base.html" %}
 {% block title %}Things{% endblock %}
@@ -72,6 +73,8 @@ def _found(state: Asked) -> Select[*tuple[Any, ...]]:
         query = query.where(saved_view.c.query == colour)
     if words := state.filters.get("q"):
         query = query.where(saved_view.c.name.icontains(words, autoescape=True))
+    if (place := state.number("place")) is not None:
+        query = query.where(saved_view.c.position >= place)
     return query.where(saved_view.c.position % 2_000 != 0) if "odd" in state.filters else query
 
 
@@ -83,15 +86,15 @@ def _count(connection: Connection, state: Asked) -> int:
     return int(connection.execute(select(func.count()).select_from(_found(state).subquery())).scalar_one())
 
 
-def things_page(visit: Visit) -> Response:
+def things_page(visit: Visit, *, may_share: bool = True) -> Response:
     """One page of the list."""
     state = asked(visit, KIND)
     with visit.shell.installation.database.reading() as connection:
         found = sliced(connection, _found(state), _order(state), limit=KIND.rows, descending=state.descending,
-                       after=state.after)
-        view = list_view(visit, state, count=_count(connection, state), following=found.next,
+                       after=state.after, before=state.before)
+        view = list_view(visit, state, count=_count(connection, state), following=found.next, preceding=found.previous,
                          views=views_of(connection, KIND.name, USER), acts=[("paint", "Paint green")],
-                         counted=lambda one: _count(connection, asked(visit, KIND, one.query)))
+                         counts=lambda states: [_count(connection, one) for one in states], may_share=may_share)
     return list_page(visit, "things.html", view, rows=[row._mapping for row in found.rows])
 
 
@@ -137,8 +140,15 @@ def add_listing(app: Starlette, folder: Path) -> None:
     def views(visit: Visit) -> Response:
         return views_form(visit, KIND, USER, may_share=True)
 
+    def own_views(visit: Visit) -> Response:
+        return views_form(visit, KIND, USER, may_share=False)
+
+    def own(visit: Visit) -> Response:
+        return things_page(visit, may_share=False)
+
     for path, handler, method in (("/things", things_page, "GET"), ("/things.csv", things_csv, "GET"),
-                                  ("/things/bulk", bulk, "POST"), ("/things/views", views, "POST")):
+                                  ("/things/bulk", bulk, "POST"), ("/things/views", views, "POST"),
+                                  ("/things/own", own, "GET"), ("/things/views/own", own_views, "POST")):
         app.router.routes.append(DeclaredRoute(path, handler, permission=SIGNED_IN, name=path, methods=(method,)))
     (folder / "templates").mkdir(exist_ok=True)
     for name, content in TEMPLATES.items():

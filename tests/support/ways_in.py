@@ -6,6 +6,7 @@ from starlette.testclient import TestClient
 
 from tests.support.portal import HOST, NOW, PASSWORD, Portal
 from treuwerk.services.authenticators import confirm_authenticator
+from treuwerk.services.keyring import Keyring
 from treuwerk.services.recovery_codes import renew_recovery_codes
 from treuwerk.services.users import grant_role
 from treuwerk.store.tables import local_login
@@ -31,7 +32,7 @@ def with_app(portal: Portal, login: str = "anna") -> list[str]:
     portal.add_login(login, "1001")
     user_id, before = user_of(portal, login), NOW - 5 * MINUTE
     with portal.installation.database.writing() as connection:
-        assert confirm_authenticator(connection, user_id, SECRET, code(before), before)
+        assert confirm_authenticator(connection, Keyring(), user_id, SECRET, code(before), before)
         return renew_recovery_codes(connection, user_id)
 
 

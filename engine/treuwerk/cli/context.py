@@ -124,7 +124,7 @@ def known_errors(as_json: bool, so_far: Mapping[str, Any] | None = None) -> Iter
     from treuwerk.services.finding import UnknownParticipant
     from treuwerk.services.installation import ForeignDatabase
     from treuwerk.services.second_process import ScoringFailed
-    from treuwerk.store.faults import DatabaseBusy, OutcomeUnknown, TransactionLost, UnsafeDatabase
+    from treuwerk.store.faults import DatabaseBusy, DatabaseReadOnly, OutcomeUnknown, TransactionLost, UnsafeDatabase
     from treuwerk.store.migrating import SchemaError
     from treuwerk.store.runs import RunTaken
 
@@ -138,7 +138,7 @@ def known_errors(as_json: bool, so_far: Mapping[str, Any] | None = None) -> Iter
     except Refusal as error:
         fail(FAILED, error.reason, as_json, **error.as_json(), **so_far or {})
     except (UnreadableFile, RunTaken, NotFound, UnknownParticipant, PortTaken, ScoringFailed, DatabaseBusy,
-            OutcomeUnknown, TransactionLost, NeverClosed) as error:
+            DatabaseReadOnly, OutcomeUnknown, TransactionLost, NeverClosed) as error:
         fail(FAILED, str(error.args[0]), as_json, **so_far or {})
     except DatabaseError as error:
         if type(error) not in (DatabaseError, OperationalError):  # a fault of ours, such as a broken constraint

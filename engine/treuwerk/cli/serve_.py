@@ -24,20 +24,22 @@ def command(context: Context, host: str, port: int, log_format: str | None) -> N
         with listening(host, port) as listener:
             installation = context.open()
             warn_if_unsafe(installation.database)
-            deployment = _deployment(host)
+            deployment = _deployment(host, installation)
             listener.listen()  # whoever follows the line below waits for the application, and is not refused
             click.echo(f"Portal: {deployment.public_url or f'http://{host}:{port}'}/")
             serve(installation, listener, deployment, log_format or ("text" if sys.stderr.isatty() else "json"))
 
 
-def _deployment(host: str) -> Deployment:
+def _deployment(host: str, installation: Installation) -> Deployment:
     """What the environment says; mistakes that do not stop the start are told."""
     from treuwerk.services.deployment import read_deployment
     from treuwerk.services.deployment_findings import deployment_findings
     from treuwerk.services.findings import State
+    from treuwerk.services.secret_findings import secret_keys, sign_in_secrets
 
     deployment = read_deployment(os.environ)
-    for finding in deployment_findings(os.environ):
+    for finding in (*deployment_findings(os.environ), *secret_keys(installation.database, os.environ),
+                    *sign_in_secrets(installation.programme.settings, os.environ)):
         if finding.state is not State.OK:
             click.echo(f"{finding.state.upper()}: {finding.name}: found {finding.found}, expected {finding.expected}; "
                        f"{finding.hint}", err=True)

@@ -1,17 +1,21 @@
 """``treuwerk user``: who may sign in, where, and with which roles."""
 
+import os
 from typing import Any
 
+import attrs
 import click
 
 from treuwerk.cli.acting import account_named, actor_option
-from treuwerk.cli.context import Context, now, print_json, treuwerk_command
+from treuwerk.cli.context import DONE, IN_PART, Context, now, print_json, treuwerk_command
 from treuwerk.cli.managing import access_of_operator, asked_login, change, reason_option, stdin_option, told
 from treuwerk.domain.ids import public_user_id
 from treuwerk.domain.ledger import moment
 from treuwerk.domain.refusals import Refusal
 from treuwerk.services import managing_users
+from treuwerk.services.authenticators import seal_all
 from treuwerk.services.inviting import invite
+from treuwerk.services.keyring import NEW_KEY, VARIABLE, read_keyring
 from treuwerk.services.known_users import KnownUser, list_users, user_named
 from treuwerk.services.passwords import login_of
 from treuwerk.services.people import person_named
@@ -159,7 +163,22 @@ def _reset_factor(context: Context, as_json: bool, user: str, reason: str, actor
     told(as_json, {"changed": changed}, f"{user} signs in with the password, and sets up another app then")
 
 
-for subcommand in (_add, _list, _block, _unblock, _role, _set_password, _invite, _sessions, _reset_factor):
+@treuwerk_command("seal")
+def _seal(context: Context, as_json: bool) -> int:
+    """Encrypt the secrets of all authenticator apps with the first key of TREUWERK_SECRET_KEYS.
+
+    Exit codes: 0 all are, 3 some are under keys that are not there.
+    """
+    keys = read_keyring(os.environ)
+    if not keys.keys:
+        raise Refusal("no_key", f"found no key in {VARIABLE}, expected one; make it by {NEW_KEY}")
+    done = seal_all(context.open().database, keys)
+    told(as_json, attrs.asdict(done), f"{done.sealed} secrets encrypted with the first key, {done.before} were already"
+         + (f"; {done.unknown} are under keys that are not there" if done.unknown else ""))
+    return IN_PART if done.unknown else DONE
+
+
+for subcommand in (_add, _list, _block, _unblock, _role, _set_password, _invite, _sessions, _reset_factor, _seal):
     command.add_command(subcommand)
 
 

@@ -12,6 +12,7 @@ _MILLISECONDS_UNTIL_2020 = 1_577_836_800_000
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32
 _WIDTH = 26
 _RANDOM_BITS = 21
+_LARGEST = 2**63 - 1
 TRANSACTION = "txn"
 PURCHASE = "pur"
 ADJUSTMENT = "adj"
@@ -33,7 +34,8 @@ def row_ids(now: int, behind: int = 0) -> Iterator[int]:
 
 def first_row_id(now: int) -> int:
     """No row that is made after `now` has a smaller id, unless its clock went back."""
-    return (now // 1000 - _MILLISECONDS_UNTIL_2020) << _RANDOM_BITS
+    number = (now // 1000 - _MILLISECONDS_UNTIL_2020) << _RANDOM_BITS
+    return max(-_LARGEST, min(number, _LARGEST))  # days of year 1 or 9999 can be asked for, but no row can be so old
 
 
 def public_id(prefix: str, account_id: int, row_id: int) -> str:

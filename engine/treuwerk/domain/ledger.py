@@ -82,6 +82,11 @@ def start_of_day(day: date, zone: ZoneInfo) -> int:
     return instant(datetime(day.year, day.month, day.day, tzinfo=zone))
 
 
+def end_of_day(day: date, zone: ZoneInfo) -> int:
+    """The first instant behind a civil day in a zone; `FOREVER` behind the last day that there is."""
+    return start_of_day(day + timedelta(days=1), zone) if day < date.max else FOREVER
+
+
 def bucket_of(account_id: int) -> int:
     """The shard of an account, 0 to 1023: Fibonacci hashing of the id, the same on every database."""
     return (account_id * 11_400_714_819_323_198_485 % 2**64) >> 54

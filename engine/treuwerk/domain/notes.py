@@ -22,6 +22,8 @@ class NoteKind(StrEnum):
     LETTER = "letter"
     VISIT = "visit"
     INTERNAL = "internal"
+    ENQUIRY = "enquiry"
+    """What a participant asked in the portal; nobody else writes one."""
 
 
 class NoteStatus(StrEnum):
@@ -49,7 +51,8 @@ class NoteDraft:
     @property
     def is_work(self) -> bool:
         """Whether somebody must still do something: then it stands in the work queue."""
-        return self.status is not NoteStatus.DONE and (self.due_on is not None or self.assignee_id != 0)
+        wanted = self.kind is NoteKind.ENQUIRY or self.due_on is not None or self.assignee_id != 0
+        return self.status is not NoteStatus.DONE and wanted
 
     @property
     def gist(self) -> str:

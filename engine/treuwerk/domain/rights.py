@@ -41,6 +41,7 @@ def _office(name: str, title: str, *, reads_personal: bool = False, writes: bool
 PERMISSIONS = (
     _portal("own.account.read", "See the own points account"),
     _portal("own.purchases.read", "See the own purchases"),
+    _portal("own.enquiries.write", "Ask about own bookings", writes=True),
     _portal("own.profile.read", "See the own profile"),
     _portal("own.profile.write", "Change the own profile", writes=True),
     _portal("own.people.manage", "Manage the people of the own company", writes=True),

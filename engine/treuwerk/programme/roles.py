@@ -10,7 +10,8 @@ MANAGER, MEMBER, ADMIN, AGENT = "manager", "member", "admin", "agent"
 ROLES: Mapping[str, Role] = {
     MANAGER: Role({"de": "Verwaltung", "en": "Manager", "fr": "Gestion"}, Audience.PORTAL, [ALL]),
     MEMBER: Role({"de": "Mitglied", "en": "Member", "fr": "Membre"}, Audience.PORTAL,
-                 ["own.account.read", "own.purchases.read", "own.profile.read", "own.profile.write"]),
+                 ["own.account.read", "own.purchases.read", "own.enquiries.write", "own.profile.read",
+                  "own.profile.write"]),
     ADMIN: Role({"de": "Administration", "en": "Administration", "fr": "Administration"}, Audience.OFFICE, [ALL]),
     AGENT: Role({"de": "Servicecenter", "en": "Service centre", "fr": "Centre de service"}, Audience.OFFICE,
                 ["search", "participants.read", "participants.write", "participants.view_as", "notes.read",

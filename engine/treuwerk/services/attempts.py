@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, delete, func, select
 from treuwerk.domain import ids
 from treuwerk.services.sign_in_history import ATTEMPT, note_event, was_here
 from treuwerk.store.database import Database
+from treuwerk.store.one_by_one import count_one_by_one
 from treuwerk.store.tables import sign_in_event
 
 SECOND = 1_000_000
@@ -67,6 +68,12 @@ def of_factor(user_id: int) -> list[Counted]:
     return [Counted(f"factor {user_id}", ON_A_FACTOR), Counted(f"factor {user_id} a day", ON_A_FACTOR_A_DAY)]
 
 
+def of_own_password(user_id: int) -> list[Counted]:
+    """What a try of the own password counts for, within a session; not what codes count for: being right resets it."""
+    what = f"own password {user_id}"
+    return [Counted(what, ON_A_FACTOR), Counted(f"{what} a day", ON_A_FACTOR_A_DAY)]
+
+
 def of_link(number: str, source: str) -> list[Counted]:
     """What a try of a one-time code counts for."""
     place = network(source)
@@ -77,6 +84,7 @@ def try_now(database: Database, counted: Sequence[Counted], now: int) -> int:
     """Count a try before it is made and answer 0, or count nothing and answer after how many seconds to come again."""
 
     def work(connection: Connection) -> int:
+        count_one_by_one(connection, [one.key for one in counted])
         wait = max((_wait(connection, one, now) for one in counted), default=0)
         for one in counted if not wait else ():
             note_event(connection, one.key, ATTEMPT, "", now)

@@ -5,9 +5,11 @@ import hmac
 import attrs
 from pyotp import random_base32
 from pyotp.totp import TOTP
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
+from treuwerk.services.keyring import Keyring
 from treuwerk.services.sessions import SECOND
+from treuwerk.store.database import Database
 from treuwerk.store.tables import authenticator
 
 STEP_SECONDS = 30
@@ -39,26 +41,63 @@ def has_authenticator(connection: Connection, user_id: int) -> bool:
         authenticator.c.user_id == user_id, authenticator.c.confirmed_at.is_not(None))).scalar() is not None
 
 
-def confirm_authenticator(connection: Connection, user_id: int, secret: str, code: str, now: int) -> bool:
+def confirm_authenticator(connection: Connection, keys: Keyring, user_id: int, secret: str, code: str,
+                          now: int) -> bool:
     """Take an app as second factor if it shows the right code; it replaces the one before."""
     step = _step_of(secret, code, now)
     if step is None:
         return False
     connection.execute(delete(authenticator).where(authenticator.c.user_id == user_id))
-    connection.execute(insert(authenticator).values(user_id=user_id, secret=secret, confirmed_at=now, last_step=step))
+    connection.execute(insert(authenticator).values(
+        user_id=user_id, secret=keys.seal(user_id, secret), confirmed_at=now, last_step=step))
     return True
 
 
-def use_code(connection: Connection, user_id: int, code: str, now: int) -> bool:
-    """Whether a code is right. No code counts twice: of two who use the same one, one is let in."""
-    secret = connection.execute(select(authenticator.c.secret).where(
+def use_code(connection: Connection, keys: Keyring, user_id: int, code: str, now: int) -> bool:
+    """Whether a code is right. No code counts twice: of two who use the same one, one is let in.
+
+    A secret that is in the open, or under an older key, is sealed with the first one.
+
+    Raises:
+        UnknownKey: its key is not there.
+    """
+    stored = connection.execute(select(authenticator.c.secret).where(
         authenticator.c.user_id == user_id, authenticator.c.confirmed_at.is_not(None))).scalar()
+    secret = keys.open(user_id, stored) if stored else ""
     step = _step_of(secret, code, now) if secret else None
     if step is None:
         return False
+    kept = keys.seal(user_id, secret) if keys.is_stale(stored or "") else stored
     return connection.execute(update(authenticator).where(
-        authenticator.c.user_id == user_id, authenticator.c.secret == secret,
-        authenticator.c.last_step < step).values(last_step=step)).rowcount == 1
+        authenticator.c.user_id == user_id, authenticator.c.secret == stored,
+        authenticator.c.last_step < step).values(last_step=step, secret=kept)).rowcount == 1
+
+
+@attrs.frozen
+class Sealed:
+    """What became of the stored secrets: sealed now, sealed before, and those whose key is not there."""
+
+    sealed: int = 0
+    before: int = 0
+    unknown: int = 0
+
+
+def seal_all(database: Database, keys: Keyring) -> Sealed:
+    """Seal all secrets with the first key; one that is changed meanwhile is left as it is then."""
+    with database.reading() as connection:
+        rows = connection.execute(select(authenticator.c.user_id, authenticator.c.secret)).all()
+    stale = [row for row in rows if keys.is_stale(row.secret)]
+    known = [row for row in stale if keys.can_open(row.secret)]
+    fresh = [{"of": row.user_id, "stored": row.secret,
+              "fresh": keys.seal(row.user_id, keys.open(row.user_id, row.secret))} for row in known]
+    if fresh:
+        database.run(lambda connection: connection.execute(_SEAL, fresh))
+    return Sealed(len(fresh), len(rows) - len(stale), len(stale) - len(known))
+
+
+_SEAL = update(authenticator).where(
+    authenticator.c.user_id == bindparam("of"), authenticator.c.secret == bindparam("stored")).values(
+    secret=bindparam("fresh"))
 
 
 def remove_authenticator(connection: Connection, user_id: int) -> bool:

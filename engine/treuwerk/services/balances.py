@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row
 
 from treuwerk.domain.ledger import FOREVER, Book
 from treuwerk.services.closing import Closing
-from treuwerk.services.kept_calendars import Calendars
+from treuwerk.services.kept_calendars import Calendars, Versions
 from treuwerk.services.tracing import Origin, origins
 from treuwerk.store import open_lots as present
 from treuwerk.store import past
@@ -50,6 +50,10 @@ class Holdings:
 
     balances: Mapping[str, UnitBalance]
     calendar: tuple[ExpiringAmount, ...]
+    booked: Mapping[str, int] = attrs.field(factory=dict)
+    """By unit what the newest booking left: points less what is owed, as statements tell it."""
+    versions: Versions = ()
+    """Every booking changes them."""
 
 
 @attrs.frozen
@@ -117,7 +121,7 @@ def holdings(connection: Connection, units: Iterable[str], account_id: int, now:
     versions = tuple(sorted((unit, row.version) for unit, row in rows.items()))
     calendar = _calendar(read() if kept is None else kept.of(account_id, versions, now, read))
     return Holdings({unit: attrs.evolve(one, next_expiry=_next(unit, calendar)) for unit, one in figures.items()},
-                    calendar)
+                    calendar, {unit: int(row.posted - row.deficit) for unit, row in rows.items()}, versions)
 
 
 def holdings_as_of(connection: Connection, units: Iterable[str], account_id: int, closing: Closing) -> Holdings:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import attrs
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from treuwerk.domain import ids
 from treuwerk.domain.rights import Access, Audience, Permission
@@ -12,7 +12,7 @@ from treuwerk.programme.settings import Settings
 from treuwerk.services.linking import OpenCode, open_codes
 from treuwerk.services.members import Member, members_of
 from treuwerk.services.sessions import SECOND
-from treuwerk.store.tables import app_user, former_membership
+from treuwerk.store.tables import app_user, former_membership, person
 
 READ, MANAGE = "own.profile.read", "own.people.manage"
 GIVEN_BACK_DAYS = 30
@@ -25,6 +25,7 @@ class Former:
     """Somebody whose access was ended lately."""
 
     user_id: int
+    person_id: int
     name: str
     role: str
     ended_at: int
@@ -41,6 +42,17 @@ class Team:
     codes: Sequence[OpenCode] = ()
     former: Sequence[Former] = ()
     inviters: Mapping[str, str] = attrs.field(factory=dict)
+
+    @property
+    def users(self) -> list[Member]:
+        """Who has access."""
+        return [one for one in self.members if one.user_id]
+
+    @property
+    def listed(self) -> list[Member]:
+        """People of lists who have no access, wait for none and had none lately."""
+        told = {one.person_id for one in self.codes} | {one.person_id for one in self.former}
+        return [one for one in self.members if not one.user_id and one.person_id not in told]
 
 
 @attrs.frozen
@@ -90,8 +102,11 @@ def rights_of_roles(settings: Settings, codes: Collection[str],
 
 def _former(connection: Connection, account_id: int, now: int) -> list[Former]:
     rows = connection.execute(
-        select(former_membership.c.user_id, app_user.c.name, former_membership.c.role, former_membership.c.ended_at)
-        .join(app_user, app_user.c.user_id == former_membership.c.user_id)
+        select(former_membership.c.user_id, former_membership.c.person_id,
+               func.coalesce(person.c.name, app_user.c.name), former_membership.c.role, former_membership.c.ended_at)
+        .select_from(former_membership.join(app_user, app_user.c.user_id == former_membership.c.user_id)
+                     .join(person, (person.c.account_id == former_membership.c.account_id)
+                           & (person.c.id == former_membership.c.person_id), isouter=True))
         .where(former_membership.c.account_id == account_id, former_membership.c.ended_at > now - KEPT)
         .order_by(former_membership.c.ended_at.desc(), former_membership.c.user_id))
     return [Former(*row) for row in rows]

@@ -25,6 +25,7 @@ from treuwerk.programme.reading import LoadedProgramme
 from treuwerk.programme.roles import ADMIN, AGENT
 from treuwerk.services.attending import folded, import_attendance
 from treuwerk.services.clearing import clear_file
+from treuwerk.services.demo_companies import populate
 from treuwerk.services.demo_office import furnish
 from treuwerk.services.expiring import expire
 from treuwerk.services.finding import account_of
@@ -79,6 +80,7 @@ def build_demo(programme: LoadedProgramme, database: Database, folder: Path, now
     files, logins = _files(programme, folder / "files", moment(now).date(), fresh)
     _replay(installation, files, now, told)
     made = [_login(installation, login, now) for login in logins]
+    populate(installation, files, now)
     made += [Login(f"service centre: {clerk.name}", clerk.login, clerk.password, "/office")
              for clerk in furnish(installation, files, now)] or [*_office_logins(installation, now)]
     _keep(note, [attrs.asdict(login) for login in made])

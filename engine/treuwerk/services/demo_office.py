@@ -5,7 +5,7 @@ status;due_in;assignee;pinned) beside its other files; both may be left out. Eve
 """
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -16,13 +16,11 @@ from sqlalchemy import Connection
 from treuwerk.domain.ledger import moment
 from treuwerk.domain.notes import NoteDraft, NoteKind, NoteStatus
 from treuwerk.domain.rights import Access, Audience, names_for
-from treuwerk.domain.tabular import BadLine
-from treuwerk.programme.errors import Mistake, ProgrammeError
 from treuwerk.services import manual_points, notes, queue, users
 from treuwerk.services.adjusting import points_by_hand
 from treuwerk.services.finding import account_of
 from treuwerk.services.installation import Installation
-from treuwerk.services.master_files import NamedRow, named_rows
+from treuwerk.services.master_files import NamedRow, rows_if_there
 from treuwerk.services.passwords import add_login, hash_of
 from treuwerk.services.queue import View
 from treuwerk.store import work
@@ -47,8 +45,8 @@ class Clerk:
 def furnish(installation: Installation, folder: Path, now: int) -> list[Clerk]:
     """Make the people, then what they wrote, the oldest first."""
     clerks = {row.cells["login"]: _clerk(installation, row, now)
-              for row in _rows(folder / "clerks.csv", "login", "name")}
-    rows = sorted(_rows(folder / "notes.csv", "customer_number", "kind", "text"),
+              for row in rows_if_there(folder / "clerks.csv", ("login", "name"))}
+    rows = sorted(rows_if_there(folder / "notes.csv", ("customer_number", "kind", "text")),
                   key=lambda row: -int(row.cells["days_ago"]))
     for number, row in enumerate(rows):
         _work(installation, row, clerks, now, number)
@@ -70,14 +68,6 @@ def _tidy(installation: Installation, clerk: Clerk, now: int) -> None:
 
 def _looked_at(access: Access, item_id: int, at: int, connection: Connection) -> None:
     queue.finish(access, connection, item_id, at)
-
-
-def _rows(path: Path, *required: str) -> Iterator[NamedRow]:
-    if path.is_file():
-        for row in named_rows(path, required):
-            if isinstance(row, BadLine):
-                raise ProgrammeError([Mistake(f"{path}: line {row.at}", "", row.reason)])
-            yield row
 
 
 def _clerk(installation: Installation, row: NamedRow, now: int) -> Clerk:

@@ -6,9 +6,10 @@ from functools import partial
 from treuwerk.programme.reading import LoadedProgramme
 from treuwerk.services.database_findings import database_checks
 from treuwerk.services.deployment_findings import deployment_findings
-from treuwerk.services.findings import Finding, examined
+from treuwerk.services.findings import Check, Finding, examined
 from treuwerk.services.host_findings import host_checks
 from treuwerk.services.people_findings import people_checks
+from treuwerk.services.secret_findings import secret_checks
 from treuwerk.store.database import Database
 
 
@@ -22,6 +23,8 @@ def doctor(database: Database, now: int, programme: LoadedProgramme | None = Non
         programme: whose time zone and plugins are meant; without it, all plugins that are installed.
         environ: variables that say how the portal is reached; without them, that is not looked at.
     """
-    web = {} if environ is None else {"web": partial(deployment_findings, environ)}
+    web: dict[str, Check] = {} if environ is None else {"web": partial(deployment_findings, environ)}
+    if environ is not None:
+        web |= secret_checks(database, environ, programme.settings if programme else None)
     return examined({**database_checks(database, now), **people_checks(database, programme),
                      **host_checks(now, programme), **web})

@@ -174,7 +174,7 @@ def explain(connection: Connection, public_id: str) -> Explanation:
 
 
 def booking_facts(of: Any = journal) -> Any:
-    """A select of the journal, or of a part of it, with the purchase line or activity that each transaction rests on."""
+    """A select of the journal, or of a part of it, with the purchase line or activity that each booking rests on."""
     own = of.join(purchase_line, _same(purchase_line, of), isouter=True).join(
         activity, _same(activity, of), isouter=True).join(
         person, (person.c.account_id == activity.c.account_id) & (person.c.id == activity.c.person_id), isouter=True)

@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 
 from treuwerk.domain.tabular import BadLine, Dialect, Row, UnreadableFile, header, rows
+from treuwerk.programme.errors import Mistake, ProgrammeError
 
 CSV = Dialect(";", "utf-8")
 LONGEST_KEY = 200  # characters; an index of PostgreSQL takes 2,700 bytes
@@ -114,6 +115,18 @@ def named_rows(path: Path, required: Sequence[str], told: Told = tell_nobody) ->
                               "header; a ; inside a cell needs quotes around the cell", ";".join(line[1])[:200])
             else:
                 yield NamedRow(line[0], {name: cell.strip() for name, cell in zip(columns, line[1], strict=True)})
+
+
+def rows_if_there(path: Path, required: Sequence[str]) -> Iterator[NamedRow]:
+    """The rows of a file that may be missing and has no bad lines, as a bundle brings it.
+
+    Raises:
+        ProgrammeError: a line that cannot be read.
+    """
+    for row in named_rows(path, required) if path.is_file() else ():
+        if isinstance(row, BadLine):
+            raise ProgrammeError([Mistake(f"{path}: line {row.at}", "", row.reason)])
+        yield row
 
 
 def _spreadsheet(path: Path) -> Iterator[Row | BadLine]:

@@ -6,6 +6,7 @@ from typing import Any
 import attrs
 from sqlalchemy import Connection, func, select
 
+from treuwerk.domain.ids import public_user_id
 from treuwerk.services.sign_in_history import SIGNED_IN
 from treuwerk.store.tables import app_user, local_login, membership, person, sign_in_event
 
@@ -60,6 +61,7 @@ def _member(known: Any, user: Any) -> Member:
     """`known` is the person of a list, None for nobody; `user` the login, None for none."""
     if user is None:
         return Member(known.id, known.name, known.email, known.locale, listed=True)
-    name, email, locale = (known.name, known.email, known.locale) if known else (user.name, "", "")
+    nameless = user.email or user.login or public_user_id(user.user_id)
+    name, email, locale = (known.name, known.email, known.locale) if known else (user.name or nameless, "", "")
     return Member(user.person_id, name, user.email or email, locale or user.locale, user.user_id, user.role,
                   user.login or "", user.state, user.since, user.last_seen, known is not None)

@@ -133,8 +133,9 @@ def status_at(now: Any, of: Any = journal) -> ColumnElement[str]:
     waiting = (lot.c.book == Book.PENDING.value) | (func.coalesce(lot.c.active_from, now + 1) > now)
     is_open = (hold.c.account_id == of.c.account_id) & (hold.c.id == of.c.id) & hold.c.open
     expiry = journal.alias("expiry")
+    used_by = (expiry.c.account_id == lot_use.c.account_id) & (expiry.c.id == lot_use.c.transaction_id)
     lapsed = _found(
-        of, lot_use.join(expiry, (expiry.c.account_id == lot_use.c.account_id) & (expiry.c.id == lot_use.c.transaction_id)),
+        of, lot_use.join(expiry, used_by),
         lot_use.c.account_id == of.c.account_id, lot_use.c.lot_transaction_id == of.c.id,
         expiry.c.kind == TransactionKind.EXPIRY.value)
     return case(

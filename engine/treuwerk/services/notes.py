@@ -1,6 +1,6 @@
 """Notes about participants: written, changed under version, kept in every state, and fed to the work queue."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -16,7 +16,7 @@ from treuwerk.store import notes, work
 from treuwerk.store.owners import owners_of
 
 READ, WRITE = "notes.read", "notes.write"
-_SHOWN_FIRST = 10
+_SHOWN_FIRST, _TRIES = 10, 4
 
 
 class NoteChanged(Exception):
@@ -32,21 +32,28 @@ def write_note(access: Access, connection: Connection, account_id: int, draft: N
 
     Raises:
         NotAllowed, OutOfScope: see `Access`; there is no such participant.
-        Refusal: `no_text`, `too_long`, `foreign_object`, `unknown_assignee`.
+        Refusal: `no_text`, `too_long`, `foreign_object`, `unknown_assignee`, `wrong_kind`.
     """
     access.require(WRITE)
     access.require_account(account_id)
     if account_id not in owners_of(connection, [account_id]):
         raise OutOfScope
-    checked = _checked(connection, account_id, draft)
-    number = next(ids.row_ids(now))
-    values = _values(checked) | {"account_id": account_id, "id": number, "author_id": access.user_id,
-                                 "created_at": now, "changed_at": now, "version": 1}
-    notes.add(connection, values, access.user_id)
-    written = _note(connection, account_id, number)
-    _feed(connection, written, now)
+    if draft.kind is NoteKind.ENQUIRY:
+        raise Refusal("wrong_kind", "found an enquiry; expected another kind, since only participants make enquiries")
+    written = keep(connection, account_id, _checked(connection, account_id, draft), access.user_id, now)
     note_act(connection, access, "note.write", account_id, written.public_id, now=now,
              after={name: value for name, value in _told(written).items() if value})
+    return written
+
+
+def keep(connection: Connection, account_id: int, draft: NoteDraft, author_id: int, now: int) -> Note:
+    """Keep a checked draft as a new note, and put it into the work queue where something is to be done."""
+    number = next(ids.row_ids(now))
+    values = _values(draft) | {"account_id": account_id, "id": number, "author_id": author_id,
+                               "created_at": now, "changed_at": now, "version": 1}
+    notes.add(connection, values, author_id)
+    written = _note(connection, account_id, number)
+    _feed(connection, written, now)
     return written
 
 
@@ -60,7 +67,9 @@ def change_note(access: Access, connection: Connection, account_id: int, note_id
     """
     access.require(WRITE)
     before = _scoped(access, connection, account_id, note_id)
-    checked = _checked(connection, account_id, draft)
+    checked = _checked(connection, account_id, draft, before.draft)
+    if (before.draft.kind is NoteKind.ENQUIRY) is not (checked.kind is NoteKind.ENQUIRY):
+        raise Refusal("wrong_kind", "found another kind; expected that an enquiry stays one, and nothing becomes one")
     if before.version == version and before.draft == checked:
         return before
     values = _values(checked) | {"changed_at": now, "version": version + 1}
@@ -79,27 +88,37 @@ def change_note(access: Access, connection: Connection, account_id: int, note_id
 
 def finish_note(access: Access, connection: Connection, account_id: int, note_id: int, now: int) -> Note:
     """Mark a note as worked off, whatever its version: nobody's words are lost by it."""
-    note = _scoped(access, connection, account_id, note_id)
-    done = attrs.evolve(note.draft, status=NoteStatus.DONE)
-    return change_note(access, connection, account_id, note_id, done, note.version, now)
+    return _changed(access, connection, account_id, note_id, lambda draft: attrs.evolve(draft, status=NoteStatus.DONE),
+                    now)
 
 
 def reopen_note(access: Access, connection: Connection, account_id: int, note_id: int, now: int) -> Note:
     """Give a note that is done the status that it had before."""
-    note = _scoped(access, connection, account_id, note_id)
+    _scoped(access, connection, account_id, note_id)
     earlier = [state.status for state in notes.states_of(connection, account_id, note_id)
                if state.status != NoteStatus.DONE]
     status = NoteStatus(earlier[0]) if earlier else NoteStatus.OPEN
-    return change_note(access, connection, account_id, note_id, attrs.evolve(note.draft, status=status), note.version,
-                       now)
+    return _changed(access, connection, account_id, note_id, lambda draft: attrs.evolve(draft, status=status), now)
 
 
 def assign_note(access: Access, connection: Connection, account_id: int, note_id: int, assignee_id: int,
                 now: int) -> Note:
     """Let somebody else follow up."""
-    note = _scoped(access, connection, account_id, note_id)
-    return change_note(access, connection, account_id, note_id, attrs.evolve(note.draft, assignee_id=assignee_id),
-                       note.version, now)
+    return _changed(access, connection, account_id, note_id,
+                    lambda draft: attrs.evolve(draft, assignee_id=assignee_id), now)
+
+
+def _changed(access: Access, connection: Connection, account_id: int, note_id: int,
+             change: Callable[[NoteDraft], NoteDraft], now: int) -> Note:
+    """Change one thing of a note as it stands; who was faster with another one is not written over."""
+    for last in (*[False] * _TRIES, True):
+        note = _scoped(access, connection, account_id, note_id)
+        try:
+            return change_note(access, connection, account_id, note_id, change(note.draft), note.version, now)
+        except NoteChanged:
+            if last:
+                raise
+    raise AssertionError("the last try returns or raises")
 
 
 def read_note(access: Access, connection: Connection, account_id: int, note_id: int) -> Note:
@@ -146,18 +165,24 @@ def note_of(row: Row[Any]) -> Note:
                 row.created_at, row.changed_at, row.version)
 
 
-def _checked(connection: Connection, account_id: int, draft: NoteDraft) -> NoteDraft:
-    """The draft with tidy text, if everything that it names is there."""
+def _checked(connection: Connection, account_id: int, draft: NoteDraft, before: NoteDraft | None = None) -> NoteDraft:
+    """The draft with tidy text, if everything that it names is there.
+
+    What stood there `before` may stay: a follow-up can be done although its assignee left, or its object was merged.
+    """
     text = draft.text.strip()
     if not text:
         raise Refusal("no_text", "found a note without text, expected what was said or written")
     if len(text) > LONGEST_TEXT:
         raise Refusal("too_long", f"found {len(text)} characters, expected at most {LONGEST_TEXT}",
                       longest=LONGEST_TEXT)
-    if draft.assignee_id and not notes.is_clerk(connection, draft.assignee_id):
+    same_assignee = before is not None and draft.assignee_id == before.assignee_id
+    if draft.assignee_id and not same_assignee and not notes.is_clerk(connection, draft.assignee_id):
         raise Refusal("unknown_assignee", "found an assignee who does not work in the service centre any more, "
                       "expected one of the list")
-    return attrs.evolve(draft, text=text, object=_own_object(connection, account_id, draft.object))
+    same_object = before is not None and draft.object == before.object
+    return attrs.evolve(draft, text=text, object=draft.object if same_object else _own_object(
+        connection, account_id, draft.object))
 
 
 def _own_object(connection: Connection, account_id: int, named: str) -> str:
@@ -176,11 +201,12 @@ def _own_object(connection: Connection, account_id: int, named: str) -> str:
 
 def _feed(connection: Connection, note: Note, now: int) -> None:
     """The work queue has what is still to be done, in the same transaction."""
+    kind = work.ENQUIRY if note.draft.kind is NoteKind.ENQUIRY else work.NOTE
     if note.draft.is_work:
-        work.put(connection, work.NOTE, note.public_id, now, account_id=note.account_id, gist=note.draft.gist,
+        work.put(connection, kind, note.public_id, now, account_id=note.account_id, gist=note.draft.gist,
                  due_on=_day(note.draft.due_on), assignee_id=note.draft.assignee_id)
     else:
-        work.close(connection, work.NOTE, note.public_id, now)
+        work.close(connection, kind, note.public_id, now)
 
 
 def _scoped(access: Access, connection: Connection, account_id: int, note_id: int) -> Note:

@@ -86,6 +86,15 @@ def purchase_years(access: Access, connection: Connection) -> list[int]:
     return purchase_history.purchase_years(connection, _account(access, READ_PURCHASES))
 
 
+def account_of(access: Access) -> int:
+    """The account whose points somebody may see.
+
+    Raises:
+        NotAllowed: the right is not there.
+    """
+    return _account(access, READ_ACCOUNT)
+
+
 def _account(access: Access, permission: str) -> int:
     access.require(permission)
     return access.account_id

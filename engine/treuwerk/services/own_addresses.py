@@ -68,7 +68,12 @@ class AddressChanged(Exception):
 def addresses(access: Access, connection: Connection) -> list[KeptAddress]:
     """The addresses of the own company, the preferred one first, then by label."""
     access.require(READ)
-    rows = connection.execute(_standing(access.account_id).order_by(
+    return addresses_of(connection, access.account_id)
+
+
+def addresses_of(connection: Connection, account_id: int) -> list[KeptAddress]:
+    """The addresses of a company, in the same order, for who may see any company."""
+    rows = connection.execute(_standing(account_id).order_by(
         address.c.preferred.desc(), address.c.label, address.c.id))
     return [_kept(row) for row in rows]
 

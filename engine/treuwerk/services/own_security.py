@@ -10,6 +10,7 @@ from treuwerk.programme.settings import SecondFactor
 from treuwerk.services import passwords, settling
 from treuwerk.services.attempts import network
 from treuwerk.services.authenticators import confirm_authenticator, has_authenticator, remove_authenticator
+from treuwerk.services.keyring import Keyring
 from treuwerk.services.passkeys import Passkey, passkeys_of, remove_passkey
 from treuwerk.services.recovery_codes import codes_left, remove_recovery_codes, renew_recovery_codes
 from treuwerk.services.session_keeping import ListedSession, end_all, sessions_of
@@ -78,17 +79,19 @@ def change_password(database: Database, session: Session, login: str, password: 
     return database.run(work)
 
 
-def take_authenticator(database: Database, session: Session, secret: str, code: str, origin: Origin, now: int, *,
-                       settled: str = "") -> Changed | None:
+def take_authenticator(database: Database, keys: Keyring, session: Session, pending: str, code: str, origin: Origin,
+                       now: int, *, settled: str = "") -> Changed | None:
     """Take an app as second factor, with fresh recovery codes; None where the code is not right.
 
-    `settled` is the token of a session that waited for a factor.
+    `pending` is its sealed secret, and `settled` the token of a session that waited for a factor.
 
     Raises:
         SessionOver: that session ended meanwhile.
     """
+    user_id = session.identity.user_id
+    secret = keys.open(user_id, pending)
     return _take(database, session, "app", "password+app", origin, now, settled,
-                 lambda connection: confirm_authenticator(connection, session.identity.user_id, secret, code, now))
+                 lambda connection: confirm_authenticator(connection, keys, user_id, secret, code, now))
 
 
 def take_passkey(database: Database, session: Session, keep: Callable[[Connection], bool], origin: Origin, now: int, *,

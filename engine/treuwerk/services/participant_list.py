@@ -1,21 +1,25 @@
 """The list of all participants: narrowed, in any order, page by page at the same cost wherever one is."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from typing import Any
 
 import attrs
-from sqlalchemy import Connection, Row, Select, exists, func, select, tuple_
+from sqlalchemy import Connection, Select, and_, exists, func, select
 
 from treuwerk.domain.folding import behind, sortable
-from treuwerk.domain.ledger import instant, moment
+from treuwerk.domain.ledger import end_of_day, moment, start_of_day
 from treuwerk.domain.rights import Access
 from treuwerk.domain.standing import Level, standing
 from treuwerk.programme.settings import Settings
 from treuwerk.services.searching import customer_numbers
+from treuwerk.store.database import Database
+from treuwerk.store.distinct import values_of
+from treuwerk.store.keyset import Key, sliced
 from treuwerk.store.tables import balance, directory, membership, participant
 
 READ = "participants.read"
+_AT_ONCE = 5_000
 ORDERS = ("name", "number", "city", "joined", "balance")
 _COLUMNS = {"name": directory.c.name, "number": directory.c.number, "city": directory.c.city,
             "joined": directory.c.joined_at}
@@ -59,62 +63,67 @@ class Listed:
     postcode: str
     city: str
     joined_at: int
+    joined_on: date
+    """The day of joining in the programme's zone."""
     tier: str
     points: Mapping[str, int]
     logins: int
-    sort_key: str | int
-
-    @property
-    def joined_on(self) -> date:
-        """The day of joining, UTC."""
-        return moment(self.joined_at).date()
 
 
-Cursor = tuple[str | int, int]
-"""Sort key and account of the last participant that was seen."""
+@attrs.frozen
+class ListedPage:
+    """One page, with the keys of its first and last row where there are others before and behind."""
+
+    rows: Sequence[Listed]
+    next: Key | None
+    previous: Key | None
 
 
 def participants(access: Access, connection: Connection, settings: Settings, narrowed: Narrowed, ordered: Ordered, *,
-                 after: Cursor | None = None, limit: int = 50) -> tuple[list[Listed], Cursor | None]:
-    """One page, and behind whom the next one begins; five queries, whatever the page and how many participants."""
+                 after: Key | None = None, before: Key | None = None, limit: int = 50) -> ListedPage:
+    """One page, behind or before a row; four queries, whatever the page and how many participants."""
     access.require(READ)
     column = _column(ordered)
-    query = _narrowed(_query(column, settings, narrowed, ordered), settings, narrowed)
-    key = tuple_(column, participant.c.account_id)
-    if after is not None:
-        query = query.where(key < tuple_(*after) if ordered.falling else key > tuple_(*after))
-    order = ((column.desc(), participant.c.account_id.desc()) if ordered.falling else
-             (column, participant.c.account_id))
-    rows = connection.execute(query.order_by(*order).limit(limit + 1)).all()
-    shown = _listed(connection, settings, rows[:limit])
-    last = shown[-1] if len(rows) > limit else None
-    return shown, (last.sort_key, last.account_id) if last else None
+    found = sliced(connection, _narrowed(_source(settings, narrowed, ordered), settings, narrowed),
+                   (column, directory.c.account_id), limit=limit, descending=ordered.falling, after=after,
+                   before=before)
+    return ListedPage(_listed(connection, settings, [row.account_id for row in found.rows]), found.next, found.previous)
 
 
-def all_participants(access: Access, connection: Connection, settings: Settings, narrowed: Narrowed,
+def all_participants(access: Access, database: Database, settings: Settings, narrowed: Narrowed,
                      ordered: Ordered) -> Iterator[Listed]:
-    """Everybody whom the list is narrowed to, page after page, for a file."""
-    after: Cursor | None = None
-    while True:
-        page, after = participants(access, connection, settings, narrowed, ordered, after=after, limit=1_000)
-        yield from page
-        if after is None:
-            return
+    """Everybody whom the list is narrowed to, for a file.
 
-
-def counted(access: Access, connection: Connection, settings: Settings, narrowed: Narrowed, at_most: int) -> int:
-    """How many there are, up to `at_most`, beyond which nobody counts."""
+    Who that is, and in which order, is decided at once. The rest is read in short looks, some thousands at a time:
+    whoever downloads slowly must not keep others from booking, as an open look does where readers block writers.
+    """
     access.require(READ)
-    some = _narrowed(_query(directory.c.name, settings, narrowed, Ordered()), settings, narrowed).limit(
-        at_most).subquery()
-    return connection.execute(select(func.count()).select_from(some)).scalar_one()
+    query = _narrowed(_source(settings, narrowed, ordered), settings, narrowed)
+    order = (_column(ordered), directory.c.account_id)
+    with database.reading() as connection:
+        accounts = list(connection.execute(query.order_by(*(
+            one.desc() if ordered.falling else one.asc() for one in order))).scalars())
+    for start in range(0, len(accounts), _AT_ONCE):
+        with database.reading() as connection:
+            listed = _listed(connection, settings, accounts[start:start + _AT_ONCE])
+        yield from listed
+
+
+def counted(access: Access, connection: Connection, settings: Settings, narrowed: Sequence[Narrowed],
+            at_most: int) -> list[int]:
+    """How many there are under each of these filters, each up to `at_most`, beyond which nobody counts."""
+    access.require(READ)
+    sums = []
+    for one in narrowed:
+        some = _narrowed(_source(settings, one, Ordered()), settings, one).limit(at_most).subquery()
+        sums.append(select(func.count()).select_from(some).scalar_subquery())
+    return list(connection.execute(select(*sums)).one()) if sums else []
 
 
 def countries(access: Access, connection: Connection) -> list[str]:
     """Countries that participants live in."""
     access.require(READ)
-    return list(connection.execute(select(participant.c.country).where(participant.c.country != "").distinct()
-                                   .order_by(participant.c.country)).scalars())
+    return values_of(connection, directory.c.country)
 
 
 def main_unit(settings: Settings) -> str:
@@ -122,17 +131,12 @@ def main_unit(settings: Settings) -> str:
     return next((code for code, unit in settings.units.items() if unit.spendable), next(iter(settings.units)))
 
 
-def _query(column: Any, settings: Settings, narrowed: Narrowed, ordered: Ordered) -> Select[*tuple[Any, ...]]:
-    """Led by what gives the order, so that the database walks its index and stops after a page."""
-    logins = select(func.count()).select_from(membership).where(
-        membership.c.account_id == participant.c.account_id).scalar_subquery()
-    source = directory.join(participant, participant.c.account_id == directory.c.account_id)
-    if ordered.by == "balance":
-        source = source.join(balance, (balance.c.account_id == directory.c.account_id)
-                             & (balance.c.unit == (narrowed.unit or main_unit(settings))), isouter=True)
-    return select(participant.c.account_id, participant.c.name, participant.c.group, participant.c.status,
-                  participant.c.country, participant.c.postcode, participant.c.city, directory.c.joined_at,
-                  column.label("sort_key"), logins.label("logins")).select_from(source)
+def _source(settings: Settings, narrowed: Narrowed, ordered: Ordered) -> Select[*tuple[Any, ...]]:
+    """Accounts alone, from what gives the order: the database walks its index, and what is shown is read afterwards."""
+    if ordered.by != "balance":
+        return select(directory.c.account_id)
+    own = (balance.c.account_id == directory.c.account_id) & (balance.c.unit == (narrowed.unit or main_unit(settings)))
+    return select(directory.c.account_id).select_from(directory.join(balance, own, isouter=True))
 
 
 def _column(ordered: Ordered) -> Any:
@@ -142,32 +146,36 @@ def _column(ordered: Ordered) -> Any:
 
 
 def _narrowed(query: Select[*tuple[Any, ...]], settings: Settings, narrowed: Narrowed) -> Select[*tuple[Any, ...]]:
-    for column, value in ((participant.c.group, narrowed.group), (participant.c.status, narrowed.status),
-                          (participant.c.country, narrowed.country)):
+    for column, value in ((directory.c.group, narrowed.group), (directory.c.status, narrowed.status),
+                          (directory.c.country, narrowed.country)):
         if value:
             query = query.where(column == value)
     if start := sortable(narrowed.name):
         query = query.where(directory.c.name >= start, directory.c.name < behind(start))
     zone = settings.programme.time_zone
     if narrowed.joined_from:
-        query = query.where(directory.c.joined_at >= instant(datetime.combine(narrowed.joined_from, time(), zone)))
+        query = query.where(directory.c.joined_at >= start_of_day(narrowed.joined_from, zone))
     if narrowed.joined_until:
-        following = narrowed.joined_until + timedelta(days=1)
-        query = query.where(directory.c.joined_at < instant(datetime.combine(following, time(), zone)))
+        query = query.where(directory.c.joined_at < end_of_day(narrowed.joined_until, zone))
     if narrowed.without_login:
-        query = query.where(~exists().where(membership.c.account_id == participant.c.account_id))
+        query = query.where(~exists().where(membership.c.account_id == directory.c.account_id))
     if narrowed.least is not None or narrowed.most is not None:
         query = query.where(_between(narrowed.unit or main_unit(settings), narrowed.least, narrowed.most))
     return query.where(_of_tier(settings, narrowed.tier)) if narrowed.tier else query
 
 
 def _between(unit: str, least: int | None, most: int | None) -> Any:
-    """Whether the points of a unit lie between; who has no row of it has none of it."""
-    points = func.coalesce(select(balance.c.posted - balance.c.deficit).where(
-        balance.c.account_id == participant.c.account_id, balance.c.unit == unit).scalar_subquery(), 0)
-    conditions = [points >= least] if least is not None else []
-    return conditions[0] & (points <= most) if conditions and most is not None else (
-        conditions[0] if conditions else points <= most)
+    """Whether the points of a unit lie between; who has no row of it has none of it.
+
+    One look at all balances decides: asking for those of each account would cost several times as much.
+    """
+    points = balance.c.posted - balance.c.deficit
+    inside = [points >= least] if least is not None else []
+    inside += [points <= most] if most is not None else []
+    having = select(balance.c.account_id).where(balance.c.unit == unit)
+    if (least is None or least <= 0) and (most is None or most >= 0):
+        return directory.c.account_id.not_in(having.where(~and_(*inside)))
+    return directory.c.account_id.in_(having.where(*inside))
 
 
 def _of_tier(settings: Settings, code: str) -> Any:
@@ -177,21 +185,41 @@ def _of_tier(settings: Settings, code: str) -> Any:
     return _between(tier.unit, tier.points, higher[0] - 1 if higher else None)
 
 
-def _listed(connection: Connection, settings: Settings, rows: Sequence[Row[Any]]) -> list[Listed]:
-    accounts = [row.account_id for row in rows]
+def _listed(connection: Connection, settings: Settings, accounts: Sequence[int]) -> list[Listed]:
+    """What is shown of these accounts, in their order."""
+    logins = select(func.count()).select_from(membership).where(
+        membership.c.account_id == participant.c.account_id).scalar_subquery()
+    rows = {row.account_id: row for row in connection.execute(
+        select(participant.c.account_id, participant.c.name, participant.c.group, participant.c.status,
+               participant.c.country, participant.c.postcode, participant.c.city, directory.c.joined_at,
+               logins.label("logins"))
+        .join(directory, directory.c.account_id == participant.c.account_id)
+        .where(participant.c.account_id.in_(accounts)))}
     numbers = customer_numbers(connection, accounts)
     points: dict[int, dict[str, int]] = {}
-    for row in connection.execute(select(balance).where(balance.c.account_id.in_(accounts))):
+    for row in connection.execute(select(balance.c.account_id, balance.c.unit, balance.c.posted, balance.c.deficit)
+                                  .where(balance.c.account_id.in_(accounts))):
         points.setdefault(row.account_id, {})[row.unit] = row.posted - row.deficit
+    zone, ladders = settings.programme.time_zone, _ladders(settings)
     return [Listed(row.account_id, numbers.get(row.account_id, ""), row.name, row.group, row.status, row.country,
-                   row.postcode, row.city, row.joined_at, tier_of(settings, points.get(row.account_id, {})),
-                   points.get(row.account_id, {}), row.logins, row.sort_key) for row in rows]
+                   row.postcode, row.city, row.joined_at, moment(row.joined_at).astimezone(zone).date(),
+                   _reached(ladders, points.get(row.account_id, {})), points.get(row.account_id, {}), row.logins)
+            for row in (rows[one] for one in accounts if one in rows)]
 
 
 def tier_of(settings: Settings, points: Mapping[str, int]) -> str:
     """The code of the highest tier that points by unit reach; empty for none."""
-    for unit in dict.fromkeys(tier.unit for tier in settings.tiers):
-        levels = [Level(tier.code, tier.points) for tier in settings.tiers if tier.unit == unit]
+    return _reached(_ladders(settings), points)
+
+
+def _ladders(settings: Settings) -> list[tuple[str, list[Level]]]:
+    """The levels of each unit that has some, in the order of the programme."""
+    return [(unit, [Level(tier.code, tier.points) for tier in settings.tiers if tier.unit == unit])
+            for unit in dict.fromkeys(tier.unit for tier in settings.tiers)]
+
+
+def _reached(ladders: Sequence[tuple[str, Sequence[Level]]], points: Mapping[str, int]) -> str:
+    for unit, levels in ladders:
         if (reached := standing(levels, points.get(unit, 0)).reached) is not None:
             return reached.code
     return ""

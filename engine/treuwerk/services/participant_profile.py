@@ -13,9 +13,11 @@ from treuwerk.programme.settings import Settings
 from treuwerk.services.auditing import note_act
 from treuwerk.services.balances import UnitBalance, balances
 from treuwerk.services.members import Member, members_of
+from treuwerk.services.own_addresses import KeptAddress, addresses_of
 from treuwerk.services.participant_list import tier_of
 from treuwerk.store import merges
-from treuwerk.store.tables import account, address, identifier, participant
+from treuwerk.store.search import index_accounts
+from treuwerk.store.tables import account, identifier, participant
 
 READ, WRITE = "participants.read", "participants.write"
 CHANGES: Mapping[ParticipantStatus, tuple[ParticipantStatus, ...]] = {
@@ -24,19 +26,6 @@ CHANGES: Mapping[ParticipantStatus, tuple[ParticipantStatus, ...]] = {
     ParticipantStatus.BLOCKED: (ParticipantStatus.ACTIVE, ParticipantStatus.LEFT),
     ParticipantStatus.LEFT: (ParticipantStatus.ACTIVE,)}
 """To which status the service centre may change from which."""
-
-
-@attrs.frozen
-class Address:
-    """Where something is delivered."""
-
-    label: str
-    name: str
-    street: str
-    postcode: str
-    city: str
-    country: str
-    preferred: bool
 
 
 @attrs.frozen
@@ -60,7 +49,7 @@ class Profile:
     numbers: Sequence[tuple[str, str]]
     balances: Mapping[str, UnitBalance]
     members: Sequence[Member]
-    addresses: Sequence[Address]
+    addresses: Sequence[KeptAddress]
     merged_into: int
 
     @property
@@ -87,7 +76,7 @@ def profile(access: Access, connection: Connection, settings: Settings, account_
         ParticipantStatus(row.status), tier_of(settings, {unit: one.available for unit, one in held.items()}),
         row.country, row.locale, row.email, row.street, row.postcode, row.city, row.opened_at, row.version,
         [(one.scheme, one.written_as) for one in numbers], held, members_of(connection, account_id),
-        _addresses(connection, account_id), standing.into_account_id if standing else 0)
+        addresses_of(connection, account_id), standing.into_account_id if standing else 0)
 
 
 def change_status(access: Access, connection: Connection, account_id: int, status: ParticipantStatus, version: int,
@@ -111,6 +100,7 @@ def change_status(access: Access, connection: Connection, account_id: int, statu
         status=status.value, version=version + 1, changed_at=now))
     if changed.rowcount != 1:
         raise Refusal("changed", "found that somebody else changed this participant meanwhile; look at it again")
+    index_accounts(connection, [account_id])
     note_act(connection, access, "participant.status", account_id, "", now=now, before={"status": before.value},
              after={"status": status.value}, reason=" ".join(reason.split()))
 
@@ -122,11 +112,3 @@ def _row(connection: Connection, account_id: int) -> Row[Any]:
     if row is None:
         raise OutOfScope
     return row
-
-
-def _addresses(connection: Connection, account_id: int) -> list[Address]:
-    rows = connection.execute(select(address).where(
-        address.c.account_id == account_id, address.c.removed_at == 0).order_by(
-        address.c.preferred.desc(), address.c.label, address.c.id))
-    return [Address(row.label, row.name, row.street, row.postcode, row.city, row.country, bool(row.preferred))
-            for row in rows]

@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from hashlib import sha256
 from threading import BoundedSemaphore
 
 import attrs
@@ -149,6 +150,13 @@ def is_given(connection: Connection, user_id: int) -> bool:
     """Whether somebody else chose the password of a user, so that it must be replaced."""
     return connection.execute(select(local_login.c.user_id).where(
         local_login.c.user_id == user_id, local_login.c.changed_at == GIVEN)).first() is not None
+
+
+def state_of_password(connection: Connection, user_id: int) -> str:
+    """A text that changes with the password of a user, and tells nothing about it; empty where there is none."""
+    kept = connection.execute(select(local_login.c.password_hash).where(
+        local_login.c.user_id == user_id).order_by(local_login.c.login)).scalars().all()
+    return sha256("\n".join(kept).encode()).hexdigest() if kept else ""
 
 
 def remove_login(connection: Connection, user_id: int) -> None:

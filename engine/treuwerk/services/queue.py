@@ -23,6 +23,8 @@ from treuwerk.store.tables import work_item
 
 READ, WORK = "queue.read", "queue.work"
 HELD_SECONDS = 15 * 60
+COUNTED_AT_MOST = 1_000
+"""A page tells it as "999+"."""
 DECIDED_ELSEWHERE = frozenset({work.ADJUSTMENT})
 """Kinds that end by a decision on their object, not by a click in the queue."""
 _SECOND = 1_000_000
@@ -97,11 +99,18 @@ class Done:
 
 
 def counts(access: Access, connection: Connection, now: int, today: str) -> Mapping[View, int]:
-    """How much there is in each view."""
+    """How much there is in each view, up to `COUNTED_AT_MOST`, beyond which nobody counts."""
     access.require(READ)
     asked = Asked(access.user_id, now, today)
-    found = work.counted(connection, {view.value: conditions(view, asked) for view in View})
+    found = work.counted(connection, {view.value: conditions(view, asked) for view in View}, COUNTED_AT_MOST)
     return {view: found[view.value] for view in View}
+
+
+def waiting(access: Access, connection: Connection, now: int, today: str) -> int:
+    """How much the team has to do, for the navigation of every page; up to `COUNTED_AT_MOST`."""
+    access.require(READ)
+    wanted = conditions(View.TEAM, Asked(access.user_id, now, today))
+    return work.counted(connection, {View.TEAM.value: wanted}, COUNTED_AT_MOST)[View.TEAM.value]
 
 
 def work_items(access: Access, connection: Connection, view: View, now: int, today: str, *, kind: str = "",
@@ -185,7 +194,7 @@ def assign(access: Access, connection: Connection, item_id: int, assignee_id: in
         raise Refusal("unknown_assignee", "found an assignee who does not work in the service centre any more, "
                       "expected one of the list")
     before = _open_to(access, connection, item_id, now)
-    if before.kind == work.NOTE:
+    if before.kind in work.NOTES:
         if not assignee_id and not before.due_on:
             raise Refusal("needs_day", "found a follow-up without a day; expected an assignee, or a day until when, so "
                           "that it does not get lost")
@@ -236,7 +245,7 @@ def finish(access: Access, connection: Connection, item_id: int, now: int) -> Wo
     if before.kind in DECIDED_ELSEWHERE:
         raise Refusal("decided_elsewhere", "found work that waits for a decision; expected that somebody agrees, "
                       "refuses or withdraws")
-    if before.kind == work.NOTE:
+    if before.kind in work.NOTES:
         notes.finish_note(access, connection, *_note_of(before), now)
     elif not work.close(connection, before.kind, before.object, now):
         raise _refusal(_found(connection, item_id, now))
@@ -252,7 +261,7 @@ def reopen(access: Access, connection: Connection, item_id: int, now: int) -> Wo
         return before
     if before.kind in DECIDED_ELSEWHERE:
         raise Refusal("decided_elsewhere", "found a decision, which stays; expected a new booking or its reversal")
-    if before.kind == work.NOTE:
+    if before.kind in work.NOTES:
         notes.reopen_note(access, connection, *_note_of(before), now)
     else:
         work.change(connection, item_id, [work_item.c.state == work.DONE], state=work.OPEN, done_at=0)

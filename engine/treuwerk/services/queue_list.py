@@ -42,20 +42,30 @@ class Narrowed:
     words: str = ""
 
 
+@attrs.frozen
+class ListedPage:
+    """One page, with the keys of its first and last row where there are others before and behind."""
+
+    rows: Sequence[WorkItem]
+    next: Key | None
+    previous: Key | None
+
+
 def listed(access: Access, connection: Connection, narrowed: Narrowed, now: int, today: str, *, order: str = "due",
-           descending: bool = False, after: Key | None = None, limit: int = 50) -> tuple[list[WorkItem], Key | None]:
-    """One page, and where the next one begins."""
+           after: Key | None = None, before: Key | None = None, limit: int = 50) -> ListedPage:
+    """One page, behind or before a row; `order` is one of `ORDERS`, with ``-`` before it for downwards."""
     access.require(READ)
     query = work.items().where(*_wanted(access, narrowed, now, today))
-    found = sliced(connection, query, ORDERS[order], limit=limit, descending=descending, after=after)
-    return [item_from(row, now) for row in found.rows], found.next
+    found = sliced(connection, query, ORDERS[order.lstrip("-")], limit=limit, descending=order.startswith("-"),
+                   after=after, before=before)
+    return ListedPage([item_from(row, now) for row in found.rows], found.next, found.previous)
 
 
-def counted(access: Access, connection: Connection, many: Mapping[str, Narrowed], now: int,
-            today: str) -> Mapping[str, int]:
-    """How much each of these leaves, in one look."""
+def counted(access: Access, connection: Connection, many: Mapping[str, Narrowed], now: int, today: str,
+            at_most: int) -> Mapping[str, int]:
+    """How much each of these leaves, up to `at_most`, beyond which nobody counts; in one statement."""
     access.require(READ)
-    return work.counted(connection, {name: _conditions(access, one, now, today) for name, one in many.items()})
+    return work.counted(connection, {name: _conditions(access, one, now, today) for name, one in many.items()}, at_most)
 
 
 def keys_of(access: Access, connection: Connection, narrowed: Narrowed, now: int, today: str, limit: int) -> list[int]:

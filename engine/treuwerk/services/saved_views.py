@@ -1,7 +1,9 @@
 """Saved views: the state of a list under a name, for oneself or for the whole team."""
 
 import attrs
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from treuwerk.store.tables import saved_view
 
@@ -38,8 +40,10 @@ def views_of(connection: Connection, name: str, user_id: int) -> list[SavedView]
     return [SavedView(row.owner_id, row.name, row.query, row.position) for row in rows]
 
 
-def save_view(connection: Connection, list_name: str, owner_id: int, name: str, query: str) -> None:
-    """Keep a state of a list under a name; the same name of the same owner is written over.
+def save_view(connection: Connection, list_name: str, owner_id: int, name: str, query: str) -> SavedView | None:
+    """Keep a state of a list under a name; the answer is what the owner had under it before, None for nothing.
+
+    Two at the same time: the later one counts, as it would a second later.
 
     Raises:
         TooManyViews: the owner has thirty.
@@ -48,15 +52,16 @@ def save_view(connection: Connection, list_name: str, owner_id: int, name: str, 
     if not 0 < len(name) <= LONGEST_NAME or len(query) > LONGEST_QUERY:
         raise ValueError(f"a name of 1 to {LONGEST_NAME} characters and a query of up to {LONGEST_QUERY}")
     known = (saved_view.c.owner_id == owner_id) & (saved_view.c.list == list_name)
-    if connection.execute(update(saved_view).where(known, saved_view.c.name == name)
-                          .values(query=query, version=saved_view.c.version + 1)).rowcount:
-        return
+    before = connection.execute(select(saved_view).where(known, saved_view.c.name == name)).one_or_none()
     count, last = connection.execute(select(func.count(), func.coalesce(func.max(saved_view.c.position), 0))
                                      .where(known)).one()
-    if count >= AT_MOST:
+    if before is None and count >= AT_MOST:
         raise TooManyViews
-    connection.execute(insert(saved_view).values(owner_id=owner_id, list=list_name, name=name, query=query,
-                                                 position=last + 1, version=1))
+    insert = postgresql_insert if connection.dialect.name == "postgresql" else sqlite_insert
+    connection.execute(insert(saved_view).values(
+        owner_id=owner_id, list=list_name, name=name, query=query, position=last + 1, version=1).on_conflict_do_update(
+        index_elements=["owner_id", "list", "name"], set_={"query": query, "version": saved_view.c.version + 1}))
+    return None if before is None else SavedView(before.owner_id, before.name, before.query, before.position)
 
 
 def remove_view(connection: Connection, list_name: str, owner_id: int, name: str) -> SavedView | None:

@@ -1,6 +1,6 @@
 """Search over everything that people call something: participants, their people, deliveries, orders, and exact ids."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import attrs
 from sqlalchemy import Connection, select
@@ -12,6 +12,7 @@ from treuwerk.domain.participants import CUSTOMER_NUMBER
 from treuwerk.domain.rights import Access
 from treuwerk.services.auditing import note_act
 from treuwerk.store import documents, search
+from treuwerk.store.database import Database
 from treuwerk.store.notes import has_object
 from treuwerk.store.notes import one as note_of
 from treuwerk.store.tables import identifier as known
@@ -83,17 +84,23 @@ class Found:
         return len(self.participants) + len(self.people) + len(self.deliveries) + len(self.orders)
 
 
-def find(access: Access, connection: Connection, typed: str, sellers: Sequence[str], now: int) -> Found:
+def find(access: Access, database: Database, typed: str, sellers: Sequence[str], now: int) -> Found:
     """What is called as somebody typed, or begins so; `sellers` are those whose delivery notes are known.
 
-    That somebody looked for people is noted in the audit, so the connection must be one that writes.
+    That somebody looks for people is noted in the audit first, by itself: the look keeps nobody from booking.
     """
     access.require(SEARCH)
     query = " ".join(typed.split())[:LONGEST_QUERY]
     words = words_of(query)[:_WORDS_AT_MOST]
     if not words:
         return Found(query)
-    note_act(connection, access, "search.query", 0, "", now=now, after={"query": query})
+    database.run(lambda connection: note_act(connection, access, "search.query", 0, "", now=now,
+                                             after={"query": query}))
+    with database.reading() as connection:
+        return _found(connection, query, words, sellers)
+
+
+def _found(connection: Connection, query: str, words: Sequence[str], sellers: Sequence[str]) -> Found:
     if jump := _exact_id(connection, query):
         return Found(query, jump=jump)
     hits = search.hits(connection, words, _LOOKED_AT)
@@ -140,6 +147,8 @@ def _rank(kind: str, exact: bool) -> tuple[bool, int]:
 
 
 def _companies(connection: Connection, accounts: set[int]) -> dict[int, FoundParticipant]:
+    if not accounts:
+        return {}
     rows = connection.execute(select(
         participant.c.account_id, participant.c.name, participant.c.city, participant.c.group, participant.c.status
     ).where(participant.c.account_id.in_(sorted(accounts))))
@@ -148,11 +157,14 @@ def _companies(connection: Connection, accounts: set[int]) -> dict[int, FoundPar
                                              row.group, row.status, "") for row in rows}
 
 
-def customer_numbers(connection: Connection, accounts: Iterable[int]) -> dict[int, str]:
+def customer_numbers(connection: Connection, accounts: Collection[int]) -> dict[int, str]:
     """The customer number of each account as it was written, the first one where it has several."""
-    rows = connection.execute(select(known.c.account_id, known.c.written_as).where(
-        known.c.account_id.in_(sorted(accounts)), known.c.scheme == CUSTOMER_NUMBER).order_by(known.c.value.desc()))
-    return {row.account_id: row.written_as for row in rows}
+    if not accounts:  # an empty list would be a walk over all numbers
+        return {}
+    rows = connection.execute(select(known.c.account_id, known.c.value, known.c.written_as).where(
+        known.c.account_id.in_(sorted(accounts)), known.c.scheme == CUSTOMER_NUMBER)).all()
+    # Put in order here: SQLite would walk all numbers in theirs rather than look up a few accounts and sort them.
+    return {row.account_id: row.written_as for row in sorted(rows, key=lambda row: row.value, reverse=True)}
 
 
 def _people(connection: Connection, hits: Iterable[search.Hit],
@@ -161,8 +173,7 @@ def _people(connection: Connection, hits: Iterable[search.Hit],
     if not wanted:
         return []
     rows = connection.execute(select(person.c.account_id, person.c.id, person.c.name).where(
-        person.c.account_id.in_(sorted({account for account, _ in wanted})),
-        person.c.id.in_(sorted({number for _, number in wanted}))).order_by(person.c.name, person.c.id))
+        person.c.account_id.in_(sorted({account for account, _ in wanted}))).order_by(person.c.name, person.c.id))
     return [FoundPerson(row.account_id, row.id, row.name, companies[row.account_id].name,
                         companies[row.account_id].number) for row in rows
             if (row.account_id, row.id) in wanted and row.account_id in companies]

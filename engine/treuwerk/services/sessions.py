@@ -7,6 +7,7 @@ A stolen database opens no door, since the token itself is known to the browser 
 import json
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from hashlib import sha256
 from typing import Any
 
@@ -16,6 +17,7 @@ from sqlalchemy import Connection, Row, bindparam, exists, insert, select, updat
 from treuwerk.domain.ids import public_user_id
 from treuwerk.domain.rights import Audience
 from treuwerk.store.database import Database
+from treuwerk.store.faults import DatabaseReadOnly
 from treuwerk.store.tables import app_user, membership, participant, person, user_role, web_session
 
 SECOND = 1_000_000
@@ -135,12 +137,17 @@ def session_of(database: Database, token: str, now: int, *, counts: bool = True)
     if session is None or session.ends_at <= now:
         return None
     if counts and now - session.seen_at > LIFETIMES[session.audience].seen_every * SECOND:
-        with database.writing() as connection:
-            connection.execute(update(web_session).where(
-                web_session.c.id_hash == session.id_hash, web_session.c.seen_at < now).values(seen_at=now))
+        _seen(database, session, now)
     if session.viewing_account and session.viewing_until <= now:
         return attrs.evolve(session, viewing_account=0, viewed="", viewing_until=0)
     return session
+
+
+def _seen(database: Database, session: Session, now: int) -> None:
+    """Note that a session is used. Where nothing can be stored, its user goes on reading for as long as it lasts."""
+    with suppress(DatabaseReadOnly), database.writing() as connection:
+        connection.execute(update(web_session).where(
+            web_session.c.id_hash == session.id_hash, web_session.c.seen_at < now).values(seen_at=now))
 
 
 def hashed(token: str) -> str:

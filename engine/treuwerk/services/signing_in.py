@@ -8,6 +8,7 @@ from treuwerk.programme.settings import SecondFactor
 from treuwerk.services import attempts, passwords, settling
 from treuwerk.services.attempts import Counted
 from treuwerk.services.authenticators import has_authenticator, use_code
+from treuwerk.services.keyring import Keyring
 from treuwerk.services.memberships import add_membership, memberships_of, remove_memberships
 from treuwerk.services.recovery_codes import looks_like_recovery_code, use_recovery_code
 from treuwerk.services.session_keeping import end_all, end_session, sweep_sessions
@@ -57,8 +58,13 @@ def prove_password(database: Database, login: str, password: str, origin: Origin
     return database.run(work)
 
 
-def prove_factor(database: Database, user_id: int, typed: str, origin: Origin, now: int) -> tuple[str, int]:
-    """Check digits of the app, or a recovery code: the method that was proven or an empty text, and seconds to wait."""
+def prove_factor(database: Database, keys: Keyring, user_id: int, typed: str, origin: Origin,
+                 now: int) -> tuple[str, int]:
+    """Check digits of the app, or a recovery code: the method that was proven or an empty text, and seconds to wait.
+
+    Raises:
+        UnknownKey: the secret of the app cannot be read; recovery codes still count.
+    """
     counted: list[Counted] = attempts.of_factor(user_id)
     if wait := attempts.try_now(database, counted, now):
         return "", wait
@@ -66,7 +72,8 @@ def prove_factor(database: Database, user_id: int, typed: str, origin: Origin, n
     here = attrs.evolve(origin, source=attempts.network(origin.source))
 
     def work(connection: Connection) -> str:
-        right = (use_recovery_code if recovery else use_code)(connection, user_id, typed, now)
+        right = (use_recovery_code(connection, user_id, typed, now) if recovery
+                 else use_code(connection, keys, user_id, typed, now))
         if not right:
             note_event(connection, user_id, REFUSED, "recovery" if recovery else "app", now, here)
             return ""

@@ -21,7 +21,7 @@ from treuwerk.services.memberships import memberships_of
 from treuwerk.services.session_keeping import end_by_provider, rotate
 from treuwerk.services.sessions import ACTIVE, SECOND, External, Origin, hashed
 from treuwerk.services.sign_in_history import CONFIRMED, note_event
-from treuwerk.services.users import add_user, roles_of_user
+from treuwerk.services.users import add_user, free_name, roles_of_user
 from treuwerk.store.tables import app_user, external_login, used_form, web_session
 
 METHOD = "provider"
@@ -32,7 +32,7 @@ _LONGEST_ID_TOKEN = 4_000  # shown to the provider at the end of its session, an
 class NotLetIn(Exception):
     """The provider knows somebody, and we do not let him in.
 
-    `code` is ``blocked``, ``no_role`` or ``not_linked``.
+    `code` is ``blocked``, ``no_role``, ``not_linked``, or ``another``: not the one who is signed in and was asked.
     """
 
     def __init__(self, code: str) -> None:
@@ -75,9 +75,12 @@ def enter(connection: Connection, head: SignInHead, identity: ExternalIdentity, 
     Roles by its claims are renewed; a user of the service centre is made where the programme says so.
 
     Raises:
-        NotLetIn: the user is blocked, has no role, or is unknown and cannot be linked by a code.
+        NotLetIn: the user is blocked, has no role, is unknown and cannot be linked by a code, or is not the one who was
+            asked for proof once more.
     """
     user_id = _known(connection, identity)
+    if coming.fresh and (owner := _owner(connection, coming)) and owner != user_id:
+        raise NotLetIn("another")
     if user_id is None and head.provisioning == "create":
         user_id = _create(connection, head, identity, coming.now)
     if user_id is None:
@@ -89,6 +92,12 @@ def enter(connection: Connection, head: SignInHead, identity: ExternalIdentity, 
     if head.audience is Audience.OFFICE and not roles_of_user(connection, user_id):
         raise NotLetIn("no_role")
     return Entered(_session(connection, head, identity, coming, user_id), companies)
+
+
+def _owner(connection: Connection, coming: Coming) -> int:
+    """Whose session is asked to be proven once more; 0 where it is over."""
+    return connection.execute(select(web_session.c.user_id).where(
+        web_session.c.id_hash == hashed(coming.replacing))).scalar() or 0
 
 
 def _known(connection: Connection, identity: ExternalIdentity) -> int | None:
@@ -103,10 +112,11 @@ def _known(connection: Connection, identity: ExternalIdentity) -> int | None:
 
 def _create(connection: Connection, head: SignInHead, identity: ExternalIdentity, now: int) -> int:
     newcomer = _newcomer(head, identity)
-    user_id = add_user(connection, identity.name or identity.subject, now, email=newcomer.email, locale=newcomer.locale)
+    name = free_name(connection, identity.name or identity.subject)
+    user_id = add_user(connection, name, now, email=newcomer.email, locale=newcomer.locale)
     link_identity(connection, user_id, newcomer, now)
     note_act(connection, acting(head.name), "user.create", 0, public_user_id(user_id), now=now,
-             after={"name": identity.name, "email": identity.email})
+             after={"name": name, "email": identity.email})
     return user_id
 
 

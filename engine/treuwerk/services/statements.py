@@ -15,14 +15,15 @@ from treuwerk.services.tracing import Sources, sources, undone_by
 from treuwerk.store import past
 from treuwerk.store.tables import balance, journal, posting, sealed
 
-__all__ = ["KINDS", "WINDOW", "Cursor", "Entry", "Filters", "Page", "changes", "first_booking_at", "moved_by",
-           "statement"]
+__all__ = ["KINDS", "WINDOW", "Cursor", "Entry", "Filters", "Page", "changes", "first_booking_at", "in_front",
+           "moved_by", "statement"]
 _OF_THE_BALANCE = (Book.PARTICIPANT.value, Book.DEFICIT.value)
 WINDOW = 10_000
 """How many bookings one page of a narrowed statement looks through, so that it costs the same in every account."""
 _NO_FILTERS = Filters()
 _BEFORE_ALL = 0
 """In place of a booking: the balance before all that a page looked at."""
+_AHEAD_OF_ALL = 2**63 - 1
 _NEWEST = select(balance.c.posted - balance.c.deficit).where(
     balance.c.account_id == bindparam("account"), balance.c.unit == bindparam("unit"))
 _FIRST = select(journal.c.booked_at).where(journal.c.account_id == bindparam("account")).order_by(
@@ -40,6 +41,11 @@ class Cursor:
     booking: int
     balance: int | None = None
     newer: bool = False
+
+
+def in_front(balance: int) -> Cursor:
+    """In front of the newest booking, after which the account had this balance at the same instant of the database."""
+    return Cursor(_AHEAD_OF_ALL, balance)
 
 
 @attrs.frozen
@@ -121,7 +127,7 @@ def _page(entries: tuple[Entry, ...], unit: str, found: _Found, at: Cursor | Non
     elif found.more or (at is not None and at.newer):
         last = entries[-1]
         following = Cursor(found.rows[-1].id, last.balance - last.amounts.get(unit, 0))
-    if at is not None and entries:
+    if at is not None and at.booking != _AHEAD_OF_ALL and entries:
         previous = Cursor(found.rows[0].id, entries[0].balance, newer=True)
     return Page(entries, following, previous, looked_until)
 
@@ -220,8 +226,9 @@ def _walked(connection: Connection, account_id: int, unit: str, found: _Found, a
     passed = func.sum(by_booking.c.amount).over(order_by=order.asc() if newer else order.desc())
     walk = select(order, by_booking.c.amount, passed.label("passed")).subquery()
     last = select(func.min(walk.c.transaction_id)).scalar_subquery()
-    told = {row.transaction_id: (int(row.passed), int(row.amount)) for row in connection.execute(
-        select(walk).where(walk.c.transaction_id.in_([row.id for row in found.rows]) | (walk.c.transaction_id == last)))}
+    wanted = walk.c.transaction_id.in_([row.id for row in found.rows]) | (walk.c.transaction_id == last)
+    told = {row.transaction_id: (int(row.passed), int(row.amount))
+            for row in connection.execute(select(walk).where(wanted))}
     return _filled(found.rows, told, known, newer)
 
 

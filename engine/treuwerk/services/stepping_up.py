@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from treuwerk.programme.settings import SecondFactor
 from treuwerk.services import attempts, passwords, settling
 from treuwerk.services.authenticators import has_authenticator
+from treuwerk.services.keyring import Keyring
 from treuwerk.services.passkeys import passkeys_of
 from treuwerk.services.recovery_codes import codes_left
 from treuwerk.services.session_keeping import rotate
@@ -64,18 +65,28 @@ def ways_of(connection: Connection, user_id: int, rule: SecondFactor) -> Ways:
                 recovery=app or codes_left(connection, user_id) > 0)
 
 
-def prove_again(database: Database, session: Session, typed: str, by: str, now: int, *,
+def prove_again(database: Database, keys: Keyring, session: Session, typed: str, by: str, now: int, *,
                 origin: Origin) -> tuple[bool, int]:
-    """Check a password (`by` ``password``) or a code (``app``): whether it is right, and seconds to wait."""
+    """Check a password (`by` ``password``) or a code (``app``): whether it is right, and seconds to wait.
+
+    Raises:
+        UnknownKey: the secret of the app cannot be read; recovery codes still count.
+    """
     user_id = session.identity.user_id
     if by == "app":
-        method, wait = prove_factor(database, user_id, typed, origin, now)
+        method, wait = prove_factor(database, keys, user_id, typed, origin, now)
         return bool(method), wait
-    if wait := attempts.try_now(database, attempts.of_factor(user_id), now):
+    return prove_own_password(database, user_id, typed, now)
+
+
+def prove_own_password(database: Database, user_id: int, typed: str, now: int) -> tuple[bool, int]:
+    """Check the password of somebody who is signed in: whether it is right, and seconds to wait."""
+    counted = attempts.of_own_password(user_id)
+    if wait := attempts.try_now(database, counted, now):
         return False, wait
     right = passwords.own_password_is(database, user_id, typed)
     if right:
-        database.run(lambda connection: attempts.forget(connection, attempts.of_factor(user_id)))
+        database.run(lambda connection: attempts.forget(connection, counted))
     return right, 0
 
 

@@ -12,6 +12,7 @@ from attrs.validators import in_
 from sqlalchemy import Connection, select, update
 
 from treuwerk.store.database import Database
+from treuwerk.store.faults import DatabaseReadOnly
 from treuwerk.store.tables import web_session
 
 _KEY = "told"
@@ -42,8 +43,11 @@ def hear(database: Database, session: str) -> list[Told]:
     with database.reading() as connection:
         if not _told(_data(connection, session)):
             return []
-    with database.writing() as connection:
-        before = _change(connection, session, lambda data: {key: data[key] for key in data if key != _KEY})
+    try:
+        with database.writing() as connection:
+            before = _change(connection, session, lambda data: {key: data[key] for key in data if key != _KEY})
+    except DatabaseReadOnly:
+        return []  # told once something can be stored again
     return _told(before)
 
 

@@ -6,10 +6,12 @@ import attrs
 from sqlalchemy import Connection, delete, insert, select, update
 
 from treuwerk.domain import ids
+from treuwerk.domain.actors import LONGEST_NAME, acting_person, same_person
 from treuwerk.domain.refusals import Refusal
 from treuwerk.services.session_keeping import end_all
 from treuwerk.services.sessions import ACTIVE, BLOCKED
 from treuwerk.store.once import insert_once
+from treuwerk.store.one_by_one import change_users_one_by_one
 from treuwerk.store.tables import app_user, user_role
 
 BY_HAND = "hand"
@@ -39,6 +41,23 @@ def add_user(connection: Connection, name: str, now: int, *, email: str = "", lo
     connection.execute(insert(app_user).values(user_id=user_id, name=name, email=email, locale=locale, state=ACTIVE,
                                                created_at=now, changed_at=now, version=1))
     return user_id
+
+
+def free_name(connection: Connection, wanted: str) -> str:
+    """The name, or with a number behind it where somebody of the service centre has it.
+
+    Many identity providers let people choose how they are called. Nobody shall stand in the books as somebody else, or
+    as the machine.
+    """
+    change_users_one_by_one(connection)
+    try:
+        name = acting_person("".join(filter(str.isprintable, wanted))[: LONGEST_NAME - 5])
+    except Refusal:
+        name = "User"
+    names = connection.execute(select(app_user.c.name).where(
+        app_user.c.user_id.in_(select(user_role.c.user_id)))).scalars().all()
+    candidates = (name, *(f"{name} {number}" for number in range(2, len(names) + 3)))
+    return next(one for one in candidates if not any(same_person(one, taken) for taken in names))
 
 
 def user_of(connection: Connection, user_id: int) -> User:

@@ -51,6 +51,7 @@ class Database:
         if not self.is_sqlite:
             self.engine = create_engine(self.url, hide_parameters=True, **pool)
             ask_rested(self.engine)
+            event.listen(self.engine, "checkin", _leave_it_to_the_server)
         else:
             self.engine = self._sqlite(pool if self.file else {})
         self._at_once = self.engine.execution_options(isolation_level="AUTOCOMMIT")  # from the same pool
@@ -146,6 +147,15 @@ class Database:
         """Close all connections that nobody uses; the next one who needs one opens it. A fork then inherits none."""
         self.engine.dispose()
 
+    def takes_writes(self) -> bool:
+        """Whether anything could be stored at this moment, as far as that is cheap to know."""
+        if self.is_sqlite:
+            own = os.access in os.supports_effective_ids
+            return self.file is None or all(os.access(path, os.W_OK, effective_ids=own)
+                                            for path in (self.file, self.file.parent))
+        with told_as_busy(self.wait_seconds), self._at_once.connect() as connection:
+            return bool(connection.exec_driver_sql("SHOW transaction_read_only").scalar_one() == "off")
+
     @property
     def in_memory(self) -> bool:
         """Whether it lives in this process alone."""
@@ -207,6 +217,12 @@ class Database:
             self._of_the_parent = self.engine.pool, self._group_writer  # kept, since closing them harms the parent
             self.engine.dispose(close=False)
             self._begin_process()
+
+
+def _leave_it_to_the_server(connection: Any, _: Any) -> None:
+    """After reading SQLAlchemy asks for READ WRITE, which would pass by a default_transaction_read_only."""
+    if connection is not None and not connection.closed:
+        connection.read_only = None
 
 
 def _prepare(connection: sqlite3.Connection, _: Any) -> None:

@@ -7,9 +7,15 @@ from contextlib import contextmanager
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+_READ_ONLY_TRANSACTION = "25006"  # SQLSTATE read_only_sql_transaction
+
 
 class DatabaseBusy(SQLAlchemyError):
     """Others held the database, or all connections to it, for longer than we wait. Nothing is stored; try again."""
+
+
+class DatabaseReadOnly(SQLAlchemyError):
+    """The database takes no writes: a file without write permission, a standby, or maintenance. Reading works."""
 
 
 class UnsafeDatabase(SQLAlchemyError):
@@ -34,10 +40,12 @@ class TransactionLost(SQLAlchemyError):
 
 @contextmanager
 def told_as_busy(wait_seconds: float) -> Iterator[None]:
-    """Locks of other processes and an exhausted pool become `DatabaseBusy`; all else passes."""
+    """Locks of other processes and an exhausted pool become `DatabaseBusy`, refused writes `DatabaseReadOnly`."""
     try:
         yield
     except (DBAPIError, PoolTimeout) as error:
+        if is_read_only(error):
+            raise read_only() from error
         if is_busy(error):
             raise busy(error, wait_seconds) from error
         raise
@@ -61,6 +69,21 @@ def is_busy(error: BaseException) -> bool:
         return True
     code: int | None = getattr(getattr(error, "orig", error), "sqlite_errorcode", None)
     return code is not None and code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
+def is_read_only(error: BaseException) -> bool:
+    """Whether the database refused a write since it takes none."""
+    original = getattr(error, "orig", error)
+    code: int | None = getattr(original, "sqlite_errorcode", None)
+    if code is not None:
+        return code & 0xFF == sqlite3.SQLITE_READONLY
+    return getattr(original, "sqlstate", None) == _READ_ONLY_TRANSACTION
+
+
+def read_only() -> DatabaseReadOnly:
+    """The error for people."""
+    return DatabaseReadOnly("the database takes no writes: it may be reached by a read-only file, a standby or "
+                            "default_transaction_read_only; nothing was stored")
 
 
 def busy(error: BaseException | None, wait_seconds: float) -> DatabaseBusy:

@@ -1,15 +1,18 @@
 """Notes and all their states."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, Select, insert, select, update
+from sqlalchemy import Connection, Row, Select, func, insert, select, update
+from sqlalchemy import text as sql
 
+from treuwerk.domain.notes import NoteKind, NoteStatus
 from treuwerk.store.tables import app_user, journal, manual_booking, note, note_version, purchase_line, user_role
 
 _OBJECTS: dict[str, Any] = {"txn": journal, "pur": purchase_line, "adj": manual_booking}
 """What a note may be about, by the prefix of its public id."""
 _STATE = ("kind", "text", "status", "due_on", "assignee_id", "object", "pinned")
+_IS_PINNED = sql("note.pinned")  # as the partial index has it
 _author, _assignee = app_user.alias("author"), app_user.alias("assignee")
 
 
@@ -53,7 +56,7 @@ def some(connection: Connection, account_id: int, note_ids: Sequence[int]) -> Se
 
 def pinned(connection: Connection, account_id: int, limit: int) -> Sequence[Row[Any]]:
     """The notes that shall be seen first, newest first."""
-    return connection.execute(_notes().where(note.c.account_id == account_id, note.c.pinned.is_(True))
+    return connection.execute(_notes().where(note.c.account_id == account_id, _IS_PINNED)
                               .order_by(note.c.id.desc()).limit(limit)).all()
 
 
@@ -71,6 +74,47 @@ def states_of(connection: Connection, account_id: int, note_id: int) -> Sequence
             .join(_assignee, _assignee.c.user_id == note_version.c.assignee_id, isouter=True))
         .where(note_version.c.account_id == account_id, note_version.c.id == note_id)
         .order_by(note_version.c.version.desc())).all()
+
+
+class EnquiryRow(NamedTuple):
+    """An enquiry as it was asked, and its state of now."""
+
+    id: int
+    object: str
+    text: str
+    status: str
+    created_at: int
+    changed_at: int
+
+
+_FIRST = note_version.alias("first")
+_ENQUIRY = NoteKind.ENQUIRY.value
+
+
+def enquiries(connection: Connection, account_id: int, limit: int, *, before: int | None = None,
+              about: str = "") -> list[EnquiryRow]:
+    """Enquiries of an account in the words of their first version, newest first."""
+    is_first = (_FIRST.c.account_id == note.c.account_id) & (_FIRST.c.id == note.c.id) & (_FIRST.c.version == 1)
+    query = select(note.c.id, note.c.object, _FIRST.c.text, note.c.status, note.c.created_at, note.c.changed_at).join(
+        _FIRST, is_first).where(
+        note.c.account_id == account_id, note.c.kind == _ENQUIRY)
+    if before is not None:
+        query = query.where(note.c.id < before)
+    if about:
+        query = query.where(note.c.object == about)
+    return [EnquiryRow._make(row) for row in connection.execute(query.order_by(note.c.id.desc()).limit(limit))]
+
+
+def open_enquiries(connection: Connection, account_id: int) -> list[str]:
+    """What the enquiries of an account that wait for an answer are about."""
+    return list(connection.execute(select(note.c.object).where(
+        note.c.account_id == account_id, note.c.kind == _ENQUIRY, note.c.status != NoteStatus.DONE.value)).scalars())
+
+
+def enquiries_since(connection: Connection, account_id: int, first_id: int) -> int:
+    """How many enquiries an account made from an id on."""
+    return connection.execute(select(func.count()).where(
+        note.c.account_id == account_id, note.c.kind == _ENQUIRY, note.c.id >= first_id)).scalar_one()
 
 
 def has_object(connection: Connection, account_id: int, prefix: str, row_id: int) -> bool:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Select, select, update
 
 from treuwerk.domain.participants import ParticipantStatus
-from treuwerk.store.tables import app_user, local_login, membership, participant, person
+from treuwerk.store.tables import app_user, directory, local_login, membership, participant, person
 
 
 class Owner(NamedTuple):
@@ -43,7 +43,8 @@ def _owners(connection: Connection, query: Select[*tuple[Any, ...]]) -> dict[int
 
 
 def set_status(connection: Connection, account_id: int, status: ParticipantStatus, now: int) -> None:
-    """Note another status of a participant."""
+    """Note another status of a participant, in the list of all, too."""
+    connection.execute(update(directory).where(directory.c.account_id == account_id).values(status=status.value))
     connection.execute(update(participant).where(participant.c.account_id == account_id).values(
         status=status.value, version=participant.c.version + 1, changed_at=now))
 

@@ -12,7 +12,7 @@ from treuwerk.store.tables import account, address, directory, identifier, parti
 
 NUMBER, NAME, MAIL, PLACE, PERSON, ADDRESS = "number", "name", "mail", "place", "person", "address"
 _AT_ONCE = 500
-_ENOUGH = 400
+_ENOUGH = 4_000
 """Hits of one word that are counted before it is called a common one."""
 
 
@@ -52,11 +52,15 @@ def differing(connection: Connection, account_ids: Collection[int]) -> list[int]
 
 
 def _rows(connection: Connection, chunk: Sequence[int]) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
-    owners = connection.execute(select(participant, account.c.opened_at).join(
+    # Columns by name: migrations call this, too, when the tables have not all their columns yet.
+    owners: Sequence[Any] = connection.execute(select(
+        participant.c.account_id, participant.c.name, participant.c.email, participant.c.street, participant.c.postcode,
+        participant.c.city, participant.c.status, participant.c.group, participant.c.country, account.c.opened_at).join(
         account, account.c.account_id == participant.c.account_id).where(participant.c.account_id.in_(chunk))).all()
     numbers = connection.execute(select(identifier).where(identifier.c.account_id.in_(chunk)).order_by(
         identifier.c.scheme, identifier.c.value)).all()
-    people = connection.execute(select(person).where(person.c.account_id.in_(chunk))).all()
+    people: Sequence[Any] = connection.execute(select(
+        person.c.account_id, person.c.id, person.c.name, person.c.email).where(person.c.account_id.in_(chunk))).all()
     sent_to = connection.execute(select(address).where(
         address.c.account_id.in_(chunk), address.c.removed_at == 0)).all()
     words = {row for found in (map(_of_owner, owners), map(_of_number, numbers), map(_of_person, people),
@@ -64,7 +68,7 @@ def _rows(connection: Connection, chunk: Sequence[int]) -> tuple[list[tuple[Any,
              for rows in found for row in rows}
     shown = {row.account_id: row.written_as for row in reversed(numbers) if row.scheme == CUSTOMER_NUMBER}
     places = [(row.account_id, sortable(row.name), sortable_number(shown.get(row.account_id, "")), sortable(row.city),
-               row.opened_at) for row in owners]
+               row.opened_at, row.status, row.group, row.country) for row in owners]
     return sorted(words), places
 
 

@@ -12,13 +12,16 @@ from treuwerk.domain.ids import row_ids
 from treuwerk.store.tables import app_user, participant, problem, work_item
 
 OPEN, DONE = "open", "done"
-NOTE, ADJUSTMENT, CLEARING = "note", "adjustment", "clearing_run"
+NOTE, ENQUIRY, ADJUSTMENT, CLEARING = "note", "enquiry", "adjustment", "clearing_run"
 """Kinds of work that the engine itself makes; their objects are public ids, and the number of a run."""
+NOTES = frozenset({NOTE, ENQUIRY})
+"""Kinds whose object is a note, which is done and assigned with the work."""
 IS_OPEN = sql("work_item.state = 'open'")  # as the partial index has it
 _assignee, _holder = app_user.alias("assignee"), app_user.alias("holder")
 _LAST_DAY = "9999-12-31"
 DUE: ColumnElement[str] = case((work_item.c.due_on == "", _LAST_DAY), else_=work_item.c.due_on)
 """The day until when; what has none comes last."""
+_DATED, _UNDATED = work_item.c.due_on > "", work_item.c.due_on == ""
 
 
 def put(connection: Connection, kind: str, object_: str, now: int, *, account_id: int = 0, gist: str = "",
@@ -71,26 +74,28 @@ def items() -> Select[*tuple[Any, ...]]:
 
 def page(connection: Connection, wanted: Collection[Any], after: tuple[str, int] | None,
          limit: int) -> Sequence[Row[Any]]:
-    """Work in the order of its days; `after` are day and id of the last one seen."""
-    query = items().where(*wanted)
-    if after is not None:
-        query = query.where(tuple_(DUE, work_item.c.id) > tuple_(*after))
-    return connection.execute(query.order_by(DUE, work_item.c.id).limit(limit)).all()
+    """Work in the order of its days; `after` are day and id of the last one seen.
+
+    What has a day and what has none are asked for one after the other: each is in the order of the index.
+    """
+    query, (day, number) = items().where(*wanted), after or ("", 0)
+    dated = query.where(_DATED, tuple_(work_item.c.due_on, work_item.c.id) > tuple_(day, number)).order_by(
+        work_item.c.due_on, work_item.c.id).limit(limit)
+    rows = list(connection.execute(dated)) if day < _LAST_DAY else []
+    if len(rows) < limit:
+        seen = number if day == _LAST_DAY else -1
+        rows += connection.execute(query.where(_UNDATED, work_item.c.id > seen).order_by(work_item.c.id)
+                                   .limit(limit - len(rows)))
+    return rows
 
 
-def counted(connection: Connection, wanted: dict[str, Collection[Any]]) -> dict[str, int]:
-    """How much work each of these conditions meets, in one look."""
-    sums = [func.count(case((func.coalesce(_all(conditions), False), 1))).label(f"sum_{place}")
-            for place, conditions in enumerate(wanted.values())]
-    row = connection.execute(select(*sums).select_from(work_item).where(IS_OPEN)).one()
-    return dict(zip(wanted, map(int, row), strict=True))
-
-
-def _all(conditions: Collection[Any]) -> Any:
-    found, *more = conditions
-    for condition in more:
-        found = found & condition
-    return found
+def counted(connection: Connection, wanted: dict[str, Collection[Any]], at_most: int) -> dict[str, int]:
+    """How much open work each of these conditions meets, each up to `at_most`, in one statement."""
+    sums = []
+    for conditions in wanted.values():
+        some = select(work_item.c.id).where(IS_OPEN, *conditions).limit(at_most).subquery()
+        sums.append(select(func.count()).select_from(some).scalar_subquery())
+    return dict(zip(wanted, map(int, connection.execute(select(*sums)).one()), strict=True)) if sums else {}
 
 
 def one(connection: Connection, item_id: int) -> Row[Any] | None:
@@ -114,11 +119,15 @@ def hold_first(connection: Connection, user_id: int, until: int, wanted: Collect
 
     Whoever comes at the same time gets the next one: it passes over what another transaction is about to hold.
     """
-    first = (select(work_item.c.id).where(*wanted, free).order_by(DUE, work_item.c.id).limit(1)
-             .with_for_update(skip_locked=True)).scalar_subquery()
-    return connection.execute(update(work_item).where(work_item.c.id == first, free).values(
-        held_by=user_id, held_until=until, version=work_item.c.version + 1).returning(work_item.c.id)
-        ).scalar_one_or_none()
+    for part in (_DATED, _UNDATED):
+        first = (select(work_item.c.id).where(*wanted, free, part).order_by(work_item.c.due_on, work_item.c.id).limit(1)
+                 .with_for_update(skip_locked=True)).scalar_subquery()
+        found: int | None = connection.execute(update(work_item).where(work_item.c.id == first, free).values(
+            held_by=user_id, held_until=until, version=work_item.c.version + 1).returning(work_item.c.id)
+            ).scalar_one_or_none()
+        if found is not None:
+            return found
+    return None
 
 
 def change(connection: Connection, item_id: int, conditions: Collection[Any], **values: Any) -> bool:

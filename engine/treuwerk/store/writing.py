@@ -28,6 +28,9 @@ from treuwerk.store.faults import (
     UnsafeDatabase,
     busy,
     is_busy,
+    is_read_only,
+    read_only,
+    told_as_busy,
 )
 from treuwerk.store.turns import Turns, Writers
 
@@ -119,7 +122,8 @@ class GroupWriter:
         except BaseException:  # Ctrl+C: what nobody waits for is not begun
             self._withdrawn(job)
             raise
-        result: T = job.result()
+        with told_as_busy(self._wait_seconds):
+            result: T = job.result()
         return result
 
     def close(self) -> None:
@@ -223,6 +227,8 @@ def _own(error: BaseException) -> BaseException:
     if is_busy(error):
         mine: BaseException = DatabaseBusy("the database is busy: others read for long, so that nothing could be "
                                            "committed; try again when they have ended")
+    elif is_read_only(error):
+        mine = read_only()
     elif isinstance(error, UnsafeDatabase):
         mine = UnsafeDatabase(str(error))
     elif isinstance(error, DBAPIError):

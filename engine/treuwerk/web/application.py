@@ -20,6 +20,7 @@ from treuwerk.programme.settings import SecondFactor
 from treuwerk.services.access import access_of
 from treuwerk.services.deployment import Deployment, read_deployment
 from treuwerk.services.installation import DEMO, Installation
+from treuwerk.services.keyring import Keyring, read_keyring
 from treuwerk.services.sessions import Session
 from treuwerk.store.tables import installation as purpose_table
 from treuwerk.web.access.routes import access_routes
@@ -27,6 +28,8 @@ from treuwerk.web.office import frame as office_navigation
 from treuwerk.web.office.routes import office_routes
 from treuwerk.web.portal import navigation as portal_navigation
 from treuwerk.web.portal.account import account_page, booking_page, bookings_csv
+from treuwerk.web.portal.enquiries import enquiries_page, enquiry_form, enquiry_page
+from treuwerk.web.portal.expiring import expiring_day_page, expiry_page
 from treuwerk.web.portal.overview import overview_page
 from treuwerk.web.portal.profile_routes import profile_routes
 from treuwerk.web.portal.purchases import purchases_csv, purchases_page
@@ -67,10 +70,11 @@ def system_clock() -> int:
 
 
 def create_app(installation: Installation, clock: Clock = system_clock, *, styleguide: bool | None = None,
-               deployment: Deployment | None = None) -> Starlette:
+               deployment: Deployment | None = None, keys: Keyring | None = None) -> Starlette:
     """The application for one installation; any ASGI server runs it, in as many processes as wanted.
 
-    `deployment` says under which names it answers and whom it believes; left out, the environment does.
+    `deployment` says under which names it answers and whom it believes, `keys` encrypt secrets that must be read again;
+    left out, the environment does.
 
     `styleguide` routes ``/_styleguide``, which shows every component in every state. Left open, the database of a demo
     has it, and any other with the environment variable ``TREUWERK_STYLEGUIDE=1``: no live portal by accident.
@@ -91,9 +95,12 @@ def create_app(installation: Installation, clock: Clock = system_clock, *, style
     rule = SecondFactor.NOBODY if demo else programme.settings.sign_in_rules.second_factor  # a demo opens by a click
     shell = Shell(installation, clock, assets, renderer, deployment or read_deployment(os.environ),
                   Metrics(installation.database, clock), declared_permissions(programme.registry),
-                  parts=parts, second_factor=rule,
+                  parts=parts, keys=read_keyring(os.environ) if keys is None else keys, second_factor=rule,
                   navigation=[*portal_navigation.ENTRIES, *office_navigation.ENTRIES, *entries_of(parts)])
-    routes = [*_routes(styleguide=shown), *sign_on_routes(programme.settings.sign_in), *plugin_pages.routes(parts)]
+    own = [*_routes(styleguide=shown), *sign_on_routes(programme.settings.sign_in)]
+    if unreachable := list(plugin_pages.taken(parts, own)):
+        raise ProgrammeError(unreachable)
+    routes = [*own, *plugin_pages.routes(parts)]
     app = Starlette(routes=routes, middleware=_layers(shell))
     app.state.shell = shell
     return app
@@ -122,7 +129,7 @@ def _layers(shell: Shell) -> list[Middleware]:
         Middleware(Proxies, deployment=deployment),
         Middleware(SecurityHeaders, form_targets=form_targets(providers)),
         Middleware(ErrorPages, renderer=shell.renderer, permissions=shell.permissions, home=deployment.public_url,
-                   navigation=partial(_navigation, shell)),
+                   navigation=partial(_navigation, shell), troubles=shell.troubles),
         Middleware(Hosts, deployment=deployment),  # inside the error pages: a refusal is a page, too
         Middleware(GZipMiddleware, minimum_size=COMPRESSED_FROM_BYTES, compresslevel=COMPRESSION),
         Middleware(RequestBodyLimitMiddleware, max_body_size=FORM_BYTES),
@@ -143,9 +150,15 @@ def _routes(*, styleguide: bool) -> list[BaseRoute]:
     routes: list[BaseRoute] = [
         DeclaredRoute("/", overview_page, permission="own.account.read", name="overview"),
         DeclaredRoute("/account", account_page, permission="own.account.read", name="account"),
+        DeclaredRoute("/account/expiry", expiry_page, permission="own.account.read", name="expiry"),
+        DeclaredRoute("/account/expiry/{day}", expiring_day_page, permission="own.account.read", name="expiring_day"),
         DeclaredRoute("/account/{year}.pdf", yearly_pdf, permission="own.account.read", name="yearly_pdf"),
         DeclaredRoute("/bookings.csv", bookings_csv, permission="own.account.read", name="bookings_csv"),
         DeclaredRoute("/bookings/{id}", booking_page, permission="own.account.read", name="booking"),
+        DeclaredRoute("/bookings/{id}/enquiry", enquiry_page, permission="own.enquiries.write", name="enquiry"),
+        DeclaredRoute("/bookings/{id}/enquiry", enquiry_form, permission="own.enquiries.write", name="enquire",
+                      methods=("POST",)),
+        DeclaredRoute("/enquiries", enquiries_page, permission="own.account.read", name="enquiries"),
         DeclaredRoute("/purchases", purchases_page, permission="own.purchases.read", name="purchases"),
         DeclaredRoute("/purchases.csv", purchases_csv, permission="own.purchases.read", name="purchases_csv"),
         DeclaredRoute("/logout", sign_out_form, permission=PUBLIC, name="sign_out", methods=("POST",)),

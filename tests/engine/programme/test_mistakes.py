@@ -77,8 +77,8 @@ def test_nine_mistakes_are_reported_in_one_pass(tmp_path: Path) -> None:
                 "did you mean 'points'?"),
         Mistake(place("earning[3].rule"), "nothing", "a value; the key is missing"),
         Mistake(place("colour"), "a key that is not known here",
-                "one of programme, plugins, units, groups, earning, sources, measures, tiers, roles, sign_in, theme, "
-                "contact, links, text_blocks, clearing"),
+                "one of programme, plugins, units, groups, earning, sources, measures, tiers, roles, sign_in, "
+                "sign_in_rules, theme, contact, links, text_blocks, clearing"),
     ], key=lambda mistake: mistake.path)
 
 

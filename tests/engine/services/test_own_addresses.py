@@ -71,7 +71,7 @@ def kept_by(portal: Portal, access: Access) -> list[tuple[str, bool]]:
 
 
 def found_by(portal: Portal, words: str) -> list[tuple[str, str]]:
-    found = run(portal, lambda connection: searching.find(acting(), connection, words, [], NOW))
+    found = searching.find(acting(), portal.installation.database, words, [], NOW)
     return [(one.name, one.why) for one in found.participants]
 
 

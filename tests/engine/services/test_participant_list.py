@@ -1,16 +1,22 @@
 """The list of participants: every order, every filter, and pages that leave nobody out."""
 
+from collections.abc import Callable
 from datetime import date
 
 import pytest
 
 from tests.support.office import CLARA, acting
 from tests.support.portal import Portal, at
+from treuwerk.domain.folding import sortable, sortable_number
 from treuwerk.domain.rights import NotAllowed
 from treuwerk.services import participant_list
 from treuwerk.services.importing import import_participants
 from treuwerk.services.participant_list import ORDERS, Listed, Narrowed, Ordered
 
+_KEYS: dict[str, Callable[[Listed], str | int]] = {
+    "name": lambda one: sortable(one.name), "number": lambda one: sortable_number(one.number),
+    "city": lambda one: sortable(one.city), "joined": lambda one: one.joined_at,
+    "balance": lambda one: one.points.get("bonus", 0)}
 HEAD = "customer_number;name;group;country;locale;email;street;postcode;city;status\n"
 
 
@@ -31,10 +37,10 @@ def listed(crowd: Portal, narrowed: Narrowed | None = None, ordered: Ordered | N
     settings, found, after = crowd.installation.programme.settings, list[Listed](), None
     with crowd.installation.database.reading() as connection:
         while True:
-            page, after = participant_list.participants(
+            page = participant_list.participants(
                 acting(), connection, settings, narrowed or Narrowed(), ordered or Ordered(), after=after, limit=limit)
-            found += page
-            if after is None:
+            found += page.rows
+            if (after := page.next) is None:
                 return found
 
 
@@ -44,7 +50,7 @@ def test_every_order_shows_everybody_once(crowd: Portal, by: str, falling: bool)
     found = listed(crowd, ordered=Ordered(by, falling))
 
     assert len({one.account_id for one in found}) == len(found) == 22
-    keys = [one.sort_key for one in found]
+    keys = [_KEYS[by](one) for one in found]
     assert keys == sorted(keys, reverse=falling)
 
 
@@ -70,7 +76,8 @@ def test_points_tier_and_logins_stand_in_the_row(crowd: Portal) -> None:
     (Narrowed(unit="status", least=1_000), {"1001"}), (Narrowed(joined_until=date(2025, 12, 31)), {"1001", "1002"}),
     (Narrowed(joined_from=date(2026, 2, 1), name="a solar 2001"), {"2001"}),
     (Narrowed(joined_from=date(2026, 2, 2)), set()), (Narrowed(status="active", without_login=True), {"1002"}),
-    (Narrowed(name="MUELLER"), {"1001"})])
+    (Narrowed(name="MUELLER"), {"1001"}), (Narrowed(joined_until=date.max, status="active"), {"1001", "1002"}),
+    (Narrowed(joined_from=date(1, 1, 1), country="IE"), {"1002"}), (Narrowed(least=-1, most=-1), set())])
 def test_filters(crowd: Portal, narrowed: Narrowed, numbers: set[str]) -> None:
     settings = crowd.installation.programme.settings
 
@@ -78,9 +85,10 @@ def test_filters(crowd: Portal, narrowed: Narrowed, numbers: set[str]) -> None:
 
     assert found == numbers
     with crowd.installation.database.reading() as connection:
-        assert participant_list.counted(acting(), connection, settings, narrowed, 1_000) == len(numbers)
-        everybody = participant_list.all_participants(acting(), connection, settings, narrowed, Ordered())
-        assert {one.number for one in everybody} == numbers
+        counts = participant_list.counted(acting(), connection, settings, [narrowed, Narrowed()], 20)
+    assert counts == [len(numbers), 20]
+    everybody = participant_list.all_participants(acting(), crowd.installation.database, settings, narrowed, Ordered())
+    assert {one.number for one in everybody} == numbers
 
 
 def test_who_has_no_points_has_none(crowd: Portal) -> None:
@@ -92,3 +100,39 @@ def test_the_right_is_asked_for(crowd: Portal) -> None:
 
     with crowd.installation.database.reading() as connection, pytest.raises(NotAllowed):
         participant_list.participants(acting(CLARA, ["search"]), connection, settings, Narrowed(), Ordered())
+
+
+def test_the_day_of_joining_is_that_of_the_programme(crowd: Portal) -> None:
+    late = at("2026-03-01") + 11 * 3_600_000_000 + 1_800_000_000  # half past midnight in Berlin, the day after
+    path = crowd.folder / "late.csv"
+    path.write_text(HEAD + "3001;Late;partner;DE;de;;;1;Kiel;active\n", "utf-8")
+    import_participants(crowd.installation, path, late)
+
+    assert [one.joined_on for one in listed(crowd, Narrowed(name="late"))] == [date(2026, 3, 2)]
+    assert [one.number for one in listed(crowd, Narrowed(joined_from=date(2026, 3, 2)))] == ["3001"]
+
+
+@pytest.mark.parametrize("by", ORDERS)
+def test_pages_lead_back_as_they_led_forth(crowd: Portal, by: str) -> None:
+    settings, order = crowd.installation.programme.settings, Ordered(by, falling=True)
+    with crowd.installation.database.reading() as connection:
+        first = participant_list.participants(acting(), connection, settings, Narrowed(), order, limit=5)
+        second = participant_list.participants(acting(), connection, settings, Narrowed(), order, after=first.next,
+                                               limit=5)
+        back = participant_list.participants(acting(), connection, settings, Narrowed(), order, before=second.previous,
+                                             limit=5)
+
+    assert back.rows == first.rows
+    assert not {one.number for one in first.rows} & {one.number for one in second.rows}
+
+
+def test_a_changed_status_is_in_the_list_at_once(crowd: Portal) -> None:
+    from treuwerk.domain.participants import ParticipantStatus
+    from treuwerk.services.participant_profile import change_status
+
+    with crowd.installation.database.writing() as connection:
+        change_status(acting(), connection, crowd.account("1001"), ParticipantStatus.BLOCKED, 1, at("2026-05-01"),
+                      reason="asked for it by phone")
+
+    assert [one.number for one in listed(crowd, Narrowed(status="blocked"))] == ["1001"]
+    assert "1001" not in {one.number for one in listed(crowd, Narrowed(status="active"))}

@@ -75,7 +75,7 @@ def test_pages_of_a_past_day_make_the_same_statement(life: Life, limit: int) -> 
     closing, found, cursor = life.closing("2026-10-12"), list[Entry](), None
     with life.database.reading() as connection:
         while True:
-            page = statement(connection, life.books.account, "bonus", before=cursor, limit=limit, closing=closing)
+            page = statement(connection, life.books.account, "bonus", at=cursor, limit=limit, closing=closing)
             found += page.entries
             if page.next is None:
                 break

@@ -30,15 +30,14 @@ def desk(empty_portal: Portal) -> Portal:
     return empty_portal
 
 
-def listed(desk: Portal, narrowed: Narrowed, order: str = "due", *, descending: bool = False) -> list[str]:
+def listed(desk: Portal, narrowed: Narrowed, order: str = "due") -> list[str]:
     """The gists of all pages of two rows each."""
     found, after = list[str](), None
     with desk.installation.database.reading() as connection:
         while True:
-            rows, after = queue_list.listed(acting(), connection, narrowed, NOW, TODAY, order=order,
-                                            descending=descending, after=after, limit=2)
-            found += [one.gist for one in rows]
-            if after is None:
+            page = queue_list.listed(acting(), connection, narrowed, NOW, TODAY, order=order, after=after, limit=2)
+            found += [one.gist for one in page.rows]
+            if (after := page.next) is None:
                 return found
 
 
@@ -60,7 +59,7 @@ def test_pages_follow_each_other_in_both_orders_and_directions(desk: Portal) -> 
     by_age = ["task 0", "task 1", "task 2", "task 3", "task 4", "task 5"]
 
     assert listed(desk, Narrowed()) == by_day
-    assert listed(desk, Narrowed(), descending=True) == by_day[::-1]
+    assert listed(desk, Narrowed(), "-due") == by_day[::-1]
     assert [one for one in listed(desk, Narrowed(), "created") if one != "above the limit"] == by_age
 
 
@@ -71,7 +70,7 @@ def test_all_counts_are_one_look(desk: Portal) -> None:
     many = {view.value: Narrowed(view) for view in View} | {"own": Narrowed(kind=work.NOTE, words="task")}
 
     with desk.installation.database.reading() as connection:
-        counts = queue_list.counted(acting(), connection, many, NOW, TODAY)
+        counts = queue_list.counted(acting(), connection, many, NOW, TODAY, 7)
 
     assert counts == {"mine": 3, "unassigned": 4, "overdue": 1, "team": 7, "snoozed": 0, "own": 6}
     assert len([one for one in statements if "work_item" in one]) == 1
@@ -127,7 +126,7 @@ def test_looking_and_working_are_different_rights(desk: Portal) -> None:
     reader = acting(CLARA, ["queue.read"])
 
     with desk.installation.database.writing() as connection:
-        assert queue_list.listed(reader, connection, Narrowed(), NOW, TODAY)[0]
+        assert queue_list.listed(reader, connection, Narrowed(), NOW, TODAY).rows
         with pytest.raises(NotAllowed):
             queue_list.finish_many(reader, connection, [1], NOW)
         with pytest.raises(NotAllowed):

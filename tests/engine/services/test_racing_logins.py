@@ -14,6 +14,7 @@ from treuwerk.services import attempts
 from treuwerk.services.attempts import Counted, Limit, try_now
 from treuwerk.services.authenticators import confirm_authenticator, use_code
 from treuwerk.services.first_logins import with_password
+from treuwerk.services.keyring import Keyring
 from treuwerk.services.linking import Link, make_link_code, try_link_code
 from treuwerk.services.recovery_codes import renew_recovery_codes, use_recovery_code
 from treuwerk.services.session_data import begin_flow, change_data, data_of
@@ -41,9 +42,9 @@ def test_a_code_of_the_app_lets_in_one(database: Database, user: int) -> None:
     shown = TOTP(SECRET).at(NOW // SECOND)
     before = NOW - 300 * SECOND
     with database.writing() as connection:
-        confirm_authenticator(connection, user, SECRET, TOTP(SECRET).at(before // SECOND), before)
+        confirm_authenticator(connection, Keyring(), user, SECRET, TOTP(SECRET).at(before // SECOND), before)
 
-    outcomes = many(lambda: database.run(lambda connection: use_code(connection, user, shown, NOW)))
+    outcomes = many(lambda: database.run(lambda connection: use_code(connection, Keyring(), user, shown, NOW)))
 
     assert sorted(outcomes) == [False] * 5 + [True]
 
@@ -52,10 +53,10 @@ def test_a_code_that_was_passed_by_a_later_one_is_refused(database: Database, us
     earlier, later = (TOTP(SECRET).at(NOW // SECOND + shift) for shift in (-30, 0))
     before = NOW - 300 * SECOND
     with database.writing() as connection:
-        confirm_authenticator(connection, user, SECRET, TOTP(SECRET).at(before // SECOND), before)
-        assert use_code(connection, user, later, NOW)
+        confirm_authenticator(connection, Keyring(), user, SECRET, TOTP(SECRET).at(before // SECOND), before)
+        assert use_code(connection, Keyring(), user, later, NOW)
 
-        assert not use_code(connection, user, earlier, NOW)
+        assert not use_code(connection, Keyring(), user, earlier, NOW)
 
 
 def test_a_recovery_code_lets_in_one(database: Database, user: int) -> None:
@@ -114,6 +115,25 @@ def test_values_of_a_session_that_two_write_are_both_kept(database: Database, us
     with database.reading() as connection:
         assert set(data_of(connection, key)) == {name for name, kept in zip("abcd", outcomes, strict=True) if kept}
     assert outcomes.count(True) >= 2
+
+
+def test_a_burst_of_tries_is_counted_one_by_one(database: Database) -> None:
+    counted = [Counted("factor 7", Limit(3, 600)), Counted("from 192.0.2.0/24", Limit(40, 600))]
+
+    waits = many(lambda: try_now(database, counted, NOW), 12)
+
+    assert waits.count(0) == 3
+    assert try_now(database, counted, NOW) > 0
+
+
+def test_bursts_on_two_logins_from_one_place_do_not_wait_for_each_other(database: Database) -> None:
+    place = Counted("from 192.0.2.0/24", Limit(40, 600))
+    keys = [[Counted(f"login {name}", Limit(3, 600)), place] for name in ("anna", "bea")]
+
+    waits = all_at_once([partial(try_now, database, keys[number % 2][:: 1 if number % 4 < 2 else -1], NOW)
+                         for number in range(12)])
+
+    assert waits.count(0) == 6
 
 
 def test_tries_of_several_processes_count_together(database: Database) -> None:

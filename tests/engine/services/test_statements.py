@@ -19,6 +19,8 @@ from treuwerk.store.tables import balance, journal, lot
 
 END_OF_2028 = instant(datetime(2028, 12, 31, 23, tzinfo=UTC))  # midnight in Berlin
 
+ALL = Filters()
+
 
 @pytest.fixture
 def busy(empty_portal: Portal) -> Portal:
@@ -31,7 +33,7 @@ def busy(empty_portal: Portal) -> Portal:
     return empty_portal
 
 
-def walked(portal: Portal, limit: int, filters: Filters = Filters(), *, forget: bool = False) -> list[Entry]:
+def walked(portal: Portal, limit: int, filters: Filters = ALL, *, forget: bool = False) -> list[Entry]:
     """All entries, page by page; with `forget` the cursor carries no balance."""
     entries: list[Entry] = []
     cursor: Cursor | None = None

@@ -5,12 +5,11 @@ import re
 import pytest
 
 from tests.engine.web.test_profile_page import signed_in_long_ago
+from tests.support.company import ADDRESS
 from tests.support.desk import filled, hidden, sent
 from tests.support.portal import Portal
 
 HERE = "/profile/addresses"
-ADDRESS = {"label": "Warehouse", "name": "Müller & Söhne, gate 3", "street": "Am Kesselhaus 12", "postcode": "D-13089",
-           "city": "Berlin", "country": "DE"}
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from pyotp.totp import TOTP
 from sqlalchemy import select
 
 from tests.support.portal import NOW, PASSWORD, Portal
-from tests.support.ways_in import MINUTE, security, sign_in, user_of
+from tests.support.ways_in import MINUTE, code, security, sign_in, user_of, with_app
 from treuwerk.services.sign_in_history import history_of
 from treuwerk.store.tables import passkey, web_session
 
@@ -105,3 +105,28 @@ def test_the_history_tells_what_was_tried_and_from_where(portal: Portal) -> None
 
     assert events == {("refused", "password"), ("signed_in", "password")}
     assert "Refused" in client.get("/profile/security").text
+
+
+def test_the_present_password_cannot_be_guessed_from_within(sqlite_portal: Portal) -> None:
+    client = security(sqlite_portal)
+
+    statuses = [client.post("/profile/security/password", data={
+        "password": f"guess {number}", "new_password": "Regen auf dem Dach"}).status_code for number in range(7)]
+    right = client.post("/profile/security/password", data={"password": PASSWORD, "new_password": "Regen auf dem Dach"})
+
+    assert statuses == [422] * 6 + [429]
+    assert (right.status_code, int(right.headers["retry-after"]) > 0) == (429, True)
+
+
+def test_a_right_password_does_not_reset_the_guessing_of_codes(sqlite_portal: Portal) -> None:
+    with_app(sqlite_portal)
+    first = sqlite_portal.visitor()
+    sign_in(first)
+    first.post("/login/code", data={"code": code()})
+    guesses = []
+
+    for number in range(7):
+        guesses.append(first.post("/confirm", data={"by": "app", "code": f"{number:06}"}).status_code)
+        first.post("/confirm", data={"by": "password", "password": PASSWORD})
+
+    assert guesses == [422] * 6 + [429]

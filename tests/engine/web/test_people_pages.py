@@ -3,9 +3,11 @@
 import re
 
 import pytest
+from sqlalchemy import event
+from starlette.testclient import TestClient
 
 from tests.engine.web.test_profile_page import signed_in_long_ago
-from tests.support.company import add_colleague
+from tests.support.company import ADDRESS, add_colleague
 from tests.support.desk import filled, hidden, sent
 from tests.support.portal import NOW, Portal
 from treuwerk.domain.ids import public_user_id
@@ -173,3 +175,31 @@ def test_every_page_of_people_speaks_the_readers_language(portal: Portal, langua
     pages = [client.get(path).text for path in (HERE, f"{HERE}/invite", page_of(ben))]
 
     assert [word in page for word, page in zip(words, pages, strict=True)] == [True] * 3
+
+
+@pytest.mark.parametrize("path", ["/profile", HERE, "/profile/addresses"])
+def test_as_many_people_and_addresses_as_there_are_cost_no_statement_more(portal: Portal, path: str) -> None:
+    client = portal.signed_in()
+    alone = statements(portal, client, path)
+    for number in range(7):
+        add_colleague(portal, f"Colleague {number}", "member")
+        person_named(portal.installation.database, portal.account("1001"), f"Person {number}", NOW)
+        sent(client, "/profile/addresses/new", **ADDRESS | {"label": f"Site {number}"})
+        sent(client, f"{HERE}/invite", **INVITE | {"name": f"Newcomer {number}"})
+    client.get(path)  # takes the messages that wait
+
+    assert statements(portal, client, path) == alone
+
+
+def statements(portal: Portal, client: TestClient, path: str) -> int:
+    """How many statements a page needs."""
+    seen: list[str] = []
+
+    def note(*told: object) -> None:
+        seen.append(str(told[2]))
+
+    engine = portal.installation.database.engine
+    event.listen(engine, "before_cursor_execute", note)
+    assert client.get(path).status_code == 200
+    event.remove(engine, "before_cursor_execute", note)
+    return len([one for one in seen if not one.startswith(("PRAGMA", "BEGIN"))])

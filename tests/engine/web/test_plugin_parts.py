@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.portal import NOW, PROGRAMME, USUAL, Portal, at, open_portal
 from tests.support.sample_plugin import SamplePlugin, seminars
-from treuwerk.domain.pages import NavigationEntry, Page, WebPart
+from treuwerk.domain.pages import NavigationEntry, Page, PageAnswer, WebPart
 from treuwerk.domain.rights import Audience
 from treuwerk.hookspecs import hookimpl
 from treuwerk.programme.errors import ProgrammeError
@@ -17,6 +17,7 @@ from treuwerk.services.installation import Installation
 from treuwerk.store.database import Database
 from treuwerk.web.application import create_app
 
+SAMPLE = Path(__file__).parents[2] / "support" / "sample_part"
 WITH = PROGRAMME.replace('"activity_points"]', '"activity_points", "sample"]')
 
 
@@ -109,3 +110,37 @@ def test_a_part_that_would_be_unguarded_or_unfound_stops_the_start(without: Port
                      "page 'four'", "icon 'no-icon'", "GET /seminars"):
         assert expected in told
 
+
+
+def test_values_of_a_page_may_have_any_names(without: Portal, tmp_path: Path) -> None:
+    values = {"points": 7, "wanted": "", "status": "open", "template": "x", "visit": "y", "values": "z"}
+
+    class Named:
+        @hookimpl
+        def web_parts(self) -> list[WebPart]:
+            page = Page("/seminars", "seminars", Audience.PORTAL, "own.account.read",
+                        lambda _: PageAnswer("seminars.html", values))
+            return [WebPart("sample", SAMPLE, (page,))]
+
+    answer = using(without, Named(), tmp_path).signed_in().get("/seminars")
+
+    assert answer.status_code == 200
+    assert "7 points" in answer.text
+
+
+@pytest.mark.parametrize(("path", "audience", "told"), [
+    ("/account", Audience.PORTAL, "the engine has /account itself"),
+    ("/bookings/mine", Audience.PORTAL, "the engine has /bookings/{id} itself"),
+    ("/participants", Audience.OFFICE, "the engine has /office/participants itself"),
+    ("/office/seminars", Audience.PORTAL, "a path of its own")])
+def test_a_page_that_nobody_could_reach_stops_the_start(without: Portal, tmp_path: Path, path: str, audience: Audience,
+                                                       told: str) -> None:
+    right = "own.account.read" if audience is Audience.PORTAL else "audit.read"
+
+    class Hidden:
+        @hookimpl
+        def web_parts(self) -> list[WebPart]:
+            return [WebPart("sample", pages=(Page(path, "one", audience, right, seminars),))]
+
+    with pytest.raises(ProgrammeError, match=re.escape(told)):
+        create_app(using(without, Hidden(), tmp_path).installation, lambda: NOW)

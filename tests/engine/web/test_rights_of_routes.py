@@ -67,7 +67,7 @@ KINDS = {
     "blocked": Kind(blocked),
     "manager": Kind(Portal.signed_in, portal=PORTAL),
     "member": Kind(lambda portal: portal.signed_in(role="member"), portal={
-        "own.account.read", "own.purchases.read", "own.profile.read", "own.profile.write"}),
+        "own.account.read", "own.purchases.read", "own.enquiries.write", "own.profile.read", "own.profile.write"}),
     "buyer": Kind(lambda portal: portal.signed_in(role="buyer"), portal={"own.purchases.read"}),
     "a role that is gone": Kind(lambda portal: portal.signed_in(role="gone"), portal=set()),
     "a role of the others": Kind(lambda portal: portal.signed_in(role="admin"), portal=set()),

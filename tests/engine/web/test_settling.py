@@ -12,6 +12,7 @@ from tests.support.portal import HOST, NOW, PASSWORD, PROGRAMME, Portal, open_po
 from tests.support.ways_in import MINUTE, SECRET, clerk, code, sign_in, user_of, with_app
 from treuwerk.domain.rights import Access, Audience, names_for
 from treuwerk.services.authenticators import confirm_authenticator
+from treuwerk.services.keyring import Keyring
 from treuwerk.services.managing_users import give_password
 from treuwerk.services.passwords import new_login
 from treuwerk.services.recovery_codes import renew_recovery_codes
@@ -269,8 +270,8 @@ def test_a_given_password_comes_before_the_second_factor(sqlite_portal: Portal) 
 def test_a_given_password_is_replaced_also_behind_an_app(sqlite_portal: Portal) -> None:
     clerk(sqlite_portal)
     with sqlite_portal.installation.database.writing() as connection:
-        before = NOW - 5 * MINUTE
-        assert confirm_authenticator(connection, user_of(sqlite_portal, "olga"), SECRET, code(before), before)
+        before, user_id = NOW - 5 * MINUTE, user_of(sqlite_portal, "olga")
+        assert confirm_authenticator(connection, Keyring(), user_id, SECRET, code(before), before)
     given(sqlite_portal, "olga")
     client = sqlite_portal.visitor()
 

@@ -13,14 +13,13 @@ from treuwerk.domain import ids
 from treuwerk.store.database import Database
 from treuwerk.store.tables import journal, purchase_line
 
-STATUS_TOO = LIMITED.replace("[units.status]\n", "[units.status.manual]\nlimit = 500\n\n[units.status]\n", 1)
 WANTED = {"extent": "part", "share": "5", "reason": "correction", "remark": "Ticket 4711"}
 
 
 @pytest.fixture
 def desk(tmp_path: Path, sqlite_database: Database) -> Portal:
     """One company with 31 modules on one line, which earned 2,480 points."""
-    portal = open_portal(tmp_path, sqlite_database, STATUS_TOO)
+    portal = open_portal(tmp_path, sqlite_database, LIMITED)
     portal.deliver("2026-05-06", "LS-2;10;2026-05-05;1001;M400;31;PCE;SYSTEM;")
     return portal
 

@@ -6,6 +6,7 @@ import pytest
 from tests.support.portal import HOST, NOW, PASSWORD, Portal
 from tests.support.ways_in import MINUTE, code, sign_in, user_of, with_app
 from treuwerk.services.memberships import add_membership
+from treuwerk.services.passwords import change_hash, hash_of
 from treuwerk.services.sessions import open_session
 from treuwerk.services.users import block_user, grant_role
 
@@ -69,6 +70,31 @@ def test_the_second_step_waits_ten_minutes_at_most(sqlite_portal: Portal) -> Non
     late = sqlite_portal.visitor(now=NOW + 11 * MINUTE)
     late.cookies.set("__Host-flow", client.cookies["__Host-flow"], domain=HOST)
 
+    assert late.get("/login/code").headers["location"] == "/login"
+
+
+def test_who_knew_a_password_that_was_changed_does_not_come_in_by_the_second_step(portal: Portal) -> None:
+    with_app(portal)
+    client = portal.visitor()
+    sign_in(client)
+    with portal.installation.database.writing() as connection:
+        change_hash(connection, user_of(portal, "anna"), hash_of("Regen auf dem Dach"), NOW)
+
+    assert client.get("/login/code").headers["location"] == "/login"
+    assert client.post("/login/code", data={"code": code()}).headers["location"] == "/login"
+    assert client.get("/").headers["location"] == "/login"
+
+
+def test_a_passkeys_question_does_not_keep_the_second_step_open(sqlite_portal: Portal) -> None:
+    with_app(sqlite_portal)
+    first = sqlite_portal.visitor()
+    sign_in(first)
+    later, late = (sqlite_portal.visitor(now=NOW + minutes * MINUTE) for minutes in (9, 11))
+    later.cookies.set("__Host-flow", first.cookies["__Host-flow"], domain=HOST)
+    later.post("/login/passkey/challenge")
+    late.cookies.set("__Host-flow", later.cookies["__Host-flow"], domain=HOST)
+
+    assert later.get("/login/code").status_code == 200
     assert late.get("/login/code").headers["location"] == "/login"
 
 

@@ -14,7 +14,7 @@ from tests.support.sign_on import link_to, open_sign_on_portal, user_behind
 from treuwerk.services.linking import make_link_code
 from treuwerk.services.session_data import data_of, set_value
 from treuwerk.services.sessions import session_of
-from treuwerk.services.users import block_user, grant_role, roles_of_user
+from treuwerk.services.users import block_user, free_name, grant_role, roles_of_user, user_of
 from treuwerk.store.database import Database
 
 
@@ -244,6 +244,21 @@ def test_a_provider_of_the_service_centre_makes_users_with_its_roles(portal: Por
     assert [(row.actor, row.action) for row in audit] == [("sign_in:staff", "user.create"),
                                                           ("sign_in:staff", "user.roles")]
     assert '"admin"' in audit[1].after
+
+
+def test_nobody_takes_the_name_of_somebody_else_by_a_provider(portal: Portal, visitor: TestClient,
+                                                              walker: Walker) -> None:
+    portal.in_office("agent", name="kern, BORIS")
+
+    signed_in(visitor, walker, "staff", "boris")
+
+    with portal.installation.database.reading() as connection:
+        assert user_of(connection, user_behind(portal, "boris")).name == "Boris Kern 2"
+    assert free_names(portal, "Boris Kern", "system", "", "\x00Ada") == ["Boris Kern 3", "User", "User", "Ada"]
+
+
+def free_names(portal: Portal, *wanted: str) -> list[str]:
+    return portal.installation.database.run(lambda connection: [free_name(connection, one) for one in wanted])
 
 
 def test_roles_follow_the_provider_and_those_by_hand_stay(portal: Portal, visitor: TestClient,

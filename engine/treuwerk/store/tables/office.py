@@ -4,6 +4,7 @@ from sqlalchemy import Column, Index, Text, UniqueConstraint
 from sqlalchemy import text as sql
 
 from treuwerk.store.tables.base import FLAG, Home, define, key, text, whole
+from treuwerk.store.tables.search import FOLDED
 
 note = define(
     "note", Home.ACCOUNT,
@@ -14,6 +15,7 @@ note = define(
     text("object"),  # public id of what it is about, empty for the participant as such
     Column("pinned", FLAG, nullable=False),
     whole("author_id"), whole("created_at"), whole("changed_at"), whole("version"),
+    Index("ix_note_pinned", "account_id", "id", sqlite_where=sql("pinned"), postgresql_where=sql("pinned")),
 )
 
 # Every state that a note was in, the present one included.
@@ -37,6 +39,12 @@ work_item = define(
     Index("ix_work_item_open", "due_on", "id",
           sqlite_where=sql("state = 'open'"), postgresql_where=sql("state = 'open'")),
     Index("ix_work_item_account_id", "account_id"),
+    Index("ix_work_item_assignee", "assignee_id",
+          sqlite_where=sql("state = 'open'"), postgresql_where=sql("state = 'open'")),
+    Index("ix_work_item_held", "held_by",
+          sqlite_where=sql("state = 'open' AND held_by <> 0"), postgresql_where=sql("state = 'open' AND held_by <> 0")),
+    Index("ix_work_item_snoozed", "snoozed_until",
+          sqlite_where=sql("state = 'open'"), postgresql_where=sql("state = 'open'")),
 )
 
 # Owner 0 is the whole team.
@@ -62,12 +70,16 @@ audit_entry = define(
     "audit_entry", Home.OFFICE,
     key("id"),
     whole("happened_at"),
-    whole("user_id"), text("actor"), text("action"),
+    whole("user_id"), text("actor", kind=FOLDED), text("action", kind=FOLDED),
     whole("account_id"), text("object"),
     text("before"), text("after"), text("reason"),
     text("session"), text("request_id"),
     Index("ix_audit_entry_account_id", "account_id", "id"),
     Index("ix_audit_entry_user_id", "user_id", "id"),
+    Index("ix_audit_entry_actor", "actor", "id"),
+    Index("ix_audit_entry_action", "action", "id"),
+    Index("ix_audit_entry_object", "object", "id",
+          sqlite_where=sql("object <> ''"), postgresql_where=sql("object <> ''")),
 )
 
 # A proof of the whole ledger that somebody asked for on a page. One runs at a time, and tells how far it is.

@@ -17,13 +17,18 @@ search_word = define(
     clustered=True,
 )
 
-# By what a list of participants is put in order, each with an index of its own.
+# By what a list of participants is put in order, each with an index of its own; and what it is narrowed to, each with
+# the names behind it: so a page of a few among many is a short walk, too, and a count needs no other table.
 directory = define(
     "directory", Home.ACCOUNT,
     key("account_id"),
     text("name", kind=FOLDED), text("number", kind=FOLDED), text("city", kind=FOLDED), whole("joined_at"),
+    text("status"), text("group"), text("country"),
     Index("ix_directory_name", "name", "account_id"),
     Index("ix_directory_number", "number", "account_id"),
     Index("ix_directory_city", "city", "account_id"),
     Index("ix_directory_joined_at", "joined_at", "account_id"),
+    Index("ix_directory_status", "status", "name", "account_id"),
+    Index("ix_directory_group", "group", "name", "account_id"),
+    Index("ix_directory_country", "country", "name", "account_id"),
 )

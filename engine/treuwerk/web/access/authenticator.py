@@ -26,8 +26,9 @@ _PENDING = "authenticator"
 def begin_form(visit: Visit) -> Response:
     """Make a secret, kept with the session until an app shows a code of it."""
     require_recent(visit.session, visit.now, back=base_of(visit))
+    pending = visit.shell.keys.seal(visit.me.user_id, new_secret())
     visit.shell.installation.database.run(
-        lambda connection: set_value(connection, visit.session.id_hash, _PENDING, new_secret()))
+        lambda connection: set_value(connection, visit.session.id_hash, _PENDING, pending))
     return see_other(_path(visit))
 
 
@@ -42,8 +43,9 @@ def authenticator_page(visit: Visit) -> Response:
         return _form(visit, secret)
     require_recent(session, visit.now, back=base_of(visit))
     try:
-        changed = own_security.take_authenticator(database, session, secret, visit.form.get("code", "")[:20],
-                                                  origin_of(visit), visit.now, settled=settled(visit))
+        changed = own_security.take_authenticator(database, visit.shell.keys, session, secret,
+                                                  visit.form.get("code", "")[:20], origin_of(visit), visit.now,
+                                                  settled=settled(visit))
     except SessionOver:
         return see_other(SIGN_IN[session.audience])
     if changed is None:
@@ -76,7 +78,7 @@ def _form(visit: Visit, secret: str, errors: dict[str, str] | None = None) -> Re
     with visit.shell.installation.database.reading() as connection:
         login = login_of(connection, visit.me.user_id) or visit.me.person or visit.me.company
     name = visit.shell.installation.programme.settings.programme.name
-    shown = enrolment(secret, login, name)
+    shown = enrolment(visit.shell.keys.open(visit.me.user_id, secret), login, name)
     return security_template(visit, "access/authenticator.html", errors, enrolment=shown,
                              picture=picture(shown.address))
 

@@ -3,10 +3,11 @@
 from starlette.responses import Response
 
 from treuwerk.domain.rights import Audience
+from treuwerk.services.keyring import UnknownKey
 from treuwerk.services.stepping_up import Ways, confirmed, prove_again, ways_of
 from treuwerk.web.access.entering import SIGN_IN, origin_of, wanted_path, with_session
 from treuwerk.web.access.passkeys import passkey_user
-from treuwerk.web.access.signing_in import too_many, wait_page
+from treuwerk.web.access.signing_in import cannot_check, too_many, wait_page
 from treuwerk.web.shell.confirming import CONFIRM
 from treuwerk.web.shell.pages import gettext, page, see_other
 from treuwerk.web.shell.sessions import cookie
@@ -21,7 +22,10 @@ def confirm_page(visit: Visit) -> Response:
     by = visit.form.get("by", "password")
     if not _ways(visit).has(by):
         return _form(visit)
-    right, wait = _proven(visit, by)
+    try:
+        right, wait = _proven(visit, by)
+    except UnknownKey as error:
+        return _form(visit, by, cannot_check(visit, error), 503)
     if wait:
         return wait_page(_form(visit, by, too_many(visit), 429), wait)
     if not right:
@@ -36,7 +40,8 @@ def _proven(visit: Visit, by: str) -> tuple[bool, int]:
     if by == "passkey":
         return passkey_user(visit) == visit.session.identity.user_id, 0
     typed = visit.form.get("code" if by == "app" else "password", "")[:300]
-    return prove_again(visit.shell.installation.database, visit.session, typed, by, visit.now, origin=origin_of(visit))
+    return prove_again(visit.shell.installation.database, visit.shell.keys, visit.session, typed, by, visit.now,
+                       origin=origin_of(visit))
 
 
 def _ways(visit: Visit) -> Ways:

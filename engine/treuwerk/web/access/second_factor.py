@@ -6,12 +6,14 @@ from starlette.responses import Response
 
 from treuwerk.domain.rights import Audience
 from treuwerk.services.authenticators import has_authenticator
+from treuwerk.services.keyring import UnknownKey
 from treuwerk.services.passkeys import passkeys_of
+from treuwerk.services.passwords import state_of_password
 from treuwerk.services.session_data import FLOW_SECONDS, end_flow
 from treuwerk.services.sessions import SECOND
 from treuwerk.services.signing_in import prove_factor
 from treuwerk.web.access.entering import SIGN_IN, flow, flow_token, origin_of
-from treuwerk.web.access.signing_in import let_in, too_many, wait_page
+from treuwerk.web.access.signing_in import cannot_check, let_in, too_many, wait_page
 from treuwerk.web.shell.pages import gettext, page, see_other
 from treuwerk.web.shell.state import Visit
 
@@ -20,19 +22,35 @@ def second_factor_page(visit: Visit) -> Response:
     """Ask for the code of somebody whose password was right; ten minutes later it begins anew."""
     found = flow(visit)
     kept = found.data.get("factor") if found else None
-    if kept is None or kept["at"] <= visit.now - FLOW_SECONDS * SECOND:  # a passkey's question keeps the flow alive
-        return see_other("/login")
-    audience = Audience(kept["audience"])
-    if visit.request.method != "POST":
-        return _form(visit, kept)
-    method, wait = prove_factor(visit.shell.installation.database, kept["user"], visit.form.get("code", "")[:100],
-                                origin_of(visit), visit.now)
+    if kept is None or not _still_proven(visit, kept):
+        return see_other("/login" if kept is None else SIGN_IN[Audience(kept["audience"])])
+    return _tried(visit, kept) if visit.request.method == "POST" else _form(visit, kept)
+
+
+def _tried(visit: Visit, kept: dict[str, Any]) -> Response:
+    database, audience = visit.shell.installation.database, Audience(kept["audience"])
+    try:
+        method, wait = prove_factor(database, visit.shell.keys, kept["user"], visit.form.get("code", "")[:100],
+                                    origin_of(visit), visit.now)
+    except UnknownKey as error:
+        return _form(visit, kept, cannot_check(visit, error), 503)
     if wait:
         return wait_page(_form(visit, kept, too_many(visit), 429), wait)
     if not method:
         return _form(visit, kept, gettext(visit, "This code is not right, or it was used already."))
-    finished = visit.shell.installation.database.run(lambda connection: end_flow(connection, flow_token(visit)))
+    finished = database.run(lambda connection: end_flow(connection, flow_token(visit)))
     return let_in(visit, kept["user"], audience, method, kept["next"]) if finished else see_other(SIGN_IN[audience])
+
+
+def _still_proven(visit: Visit, kept: dict[str, Any]) -> bool:
+    """Whether the password was right ten minutes ago at most, and is still the one.
+
+    A passkey's question keeps the flow alive, and who changed the password wants nobody in who knew the old one.
+    """
+    if kept["at"] <= visit.now - FLOW_SECONDS * SECOND:
+        return False
+    with visit.shell.installation.database.reading() as connection:
+        return bool(state_of_password(connection, kept["user"]) == kept["proven"])
 
 
 def _form(visit: Visit, kept: dict[str, Any], error: str = "", status: int = 0) -> Response:

@@ -6,12 +6,13 @@ from starlette.responses import Response
 
 from treuwerk.domain.rights import Audience
 from treuwerk.services import own_security
-from treuwerk.services.passwords import WeakPassword, login_of, own_password_is
+from treuwerk.services.passwords import WeakPassword, login_of
 from treuwerk.services.session_keeping import end_all, end_own
 from treuwerk.services.settling import missing
-from treuwerk.services.stepping_up import require_recent
+from treuwerk.services.stepping_up import prove_own_password, require_recent
 from treuwerk.web.access.entering import origin_of, wanted_path
 from treuwerk.web.access.first_login import weak_words
+from treuwerk.web.access.signing_in import too_many, wait_page
 from treuwerk.web.shell.pages import gettext, page, see_other
 from treuwerk.web.shell.sessions import cookie, set_cookie
 from treuwerk.web.shell.settling import SETTLE
@@ -84,7 +85,10 @@ def change_password_form(visit: Visit) -> Response:
         login = login_of(connection, session.identity.user_id)
     if not login:
         return done(visit, "")
-    if not own_password_is(database, session.identity.user_id, visit.form.get("password", "")):
+    right, wait = prove_own_password(database, session.identity.user_id, visit.form.get("password", ""), visit.now)
+    if wait:
+        return wait_page(shown(visit, {"password": too_many(visit)}, 429), wait)
+    if not right:
         return shown(visit, {"password": gettext(visit, "The present password is not right.")})
     try:
         own_security.change_password(database, session, login, visit.form.get("new_password", ""), origin_of(visit),

@@ -1,14 +1,21 @@
 """Signing in with login and password, for participants and for the service centre."""
 
+import logging
+
 from starlette.responses import Response
 
 from treuwerk.domain.rights import Audience
+from treuwerk.services.keyring import UnknownKey
+from treuwerk.services.passwords import state_of_password
 from treuwerk.services.settling import PASSWORD
 from treuwerk.services.signing_in import NoPlace, needs_factor, prove_password
 from treuwerk.web.access.entering import SIGN_IN, origin_of, signed_in, start_flow, wanted_path
+from treuwerk.web.shell.logs import FIELDS
 from treuwerk.web.shell.pages import gettext, page, see_other
 from treuwerk.web.shell.state import Visit
 from treuwerk.web.sign_on.ways import silent_way, ways_in
+
+_log = logging.getLogger("treuwerk.web")
 
 
 def sign_in_page(visit: Visit) -> Response:
@@ -45,8 +52,10 @@ def _sign_in(visit: Visit, audience: Audience) -> Response:
                          {"login": gettext(visit, "Login name and password do not match.")})
     with database.reading() as connection:
         second = needs_factor(connection, proof.user_id, visit.shell.second_factor)
+        proven = state_of_password(connection, proof.user_id)
     if second:
-        kept = {"user": proof.user_id, "audience": audience.value, "next": wanted, "at": visit.now}
+        kept = {"user": proof.user_id, "audience": audience.value, "next": wanted, "at": visit.now,
+                "proven": proven}
         return start_flow(visit, see_other("/login/code"), {"factor": kept})
     return let_in(visit, proof.user_id, audience, PASSWORD, wanted)
 
@@ -64,13 +73,21 @@ def form_page(visit: Visit, audience: Audience, wanted: str, login: str = "", er
     """The form, with what was typed and what is wrong with it."""
     shown = {"login": "", "password": "", "passkey": ""} | (errors or {})
     return page(visit, "login.html", status or (422 if errors else 200), next=wanted, login=login, errors=errors or {},
-                error_of=shown, action=SIGN_IN[audience], office=audience is Audience.OFFICE,
+                error_of=shown, action=SIGN_IN[audience],
+                stores=visit.shell.installation.database.takes_writes(), office=audience is Audience.OFFICE,
                 ways=ways_in(visit, audience))
 
 
 def too_many(visit: Visit) -> str:
     """What is said to who tried too often."""
     return gettext(visit, "Too many attempts. Please wait a few minutes and try again.")
+
+
+def cannot_check(visit: Visit, error: UnknownKey) -> str:
+    """What is said where the secret of an app cannot be read; the operator finds in the log which key is missing."""
+    _log.error("a code cannot be checked: %s", error, extra={FIELDS: {"request_id": visit.state.request_id}})
+    return gettext(visit, "Codes of the app cannot be checked at the moment. Type a recovery code instead, or try "
+                          "again later.")
 
 
 def wait_page(answer: Response, seconds: int) -> Response:

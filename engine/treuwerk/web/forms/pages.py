@@ -34,19 +34,17 @@ def read(visit: Visit, form: type[T], options: Mapping[str, Sequence[str]] | Non
 
 
 def empty(visit: Visit, form: type[Any], initial: object = None, *, version: int = 0, name: str = "") -> Shown:
-    """A form to be filled in, or to be changed from `initial`, with a fresh id."""
-    return shown(form, language_of(visit), initial=initial, version=version, name=name)
+    """A form to be filled in, or to be changed from `initial`, with a fresh id.
 
-
-def begun(visit: Visit, form: type[Any], initial: object = None, *, version: int = 0,
-          options: Mapping[str, Sequence[str]] | None = None) -> Shown:
-    """As `empty`; who was led away to prove who it is finds what was typed before, to be sent once more."""
-    typed = typed_before(visit)
-    if not typed:
-        return empty(visit, form, initial, version=version)
-    result = from_form(form, Submitted(typed.items()), language_of(visit).formats.locale, options)
-    return shown(form, language_of(visit), result=attrs.evolve(result, complaints={}),
-                 version=_version(typed.get(VERSION, "0")), form_id=typed.get(FORM_ID, ""))
+    Who was led away from it, to prove who it is or to another language, finds what was typed, to be sent once more.
+    """
+    typed = Submitted() if name else typed_before(visit)
+    fields = [field.name for field in attrs.fields(form)]
+    if not set(typed).intersection(fields):
+        return shown(form, language_of(visit), initial=initial, version=version, name=name)
+    kept: Result[Any] = Result(form, {field: tuple(typed.getlist(field)) for field in fields}, {})
+    return shown(form, language_of(visit), result=kept, version=_version(typed.get(VERSION, "0")),
+                 form_id=typed.get(FORM_ID, ""))
 
 
 def refused(visit: Visit, result: Result[Any], *, name: str = "") -> Shown:

@@ -72,6 +72,12 @@ class Shown:
         """All fields in the order of the form's class."""
         return iter(self.fields.values())
 
+    def requiring(self, name: str) -> "Shown":
+        """The same form, which marks one of its fields as needed as things stand; the reader of it decides."""
+        field = self.fields[name]
+        needed = attrs.evolve(field, rule=attrs.evolve(field.rule, required=True))
+        return attrs.evolve(self, fields={**self.fields, name: needed})
+
     @property
     def hidden(self) -> dict[str, str]:
         """The hidden fields that go with it."""

@@ -5,6 +5,7 @@ posts the same choice with its one-time id, and gets the report. Sent twice, the
 """
 
 from collections.abc import Callable, Sequence
+from hashlib import sha256
 from typing import Any
 
 import attrs
@@ -21,7 +22,7 @@ from treuwerk.web.lists.kinds import ListKind
 from treuwerk.web.shell.pages import gettext, page, see_other
 from treuwerk.web.shell.state import Visit
 
-ACT, ROW, ALL, QUERY, COUNT, SURE = "act", "row", "all", "query", "count", "sure"
+ACT, ROW, ALL, QUERY, SEEN, SURE = "act", "row", "all", "query", "seen", "sure"
 ROWS_TOLD = 100
 ROWS_AT_MOST = 5_000
 _LONGEST_QUERY = 2_000
@@ -94,7 +95,7 @@ def bulk_form(visit: Visit, kind: ListKind, acts: Sequence[Act], keys: Keys, tem
     with visit.shell.installation.database.reading() as connection:
         chosen = keys(connection, state, ROWS_AT_MOST + 1) if visit.form.get(ALL) else visit.form.getlist(ROW)
         _check(chosen)
-        if not visit.form.get(SURE) or visit.form.get(COUNT) != str(len(chosen)):
+        if not visit.form.get(SURE) or visit.form.get(SEEN) != _digest(chosen):
             rows = act.look(visit, connection, chosen)
             shown = attrs.evolve(_told(visit, act, rows, state, path), hidden=_hidden(visit, act, state, chosen))
             return page(visit, template, preview=shown, report=None, **context)
@@ -106,6 +107,11 @@ def _check(chosen: Sequence[str]) -> None:
         raise HTTPException(422)
     if len(chosen) > ROWS_AT_MOST:
         raise HTTPException(413)
+
+
+def _digest(chosen: Sequence[str]) -> str:
+    """Which rows they are, whatever their order: as many others are not the ones that were previewed."""
+    return sha256("\0".join(sorted(chosen)).encode()).hexdigest()[:32]
 
 
 def _done(visit: Visit, act: Act, chosen: Sequence[str], state: Asked, path: str, template: str,
@@ -142,10 +148,10 @@ def _told(visit: Visit, act: Act, rows: Sequence[RowReport], state: Asked, path:
 def _hidden(visit: Visit, act: Act, state: Asked, chosen: Sequence[str]) -> tuple[tuple[str, str], ...]:
     if not visit.form.get(ALL):
         return _sure(act.code, state, chosen)
-    return *_sure(act.code, state, ()), (COUNT, str(len(chosen))), (ALL, "1")
+    return *_sure(act.code, state, ()), (SEEN, _digest(chosen)), (ALL, "1")
 
 
 def _sure(code: str, state: Asked, keys: Sequence[str]) -> tuple[tuple[str, str], ...]:
-    count = ((COUNT, str(len(keys))),) if keys else ()
-    return ((FORM_ID, new_form_id()), (ACT, code), (QUERY, state.query), (SURE, "1"), *count,
+    seen = ((SEEN, _digest(keys)),) if keys else ()
+    return ((FORM_ID, new_form_id()), (ACT, code), (QUERY, state.query), (SURE, "1"), *seen,
             *((ROW, key) for key in keys))

@@ -5,8 +5,9 @@ stay numbers.
 """
 
 import csv
+import re
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from io import StringIO
 
@@ -19,9 +20,15 @@ from treuwerk.web.shell.state import Visit
 
 MACHINE = "machine"
 _BYTE_ORDER_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\N{FULLWIDTH EQUALS SIGN}", "\N{FULLWIDTH PLUS SIGN}",
-            "\N{FULLWIDTH HYPHEN-MINUS}", "\N{FULLWIDTH COMMERCIAL AT}")
-Cell = str | int | Decimal | date
+_PIECE = 60_000
+_WIDE = "\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH COMMERCIAL AT}"
+_BLANKS = r"[\s\x00-\x1f\u200b-\u200f\u2060\ufeff]*"  # what some spreadsheets pass over before they look
+# At the beginning every sign counts. Behind a separator "5,-" is a price: there a minus counts where it could call.
+_FORMULA = re.compile(rf"^(?=[\t\r\n])|^{_BLANKS}(?=[=+@\N{{FULLWIDTH HYPHEN-MINUS}}{_WIDE}-])"
+                      rf"|[;,\t\r\n]{_BLANKS}(?=[=+@{_WIDE}]|[-\N{{FULLWIDTH HYPHEN-MINUS}}].*[(|!])")
+_SIGN = re.compile(rf"[=+@\t\r\n\N{{FULLWIDTH HYPHEN-MINUS}}{_WIDE}-]")
+Cell = str | int | Decimal | date | datetime
+"""An instant is a `datetime` in the programme's zone."""
 
 
 class Spreadsheet:
@@ -33,17 +40,24 @@ class Spreadsheet:
         self._delimiter = ";" if notation is not None and notation.decimal == "," else ","
         self._head = _BYTE_ORDER_MARK if notation is not None else ""
 
-    def lines(self, rows: Iterable[Iterable[Cell]]) -> Iterator[str]:
-        """The file, row by row."""
-        yield self._head
+    def pieces(self, rows: Iterable[Iterable[Cell]]) -> Iterator[str]:
+        """The file in pieces of many rows: to send each row by itself would take longer than to read it."""
+        buffer = StringIO(newline="")
+        buffer.write(self._head)
+        writer = csv.writer(buffer, delimiter=self._delimiter, lineterminator="\r\n")
         for row in rows:
-            buffer = StringIO()
-            csv.writer(buffer, delimiter=self._delimiter, lineterminator="\r\n").writerow(map(self._cell, row))
-            yield buffer.getvalue()
+            writer.writerow(map(self._cell, row))
+            if buffer.tell() > _PIECE:
+                yield buffer.getvalue()
+                buffer.seek(0)
+                buffer.truncate()
+        yield buffer.getvalue()
 
     def _cell(self, cell: Cell) -> str:
         if isinstance(cell, str):
             return safe(cell)
+        if isinstance(cell, datetime):
+            return f"{self._notation.written(cell.date())} {cell:%H:%M}" if self._notation else cell.isoformat()
         if isinstance(cell, date):
             return self._notation.written(cell) if self._notation else cell.isoformat()
         # Without grouping: a spreadsheet would take 1.234 for a text or for a date.
@@ -52,12 +66,15 @@ class Spreadsheet:
 
 
 def safe(text: str) -> str:
-    """A text that no spreadsheet takes for a formula.
+    """A text that no spreadsheet takes for a formula, whichever separator it takes the file to have.
 
-    >>> safe("=HYPERLINK(1)"), safe("LS-1")
-    ("'=HYPERLINK(1)", 'LS-1')
+    A reader whose spreadsheet splits at other marks than the file's would see a cell begin in the middle of a text; so
+    what looks like a formula there gets its apostrophe, too.
+
+    >>> safe("=HYPERLINK(1)"), safe("LS-1"), safe("Roof;=1+1")
+    ("'=HYPERLINK(1)", 'LS-1', "Roof;'=1+1")
     """
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return text if text.isalnum() or _SIGN.search(text) is None else _FORMULA.sub(r"\g<0>'", text)
 
 
 def csv_answer(visit: Visit, name: str, rows: Iterable[Iterable[Cell]]) -> StreamingResponse:
@@ -70,5 +87,5 @@ def csv_answer(visit: Visit, name: str, rows: Iterable[Iterable[Cell]]) -> Strea
     if form not in ("", MACHINE):
         raise HTTPException(400)
     notation = None if form else visit.shell.renderer.language(visit.locale).notation
-    return StreamingResponse(Spreadsheet(notation).lines(rows), media_type="text/csv; charset=utf-8",
+    return StreamingResponse(Spreadsheet(notation).pieces(rows), media_type="text/csv; charset=utf-8",
                              headers={"content-disposition": f'attachment; filename="{name}"'})

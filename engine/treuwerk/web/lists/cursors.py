@@ -34,7 +34,7 @@ def cursor_of(text: str, about: str, key: str) -> Key | None:
         raw = b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
         mark, body = raw[:_MARK_BYTES], raw[_MARK_BYTES:]
         found = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):  # no JSON, or brackets within brackets
         raise HTTPException(400) from None
     if not isinstance(found, list) or not all(type(value) in (int, str) for value in found):
         raise HTTPException(400)

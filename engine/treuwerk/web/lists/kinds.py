@@ -11,9 +11,9 @@ Words = Callable[[Visit, str], str]
 """What the chip of a filter says for a value."""
 Options = Callable[[Visit], list[tuple[str, str]]]
 """Codes and words of a filter for one visitor, without the empty one."""
-FILTER_KINDS = ("choice", "words", "day", "flag", "link")
-CURSOR, SORT, COLUMN, DENSE, VIEW, FORM = "after", "sort", "column", "dense", "view", "form"
-RESERVED = frozenset({CURSOR, SORT, COLUMN, DENSE, VIEW, FORM})
+CHOICE, WORDS, DAY, FLAG, WHOLE, LINK = FILTER_KINDS = ("choice", "words", "day", "flag", "whole", "link")
+CURSOR, BACK, SORT, COLUMN, DENSE, VIEW, FORM = "after", "before", "sort", "column", "dense", "view", "form"
+RESERVED = frozenset({CURSOR, BACK, SORT, COLUMN, DENSE, VIEW, FORM})
 
 
 @attrs.frozen
@@ -35,8 +35,9 @@ class Column:
 class Filter:
     """One filter; `title` is a marked message.
 
-    ``choice`` takes one of its options, ``words`` any text, ``day`` a day as the language writes it or ISO, ``flag`` is
-    there or not. ``link`` is set by links on other pages and has no field, only a chip.
+    ``choice`` takes one of its options, ``words`` any text, ``day`` a day and ``whole`` a whole number as the language
+    writes them (or ISO, or bare digits), ``flag`` is there or not. ``link`` is set by links on other pages and
+    has no field, only a chip.
     """
 
     name: str = attrs.field(validator=not_(in_(RESERVED)))

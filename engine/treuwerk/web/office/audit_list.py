@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 
-from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from treuwerk.domain.ledger import moment
 from treuwerk.services import audit_trail
 from treuwerk.services.audit_trail import AuditEntry, AuditFilters
 from treuwerk.services.auditing import note_act
-from treuwerk.web.forms.pages import language_of
 from treuwerk.web.lists import Asked, Cell, Column, Filter, ListKind, asked, csv_answer, views_form
 from treuwerk.web.office.frame import settings_of
 from treuwerk.web.office.words import ACTIONS, THINGS
@@ -22,7 +21,7 @@ _HEADS = (marked("When"), marked("Who"), marked("What"), marked("Participant"), 
 
 def _actors(visit: Visit) -> list[tuple[str, str]]:
     with visit.shell.installation.database.reading() as connection:
-        return [(str(user_id), name) for user_id, name in audit_trail.actors(visit.access, connection).items()]
+        return [(name, name) for name in audit_trail.actors(visit.access, connection)]
 
 
 def _actions(visit: Visit) -> list[tuple[str, str]]:
@@ -38,7 +37,12 @@ def _actions(visit: Visit) -> list[tuple[str, str]]:
 
 def _participant(visit: Visit, account_id: str) -> str:
     with visit.shell.installation.database.reading() as connection:
-        return audit_trail.participant_name(visit.access, connection, _number(account_id)) or account_id
+        return audit_trail.participant_name(visit.access, connection, int(account_id)) or account_id
+
+
+def _user(visit: Visit, user_id: str) -> str:
+    with visit.shell.installation.database.reading() as connection:
+        return audit_trail.name_of_user(visit.access, connection, int(user_id)) or user_id
 
 
 AUDIT = ListKind(
@@ -47,9 +51,10 @@ AUDIT = ListKind(
      Column("participant", marked("Participant")), Column("about", marked("About")),
      Column("changes", marked("Before → after")), Column("reason", marked("Reason"), shown=False),
      Column("session", marked("Session"), shown=False), Column("request", marked("Request"), shown=False)),
-    (Filter("user", marked("Who"), options=_actors), Filter("action", marked("What"), options=_actions),
+    (Filter("who", marked("Who"), options=_actors), Filter("action", marked("What"), options=_actions),
      Filter("from", marked("From day"), "day", more=True), Filter("until", marked("Until day"), "day", more=True),
      Filter("object", marked("About"), "words", example="txn_…", more=True),
+     Filter("user", marked("User"), "link", words=_user),
      Filter("account", marked("Participant"), "link", words=_participant)),
     sort="-at", rows=50, csv_path="/office/audit.csv", views_path="/office/audit/views")
 
@@ -61,18 +66,20 @@ def narrowed(visit: Visit, state: Asked) -> AuditFilters:
         HTTPException: 400, a number that is none.
     """
     filters = state.filters
-    return AuditFilters(settings_of(visit).programme.time_zone, _number(filters.get("user", "")),
-                        _number(filters.get("account", "")), filters.get("action", ""), filters.get("object", ""),
+    return AuditFilters(settings_of(visit).programme.time_zone, state.row_id("user"), filters.get("who", ""),
+                        state.row_id("account"), filters.get("action", ""), filters.get("object", ""),
                         state.day("from"), state.day("until"))
 
 
 def audit_csv(visit: Visit) -> Response:
     """Everything that the audit is narrowed to, as a file; that it was taken is noted."""
     visit.access.require(audit_trail.READ)
-    filters = narrowed(visit, asked(visit, AUDIT))
+    state = asked(visit, AUDIT)
+    filters = narrowed(visit, state)
     visit.shell.installation.database.run(lambda connection: note_act(
-        connection, visit.access, "audit.export", filters.account_id, filters.object, now=visit.now))
-    return csv_answer(visit, "audit.csv", _rows(visit, filters))
+        connection, visit.access, "audit.export", filters.account_id, filters.object, now=visit.now,
+        after={"filters": state.query}))
+    return csv_answer(visit, "audit.csv", _rows(visit, filters, falling=state.descending))
 
 
 def audit_views_form(visit: Visit) -> Response:
@@ -80,21 +87,15 @@ def audit_views_form(visit: Visit) -> Response:
     return views_form(visit, AUDIT, visit.access.user_id, may_share=visit.access.may("users.manage"))
 
 
-def _rows(visit: Visit, filters: AuditFilters) -> Iterator[list[Cell]]:
+def _rows(visit: Visit, filters: AuditFilters, *, falling: bool) -> Iterator[list[Cell]]:
     """Codes as they are kept: a file is for programs and for good."""
-    formats = language_of(visit).formats
+    zone = settings_of(visit).programme.time_zone
     yield [gettext(visit, head) for head in _HEADS]
-    with visit.shell.installation.database.reading() as connection:
-        for entry in audit_trail.all_entries(visit.access, connection, filters):
-            yield [formats.minute(entry.at), entry.actor, entry.action, entry.participant, entry.object,
-                   _change_words(entry), entry.reason, entry.session, entry.request_id]
+    for entry in audit_trail.all_entries(visit.access, visit.shell.installation.database, filters, falling=falling):
+        yield [moment(entry.at).astimezone(zone), entry.actor, entry.action, entry.participant, entry.object,
+               _change_words(entry), entry.reason, entry.session, entry.request_id]
 
 
 def _change_words(entry: AuditEntry) -> str:
     return "; ".join(f"{name}: {before} → {after}" for name, before, after in entry.changes)
 
-
-def _number(typed: str) -> int:
-    if typed and not (typed.isascii() and typed.isdigit() and len(typed) < 20):
-        raise HTTPException(400)
-    return int(typed or 0)

@@ -1,12 +1,15 @@
 """The audit with the proof of the ledger above it, and the plugins."""
 
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
 from starlette.responses import Response
 
 from treuwerk.services import audit_trail, ledger_proof
 from treuwerk.services.plugin_status import plugin_states
 from treuwerk.services.saved_views import views_of
 from treuwerk.web.forms.pages import told
-from treuwerk.web.lists import asked, list_page, list_view
+from treuwerk.web.lists import COUNTED_AT_MOST, Asked, asked, list_page, list_view
 from treuwerk.web.office.audit_list import AUDIT, narrowed
 from treuwerk.web.office.audit_words import audit_words
 from treuwerk.web.office.frame import navigation, office_page, seen
@@ -29,14 +32,22 @@ def audit_page(visit: Visit) -> Response:
     state, access = asked(visit, AUDIT), visit.access
     filters = narrowed(visit, state)
     with visit.shell.installation.database.reading() as connection:
-        found, following = audit_trail.entries(access, connection, filters, rising=not state.descending,
-                                               after=state.after, limit=AUDIT.rows)
+        found = audit_trail.entries(access, connection, filters, after=state.after, before=state.before,
+                                    falling=state.descending, limit=AUDIT.rows)
+        count, *_ = _counts(visit, connection, [state])
         chain = ledger_proof.chain_state(access, connection, visit.now)
-        views = views_of(connection, AUDIT.name, access.user_id)
+        view = list_view(visit, state, count=count, following=found.next, preceding=found.previous,
+                         views=views_of(connection, AUDIT.name, access.user_id),
+                         counts=lambda states: _counts(visit, connection, states),
+                         may_share=access.may("users.manage"))
     seen(visit, "audit.read", filters.account_id)
-    return list_page(visit, "office/audit.html", list_view(visit, state, following=following, views=views), rows=found,
-                     section=AUDIT.path, navigation=navigation(visit), chain=chain, proof_states=_STATES,
-                     actions=ACTIONS, href_of=href_of, words=audit_words(visit))
+    return list_page(visit, "office/audit.html", view, rows=found.rows, section=AUDIT.path,
+                     navigation=navigation(visit), chain=chain, proof_states=_STATES, actions=ACTIONS,
+                     href_of=href_of, words=audit_words(visit))
+
+
+def _counts(visit: Visit, connection: Connection, states: Sequence[Asked]) -> list[int]:
+    return audit_trail.counted(visit.access, connection, [narrowed(visit, one) for one in states], COUNTED_AT_MOST + 1)
 
 
 def prove_form(visit: Visit) -> Response:

@@ -8,11 +8,12 @@ import attrs
 from treuwerk.domain.ids import ADJUSTMENT, PURCHASE, TRANSACTION, USER
 from treuwerk.domain.notes import NOTE
 from treuwerk.web.forms.pages import language_of
-from treuwerk.web.office.words import ADJUSTMENTS, NOTE_KINDS, NOTE_STATUSES, STATUSES
+from treuwerk.web.office.words import ADJUSTMENTS, NOTE_KINDS, NOTE_STATUSES
 from treuwerk.web.shell.formats import Formats
 from treuwerk.web.shell.marking import marked
 from treuwerk.web.shell.naming import Naming
 from treuwerk.web.shell.pages import gettext, naming_of
+from treuwerk.web.shell.participant_words import STATUSES
 from treuwerk.web.shell.state import Visit
 
 FIELDS: Mapping[str, str] = {

@@ -14,7 +14,6 @@ from treuwerk.programme.reading import LoadedProgramme
 from treuwerk.programme.settings import Settings
 from treuwerk.services import queue
 from treuwerk.services.auditing import note_reading
-from treuwerk.services.queue import View
 from treuwerk.web.forms.pages import done, told
 from treuwerk.web.office.words import refusal_words
 from treuwerk.web.shell.marking import marked
@@ -66,7 +65,7 @@ def _waiting(visit: Visit) -> Mapping[str, int]:
     if not visit.access.may(queue.READ):
         return {}
     with visit.shell.installation.database.reading() as connection:
-        return {"/office/queue": queue.counts(visit.access, connection, visit.now, today_of(visit))[View.TEAM]}
+        return {"/office/queue": queue.waiting(visit.access, connection, visit.now, today_of(visit))}
 
 
 def account_of(visit: Visit) -> int:

@@ -20,7 +20,8 @@ from treuwerk.web.shell.marking import marked
 from treuwerk.web.shell.pages import gettext
 from treuwerk.web.shell.state import Visit
 
-_FIELDS = {"no_text": "text", "too_long": "text", "foreign_object": "object", "unknown_assignee": "assignee"}
+_FIELDS = {"no_text": "text", "too_long": "text", "foreign_object": "object", "unknown_assignee": "assignee",
+           "wrong_kind": "kind"}
 
 
 @attrs.frozen
@@ -147,9 +148,15 @@ def _page(visit: Visit, form: Shown, note: Note | None = None, *, status: int = 
         states = notes.states_of_note(visit.access, connection, account_id, note.id) if note else []
     return office_page(
         visit, "office/note.html", status, section="/office/participants", profile=profile, form=form, note=note,
-        states=states, conflict=conflict, kinds=options(visit, NOTE_KINDS), progress=options(visit, NOTE_STATUSES),
+        states=states, conflict=conflict, kinds=_kinds(visit, note), progress=options(visit, NOTE_STATUSES),
         clerks=_clerks(visit), blocks=settings_of(visit).text_blocks, note_kinds=NOTE_KINDS,
         note_statuses=NOTE_STATUSES, href_of=href_of)
+
+
+def _kinds(visit: Visit, note: Note | None) -> list[tuple[str, str]]:
+    """The kinds to choose from: an enquiry stays one, and nothing becomes one."""
+    asked = note is not None and note.draft.kind is NoteKind.ENQUIRY
+    return [one for one in options(visit, NOTE_KINDS) if (one[0] == NoteKind.ENQUIRY) is asked]
 
 
 def _read(visit: Visit) -> Result[NoteForm]:

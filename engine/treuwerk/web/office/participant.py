@@ -27,8 +27,6 @@ from treuwerk.web.office.words import (
     EVENTS,
     NOTE_KINDS,
     NOTE_STATUSES,
-    SCHEMES,
-    STATUSES,
     WORK_KINDS,
     marked_refusal,
     options,
@@ -36,6 +34,7 @@ from treuwerk.web.office.words import (
 from treuwerk.web.shell import plugin_pages
 from treuwerk.web.shell.marking import marked
 from treuwerk.web.shell.pages import gettext, see_other
+from treuwerk.web.shell.participant_words import SCHEMES, STATUSES
 from treuwerk.web.shell.state import Visit
 
 _EVENTS_OF_A_PAGE = 30
@@ -196,7 +195,8 @@ def _cursor(typed: str) -> Cursor | None:
     if not typed:
         return None
     number, _, kind = typed.partition("-")
-    if not (number.isascii() and number.isdigit() and len(number) < 20) or kind not in activity_stream.KINDS:
+    is_id = number.isascii() and number.isdigit() and len(number) < 20 and int(number) < 2**63
+    if not is_id or kind not in activity_stream.KINDS:
         raise HTTPException(400)
     return int(number), kind
 

@@ -1,9 +1,8 @@
 """The list of participants: filters, columns, saved views, and a file of exactly what is filtered."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from treuwerk.services import participant_list
@@ -11,6 +10,7 @@ from treuwerk.services.auditing import note_act
 from treuwerk.services.participant_list import Listed, Narrowed, Ordered
 from treuwerk.services.saved_views import views_of
 from treuwerk.web.lists import (
+    COUNTED_AT_MOST,
     Asked,
     Cell,
     Column,
@@ -23,13 +23,13 @@ from treuwerk.web.lists import (
     views_form,
 )
 from treuwerk.web.office.frame import navigation, settings_of
-from treuwerk.web.office.words import STATUSES, options
+from treuwerk.web.office.words import options
 from treuwerk.web.shell.marking import marked
 from treuwerk.web.shell.pages import gettext
+from treuwerk.web.shell.participant_words import STATUSES
 from treuwerk.web.shell.state import Visit
 
-_COUNTED_AT_MOST = 1_000
-_LARGEST = 10**15
+_SHARES = "participants.write"
 
 
 def _groups(visit: Visit) -> list[tuple[str, str]]:
@@ -59,8 +59,8 @@ PARTICIPANTS = ListKind(
     (Filter("q", marked("Name begins with"), "words"), Filter("group", marked("Group"), options=_groups),
      Filter("status", marked("Status"), options=_statuses), Filter("tier", marked("Tier"), options=_tiers),
      Filter("country", marked("Country"), options=_countries, more=True),
-     Filter("least", marked("Points at least"), "words", more=True),
-     Filter("most", marked("Points at most"), "words", more=True),
+     Filter("least", marked("Points at least"), "whole", more=True),
+     Filter("most", marked("Points at most"), "whole", more=True),
      Filter("from", marked("Joined from"), "day", more=True),
      Filter("until", marked("Joined until"), "day", more=True),
      Filter("nologin", marked("Without a login"), "flag", more=True)),
@@ -72,15 +72,18 @@ _HEADS = (marked("Customer number"), marked("Participant"), marked("Group"), mar
 def participants_page(visit: Visit) -> Response:
     """One page of the list."""
     state, settings, access = asked(visit, PARTICIPANTS), settings_of(visit), visit.access
-    narrowed = _narrowed(visit, state)
     with visit.shell.installation.database.reading() as connection:
-        rows, following = participant_list.participants(
-            access, connection, settings, narrowed, Ordered(state.sorted_by, state.descending),
-            after=_key(state), limit=PARTICIPANTS.rows)
-        count = participant_list.counted(access, connection, settings, narrowed, _COUNTED_AT_MOST + 1)
-        views = views_of(connection, PARTICIPANTS.name, access.user_id)
-    view = list_view(visit, state, count=count if count <= _COUNTED_AT_MOST else None, following=following, views=views)
-    return list_page(visit, "office/participants.html", view, rows=[_row(row) for row in rows],
+        def counts(states: Sequence[Asked]) -> Sequence[int]:
+            return participant_list.counted(access, connection, settings, [_narrowed(one) for one in states],
+                                            COUNTED_AT_MOST + 1)
+
+        found = participant_list.participants(
+            access, connection, settings, _narrowed(state), Ordered(state.sorted_by, state.descending),
+            after=state.after, before=state.before, limit=PARTICIPANTS.rows)
+        view = list_view(visit, state, count=counts([state])[0], following=found.next, preceding=found.previous,
+                         views=views_of(connection, PARTICIPANTS.name, access.user_id), counts=counts,
+                         may_share=access.may(_SHARES))
+    return list_page(visit, "office/participants.html", view, rows=[_row(row) for row in found.rows],
                      section="/office/participants", navigation=navigation(visit), statuses=STATUSES,
                      unit=participant_list.main_unit(settings), tiers={tier.code: tier for tier in settings.tiers})
 
@@ -88,28 +91,25 @@ def participants_page(visit: Visit) -> Response:
 def participants_csv(visit: Visit) -> Response:
     """Everybody whom the list is narrowed to; that the list was taken is noted."""
     state = asked(visit, PARTICIPANTS)
-    narrowed = _narrowed(visit, state)
     visit.access.require(participant_list.READ)
     visit.shell.installation.database.run(lambda connection: note_act(
         connection, visit.access, "participant.export", 0, "", now=visit.now, after={"filters": state.query}))
-    return csv_answer(visit, "participants.csv", _lines(visit, state, narrowed))
+    return csv_answer(visit, "participants.csv", _lines(visit, state))
 
 
 def participants_views_form(visit: Visit) -> Response:
     """Keep a view of the list, or take one away."""
-    return views_form(visit, PARTICIPANTS, visit.access.user_id, may_share=visit.access.may("participants.write"))
+    return views_form(visit, PARTICIPANTS, visit.access.user_id, may_share=visit.access.may(_SHARES))
 
 
-def _lines(visit: Visit, state: Asked, narrowed: Narrowed) -> Iterator[list[Cell]]:
-    settings = settings_of(visit)
+def _lines(visit: Visit, state: Asked) -> Iterator[list[Cell]]:
+    settings, statuses = settings_of(visit), dict(options(visit, STATUSES))
     yield [*(gettext(visit, head) for head in _HEADS),
            *(unit.name.get(visit.locale) or code for code, unit in settings.units.items())]
-    with visit.shell.installation.database.reading() as connection:
-        for one in participant_list.all_participants(visit.access, connection, settings, narrowed,
-                                                     Ordered(state.sorted_by, state.descending)):
-            yield [one.number, one.name, one.group, gettext(visit, STATUSES[one.status][0]), one.tier, one.country,
-                   one.postcode, one.city, one.joined_on, one.logins,
-                   *(one.points.get(unit, 0) for unit in settings.units)]
+    for one in participant_list.all_participants(visit.access, visit.shell.installation.database, settings,
+                                                 _narrowed(state), Ordered(state.sorted_by, state.descending)):
+        yield [one.number, one.name, one.group, statuses[one.status], one.tier, one.country, one.postcode, one.city,
+               one.joined_on, one.logins, *(one.points.get(unit, 0) for unit in settings.units)]
 
 
 def _row(one: Listed) -> dict[str, Any]:
@@ -118,30 +118,9 @@ def _row(one: Listed) -> dict[str, Any]:
             "country": one.country, "logins": one.logins}
 
 
-def _key(state: Asked) -> tuple[str | int, int] | None:
-    if state.after is None:
-        return None
-    column, account_id = state.after
-    return column, int(account_id)
-
-
-def _narrowed(visit: Visit, state: Asked) -> Narrowed:
+def _narrowed(state: Asked) -> Narrowed:
     filters = state.filters
     return Narrowed(
         filters.get("group", ""), filters.get("status", ""), filters.get("country", ""), filters.get("tier", ""), "",
-        _points(visit, filters.get("least", "")), _points(visit, filters.get("most", "")), state.day("from"),
-        state.day("until"), "nologin" in filters, filters.get("q", ""))
-
-
-def _points(visit: Visit, typed: str) -> int | None:
-    """Points as the language writes them.
-
-    Raises:
-        HTTPException: 400, this is no whole number.
-    """
-    if not typed:
-        return None
-    number = visit.shell.renderer.language(visit.locale).notation.number(typed)
-    if number is None or number != int(number) or abs(number) > _LARGEST:
-        raise HTTPException(400)
-    return int(number)
+        state.number("least"), state.number("most"), state.day("from"), state.day("until"), "nologin" in filters,
+        filters.get("q", ""))

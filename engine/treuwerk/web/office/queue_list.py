@@ -1,6 +1,6 @@
 """The work queue as a list: views with counts, filters, downloads, acts on many rows, and what came in meanwhile."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -14,8 +14,9 @@ from treuwerk.services import notes, queue, queue_list
 from treuwerk.services.auditing import note_act
 from treuwerk.services.queue import Done, View, WorkItem
 from treuwerk.services.queue_list import NOBODY, Narrowed
-from treuwerk.services.saved_views import SavedView, views_of
+from treuwerk.services.saved_views import views_of
 from treuwerk.web.lists import (
+    COUNTED_AT_MOST,
     Act,
     Asked,
     Cell,
@@ -80,36 +81,35 @@ def queue_page(visit: Visit) -> Response:
     state, access, today = asked(visit, QUEUE), visit.access, today_of(visit)
     narrowed = _narrowed(state)
     with visit.shell.installation.database.reading() as connection:
-        rows, following = queue_list.listed(
-            access, connection, narrowed, visit.now, today, order=state.sorted_by, descending=state.descending,
-            after=state.after, limit=QUEUE.rows)
-        saved = views_of(connection, QUEUE.name, access.user_id)
-        counts = _counts(visit, connection, narrowed, saved)
-    view = list_view(visit, state, count=counts[""], following=following, views=saved,
-                     counted=lambda one: counts.get(_name(one), 0),
-                     acts=[(act.code, gettext(visit, act.verb)) for act in _acts(visit) if act.undo])
+        found = queue_list.listed(
+            access, connection, narrowed, visit.now, today, order=state.sort, after=state.after,
+            before=state.before, limit=QUEUE.rows)
+        counts = _counts(visit, connection, {"": narrowed} | {one.value: Narrowed(one) for one in View})
+        view = list_view(visit, state, count=counts[""], following=found.next, preceding=found.previous,
+                         views=views_of(connection, QUEUE.name, access.user_id), counts=_counter(visit, connection),
+                         may_share=access.may(queue.WORK),
+                         acts=[(act.code, gettext(visit, act.verb)) for act in _acts(visit) if act.undo])
     tabs = [(state.url(changed={SHOW: "" if one is View.TEAM else one.value}), gettext(visit, VIEWS[one]),
              counts[one.value]) for one in View]
     return list_page(
-        visit, "office/queue.html", view, rows=rows, section=HOME, navigation=navigation(visit), work_kinds=WORK_KINDS,
-        today=today, tabs=tabs, tab=next(url for (url, _, _), one in zip(tabs, View, strict=True)
+        visit, "office/queue.html", view, rows=found.rows, section=HOME, navigation=navigation(visit),
+        work_kinds=WORK_KINDS, today=today, tabs=tabs, tab=next(url for (url, _, _), one in zip(tabs, View, strict=True)
                                          if one is narrowed.view),
         showing=narrowed.view, news_url=state.url(f"{HOME}/news", {"since": str(visit.now)}))
 
 
-def _counts(visit: Visit, connection: Connection, narrowed: Narrowed, saved: Sequence[SavedView]) -> dict[str, int]:
-    """How much is left now, in each view of ours, and in each that somebody saved; in one look."""
-    wanted = {"": narrowed} | {view.value: Narrowed(view) for view in View}
-    for one in saved:
-        try:
-            wanted[_name(one)] = _narrowed(asked(visit, QUEUE, one.query))
-        except HTTPException:  # somebody left whom the view names
-            continue
-    return dict(queue_list.counted(visit.access, connection, wanted, visit.now, today_of(visit)))
+def _counts(visit: Visit, connection: Connection, wanted: Mapping[str, Narrowed]) -> Mapping[str, int]:
+    """How much is left now of each of these, in one statement."""
+    return queue_list.counted(visit.access, connection, wanted, visit.now, today_of(visit), COUNTED_AT_MOST + 1)
 
 
-def _name(one: SavedView) -> str:
-    return f"{one.owner_id} {one.name}"
+def _counter(visit: Visit, connection: Connection) -> Callable[[Sequence[Asked]], Sequence[int]]:
+    """Counts views that somebody saved."""
+    def count(states: Sequence[Asked]) -> Sequence[int]:
+        found = _counts(visit, connection, {str(place): _narrowed(one) for place, one in enumerate(states)})
+        return list(found.values())
+
+    return count
 
 
 def news_part(visit: Visit) -> Response:
@@ -140,17 +140,17 @@ def _lines(visit: Visit, state: Asked, narrowed: Narrowed) -> Iterator[list[Cell
     zone, kinds = settings_of(visit).programme.time_zone, dict(_kinds(visit))
     yield [gettext(visit, head) for head in _HEADS]
     after = None
-    with visit.shell.installation.database.reading() as connection:
-        while True:
-            items, after = queue_list.listed(
-                visit.access, connection, narrowed, visit.now, today_of(visit), order=state.sorted_by,
-                descending=state.descending, after=after, limit=_ROWS_AT_ONCE)
-            for one in items:
-                yield [one.gist or one.object, kinds.get(one.kind, one.kind),
-                       date.fromisoformat(one.due_on) if one.due_on else "", one.participant, one.assignee,
-                       moment(one.created_at).astimezone(zone).date()]
-            if after is None:
-                return
+    while True:
+        with visit.shell.installation.database.reading() as connection:  # short looks: who downloads keeps nobody
+            page = queue_list.listed(
+                visit.access, connection, narrowed, visit.now, today_of(visit), order=state.sort, after=after,
+                limit=_ROWS_AT_ONCE)
+        for one in page.rows:
+            yield [one.gist or one.object, kinds.get(one.kind, one.kind),
+                   date.fromisoformat(one.due_on) if one.due_on else "", one.participant, one.assignee,
+                   moment(one.created_at).astimezone(zone).date()]
+        if (after := page.next) is None:
+            return
 
 
 def queue_views_form(visit: Visit) -> Response:

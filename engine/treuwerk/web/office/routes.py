@@ -4,7 +4,7 @@ from starlette.routing import BaseRoute
 
 from treuwerk.domain.rights import Audience
 from treuwerk.web.office import adjusting_pages as points
-from treuwerk.web.office import audit_list, participant, participants, queue_list, start, user_ways
+from treuwerk.web.office import audit_list, participant, participants, queue_list, start, user_links, user_ways
 from treuwerk.web.office import audit_pages as audit
 from treuwerk.web.office import booking_pages as bookings
 from treuwerk.web.office import note_pages as notes
@@ -103,6 +103,9 @@ def _users() -> list[BaseRoute]:
         *(_post(f"{_USER}/{name}", handler, "users.manage", f"office_user_{name}") for name, handler in acts.items()),
         _get(f"{_USER}/password", user_ways.password_page, "users.manage", "office_user_password"),
         _post(f"{_USER}/password", user_ways.password_form, "users.manage", "office_user_password_form"),
+        _get(f"{_USER}/links", user_links.links_page, "users.manage", "office_user_links"),
+        _post(f"{_USER}/links", user_links.link_form, "users.manage", "office_user_link"),
+        _post(f"{_USER}/unlink", user_links.unlink_form, "users.manage", "office_user_unlink"),
         _get(f"{_USER}/factor", user_ways.factor_page, "users.manage", "office_user_factor"),
         _post(f"{_USER}/factor", user_ways.factor_form, "users.manage", "office_user_factor_form"),
         _get("/office/roles", users.roles_page, "users.manage", "office_roles"),

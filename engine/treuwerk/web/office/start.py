@@ -7,8 +7,9 @@ from treuwerk.services.queue import View, WorkItem
 from treuwerk.services.searching import Found
 from treuwerk.web.office.frame import office_page, settings_of, today_of
 from treuwerk.web.office.linking import href_of
-from treuwerk.web.office.words import STATUSES, VIEWS, WORK_KINDS
+from treuwerk.web.office.words import VIEWS, WORK_KINDS
 from treuwerk.web.shell.pages import see_other
+from treuwerk.web.shell.participant_words import STATUSES
 from treuwerk.web.shell.state import Visit
 
 _MINE, _URGENT = 8, 5
@@ -32,8 +33,8 @@ def search_page(visit: Visit) -> Response:
     """What was found, by groups; an exact id leads to what has it."""
     typed = visit.request.query_params.get("q", "")
     sellers = [source.settings.seller for source in settings_of(visit).sources if hasattr(source.settings, "seller")]
-    found = visit.shell.installation.database.run(
-        lambda connection: searching.find(visit.access, connection, typed, sellers, visit.now)) if typed else Found("")
+    found = searching.find(visit.access, visit.shell.installation.database, typed, sellers,
+                           visit.now) if typed else Found("")
     if found.jump:
         return see_other(href_of(found.jump))
     if len(found.participants) == found.count == 1 and found.participants[0].exact and \

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 
 from treuwerk.domain.notes import NoteKind, NoteStatus
-from treuwerk.domain.participants import ParticipantStatus
 from treuwerk.domain.refusals import Refusal
 from treuwerk.services.queue import View
 from treuwerk.web.shell.marking import marked
@@ -14,7 +13,8 @@ NOTE_KINDS: Mapping[str, tuple[str, str]] = {
     NoteKind.CALL_IN: (marked("Call from the participant"), "phone"),
     NoteKind.CALL_OUT: (marked("Call to the participant"), "phone-outgoing"),
     NoteKind.MAIL: (marked("Mail"), "mail"), NoteKind.LETTER: (marked("Letter"), "file-text"),
-    NoteKind.VISIT: (marked("Visit"), "map-pin"), NoteKind.INTERNAL: (marked("Internal note"), "sticky-note")}
+    NoteKind.VISIT: (marked("Visit"), "map-pin"), NoteKind.INTERNAL: (marked("Internal note"), "sticky-note"),
+    NoteKind.ENQUIRY: (marked("Enquiry from the portal"), "inbox")}
 """Words and icon of each kind of note."""
 NOTE_STATUSES: Mapping[str, tuple[str, str, str]] = {
     NoteStatus.OPEN: (marked("Open"), "accent", "inbox"),
@@ -23,11 +23,6 @@ NOTE_STATUSES: Mapping[str, tuple[str, str, str]] = {
     NoteStatus.WAITING_FOR_OTHERS: (marked("Waiting for others"), "warn", "clock"),
     NoteStatus.DONE: (marked("Done"), "good", "circle-check")}
 """Words, colour and icon of each status."""
-STATUSES: Mapping[str, tuple[str, str, str]] = {
-    ParticipantStatus.APPLIED: (marked("Applied"), "warn", "hourglass"),
-    ParticipantStatus.ACTIVE: (marked("Active"), "good", "circle-check"),
-    ParticipantStatus.BLOCKED: (marked("Blocked"), "bad", "lock"),
-    ParticipantStatus.LEFT: (marked("Left"), "", "log-out")}
 ADJUSTMENTS: Mapping[str, tuple[str, str, str]] = {
     "waiting": (marked("Waits for a second person"), "warn", "hourglass"),
     "booked": (marked("Booked"), "good", "circle-check"), "refused": (marked("Refused"), "bad", "circle-x"),
@@ -36,7 +31,8 @@ VIEWS: Mapping[View, str] = {
     View.MINE: marked("Mine"), View.UNASSIGNED: marked("Unassigned"), View.OVERDUE: marked("Overdue"),
     View.TEAM: marked("Team"), View.SNOOZED: marked("Put off")}
 WORK_KINDS: Mapping[str, tuple[str, str]] = {
-    "note": (marked("Follow-up"), "sticky-note"), "adjustment": (marked("Points by hand"), "scale"),
+    "note": (marked("Follow-up"), "sticky-note"), "enquiry": (marked("Enquiry"), "inbox"),
+    "adjustment": (marked("Points by hand"), "scale"),
     "clearing_run": (marked("Lines not booked"), "triangle-alert")}
 """Kinds of work; one that a later part adds stands for itself."""
 EVENTS: Mapping[str, tuple[str, str]] = {
@@ -51,8 +47,8 @@ REVERSALS: Mapping[str, str] = {
     "correction": marked("Correction"), "returned": marked("Goods went back"), "complaint": marked("Complaint"),
     "cancelled": marked("Order cancelled"), "other": marked("Other reason")}
 """Codes of why a booking is taken back by hand."""
-SCHEMES: Mapping[str, str] = {"customer_number": marked("Customer number"), "gln": marked("GLN")}
 ACTIONS: Mapping[str, str] = {
+    "enquiry.write": marked("Enquiry made"),
     "note.write": marked("Note written"), "note.change": marked("Note changed"),
     "points.adjust": marked("Points booked by hand"), "points.approve": marked("Points by hand approved"),
     "points.reverse": marked("Booking taken back"),
@@ -60,6 +56,7 @@ ACTIONS: Mapping[str, str] = {
     "work.take": marked("Work taken"), "work.release": marked("Work released"), "work.assign": marked("Work assigned"),
     "work.snooze": marked("Work put off"), "work.done": marked("Work done"), "work.reopen": marked("Work reopened"),
     "user.create": marked("User created"), "user.roles": marked("Roles changed"), "user.block": marked("User blocked"),
+    "user.link": marked("Sign-in linked"), "user.unlink": marked("Sign-in unlinked"),
     "user.unblock": marked("User unblocked"), "user.end_sessions": marked("Sessions ended"),
     "profile.change": marked("Own details changed"), "people.invite": marked("Colleague invited"),
     "people.withdraw": marked("Invitation withdrawn"), "people.give_back": marked("Invitation given back"),
@@ -78,7 +75,8 @@ ACTIONS: Mapping[str, str] = {
     "ledger.prove": marked("Proof of the ledger started")}
 """Acts as the audit tells them; one that a later part adds stands for itself."""
 THINGS: Mapping[str, str] = {
-    "note": marked("Notes"), "points": marked("Points by hand"), "work": marked("Work queue"),
+    "note": marked("Notes"), "enquiry": marked("Enquiries"),
+    "points": marked("Points by hand"), "work": marked("Work queue"),
     "user": marked("Users"), "participant": marked("Participants"), "people": marked("People"),
     "profile": marked("Profile"), "address": marked("Addresses"), "search": marked("Search"),
     "audit": marked("Audit"), "ledger": marked("Ledger")}
@@ -92,6 +90,7 @@ _REFUSALS: Mapping[str, str] = {
     "past": marked("Choose a day that is still to come."),
     "unknown_assignee": marked("This person does not work in the service centre any more. Choose another one."),
     "foreign_object": marked("This id is none of this participant. Copy it from the stream, such as txn_…"),
+    "wrong_kind": marked("Enquiries come from participants only. Choose another kind."),
     "no_text": marked("Write what was said or written."), "too_long": marked("This text is too long. Shorten it."),
     "last_admin": marked("Nobody could manage users any more. Give the role to another active user first."),
     "own_user": marked("You cannot do this to your own user. Another administrator can."),
@@ -111,6 +110,8 @@ _REFUSALS: Mapping[str, str] = {
     "changed_meanwhile": marked(
         "This booking was taken back meanwhile, or somebody asked for it. Look at what is left of it."),
     "waits_already": marked("Somebody asked for this already. It waits for a second person."),
+    "gone": marked("This sign-in waits no longer. Let the person sign in again, and choose it within the hour."),
+    "identity_taken": marked("This identity leads to another user already. Unlink it there first."),
     "wrong_day": marked("Choose a day from the beginning of the programme until today."),
     "gone_already": marked("Points of this day would be gone already. Choose a later day."),
     "personal_data": marked(

@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from treuwerk.domain.ledger import moment
-from treuwerk.services import own_account, statements
+from treuwerk.services import enquiring, own_account, statements
 from treuwerk.services.balances import Holdings, UnitBalance
 from treuwerk.services.explaining import NotFound
 from treuwerk.services.statements import Cursor, Filters, Page
@@ -28,6 +28,7 @@ from treuwerk.web.portal.account_filters import (
     wanted_of,
     words,
 )
+from treuwerk.web.portal.enquiry_words import ENQUIRY_STATES
 from treuwerk.web.portal.picturing import calendar_entries, parts_of, tier_view
 from treuwerk.web.shell.documents import can_be_made
 from treuwerk.web.shell.pages import gettext, marked, naming_of, page
@@ -49,12 +50,12 @@ def account_page(visit: Visit) -> Response:
     """Balance, status, expiry calendar and one page of bookings."""
     wanted, unit, place = wanted_of(visit), main_unit(visit), place_of(visit)
     with visit.shell.installation.database.reading() as connection:
-        found = own_account.statement(visit.access, connection, unit, at=place, limit=ROWS_OF_A_PAGE,
-                                      filters=filters_of(visit, wanted), now=visit.now, window=statements.WINDOW)
         held = own_account.holdings(visit.access, connection, visit.shell.installation.programme.settings.units,
                                     visit.now, visit.shell.calendars)
-        years = _years(visit, connection)
-        bought = own_account.bought_lately(visit.access, connection)
+        found = own_account.statement(visit.access, connection, unit, limit=ROWS_OF_A_PAGE,
+                                      at=place or statements.in_front(held.booked.get(unit, 0)),
+                                      filters=filters_of(visit, wanted), now=visit.now, window=statements.WINDOW)
+        years, bought = _years(visit, connection, held), own_account.bought_lately(visit.access, connection)
     options = {"year": years, "kind": words(visit, KIND_WORDS), "source": sources(visit),
                "product": products(visit, bought, wanted), "status": words(visit, STATUS_WORDS)}
     return page(visit, "portal/account.html", section=HERE, wanted=wanted, page=found, options=options,
@@ -78,9 +79,10 @@ def standing_of(visit: Visit, held: Holdings, unit: str) -> dict[str, Any]:
             "expiry_parts": parts_of(calendar)}
 
 
-def _years(visit: Visit, connection: Connection) -> list[tuple[str, str]]:
+def _years(visit: Visit, connection: Connection, held: Holdings) -> list[tuple[str, str]]:
     """Calendar years from the first booking to now, newest first; none in an unused account."""
-    first = own_account.first_booking_at(visit.access, connection)
+    first = visit.shell.calendars.fact("first booking", visit.access.account_id, held.versions,
+                                       lambda: own_account.first_booking_at(visit.access, connection))
     if first is None:
         return []
     zone = visit.shell.installation.programme.settings.programme.time_zone
@@ -102,7 +104,9 @@ def booking_page(visit: Visit) -> Response:
         except NotFound:
             raise HTTPException(404) from None
         chip = own_chip(visit, connection)
-    return page(visit, "portal/booking.html", section=HERE, booking=booking, chip=chip)
+        asked = enquiring.about_booking(visit.access, connection, booking.id)
+    return page(visit, "portal/booking.html", section=HERE, booking=booking, chip=chip, enquiries=asked,
+                enquiry_states=ENQUIRY_STATES)
 
 
 def own_chip(visit: Visit, connection: Connection) -> UnitBalance | None:

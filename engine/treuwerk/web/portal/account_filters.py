@@ -18,7 +18,7 @@ HERE = "/account"
 _LIST, _AT = "bookings", "at"
 _ARTICLE, _GROUP = "article:", "group:"
 _LONGEST = 100
-KIND_WORDS = dict(zip(narrowing.KINDS, (
+KIND_WORDS: dict[str, str] = dict(zip(narrowing.KINDS, (
     marked("Purchases"), marked("Activities"), marked("Redemptions"), marked("Expiry"), marked("Other")), strict=True))
 SOURCE_WORDS = {
     narrowing.FEED: marked("Reported deliveries"), narrowing.ACTIVITY: marked("Activities"),
@@ -98,7 +98,7 @@ def sources(visit: Visit) -> Options:
 def products(visit: Visit, bought: Sequence[Bought], wanted: Wanted) -> Options:
     """Groups and articles to choose from: what was bought lately, and what is asked for."""
     naming = naming_of(visit)
-    groups = {f"{_GROUP}{one.kind}": naming.product_group(one.kind) for one in bought if one.kind}
+    groups = {f"{_GROUP}{one.kind}": named for one in bought if (named := naming.product_group(one.kind)) != one.kind}
     articles = {f"{_ARTICLE}{one.number}": one.name or one.number for one in bought}
     if wanted.product and wanted.product not in groups | articles:
         code = wanted.product.partition(":")[2]

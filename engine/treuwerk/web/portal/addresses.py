@@ -1,5 +1,7 @@
 """The addresses of the own company: a list, and a form for each."""
 
+from typing import Any
+
 import attrs
 from babel import Locale
 from sqlalchemy import Connection
@@ -12,7 +14,7 @@ from treuwerk.services import own_addresses, own_profile
 from treuwerk.services.own_addresses import LONGEST, WRITE, AddressDraft, KeptAddress
 from treuwerk.services.stepping_up import require_recent
 from treuwerk.web.forms import Result, Shown, choice, taken, text, yes
-from treuwerk.web.forms.pages import CONFLICT, begun, done, language_of, read, refused, told, version_of
+from treuwerk.web.forms.pages import CONFLICT, done, empty, language_of, read, refused, told, version_of
 from treuwerk.web.portal.account import own_chip
 from treuwerk.web.portal.acting import acted
 from treuwerk.web.portal.profile import profile_template
@@ -58,7 +60,7 @@ def new_address_page(visit: Visit) -> Response:
         with visit.shell.installation.database.reading() as connection:
             company = own_profile.company(visit.access, connection)
         initial = {"name": company.name[:LONGEST], "country": company.country}
-        return _form(visit, begun(visit, AddressForm, initial, options=options))
+        return _form(visit, empty(visit, AddressForm, initial))
     result = read(visit, AddressForm, options)
     if result.ok:
         require_recent(visit.session, visit.now)
@@ -74,7 +76,7 @@ def address_page(visit: Visit) -> Response:
     """An address to be changed; who comes second sees both versions."""
     kept, options = _kept(visit), {"country": [code for code, _ in _countries(visit)]}
     if visit.request.method != "POST":
-        return _form(visit, begun(visit, AddressForm, _initial(kept), version=kept.version, options=options), kept)
+        return _form(visit, empty(visit, AddressForm, _initial(kept), version=kept.version), kept)
     result = read(visit, AddressForm, options)
     if result.ok:
         require_recent(visit.session, visit.now)
@@ -159,8 +161,10 @@ def _blamed(result: Result[AddressForm], refusal: Refusal) -> Result[AddressForm
 
 def _conflict(visit: Visit, result: Result[AddressForm], both: own_addresses.AddressChanged) -> Response:
     names = dict(_countries(visit))
-    form, sides = taken(AddressForm, refused(visit, result), _initial(both.theirs), both.theirs.version,
-                        language_of(visit), by=both.by, at=both.theirs.changed_at,
+    # Which one is proposed first is no part of the version: it goes its own way.
+    stored = _initial(both.theirs) | {"preferred": bool(result.typed.get("preferred"))}
+    form, sides = taken(AddressForm, refused(visit, result), stored, both.theirs.version, language_of(visit),
+                        by=both.by, at=both.theirs.changed_at,
                         words={"country": lambda code: names.get(code, code),
                                "preferred": lambda _: gettext(visit, marked("Yes"))})
     return _form(visit, form, both.theirs, status=CONFLICT, conflict=sides)
@@ -171,6 +175,7 @@ def _form(visit: Visit, form: Shown, kept: KeptAddress | None = None, *, status:
     with visit.shell.installation.database.reading() as connection:
         chip = own_chip(visit, connection)
     known = BY_COUNTRY.get(form["country"].value)
+    form = form.requiring("postcode") if known else form
     return profile_template(visit, "portal/address.html", status, form=form, kept=kept, conflict=conflict, chip=chip,
                             countries=_countries(visit), example=known.example if known else "",
                             action=f"{HERE}/{kept.public_id}" if kept else f"{HERE}/new")
@@ -182,7 +187,7 @@ def _kept(visit: Visit) -> KeptAddress:
         return own_addresses.one_address(visit.access, connection, number)
 
 
-def _initial(kept: KeptAddress) -> dict[str, object]:
+def _initial(kept: KeptAddress) -> dict[str, Any]:
     return attrs.asdict(kept.draft) | {"preferred": kept.preferred}
 
 

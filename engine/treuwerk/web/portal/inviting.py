@@ -13,7 +13,7 @@ from treuwerk.services.managing_people import CODE, LONGEST_NAME, Invitation
 from treuwerk.services.session_data import set_value, take_value
 from treuwerk.services.stepping_up import require_recent
 from treuwerk.web.forms import Shown, Wrong, choice, text
-from treuwerk.web.forms.pages import begun, done, read, refused, told
+from treuwerk.web.forms.pages import done, empty, read, refused, told
 from treuwerk.web.portal.account import own_chip
 from treuwerk.web.portal.acting import acted, refusal_message
 from treuwerk.web.portal.people import HERE, giving_of, role_options
@@ -51,7 +51,7 @@ def invite_page(visit: Visit) -> Response:
     options = {"person": [code for code, _ in people], "role": list(giving_of(visit).roles)}
     if visit.request.method != "POST":
         initial = {"person": visit.request.query_params.get("person", "")}
-        return _form(visit, people, begun(visit, InvitationForm, initial, options=options))
+        return _form(visit, people, empty(visit, InvitationForm, initial))
     result = read(visit, InvitationForm, options)
     if result.ok:
         require_recent(visit.session, visit.now)
@@ -141,5 +141,5 @@ def _people(visit: Visit) -> list[tuple[str, str]]:
 def _form(visit: Visit, people: list[tuple[str, str]], form: Shown, status: int = 200) -> Response:
     with visit.shell.installation.database.reading() as connection:
         chip = own_chip(visit, connection)
-    return profile_template(visit, "portal/invite.html", status, form=form, people=people, roles=role_options(visit),
-                            days=GOOD_DAYS, chip=chip)
+    return profile_template(visit, "portal/invite.html", status, form=form if people else form.requiring("name"),
+                            people=people, roles=role_options(visit), days=GOOD_DAYS, chip=chip)

@@ -10,5 +10,6 @@ ENTRIES = (
     Entry("/", marked("Overview"), "wallet", READ_ACCOUNT, Audience.PORTAL, 100),
     Entry("/account", marked("Points account"), "wallet", READ_ACCOUNT, Audience.PORTAL, 200),
     Entry("/purchases", marked("Purchases"), "package", READ_PURCHASES, Audience.PORTAL, 300),
+    Entry("/enquiries", marked("Enquiries"), "inbox", READ_ACCOUNT, Audience.PORTAL, 400),
     Entry("/profile", marked("Profile"), "user-round", READ_PROFILE, Audience.PORTAL, 900),
 )

@@ -13,7 +13,7 @@ from treuwerk.services.colleagues import Giving, Team
 from treuwerk.services.members import Member
 from treuwerk.services.stepping_up import require_recent
 from treuwerk.web.forms import Shown, choice, text
-from treuwerk.web.forms.pages import begun, done, read, refused, told
+from treuwerk.web.forms.pages import done, empty, read, refused, told
 from treuwerk.web.portal.account import own_chip
 from treuwerk.web.portal.acting import acted, refusal_message
 from treuwerk.web.portal.profile import profile_template
@@ -50,7 +50,7 @@ def person_page(visit: Visit) -> Response:
     options = {"role": allowed.roles}
     initial = {"role": member.role, "seen": member.role}
     if visit.request.method != "POST":
-        return _form(visit, member, team, begun(visit, RoleChange, initial, options=options))
+        return _form(visit, member, team, empty(visit, RoleChange, initial))
     result = read(visit, RoleChange, options)
     if result.ok:
         require_recent(visit.session, visit.now, back=here)
@@ -140,7 +140,7 @@ def role_options(visit: Visit) -> list[tuple[str, str, str]]:
     roles = giving_of(visit).roles
     rights = colleagues.rights_of_roles(settings, roles, visit.shell.permissions.values())
     naming = visit.shell.renderer.environment(visit.locale).globals["naming"]
-    return [(code, naming.role(code), "; ".join(gettext(visit, one.title) for one in rights[code]))  # type: ignore[attr-defined]
+    return [(code, naming.role(code), " · ".join(gettext(visit, one.title) for one in rights[code]))  # type: ignore[attr-defined]
             for code in roles]
 
 

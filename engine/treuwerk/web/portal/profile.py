@@ -13,11 +13,11 @@ from treuwerk.services import own_profile
 from treuwerk.services.own_profile import LONGEST_NAME, OwnDraft, OwnLogin
 from treuwerk.services.stepping_up import require_recent
 from treuwerk.web.forms import Result, Shown, choice, email, taken, text
-from treuwerk.web.forms.pages import CONFLICT, begun, done, language_of, read, refused, told, version_of
-from treuwerk.web.office.words import SCHEMES, STATUSES
+from treuwerk.web.forms.pages import CONFLICT, done, empty, language_of, read, refused, told, version_of
 from treuwerk.web.portal.account import own_chip
 from treuwerk.web.shell.marking import marked
 from treuwerk.web.shell.pages import page
+from treuwerk.web.shell.participant_words import SCHEMES, STATUSES
 from treuwerk.web.shell.state import Visit
 
 HERE, DETAILS = "/profile", "/profile/details"
@@ -60,7 +60,7 @@ def details_page(visit: Visit) -> Response:
         raise HTTPException(404)
     options = {"locale": [code for code, _ in _languages(visit)]}
     if visit.request.method != "POST":
-        return _form(visit, own, begun(visit, Details, own, version=own.version, options=options))
+        return _form(visit, own, empty(visit, Details, own, version=own.version))
     result = read(visit, Details, options)
     if result.ok:
         draft, version = result.value.draft(), version_of(visit)

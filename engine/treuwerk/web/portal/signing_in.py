@@ -1,10 +1,15 @@
 """Sign out, language and appearance: the forms that work for everyone."""
 
+from contextlib import suppress
+from urllib.parse import parse_qsl, urlencode
+
 from starlette.responses import JSONResponse, Response
 
 from treuwerk.domain.rights import Audience
 from treuwerk.services.own_profile import choose_locale
 from treuwerk.services.session_keeping import sign_out, stay
+from treuwerk.store.faults import DatabaseReadOnly
+from treuwerk.web.shell.confirming import AGAIN, keep_typed
 from treuwerk.web.shell.pages import see_other
 from treuwerk.web.shell.routing import own_path
 from treuwerk.web.shell.schemes import SCHEMES
@@ -42,12 +47,26 @@ def stay_form(visit: Visit) -> Response:
 
 def preferences_form(visit: Visit) -> Response:
     """Remember language or appearance in a cookie, the language with the own login, too, and go back to the page."""
-    answer = see_other(own_path(visit.form.get("next", "/")))
-    if (locale := visit.form.get("locale")) in visit.shell.renderer.locales:
+    asked = visit.request.query_params
+    if "next" in asked:  # sent with a form of the page: its fields are its own, the choice stands in the address
+        answer, locale = see_other(_with_typed(visit, own_path(asked["next"]))), asked.get("locale")
+    else:
+        answer, locale = see_other(own_path(visit.form.get("next", "/"))), visit.form.get("locale")
+    if locale in visit.shell.renderer.locales:
         set_cookie(answer, LOCALE_COOKIE, str(locale), _A_YEAR)
         if (me := visit.identity) and me.own_locale != locale:
-            visit.shell.installation.database.run(
-                lambda connection: choose_locale(connection, me.user_id, str(locale), visit.now))
-    if (scheme := visit.form.get("scheme")) in SCHEMES:
+            with suppress(DatabaseReadOnly):  # the cookie is enough for this browser
+                visit.shell.installation.database.run(
+                    lambda connection: choose_locale(connection, me.user_id, str(locale), visit.now))
+    if "next" not in asked and (scheme := visit.form.get("scheme")) in SCHEMES:
         set_cookie(answer, SCHEME_COOKIE, str(scheme), _A_YEAR)
     return answer
+
+
+def _with_typed(visit: Visit, wanted: str) -> str:
+    """The page to go back to, where the form is found as it was sent."""
+    path, _, query = wanted.partition("?")
+    if not keep_typed(visit, path):
+        return wanted
+    left = [pair for pair in parse_qsl(query, keep_blank_values=True) if pair[0] != AGAIN]
+    return f"{path}?{urlencode([*left, (AGAIN, '1')])}"

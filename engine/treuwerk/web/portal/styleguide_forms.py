@@ -78,5 +78,6 @@ _REPORT = (RowReport("3", "Elektro Wendelglanz GmbH", "is assigned to Clara alre
 def _sample_list(visit: Visit) -> ListView:
     state = Asked(_KIND, {"town": "kiel", "q": "dach", "open": "1"}, "-points")
     views = [SavedView(0, "All with open work", "open=1", 1), SavedView(1, "Kiel", state.query, 1)]
-    return list_view(visit, state, count=1_240, following=("x", 1), views=views, counted=lambda one: 12 + one.owner_id,
+    return list_view(visit, state, count=1_240, following=("x", 1), preceding=("a", 1),
+                     views=views, counts=lambda states: [12 + place for place in range(len(states))],
                      acts=[("assign", "Assign to me")])

@@ -3,7 +3,7 @@
 All places are per cent of the drawing's width and height, so that words keep their size on a narrow page.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from math import floor, log10
 
 import attrs
@@ -15,12 +15,16 @@ _FEW = 7
 _NAME = 16.0
 
 
+def _figures(values: Iterable[int]) -> tuple[int, ...]:
+    return tuple(values)
+
+
 @attrs.frozen
 class Series:
     """One row of numbers with its name."""
 
     name: str
-    values: tuple[int, ...] = attrs.field(converter=tuple)
+    values: tuple[int, ...] = attrs.field(converter=_figures)
 
 
 @attrs.frozen
@@ -109,6 +113,8 @@ def _apart(heights: Sequence[float]) -> list[float]:
 
 
 def _points(values: Sequence[int], step: float, scale: "_Scale") -> str:
+    if len(values) == 1:  # one point has no line: it is told as a level
+        values = [*values, *values]
     return " ".join(f"{step * place * 10:.1f},{scale.height(value) * 10:.1f}" for place, value in enumerate(values))
 
 
@@ -171,4 +177,5 @@ def _round_step(wanted: float) -> float:
     if wanted <= 1:
         return 1
     power = 10.0 ** floor(log10(wanted))
-    return next(step * power for step in _STEPS if step * power >= wanted)
+    # Figures are whole numbers: a step of 2.5 would put 3 where 2.5 is.
+    return next(step * power for step in _STEPS if step * power >= wanted and (step * power).is_integer())

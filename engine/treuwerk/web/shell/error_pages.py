@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
+from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy.exc import OperationalError
@@ -14,7 +15,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from treuwerk.domain.rights import NotAllowed, OutOfScope, Permission
 from treuwerk.programme.languages import tag
 from treuwerk.services.sessions import Session
-from treuwerk.store.faults import DatabaseBusy, DatabaseClosed, OutcomeUnknown, TransactionLost
+from treuwerk.store.faults import DatabaseBusy, DatabaseClosed, DatabaseReadOnly, OutcomeUnknown, TransactionLost
+from treuwerk.web.shell.confirming import NEVER_KEPT
 from treuwerk.web.shell.locales import negotiated
 from treuwerk.web.shell.logs import FIELDS
 from treuwerk.web.shell.navigation import Group
@@ -22,20 +24,25 @@ from treuwerk.web.shell.rendering import Renderer
 from treuwerk.web.shell.routing import own_path
 from treuwerk.web.shell.schemes import scheme_of
 from treuwerk.web.shell.state import state_of
+from treuwerk.web.shell.troubles import STORING, Troubles
 
 _log = logging.getLogger("treuwerk.web")
-_UNUSABLE = (OperationalError, DatabaseBusy, DatabaseClosed, OutcomeUnknown, TransactionLost)
+_UNUSABLE = (OperationalError, DatabaseBusy, DatabaseClosed, DatabaseReadOnly, OutcomeUnknown, TransactionLost)
 _OUR_OWN = {"content-length", "content-type"}
 _WRONG_ADDRESS = 421
 _PASSING = (429, 500, 503)
+NOT_STORED = "not stored"
+"""The detail of an error after which it is certain that nothing of the request was stored."""
 
 
 class ErrorPages:
     """Turns exceptions, and plain-text errors of the layers below, into pages. Headers such as Allow are kept."""
 
     def __init__(self, app: ASGIApp, renderer: Renderer, permissions: Mapping[str, Permission], home: str = "",
-                 navigation: Callable[[Session, str], list[Group]] = lambda session, locale: []) -> None:
+                 navigation: Callable[[Session, str], list[Group]] = lambda session, locale: [],
+                 troubles: Troubles | None = None) -> None:
         """`navigation` answers what somebody who is signed in may open, in a language."""
+        self._troubles = troubles or Troubles()
         self._navigation = navigation
         self._app = app
         self._permissions = permissions
@@ -55,6 +62,8 @@ class ErrorPages:
             if answer.started:
                 raise
             error = _as_http(exception, scope)
+            if isinstance(exception, DatabaseReadOnly):
+                self._troubles.note(STORING)
         if error is not None:
             page = await run_in_threadpool(self._page, scope, error)
             await page(scope, receive, send)
@@ -67,7 +76,8 @@ class ErrorPages:
             "here": "/", "section": "", "identity": session.identity if session else None, "access": None,
             "navigation": self._navigation(session, locale) if session else [],
             "viewing": None, "right": self._title_of(error.detail, locale),
-            "home": self._home if error.status_code == _WRONG_ADDRESS else "/", "again": _again(scope, error)})
+            "home": self._home if error.status_code == _WRONG_ADDRESS else "/", "again": _again(scope, error),
+            "maintained": self._troubles.has(STORING), "resend": _resend(scope, error)})
         headers = {name: value for name, value in (error.headers or {}).items() if name.lower() not in _OUR_OWN}
         return HTMLResponse(html, error.status_code, {**headers, "content-language": tag(locale)})
 
@@ -82,6 +92,17 @@ def _again(scope: Scope, error: HTTPException) -> str:
         return ""
     query = scope["query_string"].decode("latin-1")
     return own_path(quote(scope["path"], safe="/:@!$&'()*+,;=~") + (f"?{query}" if query else ""))
+
+
+def _resend(scope: Scope, error: HTTPException) -> dict[str, Any] | None:
+    """A form that could not be stored, to be sent once more as it was; None where nothing, or a secret, was typed."""
+    state = state_of(scope)
+    pairs = state.submitted.pairs()
+    if error.detail != NOT_STORED or scope["method"] != "POST" or not pairs:
+        return None
+    if any(word in name for name, _ in pairs for word in NEVER_KEPT):
+        return None
+    return {"action": own_path(quote(scope["path"], safe="/:@!$&'()*+,;=~")), "fields": pairs}
 
 
 class _Answer:
@@ -113,7 +134,8 @@ def _as_http(exception: Exception, scope: Scope) -> HTTPException:
     if isinstance(exception, _UNUSABLE):
         _log.error("database not usable, reference %s", reference, exc_info=exception,
                    extra={FIELDS: {"request_id": reference, "route": state_of(scope).route}})
-        return HTTPException(503, headers={"retry-after": "10"})
+        stored = isinstance(exception, OutcomeUnknown)
+        return HTTPException(503, "" if stored else NOT_STORED, headers={"retry-after": "10"})
     fields = {"request_id": reference, "method": scope["method"], "route": state_of(scope).route}
     _log.error("request failed, reference %s", reference, exc_info=exception, extra={FIELDS: fields})
     return HTTPException(500)

@@ -1,7 +1,7 @@
 """What never changes in a template of one language is put in when it is compiled: messages, icons, file addresses.
 
-Each language has an environment of its own, so ``{{ _("Balance") }}`` is the same text on every page. Looking it up each
-time would cost more than all else that a page of rows does.
+Each language has an environment of its own, so ``{{ _("Balance") }}`` is the same text on every page. Looking it up
+each time would cost more than all else that a page of rows does.
 """
 
 import re

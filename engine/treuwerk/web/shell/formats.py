@@ -35,6 +35,10 @@ class Formats:
         """``12.480``; up to four places behind the mark."""
         return str(format_decimal(Decimal(value), "#,##0.####", locale=self.locale)).replace("-", _MINUS)
 
+    def few(self, value: int, most: int = 999) -> str:
+        """``12``, or ``999+`` for what is counted no further."""
+        return self.number(value) if value <= most else f"{self.number(most)}+"
+
     def compact(self, value: int | str) -> str:
         """``1,2 Mio.`` for the scale of a drawing; what is shorter, and words, stay as they are."""
         if isinstance(value, str):

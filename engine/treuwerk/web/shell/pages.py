@@ -1,5 +1,6 @@
 """Answers as pages: a template in the visitor's language, with what the frame around it needs."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import attrs
@@ -13,8 +14,9 @@ from treuwerk.web.shell.naming import Naming
 from treuwerk.web.shell.navigation import Group, groups
 from treuwerk.web.shell.schemes import scheme_of
 from treuwerk.web.shell.state import Visit
+from treuwerk.web.shell.troubles import STORING
 
-__all__ = ["frame", "gettext", "here", "marked", "naming_of", "page", "see_other"]
+__all__ = ["frame", "gettext", "here", "marked", "naming_of", "page", "page_with", "see_other"]
 
 
 def here(visit: Visit) -> str:
@@ -25,9 +27,14 @@ def here(visit: Visit) -> str:
 
 def page(visit: Visit, template: str, status: int = 200, **context: Any) -> HTMLResponse:
     """A rendered template."""
+    return page_with(visit, template, status, context)
+
+
+def page_with(visit: Visit, template: str, status: int, values: Mapping[str, Any]) -> HTMLResponse:
+    """A rendered template whose values may have any names."""
     session = visit.state.session
     waiting = hear(visit.shell.installation.database, session.id_hash) if session and session.notes else []
-    html = visit.shell.renderer.render(visit.locale, template, {**frame(visit), "told": waiting, **context})
+    html = visit.shell.renderer.render(visit.locale, template, {**frame(visit), "told": waiting, **values})
     return HTMLResponse(html, status)
 
 
@@ -37,6 +44,7 @@ def frame(visit: Visit) -> dict[str, Any]:
     return {"scheme": scheme_of(visit.request.scope), "here": here(visit), "identity": visit.identity, "section": "",
             "access": access, "viewing": _viewing(visit) if access and access.viewing else None,
             "navigation": _navigation(visit),
+            "read_only": visit.shell.troubles.has(STORING),
             "session_seconds": seconds_left(session, visit.now) if session else 0}
 
 

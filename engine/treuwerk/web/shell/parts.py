@@ -82,7 +82,7 @@ def mistakes(parts: Parts) -> Iterator[Mistake]:
             yield from _right(parts, f"web_parts {part.name!r}: panel {panel.name!r}", panel)
     for part, page in parts.pages():
         place = f"web_parts {part.name!r}: page {page.name!r}"
-        if not page.path.startswith("/") or page.path == "/":
+        if not page.path.startswith("/") or page.path == "/" or f"{page.path}/".startswith(f"{OFFICE}/"):
             yield Mistake(place, f"path {page.path!r}", "a path of its own that begins with /, such as /seminars")
         for method in page.methods:
             taken = paths.setdefault((path_of(page), method), place)

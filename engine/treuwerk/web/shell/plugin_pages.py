@@ -1,20 +1,21 @@
 """Pages and panels of plugins: asked with domain types, answered by their templates inside our frame."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import attrs
 from markupsafe import Markup
 from sqlalchemy import Connection
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import BaseRoute
 
 from treuwerk.domain.ledger import moment
 from treuwerk.domain.pages import Holding, Page, PageRequest, WebPart
 from treuwerk.domain.rights import Audience, NotAllowed, OutOfScope
+from treuwerk.programme.errors import Mistake
 from treuwerk.services.balances import UnitBalance, balances
-from treuwerk.web.shell.pages import page as rendered
-from treuwerk.web.shell.pages import see_other
+from treuwerk.web.shell.pages import page_with, see_other
 from treuwerk.web.shell.parts import Parts, path_of
 from treuwerk.web.shell.routing import DeclaredRoute, own_path
 from treuwerk.web.shell.state import Visit
@@ -36,6 +37,17 @@ def routes(parts: Parts) -> list[DeclaredRoute]:
                           name=f"{part.name}.{page.name}", methods=page.methods) for part, page in parts.pages()]
 
 
+def taken(parts: Parts, own: Sequence[BaseRoute]) -> Iterator[Mistake]:
+    """Pages of plugins that nobody could reach, since a page of ours answers there."""
+    for part, page in parts.pages():
+        path = path_of(page)
+        for route in own:
+            if isinstance(route, DeclaredRoute) and route.path_regex.match(path) and {*page.methods} & {
+                    *(route.methods or ())}:
+                yield Mistake(f"web_parts {part.name!r}: page {page.name!r}", f"path {path!r}", "a path that is free",
+                              f"the engine has {route.path} itself")
+
+
 @attrs.frozen
 class _Handler:
     """Answers one page of a plugin."""
@@ -51,8 +63,8 @@ class _Handler:
             return see_other(own_path(answer.go_to))
         if not answer.template:
             raise HTTPException(answer.status if answer.status >= 400 else 500)
-        return rendered(visit, f"{self.part.name}/{answer.template}", answer.status,
-                        **{"section": path_of(self.page), **answer.values})
+        return page_with(visit, f"{self.part.name}/{answer.template}", answer.status,
+                         {"section": path_of(self.page), **answer.values})
 
 
 def request_of(visit: Visit, held: Mapping[str, UnitBalance], account_id: int) -> PageRequest:

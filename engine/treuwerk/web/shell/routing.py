@@ -78,7 +78,8 @@ def _endpoint(handler: Handler, permission: str, audience: Audience,
             if access.viewing:
                 await run_in_threadpool(note_viewing, shell.installation.database, access, request.url.path,
                                         shell.clock())
-        visit = Visit(request, shell, shell.clock(), await _form(request), access)
+        form = state_of(request.scope).submitted = await _form(request)
+        visit = Visit(request, shell, shell.clock(), form, access)
         try:
             return await run_in_threadpool(handler, visit)
         except ConfirmFirst as needed:

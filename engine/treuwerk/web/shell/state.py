@@ -12,6 +12,8 @@ from treuwerk.programme.settings import SecondFactor
 from treuwerk.services.deployment import Deployment
 from treuwerk.services.installation import Installation
 from treuwerk.services.kept_calendars import Calendars
+from treuwerk.services.kept_counts import Counts
+from treuwerk.services.keyring import Keyring
 from treuwerk.services.plugin_status import Faults
 from treuwerk.services.sessions import Identity, Session
 from treuwerk.web.shell.assets import Assets
@@ -19,6 +21,7 @@ from treuwerk.web.shell.navigation import Entry
 from treuwerk.web.shell.parts import Parts
 from treuwerk.web.shell.rendering import Renderer
 from treuwerk.web.shell.submitted import Submitted
+from treuwerk.web.shell.troubles import Troubles
 
 if TYPE_CHECKING:
     from treuwerk.web.shell.metrics import Metrics
@@ -46,6 +49,8 @@ class RequestState:
     """Its path with names in place of values, such as ``/bookings/{id}``."""
     session: Session | None = None
     locale: str = ""
+    submitted: Submitted = attrs.field(factory=Submitted)
+    """What a form was sent with, once it is read."""
 
 
 def state_of(scope: Scope) -> RequestState:
@@ -71,8 +76,14 @@ class Shell:
     navigation: Sequence[Entry] = ()
     """Entries of the main navigation, of portal and service centre, ours and those of plugins."""
     calendars: Calendars = attrs.field(factory=Calendars)
+    counts: Counts = attrs.field(factory=Counts)
+    """Of saved views."""
+    keys: Keyring = attrs.field(factory=Keyring)
+    """By which secrets are encrypted that must be read again."""
     second_factor: SecondFactor = SecondFactor.OFFICE
     """Who needs more than a password."""
+    troubles: Troubles = attrs.field(factory=Troubles)
+    """What did not work a moment ago."""
     faults: Faults = attrs.field(factory=Faults)
     """The last errors of plugins on pages."""
 

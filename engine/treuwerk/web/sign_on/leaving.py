@@ -7,9 +7,11 @@ from starlette.responses import RedirectResponse, Response
 from treuwerk.domain.sign_in import SignInFailed
 from treuwerk.programme.settings import SignIn
 from treuwerk.services.pending_sign_ins import SECONDS, keep
+from treuwerk.store.faults import DatabaseReadOnly
 from treuwerk.web.shell.pages import see_other
 from treuwerk.web.shell.sessions import set_cookie
 from treuwerk.web.shell.state import Visit
+from treuwerk.web.shell.troubles import STORING, provider_key
 from treuwerk.web.sign_on.failing import failed
 from treuwerk.web.sign_on.ways import (
     HINT_COOKIE,
@@ -26,10 +28,11 @@ def start_form(visit: Visit) -> Response:
     """Go to the provider; the field ``fresh`` asks for proof even from somebody whom it knows."""
     sign_in = chosen(visit)
     wanted = wanted_of(sign_in, visit.form.get("next", "/"))
+    fresh = visit.form.get("fresh") == "yes"
     try:
-        return _leave(visit, sign_in, wanted, fresh=visit.form.get("fresh") == "yes")
+        return _leave(visit, sign_in, wanted, fresh=fresh)
     except SignInFailed as error:
-        return failed(visit, sign_in, error.code, str(error), wanted)
+        return failed(visit, sign_in, error.code, str(error), wanted, fresh=fresh)
 
 
 def silent_page(visit: Visit) -> Response:
@@ -40,7 +43,8 @@ def silent_page(visit: Visit) -> Response:
         return see_other(wanted)
     try:
         return _leave(visit, sign_in, wanted, silent=True)
-    except SignInFailed:
+    except (SignInFailed, DatabaseReadOnly) as error:
+        visit.shell.troubles.note(STORING if isinstance(error, DatabaseReadOnly) else provider_key(sign_in.head.name))
         answer = see_other(sign_in_page_of(sign_in, wanted))
         expire(answer, HINT_COOKIE)
         return answer

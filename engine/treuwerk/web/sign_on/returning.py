@@ -9,10 +9,12 @@ from treuwerk.domain.sign_in import ExternalIdentity, SignInFailed
 from treuwerk.programme.settings import SignIn
 from treuwerk.services.pending_sign_ins import take
 from treuwerk.services.single_sign_on import Coming, Entered, NotLetIn, Unlinked, enter
+from treuwerk.services.waiting_sign_ins import keep_waiting
 from treuwerk.web.access.entering import COMPANIES, origin_of, start_flow, with_session
 from treuwerk.web.shell.pages import see_other
 from treuwerk.web.shell.sessions import cookie, set_cookie
 from treuwerk.web.shell.state import SESSION_COOKIE, Visit
+from treuwerk.web.shell.troubles import provider_key
 from treuwerk.web.sign_on.failing import failed
 from treuwerk.web.sign_on.ways import (
     HINT_COOKIE,
@@ -54,12 +56,13 @@ def _back(visit: Visit, sign_in: SignIn, begun: Mapping[str, Any]) -> Response:
     try:
         identity = sign_in.provider.finish(callback_of(visit, sign_in), dict(visit.request.query_params), begun["kept"],
                                            visit.now)
+        visit.shell.troubles.forget(provider_key(sign_in.head.name))
         outcome = _enter(visit, sign_in, identity, begun)
     except (SignInFailed, NotLetIn) as error:
         if silent and error.code != "forged":
             answer: Response = see_other(sign_in_page_of(sign_in, wanted))
         else:
-            answer = failed(visit, sign_in, error.code, str(error), wanted)
+            answer = failed(visit, sign_in, error.code, str(error), wanted, fresh=begun["fresh"])
         expire(answer, HINT_COOKIE)
         return answer
     if isinstance(outcome, Unlinked):
@@ -70,8 +73,13 @@ def _back(visit: Visit, sign_in: SignIn, begun: Mapping[str, Any]) -> Response:
 def _enter(visit: Visit, sign_in: SignIn, identity: ExternalIdentity, begun: Mapping[str, Any]) -> Entered | Unlinked:
     coming = Coming(visit.now, origin_of(visit), cookie(visit.request.scope, SESSION_COOKIE), begun["silent"],
                     begun["fresh"])
-    return visit.shell.installation.database.run(
-        lambda connection: enter(connection, sign_in.head, identity, coming))
+    database = visit.shell.installation.database
+    try:
+        return database.run(lambda connection: enter(connection, sign_in.head, identity, coming))
+    except NotLetIn as error:
+        if error.code == "not_linked" and not coming.silent:
+            database.run(lambda connection: keep_waiting(connection, sign_in.head, identity, visit.now))
+        raise
 
 
 def _entered(visit: Visit, outcome: Entered, sign_in: SignIn, wanted: str) -> Response:

@@ -1,5 +1,6 @@
 """The identity providers of the programme as ways in, and what a browser remembers of them."""
 
+import os
 from collections.abc import Sequence
 from hashlib import sha256
 from urllib.parse import urlencode
@@ -9,11 +10,13 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from treuwerk.domain.rights import Audience
+from treuwerk.domain.secrets import MissingSecret, secrets_in
 from treuwerk.programme.settings import SignIn
 from treuwerk.web.access.entering import HOMES, SIGN_IN
 from treuwerk.web.shell.routing import own_path
 from treuwerk.web.shell.sessions import cookie
 from treuwerk.web.shell.state import Visit
+from treuwerk.web.shell.troubles import provider_key
 
 HINT_COOKIE = "__Host-via"
 """Names the provider that this browser signed in with last, so that the next time nobody is asked."""
@@ -25,12 +28,26 @@ class Way:
 
     title: str
     action: str
+    works: bool = True
+    """Whether it answered when it was last asked."""
+    ready: bool = True
+    """Whether everything that it needs is there; a secret may be missing."""
 
 
 def ways_in(visit: Visit, audience: Audience) -> list[Way]:
     """The buttons for an audience, in the order of the programme file."""
     return [Way(one.head.title.get(visit.locale) or next(iter(one.head.title.values()), one.head.name),
-                f"/login/with/{one.head.name}") for one in _all(visit) if one.head.audience is audience]
+                f"/login/with/{one.head.name}", not visit.shell.troubles.has(provider_key(one.head.name)), _ready(one))
+            for one in _all(visit) if one.head.audience is audience]
+
+
+def _ready(sign_in: SignIn) -> bool:
+    try:
+        for secret in secrets_in(sign_in.settings):
+            secret.value(os.environ)
+    except MissingSecret:
+        return False
+    return True
 
 
 def way_of_session(visit: Visit) -> Way | None:

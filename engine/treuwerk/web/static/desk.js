@@ -1,4 +1,4 @@
-// Only comfort for the service centre: keys, ids that are copied, a running proof that is looked at again.
+// Only comfort for the service centre: keys, a running proof that is looked at again.
 // Keys: "/" or Ctrl+K leads to the search, "?" tells what there is, letters press what carries them. All but Ctrl+K can
 // be switched off, since who speaks to the machine says letters too.
 const OFF = "keys off";
@@ -41,18 +41,6 @@ if (letters) {
   letters.addEventListener("change", () => {
     if (letters.checked) localStorage.removeItem(OFF);
     else localStorage.setItem(OFF, "1");
-  });
-}
-
-for (const button of document.querySelectorAll("[data-copy]")) {
-  if (!navigator.clipboard) break;
-  button.hidden = false;
-  button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(button.dataset.copy);
-    const word = button.querySelector(".unseen"), before = word.textContent;
-    word.textContent = button.dataset.copied;
-    button.classList.add("copied");
-    setTimeout(() => { word.textContent = before; button.classList.remove("copied"); }, 2000);
   });
 }
 

@@ -24,14 +24,15 @@ PARTICIPANTS = ("customer_number", "name", "group", "country", "locale", "email"
 def write(folder: Path, seed: int, end: date) -> None:
     """Fill a new or empty folder with the master data, seminars and deliveries of the two years up to `end`.
 
-    Layout: ``participants.csv``, ``articles.csv``, ``clerks.csv``, ``notes.csv``, ``attendance/YYYY-MM-DD-<code>.csv``,
+    Layout: ``participants.csv``, ``articles.csv``, ``clerks.csv``, ``notes.csv``, ``colleagues.csv``,
+    ``addresses.csv``, ``attendance/YYYY-MM-DD-<code>.csv``,
     and ``deliveries/YYYY-MM-DD.csv`` for each working day.
     """
     days, firms = two_years(end), companies()
     rows = participant_rows(firms, _chance(seed, "participants"))
     Table(PARTICIPANTS, rows).save(folder / "participants.csv")
     (folder / "articles.csv").write_bytes(MASTER.read_bytes())
-    for name in ("clerks.csv", "notes.csv"):
+    for name in ("clerks.csv", "notes.csv", "colleagues.csv", "addresses.csv"):
         (folder / name).write_bytes((DATA / name).read_bytes())
     for name, table in attendance_files(firms, days, _chance(seed, "seminars")):
         table.save(folder / "attendance" / name)

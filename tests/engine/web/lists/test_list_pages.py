@@ -1,6 +1,7 @@
 """A list over the wire: filtered, sorted, paged, downloaded, kept as a view, acted on. All of it without a script."""
 
 import re
+from base64 import urlsafe_b64encode
 from html import unescape
 
 import pytest
@@ -11,6 +12,8 @@ from starlette.testclient import TestClient
 from tests.support.listing import add_listing, fill
 from tests.support.portal import Portal
 from treuwerk.store.tables import saved_view
+
+BRACKETS = urlsafe_b64encode(bytes(12) + b"[" * 20_000).decode()
 
 
 @pytest.fixture
@@ -93,8 +96,8 @@ def test_nothing_found_offers_a_way_out(client: TestClient) -> None:
 
 @pytest.mark.parametrize("query", [
     "colour=green", "sort=colour", "sort=--name", "sort=name&sort=place", "column=weight", "column=place&column=place",
-    "dense=yes", "since=31.12.2026", "odd=0", "nonsense=1", "after=%00", "after=abc", "after=e30",
-    "colour=red&colour=blue", "after=" + "A" * 40,
+    "dense=yes", "odd=0", "nonsense=1", "after=%00", "after=abc", "after=e30", "before=abc",
+    "colour=red&colour=blue", "after=" + "A" * 40, f"after={BRACKETS}",
 ])
 def test_what_the_list_does_not_know_is_refused(client: TestClient, query: str) -> None:
     assert client.get(f"/things?{query}").status_code == 400
@@ -205,6 +208,18 @@ def test_rows_that_changed_since_the_preview_are_shown_again(portal: Portal, cli
     again = client.post("/things/bulk", data=as_form(hidden(preview, "/things/bulk"))).text
 
     assert "It would be done for 17 rows." in again
+    assert green(portal) == set()
+
+
+def test_as_many_others_are_not_those_that_were_previewed(portal: Portal, client: TestClient) -> None:
+    preview = client.post("/things/bulk", data={"act": "paint", "query": "colour=red", "all": "1"}).text
+    with portal.installation.database.writing() as connection:
+        connection.execute(update(saved_view).where(saved_view.c.name == "thing 00").values(query="blue"))
+        connection.execute(update(saved_view).where(saved_view.c.name == "thing 01").values(query="red"))
+
+    again = client.post("/things/bulk", data=as_form(hidden(preview, "/things/bulk"))).text
+
+    assert "It would be done for 18 rows." in again
     assert green(portal) == set()
 
 

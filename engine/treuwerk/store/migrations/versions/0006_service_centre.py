@@ -55,7 +55,7 @@ def upgrade() -> None:
         sqlite_strict=True)
     op.create_index("ix_proof_run_running", "proof_run", ["state"], unique=True,
                     sqlite_where=sa.text("state = 'running'"), postgresql_where=sa.text("state = 'running'"))
-    _collate("C")  # the words themselves come with step 0007, whose columns they are read from
+    _collate("C")  # the words themselves come with step 0011, whose columns they are written to
 
 
 def downgrade() -> None:

@@ -3,8 +3,6 @@
 import sqlalchemy as sa
 from alembic import op
 
-from treuwerk.store.search import index_all
-
 WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 revision = "0007"
@@ -31,7 +29,6 @@ def upgrade() -> None:
         op.add_column("address", sa.Column(name, WHOLE, nullable=False, server_default="0"))
     op.create_index("ix_address_preferred", "address", ["account_id"], unique=True,
                     sqlite_where=sa.text("preferred = 1"), postgresql_where=sa.text("preferred"))
-    index_all(op.get_bind())
 
 
 def downgrade() -> None:
