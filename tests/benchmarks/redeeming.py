@@ -79,12 +79,12 @@ def measure(kind: str, history: int, clients: list[int], each: int, *, wait: boo
         if wait:
             input(f"{history:,} lines are booked on {kind}; press Enter to measure\n")
         run = in_threads if kind == "sqlite" else in_processes
+        floor: list[Result] = []
         for many in clients:
-            floor: list[Result] = []
             for way in ("floor", "spread", "again", "hot"):
                 before = moved(installation.database)
                 results = run(installation, folder, url, way, many, each)
-                floor = floor or results
+                floor = results if way == "floor" else floor
                 show([kind, f"{history:,}", way, f"{many}"], results, floor, before, moved(installation.database))
         if not (verdict := verify(installation.database)).ok:
             raise SystemExit(f"the ledger is wrong: {[i for i in verdict.invariants if i.state != 'ok']}")
