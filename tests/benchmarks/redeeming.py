@@ -6,6 +6,12 @@ Clients are processes on PostgreSQL and threads of one process on SQLite, as the
 UPDATE of a balance row with a commit of its own, by the same clients. Both sync every commit to disk. `--history` is
 how many purchase lines are booked before: the cost of a redemption must not grow with it. With `--wait` each history is
 measured once Enter is pressed: to book a million lines takes minutes, and only the measuring needs a quiet machine.
+
+What grows all the same is told apart. `again` is the same accounts as `spread` once more: what it costs less are pages
+that were touched for the first time. `keyed` writes the rows of a redemption on them by bare keyed statements, without
+a look at anything, into a database that is not used any more: what it costs more with more history, every ledger would
+pay. `kB read` and `kB written` are for each work those of SQLite's process to its file, or of PostgreSQL's pages from
+outside its cache and of its log; they do not depend on how busy the machine is. Reads of `keyed` hold its preparation.
 """
 
 import argparse
@@ -17,25 +23,28 @@ import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, insert, select, text, update
 
 from tests.benchmarks.clearing import prepared, urls
 from tests.benchmarks.world import write_deliveries
+from treuwerk.domain.ids import row_ids
+from treuwerk.domain.ledger import bucket_of
 from treuwerk.domain.refusals import Refusal
 from treuwerk.services.clearing import clear_file
 from treuwerk.services.installation import Installation, open_installation
 from treuwerk.services.redeeming import redeem
 from treuwerk.services.verifying import verify
 from treuwerk.store.database import Database
-from treuwerk.store.tables import balance
+from treuwerk.store.tables import balance, journal, lot, lot_use, outbox, posting, unsealed
 
 COLUMNS = ("database", "history", "case", "clients", "redemptions/s", "× floor", "p50 ms", "p99 ms", "max ms",
-           "refused")
+           "refused", "kB read", "kB written")
 Work = Callable[[int, str], None]
 Result = dict[str, Any]
 
@@ -70,13 +79,18 @@ def measure(kind: str, history: int, clients: list[int], each: int, *, wait: boo
         if wait:
             input(f"{history:,} lines are booked on {kind}; press Enter to measure\n")
         run = in_threads if kind == "sqlite" else in_processes
+        floor: list[Result] = []
         for many in clients:
-            floor = run(installation, folder, url, "floor", many, each)
-            show(kind, history, "floor", many, floor, floor)
-            for way in ("spread", "hot"):
-                show(kind, history, way, many, run(installation, folder, url, way, many, each), floor)
+            for way in ("floor", "spread", "again", "hot"):
+                before = moved(installation.database)
+                results = run(installation, folder, url, way, many, each)
+                floor = results if way == "floor" else floor
+                show([kind, f"{history:,}", way, f"{many}"], results, floor, before, moved(installation.database))
         if not (verdict := verify(installation.database)).ok:
             raise SystemExit(f"the ledger is wrong: {[i for i in verdict.invariants if i.state != 'ok']}")
+        before = moved(installation.database)
+        results = run(installation, folder, url, "keyed", clients[-1], each)
+        show([kind, f"{history:,}", "keyed", f"{clients[-1]}"], results, floor, before, moved(installation.database))
         installation.database.close()
 
 
@@ -129,11 +143,56 @@ def worked(installation: Installation, way: str, client: int, each: int, label: 
 
 def works(installation: Installation, way: str) -> Work:
     """What a client does."""
+    if way == "keyed":
+        return keyed(installation.database)
     if way != "floor":
         return lambda account_id, key: void(redeem(installation, account_id, "bonus", 1, key, time.time_ns() // 1000))
     statement = text("UPDATE balance SET version = version + 1 WHERE account_id = :account AND unit = 'bonus'")
     return lambda account_id, _: installation.database.run(
         lambda connection: void(connection.execute(statement, {"account": account_id})))
+
+
+def keyed(database: Database) -> Work:
+    """The rows of a redemption without any decision: what the tables cost. The books are wrong afterwards."""
+    with database.reading() as connection:
+        lots = {account: (number, line) for account, number, line in connection.execute(
+            select(lot.c.account_id, lot.c.transaction_id, lot.c.line).where(
+                lot.c.remaining > 1_000, lot.c.account_id.in_(rich(database))))}
+    numbers = row_ids(time.time_ns() // 1000)
+
+    def write(account: int, number: int, key: str, connection: Connection) -> None:
+        home, made, line = {"account_id": account}, *lots[account]
+        connection.execute(update(lot).where(lot.c.account_id == account, lot.c.transaction_id == made,
+                                             lot.c.line == line).values(remaining=lot.c.remaining - 1))
+        connection.execute(update(balance).where(balance.c.account_id == account, balance.c.unit == "bonus").values(
+            posted=balance.c.posted - 1, version=balance.c.version + 1))
+        connection.execute(insert(journal), home | {
+            "id": number, "kind": "redemption", "business_key": key, "occurred_on": "2026-01-01", "booked_at": 1,
+            "actor": "system", "cause": key, "evidence": "0" * 32, "explanation": "[]"})
+        connection.execute(insert(posting), [home | {
+            "transaction_id": number, "line": at, "book": book, "unit": "bonus", "amount": amount}
+            for at, book, amount in ((1, "participant", -1), (2, "redeemed", 1))])
+        connection.execute(insert(lot_use), home | {
+            "transaction_id": number, "line": 1, "lot_transaction_id": made, "lot_line": line, "book": "participant",
+            "amount": 1})
+        connection.execute(insert(unsealed), home | {"transaction_id": number})
+        connection.execute(insert(outbox), home | {
+            "id": number, "bucket": bucket_of(account), "topic": "points_moved", "payload": "0" * 90,
+            "created_at": number})
+
+    return lambda account, key: database.run(partial(write, account, next(numbers), key)) if account in lots else None
+
+
+def moved(database: Database) -> tuple[int, int]:
+    """Bytes that were read and written so far; see the top of this file."""
+    if database.is_sqlite:
+        counted = dict(line.split(": ") for line in Path("/proc/self/io").read_text().splitlines())
+        return int(counted["rchar"]), int(counted["wchar"])
+    with database.reading() as connection:
+        read, written = connection.execute(text(
+            "SELECT (SELECT blks_read * 8192 FROM pg_stat_database WHERE datname = current_database()), "
+            "CAST(pg_current_wal_lsn() - '0/0' AS bigint)")).one()
+        return read, written
 
 
 def void(_: object) -> None:
@@ -149,12 +208,14 @@ def rich(database: Database) -> list[int]:
         return found(connection)
 
 
-def show(kind: str, history: int, way: str, clients: int, results: list[Result], floor: list[Result]) -> None:
+def show(case: list[str], results: list[Result], floor: list[Result], before: tuple[int, int],
+         after: tuple[int, int]) -> None:
     """One row of the table."""
     spent = sorted(ms for result in results for ms in result["ms"])
     p50, p99 = spent[len(spent) // 2], spent[int(len(spent) * 0.99)]
-    row = [kind, f"{history:,}", way, f"{clients}", f"{rate(results):,.0f}", f"{rate(results) / rate(floor):.2f}",
-           f"{p50:.2f}", f"{p99:.2f}", f"{spent[-1]:.1f}", f"{sum(result['refused'] for result in results)}"]
+    row = [*case, f"{rate(results):,.0f}", f"{rate(results) / rate(floor):.2f}",
+           f"{p50:.2f}", f"{p99:.2f}", f"{spent[-1]:.1f}", f"{sum(result['refused'] for result in results)}",
+           *(f"{(later - earlier) / 1024 / len(spent):.1f}" for earlier, later in zip(before, after, strict=True))]
     print("  ".join(f"{value:>13}" for value in row), flush=True)
 
 
