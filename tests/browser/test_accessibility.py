@@ -29,7 +29,7 @@ STATES = {
             "/office/participants/{account}/notes/new?block=call_back"],
 }
 ERRORS = [(NOBODY, "/nowhere", 404), (MANAGER, "/nowhere", 404), (MANAGER, "/office/participants", 403),
-          (ADMIN, "/office/nowhere", 404), (ADMIN, "/office/participants?least=x", 400)]
+          (ADMIN, "/office/nowhere", 404), (ADMIN, "/office/participants?least=x", 422)]
 REFUSED = {
     NOBODY: [("/login", ""), ("/office/login", ""), ("/first-login", "")],
     MANAGER: [("/note", ""), ("/profile/security", "/profile/security/password"), ("/confirm", ""),
