@@ -32,7 +32,7 @@ def test_a_filter_exchanges_the_list_only(visitors: Visitors) -> None:
     page.locator("#things-colour").select_option("blue")
 
     expect(page.get_by_role("status").filter(has_text="17 entries")).to_be_visible()
-    expect(page).to_have_url(f"{visitors.site.url}/things?colour=blue&q=&since=")
+    expect(page).to_have_url(f"{visitors.site.url}/things?colour=blue&q=&since=&place=&note=")
     expect(page.locator("#things-colour")).to_be_focused()
     expect(page.get_by_role("link", name="Colour: Blue")).to_be_visible()
     assert stayed(page)
@@ -40,7 +40,7 @@ def test_a_filter_exchanges_the_list_only(visitors: Visitors) -> None:
 
 def test_typing_goes_on_while_the_list_changes(visitors: Visitors) -> None:
     page = things(visitors)
-    page.get_by_role("searchbox").focus()
+    page.locator("#things-q").focus()
 
     page.keyboard.type("thing 1")
     page.keyboard.press("Enter")
@@ -49,8 +49,8 @@ def test_typing_goes_on_while_the_list_changes(visitors: Visitors) -> None:
     page.keyboard.press("Enter")
 
     expect(page.get_by_role("status").filter(has_text="1 entry")).to_be_visible()
-    expect(page.get_by_role("searchbox")).to_have_value("thing 12")
-    expect(page.get_by_role("searchbox")).to_be_focused()
+    expect(page.locator("#things-q")).to_have_value("thing 12")
+    expect(page.locator("#things-q")).to_be_focused()
     assert stayed(page)
 
 

@@ -13,6 +13,7 @@ from treuwerk.programme.reading import read_programme
 from treuwerk.services.demo import Login, build_demo
 from treuwerk.services.deployment import LOOPBACK_NAMES, read_deployment
 from treuwerk.services.installation import Installation
+from treuwerk.services.keyring import VARIABLE, read_keyring
 
 _FOLDER = Path("var") / "demo"
 
@@ -56,4 +57,7 @@ def _announce(logins: list[Login], address: str) -> None:
         at = " at /office" if login.path == "/office" else ""
         click.echo(f"  sign in{at} as {login.login} with {login.password}   ({login.name})")
     if address:
+        if not read_keyring(os.environ).keys:
+            click.echo(f"Secrets are not encrypted without {VARIABLE}, and nobody is asked for a second factor, as is "
+                       "fine for a demo.")
         click.echo("Ctrl+C ends it; the same command continues with the same data.")

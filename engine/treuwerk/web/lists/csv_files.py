@@ -22,11 +22,12 @@ MACHINE = "machine"
 _BYTE_ORDER_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
 _PIECE = 60_000
 _WIDE = "\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH COMMERCIAL AT}"
+_MINUS = "\N{FULLWIDTH HYPHEN-MINUS}"
 _BLANKS = r"[\s\x00-\x1f\u200b-\u200f\u2060\ufeff]*"  # what some spreadsheets pass over before they look
 # At the beginning every sign counts. Behind a separator "5,-" is a price: there a minus counts where it could call.
-_FORMULA = re.compile(rf"^(?=[\t\r\n])|^{_BLANKS}(?=[=+@\N{{FULLWIDTH HYPHEN-MINUS}}{_WIDE}-])"
-                      rf"|[;,\t\r\n]{_BLANKS}(?=[=+@{_WIDE}]|[-\N{{FULLWIDTH HYPHEN-MINUS}}].*[(|!])")
-_SIGN = re.compile(rf"[=+@\t\r\n\N{{FULLWIDTH HYPHEN-MINUS}}{_WIDE}-]")
+_FORMULA = re.compile(rf"^(?=[\t\r\n])|^{_BLANKS}(?=[=+@{_MINUS}{_WIDE}-])"
+                      rf"|[;,\t\r\n]{_BLANKS}(?=[=+@{_WIDE}]|[-{_MINUS}].*[(|!])")
+_SIGN = re.compile(rf"[=+@\t\r\n{_MINUS}{_WIDE}-]")
 Cell = str | int | Decimal | date | datetime
 """An instant is a `datetime` in the programme's zone."""
 

@@ -1,0 +1,45 @@
+"""Texts that are put in when a template is compiled say the same as those that are looked up."""
+
+from gettext import NullTranslations
+
+import pytest
+from jinja2 import DictLoader, StrictUndefined
+
+from treuwerk.web.shell.fixed_texts import FixedTexts
+
+GERMAN = {"Balance": "Stand", "from %(a)s to %(b)s": "bis %(b)s ab %(a)s", "100 %% & more": "100 %% & mehr"}
+
+
+def environment(template: str, *, fixed: bool = True) -> FixedTexts:
+    made = FixedTexts(loader=DictLoader({"page": template}), autoescape=True, undefined=StrictUndefined,
+                      extensions=["jinja2.ext.i18n"])
+    texts = NullTranslations()
+    texts.gettext = lambda message: GERMAN.get(message, message)  # type: ignore[method-assign]
+    made.install_gettext_translations(texts, newstyle=True)  # type: ignore[attr-defined]
+    made.message = texts.gettext if fixed else lambda message: f"%(nobody)s{message}"
+    made.fixed = {"icon": "<{}>".format} if fixed else {}
+    made.globals["icon"] = "<{}>".format
+    return made
+
+
+@pytest.mark.parametrize("template", [
+    "{{ _('Balance') }}", "{{ _('100 %% & more') }}", "{{ _('from %(a)s to %(b)s', a=1, b='<b>') }}",
+    "{{ _('from %(a)s to %(b)s', a=_('Balance'), b=icon('x')) }}", "{{ icon('x') }}{{ icon('y' ~ 'z') }}",
+    "{% set words = _('Balance') %}{{ words }}{{ words|length }}",
+    "<p title=\"{{ _('from %(a)s to %(b)s', a='\"', b=2) }}\">",
+    "{% macro show(icon) %}{{ icon('x') }}{% endmacro %}{{ show(_) }}"])
+def test_both_ways_say_the_same(template: str) -> None:
+    assert (environment(template).get_template("page").render()
+            == environment(template, fixed=False).get_template("page").render())
+
+
+def test_constant_texts_are_no_calls_any_more() -> None:
+    compiled = environment("{{ _('Balance') }}{{ icon('x') }}").compile("{{ _('Balance') }}{{ icon('x') }}", raw=True)
+
+    assert "Stand" in compiled
+    assert "context.call" not in compiled
+
+
+def test_a_missing_value_is_told_when_the_page_is_made() -> None:
+    with pytest.raises(KeyError):
+        environment("{{ _('from %(a)s to %(b)s', a=1) }}").get_template("page").render()
