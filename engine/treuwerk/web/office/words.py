@@ -118,6 +118,8 @@ _REFUSALS: Mapping[str, str] = {
         "Names and mail addresses must not stand in the books. Name the ticket or the slip instead."),
     "participant_not_active": marked("This participant is not active. Points are booked for active ones only."),
     "wrong_amount": marked("Enter a whole number of points that is not 0."),
+    "implausible_clock": marked(
+        "The clock of the server may be wrong: nothing was booked for more than 400 days. Ask your administrator."),
     "unknown_actor": marked("Your user has no name that can stand in the books. Ask your administrator."),
     "unknown_unit": marked("The programme has no such points. Choose one of the list.")}
 
