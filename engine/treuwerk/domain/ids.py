@@ -10,7 +10,9 @@ from itertools import count
 
 _MILLISECONDS_UNTIL_2020 = 1_577_836_800_000
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32
+_PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
 _WIDTH = 26
+_PLACES = range(5 * (_WIDTH - 2), -1, -10)
 _RANDOM_BITS = 21
 _LARGEST = 2**63 - 1
 TRANSACTION = "txn"
@@ -44,11 +46,8 @@ def public_id(prefix: str, account_id: int, row_id: int) -> str:
     >>> public_id("txn", 1, 2)
     'txn_0000000000000g000000000002'
     """
-    number, digits = (account_id << 64) | row_id, []
-    for _ in range(_WIDTH):
-        number, digit = divmod(number, 32)
-        digits.append(_ALPHABET[digit])
-    return f"{prefix}_{''.join(reversed(digits))}"
+    number = (account_id << 64) | row_id
+    return f"{prefix}_{''.join([_PAIRS[number >> place & 1023] for place in _PLACES])}"
 
 
 def public_user_id(user_id: int) -> str:

@@ -1,10 +1,14 @@
 """Texts that are put in when a template is compiled say the same as those that are looked up."""
 
+from decimal import Decimal
 from gettext import NullTranslations
+from typing import Any
 
 import pytest
-from jinja2 import DictLoader, StrictUndefined
+from jinja2 import DictLoader, StrictUndefined, UndefinedError
+from markupsafe import Markup, escape
 
+from treuwerk.web.shell.escaping import escaped
 from treuwerk.web.shell.fixed_texts import FixedTexts
 
 GERMAN = {"Balance": "Stand", "from %(a)s to %(b)s": "bis %(b)s ab %(a)s", "100 %% & more": "100 %% & mehr"}
@@ -43,3 +47,36 @@ def test_constant_texts_are_no_calls_any_more() -> None:
 def test_a_missing_value_is_told_when_the_page_is_made() -> None:
     with pytest.raises(KeyError):
         environment("{{ _('from %(a)s to %(b)s', a=1) }}").get_template("page").render()
+
+
+class Text(str):
+    """A text that is more than one."""
+
+    __slots__ = ()
+
+
+@pytest.mark.parametrize("value", [
+    "plain", "<b>&\"'", Markup("<b>"), Text("<i>"), 12, True, Decimal("1.50"), None, ["<"]])
+def test_what_is_written_is_escaped_as_ever(value: Any) -> None:
+    assert str(escaped(value)) == str(escape(value))
+
+
+@pytest.mark.parametrize("template", [
+    "{{ value }}", "{{ _('from %(a)s to %(b)s', a=value, b=1) }}", "{% set words %}{{ value }}{% endset %}{{ words }}",
+    "{% macro show(it) %}{{ it }}{% endmacro %}{{ show(value) }}", "{{ ('' ~ value) }}"])
+def test_markup_of_visitors_is_no_markup(template: str) -> None:
+    written = environment(template).get_template("page").render(value="<script>")
+
+    assert "<script>" not in written
+    assert written.count("&lt;script&gt;") == 1
+
+
+def test_where_escaping_is_switched_off_nothing_is_escaped() -> None:
+    template = "{% autoescape false %}{{ value }}{{ _('from %(a)s to %(b)s', a=value, b=1) }}{% endautoescape %}"
+
+    assert environment(template).get_template("page").render(value="<b>") == "<b>bis 1 ab <b>"
+
+
+def test_a_name_that_is_not_there_is_told() -> None:
+    with pytest.raises(UndefinedError):
+        environment("{{ value }}").get_template("page").render()

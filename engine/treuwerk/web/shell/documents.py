@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from treuwerk.web.shell.assets import VENDOR, WEB
 FOLDER = WEB / "documents"
 
 
+@cache
 def can_be_made() -> bool:
     """Whether what makes PDFs is installed."""
     return find_spec("typst") is not None

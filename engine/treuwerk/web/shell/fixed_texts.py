@@ -5,12 +5,14 @@ each time would cost more than all else that a page of rows does.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any
 
 from jinja2 import Environment, nodes
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
+
+from treuwerk.web.shell.escaping import Escaping, escaped
 
 _PLACE = re.compile(r"%\((\w+)\)s")
 _MESSAGES = frozenset({"_", "gettext"})
@@ -19,8 +21,14 @@ _MESSAGES = frozenset({"_", "gettext"})
 class FixedTexts(Environment):
     """Templates of one language. `fixed` are functions of a constant text whose answers never change, by name."""
 
+    code_generator_class = Escaping
+    escaped = staticmethod(escaped)
     message: Callable[[str], str]
     fixed: Mapping[str, Callable[[str], str]]
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Globals of a template: those of all, in a plain dict, since each import compares their names."""
+        return super().make_globals(d) if d else self.globals
 
     def _generate(self, source: nodes.Template, name: str | None, filename: str | None,
                   defer_init: bool = False) -> str:
@@ -34,6 +42,12 @@ class _Putting(NodeTransformer):
     def __init__(self, environment: FixedTexts, taken: set[str]) -> None:
         self._environment = environment
         self._taken = taken
+
+    def visit_Output(self, node: nodes.Output) -> nodes.Node:  # noqa: N802  # Jinja's name
+        """Parts of a message are written one by one: constants melt into the markup around them."""
+        self.generic_visit(node)
+        node.nodes = [part for child in node.nodes for part in _parts(child)]
+        return node
 
     def visit_Call(self, node: nodes.Call, *args: Any, **kwargs: Any) -> nodes.Node:  # noqa: N802  # Jinja's name
         self.generic_visit(node)
@@ -56,6 +70,13 @@ class _Putting(NodeTransformer):
             return node
         except OSError:
             return node  # no such file: told by the page that asks for it, with its place
+
+
+def _parts(node: nodes.Expr) -> list[nodes.Expr]:
+    """What is joined by ``~`` with markup in it is escaped part by part anyway."""
+    safe = isinstance(node, nodes.Concat) and any(
+        isinstance(part, nodes.Const) and isinstance(part.value, Markup) for part in node.nodes)
+    return node.nodes if safe and isinstance(node, nodes.Concat) else [node]
 
 
 def _message(node: nodes.Call, text: Markup) -> nodes.Node:

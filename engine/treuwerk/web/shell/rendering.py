@@ -98,6 +98,11 @@ def _remembered(written: Callable[..., str]) -> Callable[..., str]:
     return lru_cache(maxsize=8_192, typed=True)(written)
 
 
+def _called(macro: Callable[..., str], *of: Any) -> str:
+    """What a macro makes of values that say all and never change."""
+    return macro(*of)
+
+
 def _environment(programme: LoadedProgramme, assets: Assets, language: Language, naming: Naming,
                  locales: Sequence[str]) -> Environment:
     environment = FixedTexts(
@@ -119,6 +124,7 @@ def _environment(programme: LoadedProgramme, assets: Assets, language: Language,
         "lang": tag(language.code), "locales": {code: own_name(code) for code in locales},
         "lang_of": tag, "programme": own, "contact": programme.settings.contact,
         "theme": programme.settings.theme, "schemes": ("system", "light", "dark"),
-        "id_of": public_id, "typed_day": language.formats.typed(_EXAMPLE_DAY),
+        "remembered": lru_cache(maxsize=2_048)(_called), "id_of": public_id,
+        "typed_day": language.formats.typed(_EXAMPLE_DAY),
     }
     return environment

@@ -55,7 +55,9 @@ class RequestState:
 
 def state_of(scope: Scope) -> RequestState:
     """The state of a request, made on first use. Inner layers fill it, outer ones may read it afterwards."""
-    state: RequestState = scope.setdefault(_KEY, RequestState())
+    state: RequestState | None = scope.get(_KEY)
+    if state is None:
+        state = scope[_KEY] = RequestState()
     return state
 
 
