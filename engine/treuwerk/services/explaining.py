@@ -16,6 +16,7 @@ from treuwerk.domain.earning import Step, fold, steps_from_json
 from treuwerk.domain.ledger import Book, TransactionKind, moment
 from treuwerk.domain.participants import identifier
 from treuwerk.services.tracing import Related, Sources, Usages, related, sources, undone_by, usages
+from treuwerk.store.prepared import Prepared
 from treuwerk.store.tables import activity, article, journal, lot, person, posting, purchase_line
 
 _DIGITS = 4
@@ -27,7 +28,7 @@ class NotFound(LookupError):
     """There is no such booking, or not in this account."""
 
 
-@attrs.frozen
+@attrs.frozen(cache_hash=True)
 class ExplainedStep:
     """One step of the arithmetic and the running figure after it, exact where four decimal places suffice."""
 
@@ -194,15 +195,16 @@ def _same(table: Any, of: Any) -> Any:
 
 _OWN_LOT = ((lot.c.account_id == posting.c.account_id) & (lot.c.transaction_id == posting.c.transaction_id)
             & (lot.c.line == posting.c.line))
-_LEGS = (select(posting.c.transaction_id, posting.c.line, posting.c.book, posting.c.unit, posting.c.amount,
-                posting.c.active_from, posting.c.expires_at, lot.c.remaining)
-         .select_from(posting.join(lot, _OWN_LOT, isouter=True))
-         .where(posting.c.account_id == bindparam("account"),
-                posting.c.transaction_id.in_(bindparam("bookings", expanding=True)),
-                # The range of the key, or PostgreSQL may look at all postings of the account.
-                posting.c.transaction_id.between(bindparam("first"), bindparam("last")),
-                posting.c.book.in_([book.value for book in OWN_BOOKS]))
-         .order_by(posting.c.transaction_id, posting.c.line))
+_LEGS = Prepared(
+    select(posting.c.transaction_id, posting.c.line, posting.c.book, posting.c.unit, posting.c.amount,
+           posting.c.active_from, posting.c.expires_at, lot.c.remaining)
+    .select_from(posting.join(lot, _OWN_LOT, isouter=True))
+    .where(posting.c.account_id == bindparam("account"),
+           posting.c.transaction_id.in_(bindparam("bookings", expanding=True)),
+           # The range of the key, or PostgreSQL may look at all postings of the account.
+           posting.c.transaction_id.between(bindparam("first"), bindparam("last")),
+           posting.c.book.in_([book.value for book in OWN_BOOKS]))
+    .order_by(posting.c.transaction_id, posting.c.line))
 
 
 def legs_of(connection: Connection, account_id: int, bookings: Sequence[int]) -> dict[int, list[Any]]:
@@ -210,14 +212,14 @@ def legs_of(connection: Connection, account_id: int, bookings: Sequence[int]) ->
     found: dict[int, list[Any]] = {}
     if not bookings:
         return found
-    values = {"account": account_id, "bookings": list(bookings), "first": min(bookings), "last": max(bookings)}
-    for row in connection.execute(_LEGS, values):
+    for row in _LEGS.rows(connection, account=account_id, bookings=list(bookings), first=min(bookings),
+                          last=max(bookings)):
         found.setdefault(row.transaction_id, []).append(row)
     return found
 
 
-_ARTICLES = select(article.c.number, article.c.name, article.c.kind).where(
-    article.c.number.in_(bindparam("numbers", expanding=True)))
+_ARTICLES = Prepared(select(article.c.number, article.c.name, article.c.kind).where(
+    article.c.number.in_(bindparam("numbers", expanding=True))))
 
 
 def article_names(connection: Connection, numbers: Iterable[str]) -> dict[str, str]:
@@ -230,7 +232,7 @@ def articles_of(connection: Connection, numbers: Iterable[str]) -> dict[str, tup
     wanted = {identifier(number): number for number in numbers if number}
     if not wanted:
         return {}
-    rows = connection.execute(_ARTICLES, {"numbers": sorted(wanted)})
+    rows = _ARTICLES.rows(connection, numbers=sorted(wanted))
     return {wanted[row.number]: (row.name, row.kind) for row in rows}
 
 

@@ -10,12 +10,13 @@ from sqlalchemy import Connection, Row, bindparam, func, or_, select
 from treuwerk.domain import ids
 from treuwerk.domain.ledger import Book
 from treuwerk.services.explaining import article_names, articles_of, features_of, legs_of, serials_of
+from treuwerk.store.prepared import Prepared
 from treuwerk.store.tables import journal, posting, purchase_line
 
 _LINES_LOOKED_AT = 200
 _LAST_LINES = select(purchase_line.c.article_number).where(purchase_line.c.account_id == bindparam("account")).order_by(
     purchase_line.c.id.desc()).limit(_LINES_LOOKED_AT).subquery()
-_LATELY = select(_LAST_LINES.c.article_number).distinct()
+_LATELY = Prepared(select(_LAST_LINES.c.article_number).distinct())
 
 
 @attrs.frozen
@@ -135,7 +136,7 @@ def article_totals(connection: Connection, account_id: int, unit: str,
 
 def bought_lately(connection: Connection, account_id: int) -> list[Bought]:
     """The articles of the last purchase lines; it costs the same however long the history is."""
-    numbers = connection.execute(_LATELY, {"account": account_id}).scalars().all()
+    numbers = [row.article_number for row in _LATELY.rows(connection, account=account_id)]
     known = articles_of(connection, numbers)
     return [Bought(number, *known.get(number, ("", ""))) for number in numbers]
 

@@ -18,6 +18,7 @@ from treuwerk.domain.ids import public_user_id
 from treuwerk.domain.rights import Audience
 from treuwerk.store.database import Database
 from treuwerk.store.faults import DatabaseReadOnly
+from treuwerk.store.prepared import Prepared
 from treuwerk.store.tables import app_user, membership, participant, person, user_role, web_session
 
 SECOND = 1_000_000
@@ -156,7 +157,7 @@ def hashed(token: str) -> str:
 
 
 def _session(connection: Connection, token: str) -> Session | None:
-    row = connection.execute(_BY_TOKEN, {"token": hashed(token)}).one_or_none()
+    row = next(iter(_BY_TOKEN.rows(connection, token=hashed(token))), None)
     if row is None or (row.audience == Audience.PORTAL and row.role is None):
         return None
     audience = Audience(row.audience)
@@ -199,4 +200,4 @@ _QUERY = select(
     .join(participant, participant.c.account_id == _SHOWN_ACCOUNT, isouter=True)
     .join(person, _OWN_PERSON, isouter=True)
 ).where(app_user.c.state == ACTIVE, web_session.c.audience.in_([audience.value for audience in Audience]))
-_BY_TOKEN = _QUERY.where(web_session.c.id_hash == bindparam("token"))
+_BY_TOKEN = Prepared(_QUERY.where(web_session.c.id_hash == bindparam("token")))

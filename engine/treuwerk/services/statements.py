@@ -13,6 +13,7 @@ from treuwerk.services.explaining import Explanation, article_names, booking_fac
 from treuwerk.services.narrowing import KINDS, REVERSED, Filters, conditions, in_time, status_at
 from treuwerk.services.tracing import Sources, sources, undone_by
 from treuwerk.store import past
+from treuwerk.store.prepared import Prepared
 from treuwerk.store.tables import balance, journal, posting, sealed
 
 __all__ = ["KINDS", "WINDOW", "Cursor", "Entry", "Filters", "Page", "changes", "first_booking_at", "in_front",
@@ -137,8 +138,8 @@ def _found(connection: Connection, account_id: int, at: Cursor | None, limit: in
     newer = at is not None and at.newer
     if not filters.narrow and closing is None:
         values = {"account": account_id, "rows": limit + 1} | ({"at": at.booking} if at else {})
-        rows = connection.execute(_plain(at is not None, newer, now is not None), values | (
-            {} if now is None else {"now": now})).all()
+        rows: Sequence[Row[Any]] = _plain(at is not None, newer, now is not None).rows(connection, **values, **(
+            {} if now is None else {"now": now}))
         return _Found(_newest_first(rows[:limit], newer), len(rows) > limit)
     edge = _edge(connection, account_id, at, filters, window)
     wanted = booking_facts().where(journal.c.account_id == account_id, *_told(closing), *conditions(filters, now or 0))
@@ -174,7 +175,7 @@ def _edge(connection: Connection, account_id: int, at: Cursor | None, filters: F
 
 
 @cache
-def _plain(placed: bool, newer: bool, with_status: bool) -> Select[*tuple[Any, ...]]:
+def _plain(placed: bool, newer: bool, with_status: bool) -> Prepared:
     """Bookings of an account without filters: cut first, so that no database joins more than the rows of a page."""
     cut = select(journal).where(journal.c.account_id == bindparam("account"))
     if placed:
@@ -184,7 +185,7 @@ def _plain(placed: bool, newer: bool, with_status: bool) -> Select[*tuple[Any, .
     facts: Select[*tuple[Any, ...]] = booking_facts(of)
     if with_status:
         facts = facts.add_columns(status_at(bindparam("now", type_=journal.c.id.type), of).label("status"))
-    return facts.order_by(of.c.id.asc() if newer else of.c.id.desc())
+    return Prepared(facts.order_by(of.c.id.asc() if newer else of.c.id.desc()))
 
 
 def _told(closing: Closing | None) -> list[Any]:

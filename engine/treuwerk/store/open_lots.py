@@ -8,10 +8,11 @@ sum over the lots that end together.
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import ColumnClause, Connection, Row, column, text
 
 from treuwerk.domain.ids import first_row_id
 from treuwerk.domain.ledger import FOREVER
+from treuwerk.store.prepared import Prepared
 from treuwerk.store.tables.ledger import begun, waiting
 
 _OWN = "FROM lot l WHERE l.account_id = b.account_id AND l.unit = b.unit AND l.open"
@@ -26,8 +27,12 @@ _PARTS = (
     "+ (SELECT COALESCE(SUM(l.remaining), 0) FROM lot l WHERE l.account_id = b.account_id "
     "AND l.transaction_id >= :first AND l.unit = b.unit AND l.book = 'participant' AND l.remaining > 0 "
     f"AND NOT ({_WAITING}) AND NOT {_BEGUN} AND l.expires_at > :now) AS waiting, ")
-_FIGURES = text(_PARTS + "NULL AS next, 0 AS going FROM balance b WHERE b.account_id = :account")
-_BALANCES = text(
+_NAMES = ("account_id", "unit", "posted", "held", "pending", "deficit", "keeps_until", "version", "lapsed",
+          "pending_lapsed", "waiting", "next", "going")
+_COLUMNS: list[ColumnClause[Any]] = [column(name) for name in _NAMES]
+_FIGURES = Prepared(text(
+    _PARTS + "NULL AS next, 0 AS going FROM balance b WHERE b.account_id = :account").columns(*_COLUMNS))
+_BALANCES = Prepared(text(
     "SELECT p.*, CASE WHEN p.next IS NULL THEN 0 WHEN NOT EXISTS (SELECT 1 FROM lot l "
     "WHERE l.account_id = p.account_id AND l.unit = p.unit AND l.open AND l.expires_at > p.next "
     "AND l.book = 'participant') THEN p.posted - p.lapsed - p.waiting "
@@ -35,7 +40,8 @@ _BALANCES = text(
     "WHERE l.account_id = p.account_id AND l.unit = p.unit AND l.open AND l.expires_at = p.next "
     f"AND l.book = 'participant' AND {_BEGUN}) END AS going FROM ({_PARTS}"
     f"(SELECT l.expires_at {_OWN} AND l.expires_at > :now AND l.expires_at < {FOREVER} AND l.book = 'participant' "
-    f"AND {_BEGUN} ORDER BY l.expires_at LIMIT 1) AS next FROM balance b WHERE b.account_id = :account) p")
+    f"AND {_BEGUN} ORDER BY l.expires_at LIMIT 1) AS next FROM balance b WHERE b.account_id = :account) p"
+).columns(*_COLUMNS))
 _ENDS = (f"CASE WHEN l.expires_at < COALESCE(b.keeps_until, {FOREVER}) THEN l.expires_at "
          f"ELSE COALESCE(b.keeps_until, {FOREVER}) END")
 _STATE = f"CASE WHEN l.book = 'participant' AND {_BEGUN} THEN 'spendable' ELSE 'pending' END"
@@ -54,7 +60,7 @@ def balance_parts(connection: Connection, account_id: int, now: int, with_expiry
     What goes next is a sum over all lots that end at that instant, and can be left out.
     """
     values = {"account": account_id, "now": now, "first": first_row_id(now)}
-    return connection.execute(_BALANCES if with_expiry else _FIGURES, values).all()
+    return (_BALANCES if with_expiry else _FIGURES).rows(connection, **values)
 
 
 def lot_sums(connection: Connection, account_id: int, now: int) -> Sequence[Row[Any]]:
