@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from tests.support.worlds import connections_in_use
 from treuwerk.store.database import Database
+from treuwerk.store.faults import DatabaseReadOnly
 from treuwerk.store.retrying import ATTEMPTS, retrying
 from treuwerk.store.tables import account
 
