@@ -89,19 +89,20 @@ def nothing_else(_connection: Connection, _adjustment: Adjustment) -> None:
 
 
 def adjust(installation: Installation, account_id: int, unit: str, amount: int, key: str, now: int, *, reason: str,
-           actor: str, also: Also = nothing_else) -> Adjustment:
+           actor: str, on: date | None = None) -> Adjustment:
     """Give points by hand, or take them where `amount` is below zero; `key` names the act, once and for good.
 
-    It is booked at once where the day's limit of `actor` allows it; else it waits for `approve`. Here and below, `also`
-    is done in the same transaction, such as a note of the act; not where the act was done before.
+    `on` is the value date, left out: the day of booking. It is booked at once where the day's limit of `actor` allows
+    it; else it waits for `approve`.
 
     Raises:
         Refusal: `wrong_amount`, `no_reason`, `personal_data`, `unknown_actor`, `unknown_unit`, `own_account`,
-            `not_enough`, `participant_not_active`; nothing was booked, and nothing waits.
+            `not_enough`, `participant_not_active`, `wrong_day`, `gone_already`; nothing was booked, and nothing waits.
         KeyConflict: the key stands for another booking by hand.
     """
-    return ask_for(installation, points_by_hand(account_id, unit, amount, key, now, reason=reason, actor=actor),
-                   also=also)
+    asked = points_by_hand(account_id, unit, amount, key, now, reason=reason, actor=actor)
+    occurred_on = value_date(installation.programme.settings, on, now)
+    return ask_for(installation, attrs.evolve(asked, occurred_on=occurred_on))
 
 
 def points_by_hand(account_id: int, unit: str, amount: int, key: str, now: int, *, reason: str,
@@ -119,7 +120,8 @@ def ask_for(installation: Installation, asked: Adjustment, *, check: Callable[[C
             also: Also = nothing_else) -> Adjustment:
     """Book what is asked for where the limits of the day allow it; else let it wait.
 
-    `check` raises what speaks against it, once the account is locked and unless it was asked for before.
+    `check` raises what speaks against it, once the account is locked and unless it was asked for before. Here and
+    below, `also` is done in the same transaction, such as a note of the act; not where the act was done before.
     """
 
     def act(connection: Connection) -> Adjustment:

@@ -48,6 +48,18 @@ def test_points_by_hand_are_booked_or_wait_for_a_second_person(treuwerk: Treuwer
     assert treuwerk("balance", "10017", "--json").json["units"]["bonus"]["available"] == 701
 
 
+def test_points_by_hand_have_a_value_date(treuwerk: Treuwerk) -> None:
+    given = treuwerk("adjust", "10017", "bonus", "50", *WHY, "--key", "A-1", "--on", "2026-01-05", "--json")
+    early = treuwerk("adjust", "10017", "bonus", "50", *WHY, "--key", "A-2", "--on", "1999-01-05", "--json")
+    other = treuwerk("adjust", "10017", "bonus", "50", *WHY, "--key", "A-1", "--on", "2026-01-06")
+
+    assert (given.code, given.json["state"]) == (0, "booked")
+    booked = treuwerk("statement", "10017", "--json").json["entries"][0]
+    assert (booked["id"], booked["occurred_on"]) == (given.json["transaction"], "2026-01-05")
+    assert (early.code, early.json["code"]) == (1, "wrong_day")
+    assert other.code == 1
+
+
 def test_what_waits_is_refused_or_withdrawn(treuwerk: Treuwerk) -> None:
     ids = [treuwerk("adjust", "10017", "bonus", "500", *WHY, "--json").json["id"] for _ in range(2)]
 

@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from tests.support.worlds import connections_in_use
 from treuwerk.store.database import Database
+from treuwerk.store.faults import DatabaseReadOnly
 from treuwerk.store.retrying import ATTEMPTS, retrying
 from treuwerk.store.tables import account
 
@@ -44,7 +45,7 @@ def test_a_reader_sees_one_state_from_its_first_look_on(postgres_database: Datab
 
 
 def test_a_reader_cannot_write_on_postgresql(postgres_database: Database) -> None:
-    with pytest.raises(DBAPIError, match="read-only transaction"), postgres_database.reading() as connection:
+    with pytest.raises(DatabaseReadOnly), postgres_database.reading() as connection:
         connection.execute(insert(account).values(ROW))
 
 

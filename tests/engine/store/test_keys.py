@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import sqltypes
 
 from treuwerk.store.database import Database
+from treuwerk.store.faults import DatabaseReadOnly
 from treuwerk.store.tables import Home, journal, metadata
 
 TABLES = [pytest.param(table, id=name) for name, table in metadata.tables.items()]
@@ -152,5 +153,5 @@ def test_a_broken_transaction_leaves_nothing(database: Database) -> None:
 
 
 def test_reading_cannot_write(postgres_database: Database) -> None:
-    with pytest.raises(DBAPIError, match="read-only transaction"), postgres_database.reading() as connection:
+    with pytest.raises(DatabaseReadOnly), postgres_database.reading() as connection:
         connection.execute(insert(journal), journal_row())

@@ -15,7 +15,7 @@ manual_booking = define(
     text("decided_by"), Column("decided_at", WHOLE), text("decision"),  # nobody decided what one may book alone
     Column("transaction_id", WHOLE),  # once it is booked
     Column("refers_to", WHOLE), Column("share", WHOLE),  # the booking that is taken back, and how much of it
-    text("occurred_on", server_default=""),  # value date as ISO day, empty for the day of booking
+    text("occurred_on"),  # value date as ISO day, empty for the day of booking
     UniqueConstraint("account_id", "business_key"),
     Index("ix_manual_booking_waiting", "requested_at",
           sqlite_where=sql("state = 'waiting'"), postgresql_where=sql("state = 'waiting'")),
