@@ -161,7 +161,7 @@ def within_limits(connection: Connection, settings: Settings, actor: str, amount
                   now: int) -> bool:
     """Whether a person may book these points by unit alone, beside what that person booked alone on this day."""
     used = manual.used_allowances(connection, person_key(actor), _today(settings, now).isoformat())
-    return all(used.get(unit, 0) + abs(amount) <= settings.units[unit].manual.limit
+    return all(unit in settings.units and used.get(unit, 0) + abs(amount) <= settings.units[unit].manual.limit
                for unit, amount in amounts.items())
 
 
