@@ -146,7 +146,7 @@ def ask_for(installation: Installation, asked: Adjustment, *, check: Callable[[C
 
 def _alone_or_waiting(account: OpenAccount, asked: Adjustment) -> Adjustment:
     """It booked, where one person may book so much alone on this day; else as it waits, and nothing moved."""
-    day = moment(account.now).astimezone(account.zone).date().isoformat()
+    day = _today(account.settings, account.now).isoformat()
     with account.connection.begin_nested() as attempt:
         row_id, amounts = _booked(account, asked)
         stated = _stated(asked, amounts)
@@ -155,6 +155,14 @@ def _alone_or_waiting(account: OpenAccount, asked: Adjustment) -> Adjustment:
             return attrs.evolve(stated, state=BOOKED, decided_at=account.now, transaction_id=row_id)
         attempt.rollback()
     return stated
+
+
+def within_limits(connection: Connection, settings: Settings, actor: str, amounts: Mapping[str, int],
+                  now: int) -> bool:
+    """Whether a person may book these points by unit alone, beside what that person booked alone on this day."""
+    used = manual.used_allowances(connection, person_key(actor), _today(settings, now).isoformat())
+    return all(unit in settings.units and used.get(unit, 0) + abs(amount) <= settings.units[unit].manual.limit
+               for unit, amount in amounts.items())
 
 
 def _stated(asked: Adjustment, amounts: Mapping[str, int]) -> Adjustment:
@@ -293,7 +301,7 @@ def value_date(settings: Settings, day: date | None, now: int) -> str:
     Raises:
         Refusal: `wrong_day`.
     """
-    today = moment(now).astimezone(settings.programme.time_zone).date()
+    today = _today(settings, now)
     if day is None or day == today:
         return ""
     if not settings.programme.starts_on <= day < today:
@@ -309,12 +317,15 @@ def terms_by_hand(settings: Settings, unit: str, occurred_on: str, now: int) -> 
     Raises:
         Refusal: `gone_already`: counted from that day, they would have expired by now.
     """
-    today = moment(now).astimezone(settings.programme.time_zone).date().isoformat()
-    terms = TermsTable(settings, now)[BY_HAND, unit, occurred_on or today]
+    terms = TermsTable(settings, now)[BY_HAND, unit, occurred_on or _today(settings, now).isoformat()]
     if terms.expires_at is not None and terms.expires_at <= now:
         raise Refusal("gone_already", f"found value date {occurred_on}, with which the points would be gone since "
                       f"{moment(terms.expires_at).isoformat()}, expected a later one", expires_at=terms.expires_at)
     return terms
+
+
+def _today(settings: Settings, now: int) -> date:
+    return moment(now).astimezone(settings.programme.time_zone).date()
 
 
 def _legs(account: OpenAccount, unit: str, amount: int, occurred_on: str) -> Legs:

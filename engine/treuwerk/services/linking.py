@@ -126,6 +126,12 @@ def give_back_code(connection: Connection, account_id: int, number: int, now: in
         expires_at=link_code.c.created_at + _GOOD)).rowcount == 1
 
 
+def role_of_code(connection: Connection, account_id: int, number: int) -> str:
+    """The role that a code of a company gives."""
+    return str(connection.execute(select(link_code.c.role).where(
+        link_code.c.account_id == account_id, link_code.c.id == number)).scalar_one())
+
+
 def try_link_code(database: Database, number: str, typed: str, origin: Origin, now: int) -> Tried:
     """Check customer number and code; nothing is used yet. Unknown number and wrong code are told alike."""
     counted = attempts.of_link(number.strip(), origin.source)

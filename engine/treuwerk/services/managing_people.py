@@ -49,9 +49,9 @@ def invite(access: Access, connection: Connection, giving: Giving, invitation: I
     """
     access.require(MANAGE)
     _may_give(giving, invitation.role)
-    lock_owners(connection, [access.account_id], to_change=True)
+    rows = _locked(access, connection, giving)
     known, name = _invited(connection, access.account_id, invitation)
-    if known and any(row.person_id == known for row in _memberships(connection, access.account_id)):
+    if known and any(row.person_id == known for row in rows):
         raise Refusal("has_access", "found a person who can sign in already, expected one who cannot")
     waiting = linking.open_codes(connection, access.account_id, now)
     same = [one for one in waiting if (known and one.person_id == known) or folded(one.name) == folded(name)]
@@ -76,11 +76,16 @@ def withdraw(access: Access, connection: Connection, number: int, now: int) -> b
     return done
 
 
-def give_back(access: Access, connection: Connection, number: int, now: int) -> bool:
-    """Undo that a code was withdrawn; False where it is too old or was used."""
+def give_back(access: Access, connection: Connection, giving: Giving, number: int, now: int) -> bool:
+    """Undo that a code was withdrawn; False where it is too old or was used.
+
+    Raises:
+        Refusal: `beyond_own`.
+    """
     access.require(MANAGE)
     done = linking.give_back_code(connection, access.account_id, number, now)
     if done:
+        _may_take(giving, linking.role_of_code(connection, access.account_id, number))
         note_act(connection, access, "people.give_back", access.account_id,
                  ids.public_id(CODE, access.account_id, number), now=now)
     return done
@@ -99,12 +104,12 @@ def change_role(access: Access, connection: Connection, giving: Giving, user_id:
     access.require(MANAGE)
     _may_give(giving, role)
     rows = _locked(access, connection, giving)
-    before = _role_of(rows, user_id)
-    if before == role:
+    before = _roles_of(rows, user_id)
+    if set(before) == {role}:
         return False
-    if before != seen:
+    if seen not in before:
         raise Refusal("changed", "found that somebody else changed this role meanwhile; look at it again")
-    _may_take(giving, before)
+    _may_take(giving, *before)
     if role not in giving.managing:
         _refuse_nobody_left(rows, giving, user_id)
     connection.execute(update(membership).where(
@@ -112,7 +117,7 @@ def change_role(access: Access, connection: Connection, giving: Giving, user_id:
     if user_id != access.user_id:
         end_for_company(connection, user_id, access.account_id)
     note_act(connection, access, "people.role", access.account_id, ids.public_user_id(user_id), now=now,
-             before={"role": before}, after={"role": role})
+             before={"role": ", ".join(sorted(set(before)))}, after={"role": role})
     return True
 
 
@@ -127,14 +132,14 @@ def end_access(access: Access, connection: Connection, giving: Giving, user_id: 
     if user_id == access.user_id:
         raise Refusal("own_access", "found the own access, expected that of a colleague: another manager can end yours")
     rows = _locked(access, connection, giving)
-    role = _role_of(rows, user_id)
-    _may_take(giving, role)
+    roles = _roles_of(rows, user_id)
+    _may_take(giving, *roles)
     _refuse_nobody_left(rows, giving, user_id)
     _remember(connection, [row for row in rows if row.user_id == user_id], access.user_id, now)
     remove_membership(connection, user_id, access.account_id)
     end_for_company(connection, user_id, access.account_id)
     note_act(connection, access, "people.end_access", access.account_id, ids.public_user_id(user_id), now=now,
-             before={"role": role})
+             before={"role": ", ".join(sorted(set(roles)))})
 
 
 def restore_access(access: Access, connection: Connection, giving: Giving, user_id: int, now: int) -> None:
@@ -145,7 +150,7 @@ def restore_access(access: Access, connection: Connection, giving: Giving, user_
         OutOfScope: nobody whose access was ended here within the last thirty days.
     """
     access.require(MANAGE)
-    lock_owners(connection, [access.account_id], to_change=True)
+    _locked(access, connection, giving)
     rows = connection.execute(delete(former_membership).where(
         former_membership.c.account_id == access.account_id, former_membership.c.user_id == user_id,
         former_membership.c.ended_at > now - KEPT).returning(former_membership)).all()
@@ -189,11 +194,12 @@ def _memberships(connection: Connection, account_id: int) -> list[Row[Any]]:
         app_user, app_user.c.user_id == membership.c.user_id).where(membership.c.account_id == account_id)))
 
 
-def _role_of(rows: list[Row[Any]], user_id: int) -> str:
-    found: str | None = next((row.role for row in rows if row.user_id == user_id), None)
-    if found is None:
+def _roles_of(rows: list[Row[Any]], user_id: int) -> list[str]:
+    """One for each person of the company that the user acts for."""
+    roles = [row.role for row in rows if row.user_id == user_id]
+    if not roles:
         raise OutOfScope
-    return found
+    return roles
 
 
 def _may_give(giving: Giving, role: str) -> None:
@@ -202,9 +208,9 @@ def _may_give(giving: Giving, role: str) -> None:
                       f"{', '.join(giving.roles)}")
 
 
-def _may_take(giving: Giving, role: str) -> None:
+def _may_take(giving: Giving, *roles: str) -> None:
     """A role that the programme does not have any more gives nothing, so anybody may take it."""
-    if role in giving.beyond:
+    for role in giving.beyond.intersection(roles):
         _may_give(giving, role)
 
 

@@ -32,7 +32,7 @@ class Side:
 
 @attrs.frozen
 class Preview:
-    """What a booking by hand would do; `alone` says whether the day's limit lets this person book it alone.
+    """What a booking by hand would do; `alone` says whether what is left of the day's limit lets this person book it.
 
     `occurred_on` is its value date as ISO day, empty for today. `terms` are those of points that are given, None for
     points that are taken.
@@ -60,13 +60,14 @@ def preview(access: Access, installation: Installation, account_id: int, unit: s
     settings = installation.programme.settings
     with installation.database.reading() as connection:
         held = balances(connection, settings.units, account_id, now, with_expiry=False)
+        alone = adjusting.within_limits(connection, settings, access.actor, {unit: amount}, now)
     before = {code: one.available for code, one in held.items()}
     after = {**before, unit: before[unit] + amount}
     limit = settings.units[unit].manual.limit
     day = adjusting.value_date(settings, occurred_on, now)
     terms = adjusting.terms_by_hand(settings, unit, day, now) if amount > 0 else None
     return Preview(unit, amount, Side(before[unit], tier_of(settings, before)),
-                   Side(after[unit], tier_of(settings, after)), limit, abs(amount) <= limit, day, terms)
+                   Side(after[unit], tier_of(settings, after)), limit, alone, day, terms)
 
 
 def ask(access: Access, installation: Installation, asked: Adjustment, *,

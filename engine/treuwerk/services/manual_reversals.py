@@ -49,13 +49,12 @@ class Reversible:
 
 @attrs.frozen
 class UnitSides:
-    """Points of one unit before and after, and what is taken back or comes back; `limit` is that of a day."""
+    """Points of one unit before and after, and what is taken back or comes back."""
 
     unit: str
     before: int
     after: int
     change: int
-    limit: int
 
 
 @attrs.frozen
@@ -80,11 +79,8 @@ class ReversalPreview:
     tier_after: str
     lots: Sequence[LotMove]
     elsewhere: Mapping[tuple[str, str], int]
-
-    @property
-    def alone(self) -> bool:
-        """Whether the limits of a day let one person book it."""
-        return all(abs(one.change) <= one.limit for one in self.units)
+    alone: bool
+    """Whether what is left of the day's limits lets this person book it."""
 
 
 def reversible(access: Access, connection: Connection, booking: str) -> Reversible | None:
@@ -119,13 +115,11 @@ def preview(access: Access, installation: Installation, account_id: int, transac
         account = OpenAccount(connection, account_id, settings, now)
         _, legs = take_back(account, transaction_id, share, "rehearsal", "rehearsal", access.actor)
         after = _available(connection, installation, account_id, now)
-        lots = _lots(connection, account_id, legs)
+        lots, changes = _lots(connection, account_id, legs), undone_by(legs)
+        alone = adjusting.within_limits(connection, settings, access.actor, changes, now)
         connection.rollback()
-    changes = undone_by(legs)
-    units = [UnitSides(unit, before.get(unit, 0), after.get(unit, 0), change,
-                       settings.units[unit].manual.limit if unit in settings.units else 0)
-             for unit, change in changes.items()]
-    return ReversalPreview(units, tier_of(settings, before), tier_of(settings, after), lots, _elsewhere(legs))
+    units = [UnitSides(unit, before.get(unit, 0), after.get(unit, 0), change) for unit, change in changes.items()]
+    return ReversalPreview(units, tier_of(settings, before), tier_of(settings, after), lots, _elsewhere(legs), alone)
 
 
 def ask(access: Access, installation: Installation, account_id: int, transaction_id: int, share: int, turn: int,

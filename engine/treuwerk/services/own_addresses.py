@@ -99,9 +99,7 @@ def add_address(access: Access, connection: Connection, settings: Settings, draf
         Refusal: `missing`, `too_long`, `wrong_postcode`, `unknown_country`, `too_many`.
     """
     _begin(access, connection)
-    count = connection.execute(select(func.count()).select_from(_standing(access.account_id).subquery())).scalar_one()
-    if count >= MOST:
-        raise Refusal("too_many", f"found {count} addresses, expected fewer than {MOST}")
+    count = _fewer_than_most(connection, access.account_id)
     values, number = _checked(settings, draft), next(ids.row_ids(now))
     connection.execute(insert(address).values(
         account_id=access.account_id, id=number, **values, preferred=False, changed_at=now, version=1,
@@ -169,8 +167,10 @@ def restore_address(access: Access, connection: Connection, number: int, now: in
 
     Raises:
         OutOfScope: it was not removed, or longer ago than thirty days.
+        Refusal: `too_many`.
     """
     _begin(access, connection)
+    _fewer_than_most(connection, access.account_id)
     restored = connection.execute(update(address).where(
         address.c.account_id == access.account_id, address.c.id == number, address.c.removed_at > now - _KEPT,
         address.c.removed_at > 0).values(removed_at=0, changed_by=access.user_id))
@@ -225,6 +225,13 @@ def _checked(settings: Settings, draft: AddressDraft) -> dict[str, str]:
         raise Refusal("unknown_country", f"found {values['country']!r}, expected one of {', '.join(known)}",
                       field="country")
     return values | {"postcode": postcode(values["country"], values["postcode"])}
+
+
+def _fewer_than_most(connection: Connection, account_id: int) -> int:
+    count: int = connection.execute(select(func.count()).select_from(_standing(account_id).subquery())).scalar_one()
+    if count >= MOST:
+        raise Refusal("too_many", f"found {count} addresses, expected fewer than {MOST}")
+    return count
 
 
 def _prefer(connection: Connection, account_id: int, number: int) -> None:

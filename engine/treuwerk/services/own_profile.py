@@ -11,8 +11,18 @@ from treuwerk.domain.participants import CUSTOMER_NUMBER, ParticipantStatus
 from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.rights import Access, OutOfScope
 from treuwerk.services.auditing import note_act
+from treuwerk.store.one_by_one import change_users_one_by_one
 from treuwerk.store.search import index_accounts
-from treuwerk.store.tables import account, app_user, external_login, identifier, membership, participant, person
+from treuwerk.store.tables import (
+    account,
+    app_user,
+    external_login,
+    identifier,
+    membership,
+    participant,
+    person,
+    user_role,
+)
 
 READ, WRITE = "own.profile.read", "own.profile.write"
 LONGEST_NAME = 100
@@ -110,7 +120,7 @@ def change_own(access: Access, connection: Connection, draft: OwnDraft, version:
 
     Raises:
         LoginChanged: it was changed meanwhile; nothing was changed now.
-        Refusal: `no_name`, `viewing`.
+        Refusal: `no_name`, `viewing`; `office_name`: the books know a user of the service centre by this name.
     """
     access.require(WRITE)
     if access.viewing:
@@ -119,6 +129,8 @@ def change_own(access: Access, connection: Connection, draft: OwnDraft, version:
     fields = [name for name in ("name", "email", "locale") if getattr(before, name) != getattr(wanted, name)]
     if before.version == version and not fields:
         return before
+    if "name" in fields:
+        _refuse_of_office(connection, access.user_id)
     changed = connection.execute(update(app_user).where(
         app_user.c.user_id == access.user_id, app_user.c.version == version).values(
         name=wanted.name, email=wanted.email, locale=wanted.locale, changed_at=now, version=version + 1))
@@ -129,6 +141,14 @@ def change_own(access: Access, connection: Connection, draft: OwnDraft, version:
     note_act(connection, access, "profile.change", access.account_id, public_user_id(access.user_id), now=now,
              before={"locale": before.locale}, after={"locale": wanted.locale, "fields": fields})
     return _own_login(access, connection)
+
+
+def _refuse_of_office(connection: Connection, user_id: int) -> None:
+    """A second person agrees under another name: nobody who books points may take one by himself."""
+    change_users_one_by_one(connection)
+    if connection.execute(select(user_role.c.role).where(user_role.c.user_id == user_id)).first() is not None:
+        raise Refusal("office_name", "found a user of the service centre, expected another one: the books tell by this "
+                      "name who acted")
 
 
 def _rename_person(access: Access, connection: Connection, draft: OwnDraft) -> None:

@@ -9,7 +9,7 @@ import json
 from hashlib import sha256
 
 import attrs
-from sqlalchemy import ColumnElement, Connection, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, delete, select
 
 from treuwerk.domain.ids import public_user_id
 from treuwerk.domain.refusals import Refusal
@@ -22,6 +22,7 @@ from treuwerk.services.known_users import MANAGE
 from treuwerk.services.session_keeping import end_by_provider
 from treuwerk.services.sessions import SECOND
 from treuwerk.services.users import user_of
+from treuwerk.store.once import insert_once
 from treuwerk.store.tables import external_login, web_session
 
 KEPT_SECONDS = 3_600
@@ -58,10 +59,11 @@ def keep_waiting(connection: Connection, head: SignInHead, identity: ExternalIde
     key = f"{_KIND}:{sha256(f'{identity.issuer} {identity.subject}'.encode()).hexdigest()}"
     newcomer = Newcomer(head.name, identity.issuer, identity.subject, identity.name, identity.email)
     connection.execute(delete(web_session).where(web_session.c.id_hash == key))
-    connection.execute(insert(web_session).values(
-        id_hash=key, user_id=0, audience=_KIND, account_id=0, person_id=0, viewing_account=0, created_at=now,
-        seen_at=now, authenticated_at=0, method="", provider=head.name, idp_session="", id_token="", source="",
-        agent="", data=json.dumps(newcomer.as_data(), ensure_ascii=False)))
+    insert_once(connection, web_session, {  # who comes twice at once is noted by one of the two
+        "id_hash": key, "user_id": 0, "audience": _KIND, "account_id": 0, "person_id": 0, "viewing_account": 0,
+        "created_at": now, "seen_at": now, "authenticated_at": 0, "method": "", "provider": head.name,
+        "idp_session": "", "id_token": "", "source": "", "agent": "",
+        "data": json.dumps(newcomer.as_data(), ensure_ascii=False)})
 
 
 def waiting_sign_ins(access: Access, connection: Connection, now: int) -> list[WaitingSignIn]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, text, update
 
-from treuwerk.store.tables import manual_booking, participant
+from treuwerk.store.tables import manual_allowance, manual_booking, participant
 
 _USE = text(
     "INSERT INTO manual_allowance (person, day, unit, used) VALUES (:person, :day, :unit, :points) "
@@ -23,6 +23,13 @@ def use_allowance(connection: Connection, person: str, day: str, unit: str, poin
         return False
     values = {"person": person, "day": day, "unit": unit, "points": points, "most": most}
     return connection.execute(_USE, values).rowcount == 1
+
+
+def used_allowances(connection: Connection, person: str, day: str) -> dict[str, int]:
+    """By unit: what a person booked alone on a day."""
+    rows = connection.execute(select(manual_allowance.c.unit, manual_allowance.c.used).where(
+        manual_allowance.c.person == person, manual_allowance.c.day == day))
+    return {row.unit: row.used for row in rows}
 
 
 def note(connection: Connection, values: dict[str, Any]) -> None:

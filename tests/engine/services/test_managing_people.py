@@ -14,7 +14,7 @@ from treuwerk.domain.rights import Access, NotAllowed, OutOfScope
 from treuwerk.services import colleagues, linking, managing_people
 from treuwerk.services.linking import try_link_code
 from treuwerk.services.managing_people import Invitation
-from treuwerk.services.memberships import memberships_of
+from treuwerk.services.memberships import add_membership, memberships_of
 from treuwerk.services.people import person_named
 from treuwerk.services.session_keeping import sessions_of
 from treuwerk.services.sessions import Origin, open_session
@@ -302,10 +302,58 @@ def test_a_withdrawn_code_opens_nothing_until_it_is_given_back(portal: Portal) -
     assert run(portal, lambda connection: managing_people.withdraw(access, connection, number, NOW)) is True
     assert try_link_code(database, "1001", code, Origin("198.51.100.7"), NOW).link is None
     assert run(portal, lambda connection: managing_people.withdraw(access, connection, number, NOW)) is False
-    assert run(portal, lambda connection: managing_people.give_back(access, connection, number, NOW)) is True
+    assert run(portal, lambda connection: managing_people.give_back(
+        access, connection, giving_of(portal, access), number, NOW)) is True
 
     assert try_link_code(database, "1001", code, Origin("198.51.100.7"), NOW).link is not None
     assert sorted(noted(portal)) == ["people.give_back", "people.invite", "people.withdraw"]
+
+
+def test_a_code_that_gives_more_than_one_has_oneself_is_not_given_back(portal: Portal) -> None:
+    anna, buyer = add_colleague(portal, "Anna"), add_colleague(portal, "Ben", "buyer")
+    access, small = acting_as(portal, anna), acting_as(portal, buyer, "buyer")
+    code = invite(portal, access, Invitation("manager", name="Dora Dach"))
+    with portal.installation.database.reading() as connection:
+        number = connection.execute(link_code.select()).one().id
+    run(portal, lambda connection: managing_people.withdraw(access, connection, number, NOW))
+
+    with pytest.raises(Refusal) as refusal:
+        run(portal, lambda connection: managing_people.give_back(
+            small, connection, giving_of(portal, small), number, NOW))
+
+    assert refusal.value.code == "beyond_own"
+    assert try_link_code(portal.installation.database, "1001", code, Origin("198.51.100.7"), NOW).link is None
+
+
+@pytest.mark.parametrize("act", [
+    pytest.param(end, id="end"),
+    pytest.param(lambda portal, access, user_id: change(portal, access, user_id, "buyer", "buyer"), id="role"),
+])
+def test_who_acts_for_two_people_of_the_company_keeps_the_larger_role(
+        portal: Portal, act: Callable[..., object]) -> None:
+    anna, ben = add_colleague(portal, "Anna", "buyer"), add_colleague(portal, "Ben", "buyer")
+    with portal.installation.database.writing() as connection:
+        add_membership(connection, ben, portal.account("1001"), NOW, role="manager", person_id=7)
+
+    with pytest.raises(Refusal):
+        act(portal, acting_as(portal, anna, "buyer"), ben)
+
+    with portal.installation.database.reading() as connection:
+        assert sorted(one.role for one in memberships_of(connection, ben)) == ["buyer", "manager"]
+
+
+def test_whose_access_ended_meanwhile_invites_nobody_and_gives_nobody_back(portal: Portal) -> None:
+    anna, ben, carl = (add_colleague(portal, name) for name in ("Anna", "Ben", "Carl"))
+    late = acting_as(portal, ben)
+    end(portal, acting_as(portal, anna), carl)
+    end(portal, acting_as(portal, anna), ben)
+
+    for act in (partial(restore, portal, late, ben), partial(restore, portal, late, carl),
+                partial(invite, portal, late, Invitation("manager", name="Ben again"))):
+        with pytest.raises(NotAllowed):
+            act()
+
+    assert roles(portal) == {anna: "manager"}
 
 
 def test_a_code_of_another_company_is_not_ours_to_withdraw(portal: Portal) -> None:

@@ -113,3 +113,15 @@ def test_rights_are_asked_for_and_ids_of_others_lead_nowhere(desk: World) -> Non
     with desk.database.reading() as connection:
         assert [one.public_id for one, _ in manual_points.waiting_for(acting(), connection)] == [waiting.public_id]
     assert manual_points.withdraw(acting(), desk.installation, waiting.public_id, NOW).state == "withdrawn"
+
+
+def test_the_preview_counts_what_was_booked_alone_on_the_day(desk: World) -> None:
+    def alone(points: int, user: int = CLARA, now: int = NOW) -> bool:
+        return manual_points.preview(acting(user), desk.installation, account(desk), "bonus", points, now).alone
+
+    ask(desk, 450)
+
+    assert (alone(50), alone(51), alone(-51)) == (True, False, False)
+    assert alone(500, DAVID)
+    assert alone(500, now=NOW + 86_400_000_000)
+    assert ask(desk, 51, key="A-2").state == "waiting"

@@ -172,6 +172,16 @@ def test_the_preview_books_nothing_and_says_what_will_be_there(desk: World) -> N
     assert points_of(desk) == 100
 
 
+def test_the_preview_counts_what_was_booked_alone_on_the_day(desk: World, ask: Ask) -> None:
+    first = booking(desk)
+    assert shown(desk, first, 4).alone
+
+    ask(first, 4)
+
+    assert [shown(desk, first, pieces).alone for pieces in (2, 4)] == [True, False]
+    assert ask(first, 4).state == "waiting"
+
+
 def test_spent_points_come_back_into_their_lots(desk: World, ask: Ask) -> None:
     redeem(desk.installation, account(desk), "bonus", 300, "order 1", NOW)
     spent = booking(desk, "redemption")

@@ -112,6 +112,20 @@ def test_no_more_addresses_than_a_page_can_show_not_even_at_once(portal: Portal,
     assert len(kept_by(portal, anna)) == 3
 
 
+def test_giving_back_does_not_pass_the_limit_either(portal: Portal, anna: Access,
+                                                    monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(own_addresses, "MOST", 1)
+    gone = add(portal, anna)
+    remove(portal, anna, gone)
+    add(portal, anna, label="Branch")
+
+    with pytest.raises(Refusal) as refusal:
+        restore(portal, anna, gone)
+
+    assert refusal.value.code == "too_many"
+    assert kept_by(portal, anna) == [("Branch", True)]
+
+
 def test_who_comes_second_is_told_what_stands_there_and_who_wrote_it(portal: Portal, anna: Access) -> None:
     kept = add(portal, anna)
     ben = acting_as(portal, add_colleague(portal, "Ben Arnold", "member"), "member")

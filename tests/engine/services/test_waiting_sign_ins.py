@@ -1,7 +1,10 @@
 """Sign-ins to the service centre that nobody is known for: refused, kept for an hour, and linked by a person."""
 
+from concurrent.futures import ThreadPoolExecutor
+from time import monotonic
+
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from tests.support.accounts import all_at_once, refused
 from tests.support.office import CLARA, DAVID, acting, add_clerks
@@ -55,6 +58,26 @@ def test_who_is_linked_gets_in_as_that_user(staff: Database) -> None:
         [linked] = waiting.identities_of(acting(), connection, DAVID)
         assert (linked.issuer, linked.subject, linked.provider) == (EVE.issuer, EVE.subject, "staff")
         assert connection.execute(select(audit_entry.c.action)).scalars().all() == ["user.link"]
+
+
+def test_who_comes_twice_at_once_is_one(postgres_database: Database) -> None:
+    waits = text("SELECT count(*) FROM pg_stat_activity "
+                 "WHERE wait_event_type = 'Lock' AND datname = current_database()")
+    add_clerks(postgres_database)
+    engine = postgres_database.engine
+    with engine.connect() as first, engine.connect() as second, ThreadPoolExecutor(1) as other:
+        waiting.keep_waiting(first, HEAD, EVE, NOW)
+        late = other.submit(waiting.keep_waiting, second, HEAD, EVE, NOW)
+        deadline = monotonic() + 20
+        while monotonic() < deadline:  # until the second one stands before what the first one wrote
+            with postgres_database.reading() as connection:
+                if connection.execute(waits).scalar_one():
+                    break
+        first.commit()
+        late.result()
+        second.commit()
+
+    assert [one.subject for one in listed(postgres_database)] == ["eve-1"]
 
 
 def test_who_comes_again_is_one_and_after_an_hour_nobody(staff: Database) -> None:

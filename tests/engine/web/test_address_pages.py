@@ -156,3 +156,13 @@ def test_addresses_speak_the_readers_language(portal: Portal, language: str, wor
     html = portal.signed_in(language=language).get(HERE).text
 
     assert [word in html for word in words] == [True] * 3
+
+
+def test_the_postcode_is_not_lost_on_the_way_to_the_proof(portal: Portal) -> None:
+    client = portal.signed_in()
+    form = filled(client, f"{HERE}/new", **ADDRESS)
+    signed_in_long_ago(portal, client)
+
+    assert client.post(f"{HERE}/new", data=form).headers["location"].startswith("/confirm")
+
+    assert 'value="D-13089"' in client.get(f"{HERE}/new?again=1").text

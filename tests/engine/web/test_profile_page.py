@@ -4,9 +4,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from tests.support.desk import filled, hidden, sent
-from tests.support.portal import NOW, Portal
-from treuwerk.services.sessions import SECOND
+from tests.support.portal import HOST, NOW, Portal
+from treuwerk.services.sessions import SECOND, open_session
 from treuwerk.services.stepping_up import MINUTES
+from treuwerk.services.users import grant_role
 from treuwerk.store.tables import app_user, audit_entry, membership, web_session
 
 DETAILS = {"name": "Anna Berg", "email": "anna@berg.example", "locale": ""}
@@ -164,3 +165,22 @@ def test_a_company_sees_itself_and_no_other(portal: Portal) -> None:
     assert "Other Roofs Ltd" in html
     assert "Ireland" in html
     assert "Weg 1" not in html
+
+
+def test_who_works_in_the_service_centre_cannot_agree_with_himself_under_another_name(portal: Portal) -> None:
+    client = portal.signed_in()
+    with portal.installation.database.writing() as connection:
+        user_id = connection.execute(app_user.select()).one().user_id
+        connection.execute(app_user.update().values(name="Clara Weiss"))
+        grant_role(connection, user_id, "agent", NOW, granted_by="the tests")
+        token = open_session(connection, user_id, NOW, acts_for=(portal.account("1001"), 0), method="passkey")
+    client.cookies.set("__Host-sid", token, domain=HOST)
+
+    answer = client.post("/profile/details", data=filled(client, "/profile/details", **DETAILS))
+    kept = sent(client, "/profile/details", **DETAILS | {"name": "Clara Weiss", "locale": "fr"})
+
+    assert answer.status_code == 422
+    assert "where this name says who booked" in answer.text
+    assert "Vos coordonnées sont enregistrées." in kept
+    with portal.installation.database.reading() as connection:
+        assert connection.execute(app_user.select()).one().name == "Clara Weiss"

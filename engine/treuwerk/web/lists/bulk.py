@@ -25,6 +25,8 @@ from treuwerk.web.shell.state import Visit
 ACT, ROW, ALL, QUERY, SEEN, SURE = "act", "row", "all", "query", "seen", "sure"
 ROWS_TOLD = 100
 ROWS_AT_MOST = 5_000
+BULK_FIELDS, BULK_BYTES = ROWS_AT_MOST + 20, 64 * ROWS_AT_MOST
+"""What the route of `bulk_form` has to take: the button that undoes an act names every row."""
 _LONGEST_QUERY = 2_000
 
 

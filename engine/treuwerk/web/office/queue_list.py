@@ -41,7 +41,7 @@ HOME = "/office/queue"
 SHOW = "show"
 _ROWS_AT_ONCE = 500
 _DONE, _REOPEN, _GIVE, _GIVE_BACK = "done", "reopen", "give", "give-back"
-_LONGEST_ID = 20
+_LARGEST_ID = 2**63 - 1
 
 
 def _kinds(visit: Visit) -> list[tuple[str, str]]:
@@ -115,7 +115,7 @@ def _counter(visit: Visit, connection: Connection) -> Callable[[Sequence[Asked]]
 def news_part(visit: Visit) -> Response:
     """How much came in since the list was shown: a part of its page, empty where nothing did."""
     typed = visit.request.query_params.get("since", "")
-    if not (typed.isascii() and typed.isdigit() and len(typed) < _LONGEST_ID):
+    if not _is_number(typed):
         raise HTTPException(400)
     query = "&".join(part for part in visit.request.url.query.split("&") if not part.startswith("since="))
     state = asked(visit, QUEUE, query)
@@ -244,7 +244,12 @@ def _numbers(keys: Sequence[str]) -> list[int]:
 
 def _number(typed: str) -> int:
     """An id in a form; 0, which nothing has, for what is none."""
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < _LONGEST_ID else 0
+    return int(typed) if _is_number(typed) else 0
+
+
+def _is_number(typed: str) -> bool:
+    """Whether it is one that a row can have."""
+    return typed.isascii() and typed.isdigit() and len(typed) < 20 and int(typed) <= _LARGEST_ID
 
 
 def _narrowed(state: Asked) -> Narrowed:

@@ -3,6 +3,7 @@
 from starlette.routing import BaseRoute
 
 from treuwerk.domain.rights import Audience
+from treuwerk.web.lists import BULK_BYTES, BULK_FIELDS
 from treuwerk.web.office import adjusting_pages as points
 from treuwerk.web.office import audit_list, participant, participants, queue_list, start, user_links, user_ways
 from treuwerk.web.office import audit_pages as audit
@@ -85,7 +86,9 @@ def _queue() -> list[BaseRoute]:
         _get("/office/queue.csv", queue_list.queue_csv, "queue.read", "office_queue_csv"),
         _get("/office/queue/news", queue_list.news_part, "queue.read", "office_queue_news"),
         _post("/office/queue/views", queue_list.queue_views_form, "queue.read", "office_queue_views"),
-        _post("/office/queue/bulk", queue_list.queue_bulk_form, "queue.work", "office_queue_bulk"),
+        DeclaredRoute("/office/queue/bulk", queue_list.queue_bulk_form, permission="queue.work",
+                      name="office_queue_bulk", methods=("POST",), audience=Audience.OFFICE, body_bytes=BULK_BYTES,
+                      fields=BULK_FIELDS),
         _post("/office/queue/next", queue.next_form, "queue.work", "office_next"),
         _get(_WORK, queue.item_page, "queue.read", "office_work"),
         *(_post(f"{_WORK}/{name}", handler, "queue.work", f"office_work_{name}") for name, handler in acts.items()),

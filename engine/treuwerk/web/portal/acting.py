@@ -13,12 +13,15 @@ from treuwerk.web.shell.state import Visit
 
 _REFUSALS: Mapping[str, str] = {
     "no_name": marked("Enter a name of at most 100 characters."),
+    "office_name": marked(
+        "You work in the service centre, too, where this name says who booked. Ask your administrator."),
     "beyond_own": marked("You can only give and take roles whose rights you have yourself."),
     "last_manager": marked(
         "Nobody could manage the people of your company any more. Give the role to a colleague first."),
     "changed": marked("Somebody else changed this meanwhile. Look at it again."),
     "own_access": marked("You cannot end your own access. Another manager of your company can."),
     "has_access": marked("This person can sign in already. Change the role instead."),
+    "too_many": marked("There are 50 addresses already. Remove one first."),
     "too_many_codes": marked("Too many codes wait for their first login. Withdraw some first."),
 }
 

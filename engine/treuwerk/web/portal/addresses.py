@@ -16,7 +16,7 @@ from treuwerk.services.stepping_up import require_recent
 from treuwerk.web.forms import Result, Shown, choice, taken, text, yes
 from treuwerk.web.forms.pages import CONFLICT, done, empty, language_of, read, refused, told, version_of
 from treuwerk.web.portal.account import own_chip
-from treuwerk.web.portal.acting import acted
+from treuwerk.web.portal.acting import acted, refusal_message
 from treuwerk.web.portal.profile import profile_template
 from treuwerk.web.shell.marking import marked
 from treuwerk.web.shell.pages import gettext
@@ -153,9 +153,8 @@ def _blamed(result: Result[AddressForm], refusal: Refusal) -> Result[AddressForm
     if refusal.code == "wrong_postcode" and refusal.facts["example"]:
         return result.refused("postcode", marked("Enter a postcode of this country, such as %(example)s."),
                               example=refusal.facts["example"])
-    words = {"wrong_postcode": ("postcode", marked("Enter a postcode of letters and digits, or none.")),
-             "too_many": ("", marked("There are 50 addresses already. Remove one first."))}
-    field, message = words.get(refusal.code, (refusal.facts.get("field", ""), refusal.reason))
+    words = {"wrong_postcode": ("postcode", marked("Enter a postcode of letters and digits, or none."))}
+    field, message = words.get(refusal.code, (refusal.facts.get("field", ""), refusal_message(refusal)))
     return result.refused(field, message)
 
 

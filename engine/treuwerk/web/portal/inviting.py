@@ -109,7 +109,7 @@ def give_back_form(visit: Visit) -> Response:
     number = _code_of(visit)
 
     def act(connection: Connection) -> str:
-        there = managing_people.give_back(visit.access, connection, number, visit.now)
+        there = managing_people.give_back(visit.access, connection, giving_of(visit), number, visit.now)
         words = marked("The code is good again.") if there else marked("This code was used or is over already.")
         told(visit, connection, gettext(visit, words), tone="good" if there else "info")
         return HERE

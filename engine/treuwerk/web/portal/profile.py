@@ -15,13 +15,13 @@ from treuwerk.services.stepping_up import require_recent
 from treuwerk.web.forms import Result, Shown, choice, email, taken, text
 from treuwerk.web.forms.pages import CONFLICT, done, empty, language_of, read, refused, told, version_of
 from treuwerk.web.portal.account import own_chip
+from treuwerk.web.portal.acting import refusal_message
 from treuwerk.web.shell.marking import marked
 from treuwerk.web.shell.pages import page
 from treuwerk.web.shell.participant_words import SCHEMES, STATUSES
 from treuwerk.web.shell.state import Visit
 
 HERE, DETAILS = "/profile", "/profile/details"
-NO_NAME = marked("Enter a name of at most 100 characters.")
 
 
 @attrs.frozen
@@ -68,8 +68,8 @@ def details_page(visit: Visit) -> Response:
             if own_profile.is_contact(own, draft):
                 require_recent(visit.session, visit.now)
             return done(visit, lambda connection: _changed(visit, connection, draft, version))
-        except Refusal:
-            result = result.refused("name", NO_NAME)
+        except Refusal as refusal:
+            result = result.refused("name", refusal_message(refusal))
         except own_profile.LoginChanged as both:
             return _conflict(visit, result, both)
     return _form(visit, own, refused(visit, result), 422)

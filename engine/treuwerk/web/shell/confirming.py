@@ -15,8 +15,16 @@ CONFIRM = {Audience.PORTAL: "/confirm", Audience.OFFICE: "/office/confirm"}
 AGAIN = "again"
 _TYPED = "typed"
 _KEPT_SECONDS = 600
-NEVER_KEPT = ("password", "code", "secret", "answer")
-"""Parts of the names of fields whose values are stored nowhere and shown to nobody."""
+_NEVER_KEPT = frozenset({"password", "code", "secret", "answer"})
+
+
+def is_secret(name: str) -> bool:
+    """Whether a field has a value that is stored nowhere and shown to nobody: a word of its name says so.
+
+    >>> is_secret("new_password"), is_secret("postcode")
+    (True, False)
+    """
+    return not _NEVER_KEPT.isdisjoint(name.split("_"))
 
 
 def lead_to_confirm(visit: Visit, back: str) -> Response:
@@ -45,7 +53,7 @@ def keep_typed(visit: Visit, path: str) -> bool:
     """Keep what this request was sent with for the form at a path; False where that cannot be."""
     if visit.state.session is None:
         return False
-    values = [pair for pair in visit.form.pairs() if not any(word in pair[0] for word in NEVER_KEPT)]
+    values = [pair for pair in visit.form.pairs() if not is_secret(pair[0])]
     kept = {"path": path, "at": visit.now, "values": values}
     try:
         return visit.shell.installation.database.run(

@@ -16,7 +16,7 @@ from treuwerk.domain.rights import NotAllowed, OutOfScope, Permission
 from treuwerk.programme.languages import tag
 from treuwerk.services.sessions import Session
 from treuwerk.store.faults import DatabaseBusy, DatabaseClosed, DatabaseReadOnly, OutcomeUnknown, TransactionLost
-from treuwerk.web.shell.confirming import NEVER_KEPT
+from treuwerk.web.shell.confirming import is_secret
 from treuwerk.web.shell.locales import negotiated
 from treuwerk.web.shell.logs import FIELDS
 from treuwerk.web.shell.navigation import Group
@@ -100,7 +100,7 @@ def _resend(scope: Scope, error: HTTPException) -> dict[str, Any] | None:
     pairs = state.submitted.pairs()
     if error.detail != NOT_STORED or scope["method"] != "POST" or not pairs:
         return None
-    if any(word in name for name, _ in pairs for word in NEVER_KEPT):
+    if any(is_secret(name) for name, _ in pairs):
         return None
     return {"action": own_path(quote(scope["path"], safe="/:@!$&'()*+,;=~")), "fields": pairs}
 

@@ -1,5 +1,6 @@
 """Routes that declare what they ask for. Handlers are plain functions and run in the thread pool."""
 
+import re
 from collections.abc import Callable, Collection
 from urllib.parse import quote
 
@@ -26,6 +27,7 @@ from treuwerk.web.shell.submitted import Submitted
 Handler = Callable[[Visit], Response]
 _FIELDS_AT_MOST = 300  # a page of rows to choose from, and the form around them
 _READING = ("GET", "HEAD")
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 PUBLIC = "public"
@@ -40,17 +42,17 @@ class DeclaredRoute(Route):
     """A route with the name of its permission and its audience. The application has no others, which a test holds.
 
     Without a session a visitor is sent to sign in; without the right, the answer is 403 and names it. `body_bytes` is
-    what a request to it may send, where that differs from the usual limit of forms. `settles` names what a
-    session may lack that opens nothing else.
+    what a request to it may send, in so many `fields`, where that differs from the usual limit of forms. `settles`
+    names what a session may lack that opens nothing else.
     """
 
     def __init__(self, path: str, handler: Handler, *, permission: str, name: str, methods: Collection[str] = ("GET",),
                  audience: Audience = Audience.PORTAL, body_bytes: int | None = None,
-                 settles: Collection[Missing] = ()) -> None:
+                 settles: Collection[Missing] = (), fields: int = _FIELDS_AT_MOST) -> None:
         self.permission, self.audience = permission, audience
         limits = [Middleware(RequestBodyLimitMiddleware, max_body_size=body_bytes)] if body_bytes else []
-        super().__init__(path, _endpoint(handler, permission, audience, settles), methods=list(methods), name=name,
-                         middleware=limits)
+        super().__init__(path, _endpoint(handler, permission, audience, settles, fields), methods=list(methods),
+                         name=name, middleware=limits)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, whose log line then names this route."""
@@ -59,8 +61,8 @@ class DeclaredRoute(Route):
         await super().handle(scope, receive, send)
 
 
-def _endpoint(handler: Handler, permission: str, audience: Audience,
-              settles: Collection[Missing]) -> Callable[[Request], object]:
+def _endpoint(handler: Handler, permission: str, audience: Audience, settles: Collection[Missing],
+              fields: int) -> Callable[[Request], object]:
     async def endpoint(request: Request) -> Response:
         shell: Shell = request.app.state.shell
         session, access = state_of(request.scope).session, None
@@ -78,7 +80,7 @@ def _endpoint(handler: Handler, permission: str, audience: Audience,
             if access.viewing:
                 await run_in_threadpool(note_viewing, shell.installation.database, access, request.url.path,
                                         shell.clock())
-        form = state_of(request.scope).submitted = await _form(request)
+        form = state_of(request.scope).submitted = await _form(request, fields)
         visit = Visit(request, shell, shell.clock(), form, access)
         try:
             return await run_in_threadpool(handler, visit)
@@ -107,12 +109,13 @@ def _sign_in_first(request: Request, audience: Audience) -> str:
     return f"{_SIGN_IN[audience]}?next={quote(wanted, safe='/')}"
 
 
-async def _form(request: Request) -> Submitted:
+async def _form(request: Request, fields: int) -> Submitted:
     if request.method != "POST":
         return Submitted()
-    async with request.form(max_files=0, max_fields=_FIELDS_AT_MOST) as form:
+    async with request.form(max_files=0, max_fields=fields) as form:
         pairs = form.multi_items()
-        if any(not isinstance(value, str) for _, value in pairs):
+        # No database keeps NUL, and half a pair cannot be written at all.
+        if any(not isinstance(value, str) or _UNSTORABLE.search(f"{name}{value}") for name, value in pairs):
             raise HTTPException(400)
         return Submitted((name, str(value)) for name, value in pairs)
 
