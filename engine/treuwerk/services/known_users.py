@@ -20,6 +20,7 @@ from treuwerk.services.users import user_of
 from treuwerk.store.tables import (
     app_user,
     authenticator,
+    former_membership,
     local_login,
     membership,
     participant,
@@ -72,11 +73,12 @@ class KnownUser:
 def list_users(access: Access, connection: Connection, text: str = "", *, in_office: bool = False) -> list[KnownUser]:
     """Users by name, the blocked ones last; `text` is a part of name or mail.
 
-    `in_office` leaves those out who only act for companies.
+    `in_office` leaves those out who only act for companies, or did until their access was ended.
     """
     access.require(MANAGE)
     office = or_(exists().where(user_role.c.user_id == app_user.c.user_id),
-                 ~exists().where(membership.c.user_id == app_user.c.user_id))
+                 ~or_(exists().where(membership.c.user_id == app_user.c.user_id),
+                      exists().where(former_membership.c.user_id == app_user.c.user_id)))
     return _listed(connection, [office] if in_office else [], text)
 
 

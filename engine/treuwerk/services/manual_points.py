@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from treuwerk.domain import ids
 from treuwerk.domain.rights import Access, OutOfScope
 from treuwerk.domain.terms import Terms
-from treuwerk.services import adjusting
+from treuwerk.services import adjusting, notes
 from treuwerk.services.adjusting import WAITING, Adjustment
 from treuwerk.services.auditing import note_act
 from treuwerk.services.balances import balances
@@ -85,13 +85,19 @@ def ask(access: Access, installation: Installation, asked: Adjustment, *,
     return adjusting.ask_for(installation, dated, also=_noting(access, "points.adjust", now))
 
 
-def approve(access: Access, installation: Installation, public_id: str, now: int, comment: str = "") -> Adjustment:
-    """Agree as a second person: the points are booked."""
+def approve(access: Access, installation: Installation, public_id: str, now: int, comment: str = "", *,
+            finish: Sequence[str] = ()) -> Adjustment:
+    """Agree as a second person: the points are booked, and the notes in `finish` (public ids) are done with it."""
     access.require(DECIDE)
     account_id, number = _parts(access, public_id)
-    return adjusting.approve(
-        installation, account_id, number, now, actor=access.actor, comment=comment,
-        also=_noting(access, "points.approve", now))
+    noted = _noting(access, "points.approve", now)
+
+    def also(connection: Connection, done: Adjustment) -> None:
+        noted(connection, done)
+        for note in finish:
+            notes.finish_note(access, connection, account_id, notes.number_of(note, account_id), now)
+
+    return adjusting.approve(installation, account_id, number, now, actor=access.actor, comment=comment, also=also)
 
 
 def refuse(access: Access, installation: Installation, public_id: str, now: int, reason: str) -> Adjustment:

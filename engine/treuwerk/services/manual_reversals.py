@@ -174,6 +174,12 @@ def parts_of(access: Access, booking: str) -> tuple[int, int]:
     return account_id, number
 
 
+def names_of(booking: str) -> list[str]:
+    """All public ids that a note about a booking may name it by, from that of the booking."""
+    _, account_id, number = ids.account_and_row(booking)
+    return [booking, ids.public_id(ids.PURCHASE, account_id, number)]
+
+
 def _changed() -> Refusal:
     return Refusal("changed_meanwhile", "found that this booking was taken back, or asked to be, since the form was "
                    "opened; expected a look at what is left")

@@ -10,8 +10,9 @@ from tests.support.company import acting_as, add_colleague, giving_of, roles_in
 from tests.support.crowds import all_at_once, refusals
 from tests.support.portal import NOW, PASSWORD, PROGRAMME, Portal, open_portal
 from treuwerk.domain.refusals import Refusal
-from treuwerk.domain.rights import Access, NotAllowed, OutOfScope
+from treuwerk.domain.rights import Access, Audience, NotAllowed, OutOfScope
 from treuwerk.services import colleagues, linking, managing_people
+from treuwerk.services.known_users import list_users
 from treuwerk.services.linking import try_link_code
 from treuwerk.services.managing_people import Invitation
 from treuwerk.services.memberships import add_membership, memberships_of
@@ -187,6 +188,17 @@ def test_ended_access_can_be_given_back_for_thirty_days_to_who_had_it(portal: Po
     with pytest.raises(OutOfScope):
         restore(portal, access, carl, NOW + 30 * DAY)
     assert sorted(noted(portal)) == ["people.end_access", "people.end_access", "people.restore_access"]
+
+
+def test_who_lost_access_to_a_company_is_no_user_of_the_service_centre(portal: Portal) -> None:
+    anna, ben = add_colleague(portal, "Anna"), add_colleague(portal, "Ben", "member")
+    end(portal, acting_as(portal, anna), ben)
+    clerk = Access(0, "Root Operator", Audience.OFFICE, frozenset({"users.manage"}))
+
+    with portal.installation.database.reading() as connection:
+        in_office = list_users(clerk, connection, in_office=True)
+
+    assert {"Anna", "Ben"}.isdisjoint(one.name for one in in_office)
 
 
 def test_a_stranger_cannot_be_given_access_back(portal: Portal) -> None:

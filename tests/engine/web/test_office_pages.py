@@ -111,7 +111,7 @@ def test_points_by_hand_are_previewed_booked_and_above_the_limit_decided_by_anot
     twice = clara.post(f"{path}?book=1", data=again | wanted)
     assert twice.status_code == 303
     page = clara.get(home(desk)).text
-    assert page.count("goodwill: Ticket 4711") == 1
+    assert page.count("Goodwill: Ticket 4711") == 1
 
     waiting = clara.post(f"{path}?book=1", data=filled(clara, path, **wanted | {"points": "900"}))
     adjustment = waiting.headers["location"]

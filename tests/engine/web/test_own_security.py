@@ -33,6 +33,15 @@ def test_an_app_is_taken_when_it_shows_the_right_code(portal: Portal) -> None:
     assert sign_in(portal.visitor()) == "/login/code"
 
 
+def test_the_page_shows_the_balance_and_tells_what_happened_in_a_table(portal: Portal) -> None:
+    client = security(portal)
+
+    html = client.get("/profile/security").text
+
+    assert 'class="chip" href="/account"' in html
+    assert re.search(r'<th scope="row"[^>]*><span class="title">Signed in</span>: password</th>', html)
+
+
 def test_what_matters_asks_for_a_proof_after_a_quarter_of_an_hour(portal: Portal) -> None:
     client = security(portal, NOW + 16 * MINUTE)
 

@@ -82,6 +82,22 @@ def test_above_the_limit_the_booking_says_that_it_waits_until_another_decides(de
     assert "All of this booking is taken back." in clara.get(path).text
 
 
+def test_who_approves_marks_the_enquiry_about_the_booking_as_done(desk: Portal) -> None:
+    clara, path = desk.in_office("agent", name="Clara"), disputed(desk)
+    home = f"/office/participants/{desk.account('1001')}"
+    note = NOTE | {"text": "Disputes line 10", "object": path.rpartition("/")[2]}
+    clara.post(f"{home}/notes/new", data=filled(clara, f"{home}/notes/new", **note))
+    adjustment = taken_back(clara, path, extent="all", share="")
+    assert "Correction: Ticket 4711" in clara.get(adjustment).text
+    ada = desk.in_office("admin", name="Ada")
+    offered = re.search(r'name="finish" value="(note_\w+)"', ada.get(adjustment).text)
+    assert offered
+
+    ada.post(f"{adjustment}/approve", data=filled(ada, adjustment, finish=offered[1]))
+
+    assert "Done" in clara.get(f"{home}?kind=note").text
+
+
 def test_a_form_that_somebody_was_faster_than_is_told_so_with_what_is_left(desk: Portal) -> None:
     clara, david, path = desk.in_office("agent", name="Clara"), desk.in_office("agent", name="David"), disputed(desk)
     old = filled(david, f"{path}/reverse", left="31", **WANTED)

@@ -5,6 +5,7 @@ from starlette.responses import Response
 
 from treuwerk.services.memberships import memberships_of, switch_company
 from treuwerk.web.access.entering import with_session
+from treuwerk.web.shell.own_balance import chip_of
 from treuwerk.web.shell.pages import page
 from treuwerk.web.shell.routing import own_path
 from treuwerk.web.shell.sessions import cookie
@@ -18,7 +19,8 @@ def companies_page(visit: Visit) -> Response:
     with visit.shell.installation.database.reading() as connection:
         found = memberships_of(connection, visit.me.user_id)
     wanted = own_path(visit.request.query_params.get("next", "/"))
-    return page(visit, "access/companies.html", memberships=found, next=wanted, current=visit.me.account_id)
+    return page(visit, "access/companies.html", memberships=found, next=wanted, current=visit.me.account_id,
+                chip=chip_of(visit))
 
 
 def _switch(visit: Visit) -> Response:

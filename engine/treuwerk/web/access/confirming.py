@@ -9,6 +9,7 @@ from treuwerk.web.access.entering import SIGN_IN, origin_of, wanted_path, with_s
 from treuwerk.web.access.passkeys import passkey_user
 from treuwerk.web.access.signing_in import cannot_check, too_many, wait_page
 from treuwerk.web.shell.confirming import CONFIRM
+from treuwerk.web.shell.own_balance import chip_of
 from treuwerk.web.shell.pages import gettext, page, see_other
 from treuwerk.web.shell.sessions import cookie
 from treuwerk.web.shell.state import SESSION_COOKIE, Visit
@@ -54,7 +55,7 @@ def _form(visit: Visit, by: str = "", error: str = "", status: int = 0) -> Respo
     field = {"app": "code", "passkey": "passkey"}.get(by, "password")
     return page(visit, "access/confirm.html", status or (422 if error else 200), ways=ways, action=CONFIRM[audience],
                 next=wanted_path(visit, audience), errors={field: error} if error else {},
-                office=audience is Audience.OFFICE, provider=way_of_session(visit))
+                office=audience is Audience.OFFICE, provider=way_of_session(visit), chip=chip_of(visit))
 
 
 _WRONG = {

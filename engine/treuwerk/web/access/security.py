@@ -13,6 +13,7 @@ from treuwerk.services.stepping_up import prove_own_password, require_recent
 from treuwerk.web.access.entering import origin_of, wanted_path
 from treuwerk.web.access.first_login import weak_words
 from treuwerk.web.access.signing_in import too_many, wait_page
+from treuwerk.web.shell.own_balance import chip_of
 from treuwerk.web.shell.pages import gettext, page, see_other
 from treuwerk.web.shell.sessions import cookie, set_cookie
 from treuwerk.web.shell.settling import SETTLE
@@ -67,10 +68,11 @@ def shown(visit: Visit, errors: dict[str, str] | None = None, status: int = 0, *
 def security_template(visit: Visit, template: str, errors: dict[str, str] | None = None, status: int = 0,
                       **more: Any) -> Response:
     """A page of this room in the frame of its audience."""
+    chip = None if is_settling(visit) else chip_of(visit)
     framed = {"navigation": [], "next": wanted_path(visit, visit.session.audience)} if is_settling(visit) else {}
     return page(visit, template, status or (422 if errors else 200), base=base_of(visit), errors=errors or {},
                 office=visit.session.audience is Audience.OFFICE and not framed, settling=bool(framed),
-                section=_SECTIONS[visit.session.audience], **framed, **more)
+                section=_SECTIONS[visit.session.audience], chip=chip, **framed, **more)
 
 
 def done(visit: Visit, what: str) -> Response:

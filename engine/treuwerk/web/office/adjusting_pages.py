@@ -3,15 +3,17 @@
 from datetime import date
 
 import attrs
+from sqlalchemy import Connection
 from starlette.responses import Response
 
+from treuwerk.domain.notes import Note, NoteStatus
 from treuwerk.domain.refusals import KeyConflict, Refusal
-from treuwerk.services import manual_points, manual_reversals, participant_profile
+from treuwerk.services import manual_points, manual_reversals, notes, participant_profile
 from treuwerk.services.adjusting import Adjustment, points_by_hand
 from treuwerk.services.manual_points import ASK, DECIDE, REASONS, Preview
 from treuwerk.services.manual_reversals import ReversalPreview
 from treuwerk.services.participant_profile import Profile
-from treuwerk.web.forms import Shown, choice, day, text, whole
+from treuwerk.web.forms import Shown, choice, day, several, text, whole
 from treuwerk.web.forms.pages import empty, read, refused, told
 from treuwerk.web.forms.reading import FORM_ID
 from treuwerk.web.office import words
@@ -46,6 +48,7 @@ class Decision:
     """What somebody says to points that wait."""
 
     reason: str = text(marked("Reason"), required=False, longest=400)
+    finish: tuple[str, ...] = several(marked("Mark as done with it"))
 
 
 def adjust_page(visit: Visit) -> Response:
@@ -103,7 +106,10 @@ def adjustments_page(visit: Visit) -> Response:
 
 def adjustment_page(visit: Visit) -> Response:
     """One booking by hand, with what can be decided."""
-    return _decision(visit, empty(visit, Decision))
+    with visit.shell.installation.database.reading() as connection:
+        one = manual_points.adjustment_of(visit.access, connection, visit.request.path_params["id"])
+        asked = [note.public_id for note in _open_notes(visit, connection, one)]
+    return _decision(visit, empty(visit, Decision, {"finish": asked}))
 
 
 def approve_form(visit: Visit) -> Response:
@@ -122,13 +128,17 @@ def withdraw_form(visit: Visit) -> Response:
 
 
 def _decided(visit: Visit, act: str) -> Response:
-    public_id, result = visit.request.path_params["id"], read(visit, Decision)
+    public_id = visit.request.path_params["id"]
+    with visit.shell.installation.database.reading() as connection:
+        one = manual_points.adjustment_of(visit.access, connection, public_id)
+        asked = [note.public_id for note in _open_notes(visit, connection, one)]
+    result = read(visit, Decision, {"finish": asked})
     if not result.ok:
         return _decision(visit, refused(visit, result), 422)
     access, installation, now = visit.access, visit.shell.installation, visit.now
     try:
         if act == "approve":
-            manual_points.approve(access, installation, public_id, now, result.value.reason)
+            manual_points.approve(access, installation, public_id, now, result.value.reason, finish=result.value.finish)
             message = marked("The points are booked.")
         elif act == "refuse":
             manual_points.refuse(access, installation, public_id, now, result.value.reason)
@@ -147,6 +157,7 @@ def _decided(visit: Visit, act: str) -> Response:
 def _decision(visit: Visit, form: Shown, status: int = 200) -> Response:
     with visit.shell.installation.database.reading() as connection:
         one = manual_points.adjustment_of(visit.access, connection, visit.request.path_params["id"])
+        open_notes = _open_notes(visit, connection, one)
     seen(visit, "participant.read", one.account_id)
     preview = None
     reversal, reason = None, ""
@@ -157,8 +168,17 @@ def _decision(visit: Visit, form: Shown, status: int = 200) -> Response:
             reason = refusal_words(visit, refusal)
     return office_page(
         visit, "office/adjustment.html", status, section="/office/adjustments", one=one, form=form, preview=preview,
+        open_notes=[(note.public_id, note.draft.gist) for note in open_notes],
         profile=_profile(visit, one.account_id), states=ADJUSTMENTS, reversal=reversal, hindered=reason,
         mine=one.requested_by == visit.access.actor, may_decide=visit.access.may(DECIDE))
+
+
+def _open_notes(visit: Visit, connection: Connection, one: Adjustment) -> list[Note]:
+    """What is still asked about the booking that is taken back, for who may mark it as done."""
+    if one.state != "waiting" or not one.taken_back or not visit.access.may(notes.WRITE):
+        return []
+    found = notes.notes_about(visit.access, connection, one.account_id, manual_reversals.names_of(one.taken_back))
+    return [note for note in found if note.draft.status is not NoteStatus.DONE]
 
 
 def _effects(visit: Visit, one: Adjustment) -> tuple[Preview | None, ReversalPreview | None]:

@@ -7,7 +7,6 @@ import attrs
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from treuwerk.domain import ids
 from treuwerk.domain.notes import Note, NoteStatus
 from treuwerk.domain.refusals import Refusal
 from treuwerk.services import manual_reversals, notes, participant_profile
@@ -79,9 +78,8 @@ def _about(visit: Visit) -> About:
             raise HTTPException(404) from None
         profile = participant_profile.profile(access, connection, settings_of(visit), booking.account_id, visit.now)
         reversible = manual_reversals.reversible(access, connection, booking.id)
-        _, account_id, number = ids.account_and_row(booking.id)
-        own = [booking.id, ids.public_id(ids.PURCHASE, account_id, number)]
-        found = notes.notes_about(access, connection, account_id, own) if access.may(notes.READ) else []
+        own = manual_reversals.names_of(booking.id)
+        found = notes.notes_about(access, connection, booking.account_id, own) if access.may(notes.READ) else []
     return About(booking, profile, reversible, found)
 
 

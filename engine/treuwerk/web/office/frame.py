@@ -15,7 +15,7 @@ from treuwerk.programme.settings import Settings
 from treuwerk.services import queue
 from treuwerk.services.auditing import note_reading
 from treuwerk.web.forms.pages import done, told
-from treuwerk.web.office.words import refusal_words
+from treuwerk.web.office.words import STATED, refusal_words
 from treuwerk.web.shell.marking import marked
 from treuwerk.web.shell.navigation import Entry, Group, groups
 from treuwerk.web.shell.pages import gettext, page, see_other
@@ -52,7 +52,7 @@ def today_of(visit: Visit) -> str:
 
 def office_page(visit: Visit, template: str, status: int = 200, **context: Any) -> Response:
     """A page of the service centre."""
-    return page(visit, template, status, navigation=navigation(visit), **context)
+    return page(visit, template, status, navigation=navigation(visit), reason_words=STATED, **context)
 
 
 def navigation(visit: Visit) -> list[Group]:

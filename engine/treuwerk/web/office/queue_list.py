@@ -32,7 +32,7 @@ from treuwerk.web.lists import (
     views_form,
 )
 from treuwerk.web.office.frame import navigation, settings_of, today_of
-from treuwerk.web.office.words import VIEWS, WORK_KINDS, options, refusal_words
+from treuwerk.web.office.words import STATED, VIEWS, WORK_KINDS, options, refusal_words
 from treuwerk.web.shell.marking import marked
 from treuwerk.web.shell.pages import gettext
 from treuwerk.web.shell.state import Visit
@@ -93,7 +93,8 @@ def queue_page(visit: Visit) -> Response:
              counts[one.value]) for one in View]
     return list_page(
         visit, "office/queue.html", view, rows=found.rows, section=HOME, navigation=navigation(visit),
-        work_kinds=WORK_KINDS, today=today, tabs=tabs, tab=next(url for (url, _, _), one in zip(tabs, View, strict=True)
+        work_kinds=WORK_KINDS, reason_words=STATED, today=today, tabs=tabs,
+        tab=next(url for (url, _, _), one in zip(tabs, View, strict=True)
                                          if one is narrowed.view),
         showing=narrowed.view, news_url=state.url(f"{HOME}/news", {"since": str(visit.now)}))
 

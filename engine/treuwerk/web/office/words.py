@@ -47,6 +47,8 @@ REVERSALS: Mapping[str, str] = {
     "correction": marked("Correction"), "returned": marked("Goods went back"), "complaint": marked("Complaint"),
     "cancelled": marked("Order cancelled"), "other": marked("Other reason")}
 """Codes of why a booking is taken back by hand."""
+STATED: Mapping[str, str] = {**REASONS, **REVERSALS}
+"""Words for the codes that stand in front of a reason in the books."""
 ACTIONS: Mapping[str, str] = {
     "enquiry.write": marked("Enquiry made"),
     "note.write": marked("Note written"), "note.change": marked("Note changed"),
@@ -71,6 +73,7 @@ ACTIONS: Mapping[str, str] = {
     "participant.view_as": marked("Portal viewed as the participant"),
     "participant.view_as_end": marked("View as the participant ended"),
     "participant.view_page": marked("Page seen as the participant"), "participant.export": marked("List downloaded"),
+    "work.export": marked("List downloaded"),
     "search.query": marked("Searched"), "audit.read": marked("Audit seen"), "audit.export": marked("Audit downloaded"),
     "ledger.prove": marked("Proof of the ledger started")}
 """Acts as the audit tells them; one that a later part adds stands for itself."""

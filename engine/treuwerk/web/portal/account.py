@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from treuwerk.domain.ledger import moment
 from treuwerk.services import enquiring, own_account, statements
-from treuwerk.services.balances import Holdings, UnitBalance
+from treuwerk.services.balances import Holdings
 from treuwerk.services.explaining import NotFound
 from treuwerk.services.statements import Cursor, Filters, Page
 from treuwerk.web.lists import Cell, csv_answer
@@ -31,6 +31,7 @@ from treuwerk.web.portal.account_filters import (
 from treuwerk.web.portal.enquiry_words import ENQUIRY_STATES
 from treuwerk.web.portal.picturing import calendar_entries, parts_of, tier_view
 from treuwerk.web.shell.documents import can_be_made
+from treuwerk.web.shell.own_balance import main_unit, own_chip
 from treuwerk.web.shell.pages import gettext, marked, naming_of, page
 from treuwerk.web.shell.state import Visit
 
@@ -38,12 +39,6 @@ ROWS_OF_A_PAGE = 25
 _ROWS_AT_ONCE = 1_000
 _HEADS = (marked("Booking number"), marked("Booked"), marked("Day of the event"), marked("What for"),
           marked("Article number"), marked("Delivery note"), marked("Line"), marked("Status"))
-
-
-def main_unit(visit: Visit) -> str:
-    """The unit that the account is about: the first that can be spent, else the first."""
-    units = visit.shell.installation.programme.settings.units
-    return next((code for code, unit in units.items() if unit.spendable), next(iter(units)))
 
 
 def account_page(visit: Visit) -> Response:
@@ -107,13 +102,6 @@ def booking_page(visit: Visit) -> Response:
         asked = enquiring.about_booking(visit.access, connection, booking.id)
     return page(visit, "portal/booking.html", section=HERE, booking=booking, chip=chip, enquiries=asked,
                 enquiry_states=ENQUIRY_STATES)
-
-
-def own_chip(visit: Visit, connection: Connection) -> UnitBalance | None:
-    """The balance that stands in the head of every page, for who may see it."""
-    if not visit.access.may(own_account.READ_ACCOUNT):
-        return None
-    return own_account.balance(visit.access, connection, main_unit(visit), visit.now)
 
 
 def bookings_csv(visit: Visit) -> Response:

@@ -15,10 +15,10 @@ from treuwerk.services.own_addresses import LONGEST, WRITE, AddressDraft, KeptAd
 from treuwerk.services.stepping_up import require_recent
 from treuwerk.web.forms import Result, Shown, choice, taken, text, yes
 from treuwerk.web.forms.pages import CONFLICT, done, empty, language_of, read, refused, told, version_of
-from treuwerk.web.portal.account import own_chip
 from treuwerk.web.portal.acting import acted, refusal_message
 from treuwerk.web.portal.profile import profile_template
 from treuwerk.web.shell.marking import marked
+from treuwerk.web.shell.own_balance import own_chip
 from treuwerk.web.shell.pages import gettext
 from treuwerk.web.shell.state import Visit
 

@@ -12,10 +12,10 @@ from treuwerk.services.explaining import Explanation, NotFound
 from treuwerk.web.forms import area
 from treuwerk.web.forms.pages import done, empty, read, refused, told
 from treuwerk.web.forms.showing import Shown
-from treuwerk.web.portal.account import own_chip
 from treuwerk.web.portal.account_filters import HERE as ACCOUNT
 from treuwerk.web.portal.enquiry_words import ENQUIRY_STATES
 from treuwerk.web.shell.marking import marked
+from treuwerk.web.shell.own_balance import own_chip
 from treuwerk.web.shell.pages import gettext, page
 from treuwerk.web.shell.state import Visit
 

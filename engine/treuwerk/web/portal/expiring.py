@@ -10,8 +10,8 @@ from treuwerk.services import own_account
 from treuwerk.services.balances import ExpiringAmount
 from treuwerk.services.expiring_lots import days_with_lots, lots_of_day
 from treuwerk.web.lists import cursor_of, cursor_text
-from treuwerk.web.portal.account import main_unit
 from treuwerk.web.portal.account_filters import HERE as ACCOUNT
+from treuwerk.web.shell.own_balance import main_unit
 from treuwerk.web.shell.pages import page
 from treuwerk.web.shell.state import Visit
 

@@ -14,11 +14,11 @@ from treuwerk.services.session_data import set_value, take_value
 from treuwerk.services.stepping_up import require_recent
 from treuwerk.web.forms import Shown, Wrong, choice, text
 from treuwerk.web.forms.pages import done, empty, read, refused, told
-from treuwerk.web.portal.account import own_chip
 from treuwerk.web.portal.acting import acted, refusal_message
 from treuwerk.web.portal.people import HERE, giving_of, role_options
 from treuwerk.web.portal.profile import profile_template
 from treuwerk.web.shell.marking import marked
+from treuwerk.web.shell.own_balance import own_chip
 from treuwerk.web.shell.pages import gettext
 from treuwerk.web.shell.state import Visit
 

@@ -4,8 +4,9 @@ from starlette.responses import Response
 
 from treuwerk.domain.rights import Audience
 from treuwerk.services.overview import going_soon, overview
-from treuwerk.web.portal.account import main_unit, standing_of
+from treuwerk.web.portal.account import standing_of
 from treuwerk.web.portal.picturing import TierView
+from treuwerk.web.shell.own_balance import main_unit
 from treuwerk.web.shell.pages import gettext, page
 from treuwerk.web.shell.plugin_pages import panels
 from treuwerk.web.shell.state import Visit

@@ -14,9 +14,9 @@ from treuwerk.services.own_profile import LONGEST_NAME, OwnDraft, OwnLogin
 from treuwerk.services.stepping_up import require_recent
 from treuwerk.web.forms import Result, Shown, choice, email, taken, text
 from treuwerk.web.forms.pages import CONFLICT, done, empty, language_of, read, refused, told, version_of
-from treuwerk.web.portal.account import own_chip
 from treuwerk.web.portal.acting import refusal_message
 from treuwerk.web.shell.marking import marked
+from treuwerk.web.shell.own_balance import own_chip
 from treuwerk.web.shell.pages import page
 from treuwerk.web.shell.participant_words import SCHEMES, STATUSES
 from treuwerk.web.shell.state import Visit

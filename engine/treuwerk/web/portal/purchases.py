@@ -7,8 +7,8 @@ from starlette.responses import Response
 from treuwerk.services import own_account, purchase_history
 from treuwerk.services.purchase_history import PurchaseFilters
 from treuwerk.web.lists import Asked, Cell, Column, Filter, ListKind, asked, csv_answer, list_page, list_view
-from treuwerk.web.portal.account import main_unit, own_chip
 from treuwerk.web.portal.filtering import year_of
+from treuwerk.web.shell.own_balance import main_unit, own_chip
 from treuwerk.web.shell.pages import gettext, marked, naming_of
 from treuwerk.web.shell.state import Visit
 

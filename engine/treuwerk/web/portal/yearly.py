@@ -9,9 +9,9 @@ from starlette.responses import Response
 
 from treuwerk.services import own_account
 from treuwerk.services.statements import Cursor, Entry, Filters
-from treuwerk.web.portal.account import main_unit
 from treuwerk.web.portal.filtering import year_bounds, year_of
 from treuwerk.web.shell.documents import can_be_made, pdf
+from treuwerk.web.shell.own_balance import main_unit
 from treuwerk.web.shell.pages import gettext, marked, naming_of
 from treuwerk.web.shell.state import Visit
 
