@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from treuwerk.domain.ledger import moment, start_of_day
 from treuwerk.store.closings import closing_at, note_closing
 from treuwerk.store.database import Database
+from treuwerk.store.faults import DatabaseReadOnly
 from treuwerk.store.sealing import seal_pending
 
 _REFUSALS = ("readonly", "read-only", "read-write mode during recovery", "permission denied")
@@ -85,8 +86,8 @@ def _note(database: Database, as_of: int, now: int) -> Row[tuple[int, int, str, 
         with database.writing() as connection:
             seal_pending(connection, now)
             return note_closing(connection, as_of, now)
-    except DBAPIError as error:
-        if not any(word in str(error.orig) for word in _REFUSALS):
+    except (DatabaseReadOnly, DBAPIError) as error:
+        if isinstance(error, DBAPIError) and not any(word in str(error.orig) for word in _REFUSALS):
             raise
         raise NeverClosed(
             f"nobody has asked for the end of the day at {moment(as_of).isoformat()} before, and this database is "

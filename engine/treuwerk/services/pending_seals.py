@@ -3,9 +3,10 @@
 from sqlalchemy.exc import DBAPIError
 
 from treuwerk.store.database import Database
+from treuwerk.store.faults import DatabaseReadOnly
 from treuwerk.store.sealing import seal_pending, waiting_for_a_seal
 
-_MAY_NOT_WRITE = {"25006", "42501"}  # PostgreSQL: a read-only server or transaction, a role without the right
+_MAY_NOT_WRITE = "42501"  # PostgreSQL: a role without the right
 
 
 def seal_where_possible(database: Database, now: int) -> int:
@@ -21,6 +22,8 @@ def seal_where_possible(database: Database, now: int) -> int:
     try:
         with database.writing() as connection:
             seal_pending(connection, now)
+    except DatabaseReadOnly:
+        return waiting
     except DBAPIError as error:
         if not _may_not_write(error):
             raise
@@ -29,4 +32,4 @@ def seal_where_possible(database: Database, now: int) -> int:
 
 
 def _may_not_write(error: DBAPIError) -> bool:
-    return getattr(error.orig, "sqlstate", None) in _MAY_NOT_WRITE or "readonly" in str(error.orig)
+    return getattr(error.orig, "sqlstate", None) == _MAY_NOT_WRITE

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from sqlalchemy import select
+from sqlalchemy.exc import DatabaseError
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
@@ -111,8 +112,12 @@ def _is_for_builders(*, demo: bool) -> bool:
 
 
 def _is_demo(installation: Installation) -> bool:
-    with installation.database.reading() as connection:
-        return connection.execute(select(purpose_table.c.purpose)).scalar() == DEMO
+    """Whether the database is one of a demo; one without tables is none, and ``/readyz`` tells what it lacks."""
+    try:
+        with installation.database.reading() as connection:
+            return connection.execute(select(purpose_table.c.purpose)).scalar() == DEMO
+    except DatabaseError:
+        return False
 
 
 def declared_permissions(registry: Registry) -> dict[str, Permission]:

@@ -4,12 +4,14 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
 from tests.support.portal import HOST, NOW, PASSWORD, USUAL, Portal, open_portal
 from treuwerk.services.installation import Installation
@@ -58,20 +60,34 @@ def read_only(portal: Portal) -> Iterator[None]:
 
 @contextmanager
 def _without_permission(folder: Path) -> Iterator[None]:
+    """Files that the process may not write to. Root may always, and so opens them as somebody else."""
     for path in folder.iterdir():
         path.chmod(0o444)
     folder.chmod(0o555)
-    root = os.geteuid() == 0
-    if root:
-        os.seteuid(NOBODY)
-    try:
+    with _opened_as_nobody() if os.geteuid() == 0 else nullcontext():
         yield
+    folder.chmod(0o755)
+    for path in folder.iterdir():
+        path.chmod(0o644)
+
+
+@contextmanager
+def _opened_as_nobody() -> Iterator[None]:
+    """SQLite opens files for reading where it may not do more; that lasts as long as the connection."""
+    connect, takes_writes = SQLiteDialect_pysqlite.connect, Database.takes_writes
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(SQLiteDialect_pysqlite, "connect",
+                      lambda *place, **options: _as_nobody(lambda: connect(*place, **options)))
+        patch.setattr(Database, "takes_writes", lambda database: _as_nobody(lambda: takes_writes(database)))
+        yield
+
+
+def _as_nobody(work: Callable[[], Any]) -> Any:
+    os.seteuid(NOBODY)
+    try:
+        return work()
     finally:
-        if root:
-            os.seteuid(0)
-        folder.chmod(0o755)
-        for path in folder.iterdir():
-            path.chmod(0o644)
+        os.seteuid(0)
 
 
 @contextmanager
