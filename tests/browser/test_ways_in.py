@@ -29,7 +29,7 @@ def on_localhost(visitors: Visitors) -> Page:
     page.context.add_cookies([{"name": "__Host-locale", "value": "en", "secure": True,
                                "url": url.replace("http:", "https:")}])
     page.goto(f"{url}/login")
-    page.locator("#login").fill("anna")
+    page.locator("#login").fill("pia")
     page.locator("#password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url(re.compile(r"http://localhost:\d+/$"))
@@ -37,7 +37,7 @@ def on_localhost(visitors: Visitors) -> Page:
 
 
 def test_a_passkey_is_made_named_used_and_removed(visitors: Visitors) -> None:
-    visitors.site.portal.add_login("anna", "1001")
+    visitors.site.portal.add_login("pia", "1001")
     page = on_localhost(visitors)
     base = page.url.rstrip("/")
     with_device(page)
@@ -90,7 +90,7 @@ def test_the_first_login_works_without_a_script(visitors: Visitors) -> None:
 
 @pytest.mark.parametrize("width", [320, 1280])
 def test_nothing_of_these_pages_is_wider_than_the_window(visitors: Visitors, width: int) -> None:
-    visitors.site.portal.add_login("anna", "1001")
+    visitors.site.portal.add_login("pia", "1001")
     page = visitors.signed_in(width=width, locale="de-DE")
 
     for path in ("/profile/security", "/profile/company", "/confirm", "/first-login", "/office/login"):
