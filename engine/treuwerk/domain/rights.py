@@ -9,6 +9,8 @@ from enum import StrEnum
 
 import attrs
 
+from treuwerk.domain.ids import account_and_row
+
 
 class Audience(StrEnum):
     """Whose pages and rights: those of participants, or those of the service centre."""
@@ -73,6 +75,21 @@ class NotAllowed(Exception):
 
 class OutOfScope(Exception):
     """The account is not among those that somebody may see. People are told that it is not there."""
+
+
+def row_named(public_id: str, *prefixes: str) -> tuple[int, int]:
+    """Account and row of a public id of one of these kinds.
+
+    Raises:
+        OutOfScope: it is no id, or one of another kind.
+    """
+    try:
+        found, account_id, row_id = account_and_row(public_id)
+    except ValueError:
+        raise OutOfScope from None
+    if found not in prefixes:
+        raise OutOfScope
+    return account_id, row_id
 
 
 @attrs.frozen

@@ -7,7 +7,7 @@ import attrs
 from sqlalchemy import Connection
 
 from treuwerk.domain import ids
-from treuwerk.domain.rights import Access, OutOfScope
+from treuwerk.domain.rights import Access, OutOfScope, row_named
 from treuwerk.domain.terms import Terms
 from treuwerk.services import adjusting, notes
 from treuwerk.services.adjusting import WAITING, Adjustment
@@ -139,12 +139,7 @@ def waiting_for(access: Access, connection: Connection) -> Sequence[tuple[Adjust
 
 
 def _parts(access: Access, public_id: str) -> tuple[int, int]:
-    try:
-        prefix, account_id, number = ids.account_and_row(public_id)
-    except ValueError:
-        raise OutOfScope from None
-    if prefix != ids.ADJUSTMENT:
-        raise OutOfScope
+    account_id, number = row_named(public_id, ids.ADJUSTMENT)
     access.require_account(account_id)
     return account_id, number
 

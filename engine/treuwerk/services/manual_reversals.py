@@ -14,7 +14,7 @@ from treuwerk.domain.actors import acting_person, stated_reason
 from treuwerk.domain.ledger import FOREVER, Book
 from treuwerk.domain.movements import Legs
 from treuwerk.domain.refusals import KeyConflict, Refusal
-from treuwerk.domain.rights import Access, OutOfScope
+from treuwerk.domain.rights import Access, row_named
 from treuwerk.services import adjusting, notes
 from treuwerk.services.adjusting import BOOKED, WAITING, Adjustment
 from treuwerk.services.auditing import note_act
@@ -164,12 +164,7 @@ def parts_of(access: Access, booking: str) -> tuple[int, int]:
     Raises:
         OutOfScope: it is no booking, or that of somebody out of scope.
     """
-    try:
-        prefix, account_id, number = ids.account_and_row(booking)
-    except ValueError:
-        raise OutOfScope from None
-    if prefix not in (ids.TRANSACTION, ids.PURCHASE):
-        raise OutOfScope
+    account_id, number = row_named(booking, ids.TRANSACTION, ids.PURCHASE)
     access.require_account(account_id)
     return account_id, number
 

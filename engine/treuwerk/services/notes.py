@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row
 from treuwerk.domain import ids
 from treuwerk.domain.notes import LONGEST_TEXT, NOTE, Note, NoteDraft, NoteKind, NoteStatus, NoteVersion
 from treuwerk.domain.refusals import Refusal
-from treuwerk.domain.rights import Access, OutOfScope
+from treuwerk.domain.rights import Access, OutOfScope, row_named
 from treuwerk.services.auditing import note_act
 from treuwerk.store import notes, work
 from treuwerk.store.owners import owners_of
@@ -252,10 +252,7 @@ def number_of(public_id: str, account_id: int) -> int:
     Raises:
         OutOfScope: it is no note, or that of somebody else.
     """
-    try:
-        prefix, owner, number = ids.account_and_row(public_id)
-    except ValueError:
-        raise OutOfScope from None
-    if prefix != NOTE or owner != account_id:
+    owner, number = row_named(public_id, NOTE)
+    if owner != account_id:
         raise OutOfScope
     return number

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, Select, delete, func, insert, select, up
 from treuwerk.domain import ids
 from treuwerk.domain.postcodes import postcode
 from treuwerk.domain.refusals import Refusal
-from treuwerk.domain.rights import Access, OutOfScope
+from treuwerk.domain.rights import Access, OutOfScope, row_named
 from treuwerk.programme.settings import Settings
 from treuwerk.services.auditing import note_act
 from treuwerk.services.members import members_of
@@ -187,12 +187,7 @@ def number_of(access: Access, public_id: str) -> int:
     Raises:
         OutOfScope: it is no address, or that of somebody else.
     """
-    try:
-        prefix, account_id, number = ids.account_and_row(public_id)
-    except ValueError:
-        raise OutOfScope from None
-    if prefix != ADDRESS:
-        raise OutOfScope
+    account_id, number = row_named(public_id, ADDRESS)
     access.require_account(account_id)
     return number
 

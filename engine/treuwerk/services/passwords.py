@@ -14,7 +14,7 @@ from threading import BoundedSemaphore
 import attrs
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, select, update
 
 from treuwerk.domain.refusals import Refusal
 from treuwerk.store.database import Database
@@ -157,11 +157,6 @@ def state_of_password(connection: Connection, user_id: int) -> str:
     kept = connection.execute(select(local_login.c.password_hash).where(
         local_login.c.user_id == user_id).order_by(local_login.c.login)).scalars().all()
     return sha256("\n".join(kept).encode()).hexdigest() if kept else ""
-
-
-def remove_login(connection: Connection, user_id: int) -> None:
-    """Take the login of a user away."""
-    connection.execute(delete(local_login).where(local_login.c.user_id == user_id))
 
 
 def matches(stored: str, password: str) -> bool:

@@ -1,6 +1,5 @@
 """Users: people at a keyboard, with roles in the service centre or for companies that collect."""
 
-from collections.abc import Collection
 
 import attrs
 from sqlalchemy import Connection, delete, insert, select, update
@@ -117,18 +116,3 @@ def roles_of_user(connection: Connection, user_id: int) -> dict[str, str]:
     rows = connection.execute(select(user_role.c.role, user_role.c.source).where(
         user_role.c.user_id == user_id).order_by(user_role.c.role))
     return {row.role: row.source for row in rows}
-
-
-def set_provider_roles(connection: Connection, user_id: int, provider: str, roles: Collection[str], now: int) -> bool:
-    """Make the roles that an identity provider gives a user exactly these; returns whether anything changed.
-
-    What was given by hand stays as it is. Call it before the session of the sign-in is opened.
-    """
-    before = {role for role, source in roles_of_user(connection, user_id).items() if source == provider}
-    gone = before - set(roles)
-    if gone:
-        connection.execute(delete(user_role).where(
-            user_role.c.user_id == user_id, user_role.c.source == provider, user_role.c.role.in_(sorted(gone))))
-    added = [grant_role(connection, user_id, role, now, granted_by=provider, source=provider)
-             for role in sorted(set(roles) - before)]
-    return bool(gone) or any(added)
