@@ -8,30 +8,69 @@ import inspect
 import re
 import sys
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from pathlib import Path
-from typing import Any, get_args, get_origin, get_type_hints
+from types import UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import attrs
 import click
 
 from treuwerk import hookspecs
 from treuwerk.cli import COMMANDS, main
+from treuwerk.domain.census import Census
+from treuwerk.domain.documents import Document, DocumentLine, Fault, Party
 from treuwerk.domain.durations import Duration, MonthDay
 from treuwerk.domain.earning import Award, Doubt, EarningRule
+from treuwerk.domain.handovers import HandedLine, Handover, Reply
+from treuwerk.domain.page_words import DrawnPage, Word
+from treuwerk.domain.payments import (
+    Begun,
+    Known,
+    Message,
+    Notice,
+    RefundReply,
+    Transfer,
+    WantedPayment,
+    WantedRefund,
+)
+from treuwerk.domain.reward_kinds import Asked, RewardTerms
+from treuwerk.domain.reward_orders import Destination
+from treuwerk.domain.rewards import Asker, CatalogueConstraint, Evidence, Objection, Offer
 from treuwerk.domain.sign_in import ExternalIdentity, LogoutNotice, SignInStart
 from treuwerk.plugins import hook_names, installed, load
-from treuwerk.programme.settings import EarningHead, Settings, SignInHead, SourceHead
+from treuwerk.programme.settings import (
+    ConstraintHead,
+    EarningHead,
+    MoneyHead,
+    PageReaderHead,
+    RewardKindHead,
+    ScannerHead,
+    Settings,
+    SignInHead,
+    SourceHead,
+    SupplierHead,
+)
 
-RECORDS = (hookspecs.EarningRuleKind, hookspecs.ClearingSourceKind, hookspecs.IdentityProviderKind, hookspecs.DemoData,
-           hookspecs.DemoLogin)
-PROTOCOLS = (EarningRule, hookspecs.ClearingSource, hookspecs.IdentityProvider)
-ANSWERS = (Award, Doubt, SignInStart, ExternalIdentity, LogoutNotice)
+RECORDS = (hookspecs.EarningRuleKind, hookspecs.ClearingSourceKind, hookspecs.IdentityProviderKind,
+           hookspecs.UploadScannerKind, hookspecs.PageReaderKind, hookspecs.CatalogueConstraintKind,
+           hookspecs.RewardSource, hookspecs.SupplierChannelKind, hookspecs.PaymentProviderKind,
+           hookspecs.WorkRunnerKind, hookspecs.WorkPlace,
+           hookspecs.CommandKind, hookspecs.CommandPlace, hookspecs.DemoData, hookspecs.DemoLogin)
+PROTOCOLS = (EarningRule, hookspecs.ClearingSource, hookspecs.OneSeller, hookspecs.CountingSource,
+             hookspecs.IdentityProvider, hookspecs.UploadScanner, hookspecs.PageReader, hookspecs.WorkRunner,
+             CatalogueConstraint, hookspecs.SupplierChannel, hookspecs.PaymentProvider)
+ANSWERS = (Document, DocumentLine, Party, Fault, Census, Award, Doubt, SignInStart, ExternalIdentity, LogoutNotice,
+           DrawnPage, Word, Offer, Evidence, Asker, Objection, RewardTerms, Asked,
+           Handover, HandedLine, Reply, Destination, WantedPayment, Begun, Transfer, Known, WantedRefund, RefundReply,
+           Message, Notice)
 ENGINE_PLUGINS = "treuwerk"
+_WIDTH = 160
 TEXTS = {Duration: "duration, such as `36M`", MonthDay: "day of the year, such as `12-31`"}
 """Values that are written as texts of their own grammar, though they are classes."""
-NO_TABLES = ("Earning", "Source", "SignIn", *(text.__name__ for text in TEXTS))
+NO_TABLES = ("Earning", "Source", "SignIn", "UploadScanning", "PageReading", "Constraint", "RewardKind", "Supplier",
+             "Money", *(text.__name__ for text in TEXTS))
 
 
 def write_reference(folder: Path) -> None:
@@ -71,8 +110,10 @@ def _signed(name: str, member: Any, level: str) -> Iterator[str]:
 
 
 def _short(signature: str) -> str:
-    for module in ("collections.abc.", "treuwerk.hookspecs.", "treuwerk.domain.documents.", "treuwerk.domain.earning.",
-                   "treuwerk.domain.purchases.", "typing.", "datetime.", "decimal."):
+    for module in ("collections.abc.", "treuwerk.hookspecs.rewards.", "treuwerk.hookspecs.payments.",
+                   "treuwerk.hookspecs.", "treuwerk.domain.documents.",
+                   "treuwerk.domain.earning.", "treuwerk.domain.purchases.", "typing.",
+                   "datetime.", "decimal."):
         signature = signature.replace(module, "")
     return re.sub(r"<class '(?:\w+\.)*(\w+)'>", r"\1", signature)
 
@@ -81,11 +122,16 @@ def settings_page() -> Iterator[str]:
     """Every table of the programme file with its keys, then what each plugin adds."""
     yield from ("# Programme file", "",
                 "All keys of `programme.toml`, table by table. A key without default must be there.", "")
-    for table in (*tables_below(Settings), EarningHead, SourceHead, SignInHead):
+    heads = (EarningHead, SourceHead, SignInHead, ScannerHead, PageReaderHead, ConstraintHead, RewardKindHead,
+             SupplierHead, MoneyHead)
+    for table in dict.fromkeys([*tables_below(Settings), *(inner for head in heads for inner in tables_below(head))]):
         yield from _table(table)
     registry, _ = load(first_party_plugins())
     for kinds, key in ((registry.earning_rule_kinds(), "rule"), (registry.clearing_sources(), "reader"),
-                       (registry.identity_providers(), "provider")):
+                       (registry.identity_providers(), "provider"), (registry.upload_scanners(), "scanner"),
+                       (registry.page_readers(), "page reader"), (registry.catalogue_constraints(), "constraint"),
+                       (registry.reward_sources(), "source"), (registry.supplier_channels(), "channel"),
+                       (registry.payment_providers(), "provider of [rewards.money]")):
         for kind in kinds.values():
             yield from (f'## {key} = "{kind.name}"', "")
             for table in tables_below(kind.settings):
@@ -108,7 +154,8 @@ def _keys(table: Any) -> Iterator[str]:
     yield from ("| key | holds | default | |", "| --- | --- | --- | --- |")
     if not attrs.has(table):
         for name, kind in get_type_hints(table).items():
-            yield f"| `{name}` | {_cell(_kind(kind))} |  | {_cell(docs.get(name, ''))} |"
+            default = _told(table._field_defaults[name]) if name in table._field_defaults else ""
+            yield f"| `{name}` | {_cell(_kind(kind))} | {default} | {_cell(docs.get(name, ''))} |"
     for field in attrs.fields(attrs.resolve_types(table)) if attrs.has(table) else ():
         meaning = _cell(docs.get(field.name, ""))
         yield f"| `{field.alias}` | {_cell(_kind(field.type))} | {_default(field)} | {meaning} |"
@@ -122,10 +169,14 @@ def _cell(text: str) -> str:
 def _default(field: "attrs.Attribute[Any]") -> str:
     if field.default is attrs.NOTHING:
         return ""
-    value: Any = getattr(field.default, "factory", lambda: field.default)()
+    return _told(getattr(field.default, "factory", lambda: field.default)())
+
+
+def _told(value: Any) -> str:
     if isinstance(value, Enum):
         value = value.value
-    return "–" if value is None or attrs.has(type(value)) else f"`{_cell(str(value)) or '(empty)'}`"
+    is_record = attrs.has(type(value)) or hasattr(value, "_fields")
+    return "–" if value is None or is_record else f"`{_cell(str(value)) or '(empty)'}`"
 
 
 def _kind(kind: Any) -> str:
@@ -135,11 +186,11 @@ def _kind(kind: Any) -> str:
         return words[kind]
     if get_origin(kind) in (list, tuple):
         return f"list of {_kind(get_args(kind)[0])}"
-    if get_origin(kind) is dict:
+    if get_origin(kind) in (dict, Mapping):
         return f"table of {_kind(get_args(kind)[1])}"
     if isinstance(kind, type) and issubclass(kind, Enum):
         return " or ".join(f"`{member.value}`" for member in kind)
-    if get_args(kind) and get_origin(kind) is not None and type(None) in get_args(kind):
+    if get_origin(kind) in (Union, UnionType):
         return " or ".join(_kind(part) for part in get_args(kind) if part is not type(None))
     return getattr(kind, "__name__", _short(str(kind)))
 
@@ -148,7 +199,8 @@ def tables_below(table: Any) -> Sequence[Any]:
     """A settings class and the attrs classes that its keys hold, each once, from the outside in."""
     found = [table]
     for field in attrs.fields(attrs.resolve_types(table)):
-        for part in (field.type, *get_args(field.type)):
+        held = (field.type, *get_args(field.type))
+        for part in (*held, *(inner for kind in held for inner in get_args(kind))):
             if isinstance(part, type) and attrs.has(part) and part.__name__ not in NO_TABLES:
                 found += [inner for inner in tables_below(part) if inner not in found]
     return found
@@ -177,7 +229,7 @@ def commands_page() -> Iterator[str]:
 
 def _command(path: str, command: click.Command | None) -> Iterator[str]:
     assert command is not None, path
-    context = click.Context(command, info_name=path)
+    context = click.Context(command, info_name=path, terminal_width=_WIDTH, max_content_width=_WIDTH)
     yield from (f"## {path}", "", "```text", command.get_usage(context), "```", "",
                 inspect.cleandoc(command.help or ""), "")
     yield from _options(command)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.support import postgres
+from tests.support import cheap_hashes, kept_templates, postgres, quick_disk
 from treuwerk.store.database import Database
 from treuwerk.store.migrating import migrate
 
@@ -20,7 +20,11 @@ settings.register_profile("treuwerk", derandomize=True, deadline=None, print_blo
 settings.register_profile("thorough", settings.get_profile("treuwerk"), derandomize=False, max_examples=1_000)
 settings.load_profile("treuwerk")
 pytest.register_assert_rewrite("tests.support.ledger_machine", "tests.support.ledger_views")
+_BROWSER = Path(__file__).parent / "browser"
 without_postgres: set[str] = set()
+quick_disk.use_it()
+cheap_hashes.use_them()
+kept_templates.keep_them()
 os.environ["TREUWERK_ALLOW_UNSAFE"] = "1"  # the tests' server writes nothing to disk, which is no news to them
 
 
@@ -125,6 +129,14 @@ def _postgresql(request: pytest.FixtureRequest) -> Iterator[Database]:
         database = Database(url)
         yield database
         database.close()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever lies under `browser` needs one: a file that forgot to say so would open Chromium amidst the others."""
+    for item in items:
+        if _BROWSER in item.path.parents:
+            item.add_marker(pytest.mark.browser)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

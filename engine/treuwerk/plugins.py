@@ -3,9 +3,12 @@
 Entry points of the group ``treuwerk.plugins`` are looked up by name; nothing else that is installed is imported.
 """
 
+import sys
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
-from importlib.metadata import EntryPoint, entry_points
+from functools import lru_cache
+from importlib.metadata import Distribution, EntryPoint, EntryPoints, entry_points
+from pathlib import Path
 from typing import Any, TypeVar
 
 import attrs
@@ -15,11 +18,19 @@ from treuwerk.domain.pages import WebPart
 from treuwerk.domain.rights import PERMISSIONS, Permission
 from treuwerk.hookspecs import (
     PROJECT,
+    CatalogueConstraintKind,
     ClearingSourceKind,
+    CommandKind,
     DemoData,
     EarningRuleKind,
     Hooks,
     IdentityProviderKind,
+    PageReaderKind,
+    PaymentProviderKind,
+    RewardSource,
+    SupplierChannelKind,
+    UploadScannerKind,
+    WorkRunnerKind,
 )
 
 GROUP = "treuwerk.plugins"
@@ -46,9 +57,22 @@ class PluginInfo:
 def installed() -> dict[str, list[EntryPoint]]:
     """Installed plugins by name. More than one entry point under a name is a conflict that `load` reports."""
     found: dict[str, list[EntryPoint]] = {}
-    for entry in entry_points(group=GROUP):
+    for entry in _entries(tuple((place, _changed_at(place)) for place in sys.path)):
         found.setdefault(entry.name, []).append(entry)
     return found
+
+
+@lru_cache(maxsize=4)  # metadata of everything that is installed is read for it
+def _entries(places: tuple[tuple[str, int], ...]) -> EntryPoints:  # noqa: ARG001  # what the answer depends on
+    return entry_points(group=GROUP)
+
+
+def _changed_at(place: str) -> int:
+    """When something was put into a folder of the path or taken out, as Python's own search for modules asks."""
+    try:
+        return Path(place).stat().st_mtime_ns
+    except OSError:
+        return -1
 
 
 class Registry:
@@ -89,6 +113,38 @@ class Registry:
         """Kinds of identity providers by name."""
         return self._by_name("identity_providers", IdentityProviderKind)
 
+    def work_runners(self) -> dict[str, WorkRunnerKind]:
+        """Queues of durable work by name."""
+        return self._by_name("work_runners", WorkRunnerKind)
+
+    def upload_scanners(self) -> dict[str, UploadScannerKind[Any]]:
+        """Kinds of scanners of uploaded files by name."""
+        return self._by_name("upload_scanners", UploadScannerKind)
+
+    def page_readers(self) -> dict[str, PageReaderKind[Any]]:
+        """Kinds of readers of drawn pages by name."""
+        return self._by_name("page_readers", PageReaderKind)
+
+    def commands(self) -> dict[str, CommandKind]:
+        """Commands of the command line by name."""
+        return self._by_name("commands", CommandKind)
+
+    def catalogue_constraints(self) -> dict[str, CatalogueConstraintKind[Any]]:
+        """Kinds of constraints on rewards by name."""
+        return self._by_name("catalogue_constraints", CatalogueConstraintKind)
+
+    def reward_sources(self) -> dict[str, RewardSource[Any]]:
+        """Kinds of rewards by name."""
+        return self._by_name("reward_sources", RewardSource)
+
+    def supplier_channels(self) -> dict[str, SupplierChannelKind[Any]]:
+        """Kinds of ways to suppliers by name."""
+        return self._by_name("supplier_channels", SupplierChannelKind)
+
+    def payment_providers(self) -> dict[str, PaymentProviderKind[Any]]:
+        """Kinds of payment providers by name."""
+        return self._by_name("payment_providers", PaymentProviderKind)
+
     def permissions(self) -> dict[str, Permission]:
         """The rights that plugins add, by name."""
         offered = self._by_name("permissions", Permission)
@@ -117,7 +173,11 @@ class Registry:
         """Names of what each plugin offers, by plugin and hook."""
         records: tuple[tuple[str, type[Any]], ...] = (
             ("earning_rule_kinds", EarningRuleKind), ("clearing_sources", ClearingSourceKind),
-            ("identity_providers", IdentityProviderKind), ("permissions", Permission), ("web_parts", WebPart))
+            ("identity_providers", IdentityProviderKind), ("work_runners", WorkRunnerKind),
+            ("upload_scanners", UploadScannerKind), ("page_readers", PageReaderKind), ("commands", CommandKind),
+            ("catalogue_constraints", CatalogueConstraintKind), ("reward_sources", RewardSource),
+            ("supplier_channels", SupplierChannelKind), ("payment_providers", PaymentProviderKind),
+            ("permissions", Permission), ("web_parts", WebPart))
         found: dict[str, dict[str, list[str]]] = {}
         for hook, record in records:
             for plugin, offer in self._offers(hook, record):
@@ -215,7 +275,12 @@ def _imported(entry: EntryPoint) -> object:
 
 
 def _origin(entry: EntryPoint) -> str:
-    return f"{entry.dist.name} {entry.dist.version}" if entry.dist else entry.value
+    return _named(entry.dist) if entry.dist else entry.value
+
+
+@lru_cache(maxsize=256)  # its metadata hold the whole readme
+def _named(distribution: Distribution) -> str:
+    return f"{distribution.name} {distribution.version}"
 
 
 def _info(name: str, origin: str, hooks: tuple[str, ...]) -> PluginInfo:

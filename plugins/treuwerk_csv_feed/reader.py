@@ -1,77 +1,130 @@
-"""Lines of a file → documents: consecutive lines with the same number, buyer and date are one delivery note."""
+"""Delimited text by a partner's profile."""
 
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from fnmatch import fnmatchcase
 from io import BytesIO
-from itertools import groupby, islice
-from operator import itemgetter
-from typing import BinaryIO
+from pathlib import Path
+from typing import BinaryIO, cast
+from zipfile import ZipFile
 
-from treuwerk.domain.documents import Document, DocumentLine, Fault, Party
-from treuwerk.domain.tabular import BadLine, Dialect, Row, UnreadableFile, header, rows
-from treuwerk_csv_feed.cells import CellReader, Head
-from treuwerk_csv_feed.settings import CsvFeedSettings
+import attrs
 
-_LONGEST_DOCUMENT = 5_000  # lines; a longer one comes in parts, so that memory stays flat
-Read = tuple[Head | None, DocumentLine | Fault]
+from treuwerk.domain.census import Census
+from treuwerk.domain.documents import Document
+from treuwerk.domain.packed import Limits, check_archive
+from treuwerk.domain.tabular import BadLine, Dialect, Row, UnreadableFile, rows
+from treuwerk_csv_feed.census import census
+from treuwerk_csv_feed.profiles import ProfileReader
+from treuwerk_csv_feed.settings import CsvFeedSettings, Heads
+from treuwerk_csv_feed.wide import as_utf8
+
+_ZIP = b"PK\x03\x04"
 
 
 class CsvFeed:
-    """A clearing source for one partner's files."""
+    """A clearing source for one partner's files of delimited text."""
 
     def __init__(self, name: str, settings: CsvFeedSettings) -> None:
-        self._name = name
         self._settings = settings
-        self._dialect = Dialect(settings.delimiter, settings.encoding)
-        self._required = _required(settings)
-        self._seller = Party(settings.seller)
+        self._reader = ProfileReader(name, settings, settings.delimiter)
+
+    @property
+    def seller(self) -> str:
+        """Who numbers the documents, empty where a column says it."""
+        heads = self._settings.heads
+        named = self._settings.columns.seller or (heads.columns.seller if heads else "")
+        return "" if named else self._settings.seller
 
     def recognises(self, name: str, head: bytes) -> bool:
-        """A file is ours when its first line has all columns of the map."""
+        """A file is ours when its name fits and its first line has all columns of the map, or reads without fault."""
+        settings, short = self._settings, Path(name).name
+        if not fnmatchcase(short, settings.files):
+            return False
+        if settings.heads and settings.heads.lines_name:
+            if head.startswith(_ZIP):  # both files in one archive; what they are called is seen on reading
+                return True
+            if settings.heads.lines_name not in short:
+                return False
         with suppress(UnreadableFile):
-            header(next(rows(BytesIO(head), self._dialect), None), self._required, self._settings.delimiter)
-            return True
+            return self._reader.fits(self._rows(BytesIO(head)))
         return False
 
     def read(self, stream: BinaryIO) -> Iterator[Document]:
-        """Documents in the order of the file."""
-        lines = rows(stream, self._dialect)
-        columns = header(next(lines, None), self._required, self._settings.delimiter)
-        read = self._read_lines(CellReader(self._settings, columns), len(columns), lines)
-        for head, group in groupby(read, key=itemgetter(0)):
-            while part := [item for _, item in islice(group, _LONGEST_DOCUMENT)]:
-                yield self._document(head, part)
+        """Documents in the order of the file.
 
-    def _read_lines(self, cells: CellReader, width: int, lines: Iterable[Row | BadLine]) -> Iterator[Read]:
-        for line in lines:
-            if isinstance(line, BadLine):
-                yield None, Fault(line.at, line.code, line.reason, raw=line.raw)
-            elif len(line[1]) != width:
-                yield None, _wrong_width(line, width, self._settings.delimiter)
-            else:
-                yield cells.read(*line)
+        Raises:
+            UnreadableFile: columns are missing, or the file with the heads is.
+        """
+        heads = self._settings.heads
+        if heads is None or not heads.lines_name:
+            yield from self._reader.documents(self._rows(stream))
+            return
+        with _pair(stream, heads) as (lines, name, beside):
+            yield from self._reader.documents(self._rows(lines), name, self._rows(beside))
 
-    def _document(self, head: Head | None, parts: list[DocumentLine | Fault]) -> Document:
-        lines = tuple([part for part in parts if isinstance(part, DocumentLine)])
-        faults = tuple([part for part in parts if isinstance(part, Fault)]) if len(lines) < len(parts) else ()
-        number, buyer, day, currency, order = head or ("", "", None, "", "")
-        return Document(
-            self._name, self._settings.kind, number, lines, faults, delivery_date=day, currency=currency,
-            seller=self._seller, buyer=Party(ids=((self._settings.buyer_scheme, buyer),)),
-            orders=(order,) if order else (),
-        )
+    def census(self, stream: BinaryIO) -> Census | None:
+        """How many lines there are, and how many of them may be unreadable."""
+        return census(stream, self._settings)
+
+    def _rows(self, stream: BinaryIO) -> Iterator[Row | BadLine]:
+        encoding = self._settings.encoding
+        if not encoding.lower().startswith("utf-16"):
+            return rows(stream, Dialect(self._settings.delimiter, encoding))
+        return (_of_wide(line, encoding) for line in
+                rows(as_utf8(stream, encoding), Dialect(self._settings.delimiter)))
 
 
-def _required(settings: CsvFeedSettings) -> list[str]:
-    columns = settings.columns
-    named = [columns.number, columns.line, columns.date, columns.buyer, columns.article, columns.quantity,
-             columns.unit, columns.order, columns.amount, columns.currency, columns.serials]
-    return [column for column in [*named, *(feature.column for feature in settings.features.values())] if column]
+def _of_wide(line: Row | BadLine, encoding: str) -> Row | BadLine:
+    if isinstance(line, BadLine) and line.code == "bad_encoding":
+        return attrs.evolve(line, reason=f"found half a character, expected {encoding}; check the feed's encoding")
+    return line
 
 
-def _wrong_width(line: Row, width: int, delimiter: str) -> Fault:
-    at, cells = line
-    return Fault(at, "wrong_width", f"found {len(cells)} cells, expected {width} as in the header; "
-                 "a delimiter inside a cell needs quotes around the cell", raw=delimiter.join(cells)[:200])
+@contextmanager
+def _pair(stream: BinaryIO, heads: Heads) -> Iterator[tuple[BinaryIO, str, BinaryIO]]:
+    """The file with the lines, and the name and content of the one with their heads: in an archive, or beside."""
+    start = stream.read(len(_ZIP))
+    stream.seek(0)
+    if start == _ZIP:
+        check_archive(stream, Limits(), "the archive")
+        with ZipFile(stream) as archive:
+            lines, name = _named(archive.namelist(), heads)
+            with archive.open(lines) as inside, archive.open(name) as beside:
+                yield cast(BinaryIO, inside), name, cast(BinaryIO, beside)
+        return
+    path = _beside(stream, heads)
+    with path.open("rb") as beside_it:
+        yield stream, path.name, beside_it
 
 
+def _named(entries: Sequence[str], heads: Heads) -> tuple[str, str]:
+    """The names of both files of an archive."""
+    found = [entry for entry in entries if heads.lines_name in Path(entry).name]
+    if len(found) != 1:
+        raise UnreadableFile(f"found {len(found)} files with {heads.lines_name!r} in their names in the archive "
+                             f"({', '.join(entries[:10])}), expected one with the lines")
+    wanted = _name_of_heads(Path(found[0]).name, heads)
+    beside = next((entry for entry in entries if Path(entry).name == wanted), "")
+    if not beside:
+        raise UnreadableFile(f"found no {wanted} in the archive, expected the file with the heads")
+    return found[0], beside
+
+
+def _name_of_heads(lines: str, heads: Heads) -> str:
+    before, _, behind = lines.rpartition(heads.lines_name)
+    return f"{before}{heads.heads_name}{behind}"
+
+
+def _beside(stream: BinaryIO, heads: Heads) -> Path:
+    """The file with the heads: of the same name, but for one part of it."""
+    name = getattr(stream, "name", "")
+    if not isinstance(name, str) or heads.lines_name not in Path(name).name:
+        raise UnreadableFile(f"the heads of these lines stand in a second file ({heads.heads_name} instead of "
+                             f"{heads.lines_name} in its name), which does not come along this way; pack both files "
+                             "into one ZIP archive")
+    path = Path(name).with_name(_name_of_heads(Path(name).name, heads))
+    if not path.is_file():
+        raise UnreadableFile(f"{Path(name).name}: found no {path.name} beside it, expected the file with its heads; "
+                             "put it there first, then clear this one again")
+    return path

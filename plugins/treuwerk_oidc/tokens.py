@@ -8,6 +8,7 @@ from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jws import JWSRegistry
 from joserfc.jwt import JWTClaimsRegistry, Token
 
+from treuwerk.domain.reading import storable
 from treuwerk.domain.sign_in import LogoutNotice, SignInFailed
 from treuwerk_oidc.discovery import Discovery
 from treuwerk_oidc.settings import OidcSettings
@@ -101,6 +102,8 @@ class Tokens:
     def _check_subject(self, claims: dict[str, Any]) -> None:
         if not 0 < len(claims["sub"]) <= _LONGEST:
             raise forged("id_token", f"found a sub of {len(claims['sub'])} characters, expected 1 to {_LONGEST}")
+        if claims["sub"] != storable(claims["sub"]):
+            raise forged("id_token", "found a sub with half characters or NUL, expected text")
 
     def _check_age(self, claims: dict[str, Any], seconds: int, oldest: int) -> None:
         found = claims.get("auth_time", 0)

@@ -43,7 +43,18 @@ _ROWS = """{% for name, told in options.items() %}<select name="{{ name }}">{% f
 </td><td>{% for unit, amount in entry.amounts.items() %}<span class="{{ 'gain' if amount > 0 else 'loss' }}">
 {{ amount|signed }} {{ unit }}</span>{% endfor %}</td><td>{{ entry.balance|figure }}</td></tr>
 {% endfor %}{% endfor %}</table>"""
-TEMPLATES = {"/": _OVERVIEW, "/account": f"{_HEAD}{_ROWS}{_FOOT}"}
+_SHELF = """<ul>{% for world in worlds %}<li><a href="{{ world.href }}">{{ world.title }} {{ world.second }}</a></li>
+{% endfor %}</ul>{% for facet in facets %}<fieldset><legend>{{ facet.title }}</legend>{% for one in facet.choices %}
+<label><input type="checkbox" name="{{ one.name }}" value="{{ one.value }}"> {{ one.words }} {{ one.count|figure }}
+</label>{% endfor %}</fieldset>{% endfor %}{% for one in ranges %}<a href="{{ one.href }}">{{ one.words }}
+{{ one.count|figure }}</a>{% endfor %}<ul>
+{% for shown in [cards, seen or ()] + (strips or [])|map(attribute="cards")|list %}{% for card in shown %}<li>
+<h3><a href="{{ card.face.href }}">{{ card.face.name.text }}</a></h3><p>{{ card.face.category }}</p>
+<p>{{ card.face.summary.text }}</p>{% for mark in card.face.marks %}<span>{{ mark.words }}</span>
+{% endfor %}<p>{{ card.price.points|figure }} {{ card.price.unit }} {{ card.price.missing|figure }}</p></li>{% endfor %}
+{% endfor %}</ul>{% for one in pages %}<a href="{{ one.href }}">{{ one.words }}</a>{% endfor %}FIXED</body></html>"""
+_OPEN, _ = _HEAD.split("<dl>")  # balance and expiry are on other pages
+TEMPLATES = {"/": _OVERVIEW, "/account": f"{_HEAD}{_ROWS}{_FOOT}", "/rewards": f"{_OPEN}{_SHELF}"}
 
 
 def _day(value: date) -> str:

@@ -2,8 +2,9 @@
 
     python tests/benchmarks/clearing.py --lines 10000 100000 1000000 --database sqlite postgresql
 
-Each size runs in a process of its own, which parses, matches, scores by three rules, explains, books, seals and
-commits durably. The ratio to the floor is what counts: seconds differ from machine to machine.
+Each size runs in a process of its own, which parses, matches, scores by three rules (or more with `--rules`),
+explains, books, seals and commits durably. The ratio to the floor is what counts: seconds differ from machine to
+machine.
 """
 
 import argparse
@@ -39,6 +40,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--lines", type=int, nargs="+", default=[10_000, 100_000])
     parser.add_argument("--database", nargs="+", choices=["sqlite", "postgresql"], default=["sqlite", "postgresql"])
+    parser.add_argument("--rules", type=int, default=3, help="each is asked about all lines; a line earns by one")
     parser.add_argument("--child", nargs=3, metavar=("FOLDER", "URL", "FILE"), help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.child:
@@ -48,7 +50,7 @@ def main() -> None:
     for kind in arguments.database:
         first = 0.0
         for lines in arguments.lines:
-            result = measure(kind, lines)
+            result = measure(kind, lines, arguments.rules)
             first = first or result["lines/s"]
             print("  ".join(f"{value:>14}" for value in row(kind, lines, result, first)), flush=True)
 
@@ -60,11 +62,11 @@ def row(kind: str, lines: int, result: dict[str, float], first: float) -> list[s
             f"{result['peak MB']:.0f}"]
 
 
-def measure(kind: str, lines: int) -> dict[str, float]:
+def measure(kind: str, lines: int, rules: int) -> dict[str, float]:
     """One size on one database, by the names of the columns."""
     with tempfile.TemporaryDirectory() as name, urls(kind, Path(name)) as (url, floor_url, ledger_url):
         folder = Path(name)
-        installation = prepared(folder, url)
+        installation = prepared(folder, url, rules)
         write_deliveries(folder / "deliveries.csv", lines, seed=lines)
         result, again = in_child(folder, url), in_child(folder, url)
         batch, seconds = installation.programme.settings.clearing.batch_lines, result["seconds"]
@@ -90,9 +92,9 @@ def urls(kind: str, folder: Path) -> Iterator[list[str]]:
         yield [server.url_of(server.create()) for _ in range(3)]
 
 
-def prepared(folder: Path, url: str) -> Installation:
+def prepared(folder: Path, url: str, rules: int = 3) -> Installation:
     """An installation with its master data."""
-    write_world(folder)
+    write_world(folder, rules)
     now = time.time_ns() // 1000
     database = Database(url)
     migrate(database)

@@ -98,7 +98,7 @@ def _masters(numbers: Iterable[int], now: int) -> _Rows:
         postcode, mail = f"{10_000 + number * 31 % 89_999}", f"info@firma-{number}.example"
         found[account].append((owner, bucket_of(owner), joined))
         found[participant].append((owner, name_of(number), "partner", status, country, "de", mail, street, postcode,
-                                   town, "{}", 1, joined))
+                                   town, "{}", 1, joined, "", ""))
         found[identifier].append((CUSTOMER_NUMBER, str(200_000 + number), owner, str(200_000 + number)))
         for place, who in enumerate((_PEOPLE[number % 5], f"{_PEOPLE[number % 3]} {number}"), 1):
             found[person].append((owner, place, who.casefold(), who, f"p{place}.{number}@firma.example", "de"))
@@ -127,7 +127,7 @@ def _deliveries(numbers: Iterable[int], now: int) -> _Rows:
 
 def _line(owner: int, line: int, document: str, order: str = "") -> tuple[object, ...]:
     return (owner, line, 1, 1, "deliveries", SELLER, document, "10", "2026-05-05", "M400", 2, "2", "PCE", None, "EUR",
-            order, "{}", "")
+            order, "{}", "", "")
 
 
 def _audit(numbers: Iterable[int], participants: int, now: int) -> _Rows:

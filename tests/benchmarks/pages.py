@@ -102,9 +102,9 @@ def measure(kind: str, lines: int, portal: Portal, rounds: int) -> bool:
     """One line for each page; whether all are fast and light enough."""
     client = portal.signed_in(now=NOW + 30 * 86_400_000_000)  # behind the ids of what was booked just now
     headers = {"cookie": "; ".join(f"{cookie.name}={cookie.value}" for cookie in client.cookies.jar)}
-    bare, right = {path: _bare_like(client.app, path, headers) for path in PAGES}, True
+    bare, right = {path: bare_like(client.app, path, headers) for path in PAGES}, True
     portal.installation.database.disconnect()  # the server's process makes its own
-    with served(_Switch(client.app, bare)) as port:
+    with served(Switch(client.app, bare)) as port:
         asked = [(path, path, in_turns(port, path, f"{BARE}{path}", headers, rounds)) for path in PAGES]
         asked.append(("/account", "leafing", leafing(port, headers, rounds)))
     for path, name, (own_ms, bare_ms) in asked:
@@ -118,8 +118,10 @@ def measure(kind: str, lines: int, portal: Portal, rounds: int) -> bool:
     return right
 
 
-def _bare_like(app: Any, path: str, headers: dict[str, str]) -> ASGIApp:
-    """The yardstick of a page as it was answered just now."""
+def bare_like(app: Any, path: str, headers: dict[str, str], at: str = "") -> ASGIApp:
+    """The yardstick of a page as it was answered just now; it stands at the page's own path, or `at` another one."""
+    own = path.partition("?")[0]
+    at = f"{BARE}{at or own}"
     shell, seen = app.state.shell, list[dict[str, Any]]()
     render = shell.renderer.render
 
@@ -131,14 +133,14 @@ def _bare_like(app: Any, path: str, headers: dict[str, str]) -> ASGIApp:
     answer = asyncio.run(ask(app, path, headers))
     shell.renderer.render = render
     assert answer.status == 200, (path, answer.status)
-    made = bare_page(path, seen[-1], len(answer.body), f"{BARE}{path}")
-    size = len(asyncio.run(ask(made, f"{BARE}{path}", {})).body)
+    made = bare_page(own, seen[-1], len(answer.body), at)
+    size = len(asyncio.run(ask(made, at, {})).body)
     assert abs(size / len(answer.body) - 1) < 0.05, (path, size, len(answer.body))
     return made
 
 
 @attrs.frozen
-class _Switch:
+class Switch:
     """One server for ours and for the bare pages, each by its own path."""
 
     own: ASGIApp

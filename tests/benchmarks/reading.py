@@ -170,7 +170,7 @@ def add(tables: dict[str, list[tuple[object, ...]]], member: Member, account: in
                     (account, txn, 2, "issuance", "bonus", -10, None, None, None)]
     tables["l"].append((account, txn, 1, "participant", "bonus", 10, 10, at, ends or FOREVER, True))
     tables["b"].append((account, txn, 1, number, "s", "Maker", f"LS-{number}", "1", "2025-01-01", "A-1", 2, "2", "PCE",
-                        None, "EUR", "", "{}", ""))
+                        None, "EUR", "", "{}", "", ""))
 
 
 def spend(connection: Connection) -> None:

@@ -1,4 +1,4 @@
-"""A world to measure in: 10,000 participants, 30 articles, three rules, and delivery files of any length."""
+"""A world to measure in: 10,000 participants, 30 articles, some rules, and delivery files of any length."""
 
 import random
 from datetime import date, timedelta
@@ -41,16 +41,17 @@ name = { en = "Installer" }
 """
 
 
-def write_world(folder: Path) -> None:
-    """The programme folder and its master data."""
+def write_world(folder: Path, rules: int = len(KINDS)) -> None:
+    """The programme folder and its master data, with a rule for each of so many kinds of articles, at most 30."""
+    kinds = [KINDS[number] if number < len(KINDS) else f"kind{number}" for number in range(rules)]
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "programme.toml").write_text(
         _PROGRAMME + delivery_feed("Maker", [name for name in ALL if name != "movement"], scope=True)
-        + "".join(_RULE.format(kind=kind) for kind in KINDS))
+        + "".join(_RULE.format(kind=kind) for kind in kinds))
     (folder / "participants.csv").write_text("customer_number;name;group\n" + "".join(
         f"{100_000 + number};Company {number};installer\n" for number in range(PARTICIPANTS)))
     (folder / "articles.csv").write_text("article_number;name;kind;wp\n" + "".join(
-        f"A-{number};Article {number};{KINDS[number % 3]};{300 + 5 * number}\n" for number in range(ARTICLES)))
+        f"A-{number};Article {number};{kinds[number % rules]};{300 + 5 * number}\n" for number in range(ARTICLES)))
 
 
 def write_deliveries(path: Path, lines: int, seed: int) -> None:

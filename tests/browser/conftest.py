@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 
 import attrs
@@ -24,6 +25,8 @@ from tests.support.desk import BLOCKS, LIMITED, NOTE, filled, sent
 from tests.support.listing import add_listing, fill
 from tests.support.noting import add_noting
 from tests.support.portal import NOW, PARTICIPANTS, PASSWORD, USUAL, Portal, at, open_portal
+from tests.support.reward_shop import stock_shop, with_shop
+from tests.support.shops import LAWFUL
 from treuwerk.domain.ids import public_user_id
 from treuwerk.domain.rights import Audience
 from treuwerk.services.deployment import Deployment
@@ -86,13 +89,22 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
+def axe() -> str:
+    """The script of axe-core, as the package for Playwright brings it."""
+    found = find_spec("axe_playwright_python")
+    if found is None or found.origin is None:
+        pytest.skip("axe-core is not there: install axe-playwright-python")
+    return (Path(found.origin).parent / "axe.min.js").read_text("utf-8")
+
+
+@pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A portal with a full and an empty account, served until the tests are done."""
     folder = tmp_path_factory.mktemp("site")
     url = f"sqlite:///{folder / 'portal.db'}"
     create_schema(url)
     database = Database(url)
-    portal = open_portal(folder, database, LIMITED + BLOCKS)
+    portal = open_portal(folder, database, with_shop(LIMITED + BLOCKS + LAWFUL))
     users = _fill(portal)
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
@@ -133,6 +145,7 @@ def _fill(portal: Portal) -> dict[str, int]:
     """A company with much, one with a little and one with nothing, and work for the service centre; the users."""
     fill(portal.installation.database)
     _import_newcomer(portal)
+    stock_shop(portal)
     for day, lines in USUAL.items():
         portal.deliver(day, *lines)
     portal.deliver("2026-10-02", *(f"LS-{number};10;2026-10-01;1001;M405;{number % 9 + 1};PCE;SYSTEM;"

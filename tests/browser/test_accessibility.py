@@ -1,7 +1,5 @@
 """What axe-core finds by itself, over every page and its states, in light and dark, wide and narrow."""
 
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Literal
 
 import pytest
@@ -10,7 +8,6 @@ from playwright.sync_api import Page
 from tests.browser.conftest import ADMIN, MANAGER, NEWCOMER, Site, Visitors
 from tests.browser.walking import NOBODY, Stop, address_of, stops, values_of
 
-pytestmark = pytest.mark.browser
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 WIDTHS = (1280, 320)
 _RUN = "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']})"
@@ -38,15 +35,6 @@ REFUSED = {
             ("/office/participants/{account}/status", ""), ("/office/participants/{account}/view-as", ""),
             ("/office/users/new", ""), ("/office/bookings/{id}/reverse", "")],
 }
-
-
-@pytest.fixture(scope="session")
-def axe() -> str:
-    """The script of axe-core, as the package for Playwright brings it."""
-    found = find_spec("axe_playwright_python")
-    if found is None or found.origin is None:
-        pytest.skip("axe-core is not there: install axe-playwright-python")
-    return (Path(found.origin).parent / "axe.min.js").read_text("utf-8")
 
 
 def faults(page: Page, axe: str) -> list[str]:

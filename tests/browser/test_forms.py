@@ -8,8 +8,6 @@ from playwright.sync_api import Dialog, Page, expect
 
 from tests.browser.conftest import Visitors
 
-pytestmark = pytest.mark.browser
-
 
 def note(visitors: Visitors, **wishes: object) -> Page:
     page = visitors.signed_in(**wishes)

@@ -4,12 +4,9 @@ import json
 import subprocess
 from pathlib import Path
 
-import pytest
-
 from tests.browser.conftest import Visitors
 from tests.support.node import installed, program
 
-pytestmark = pytest.mark.browser
 TOOLS = Path(__file__).parents[1] / "support" / "html"
 
 

@@ -18,7 +18,6 @@ import pytest
 from tests.browser.conftest import CHROMIUM, MANAGER, Site
 from tests.support.node import installed, program
 
-pytestmark = pytest.mark.browser
 TOOLS = Path(__file__).parents[1] / "support" / "html"
 PAGES = ("/", "/account", "/account/expiry", "/purchases", "/enquiries")
 TRIES, SECONDS = 12, 120
@@ -26,7 +25,7 @@ _FLAGS = "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-ru
 
 
 def report(site: Site, path: str, told: Path, token: str = "") -> dict[str, Any]:
-    """What Lighthouse says of a page."""
+    """What Lighthouse says of a page: {} where the browser lost the recording of the load, as it does under load."""
     headers = told.with_suffix(".headers")
     headers.write_text(json.dumps({"Cookie": f"__Host-sid={token}", "Accept-Language": "en"} if token else {}), "utf-8")
     command = [program("node"), "node_modules/lighthouse/cli/index.js", f"{site.url}{path}", "--quiet",
@@ -37,8 +36,9 @@ def report(site: Site, path: str, told: Path, token: str = "") -> dict[str, Any]
                              timeout=SECONDS, env={**os.environ, "CHROME_PATH": str(CHROMIUM)})
     assert told.is_file(), outcome.stderr[-2_000:]
     found: dict[str, Any] = json.loads(told.read_text("utf-8"))
-    assert "runtimeError" not in found, found["runtimeError"]
-    return found
+    lost = found.get("runtimeError")
+    assert lost is None or lost["code"] == "NO_NAVSTART", lost
+    return found if lost is None else {}
 
 
 def score(found: dict[str, Any], category: str) -> int:
@@ -58,6 +58,8 @@ def test_lighthouse_gives_a_page_all_points(site: Site, chromium: object, tmp_pa
     best, why = 0, list[str]()
     for number in range(TRIES):
         found = report(site, path, tmp_path / f"{number}.json", "" if path == "/login" else site.token(MANAGER))
+        if not found:
+            continue
         assert found["finalDisplayedUrl"] == f"{site.url}{path}"
         assert faults(found, "accessibility") == []
         assert score(found, "accessibility") == 100

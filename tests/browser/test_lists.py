@@ -5,9 +5,6 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visitors
 
-pytestmark = pytest.mark.browser
-
-
 _TOO_WIDE = """document.documentElement.scrollWidth <= document.documentElement.clientWidth ? []
   : [...document.querySelectorAll("main *")].filter(e => e.getBoundingClientRect().right > innerWidth)
     .map(e => e.outerHTML.slice(0, 120))"""

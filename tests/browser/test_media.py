@@ -5,7 +5,6 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visitors
 
-pytestmark = pytest.mark.browser
 _PAINTED = """([selector, what]) => [...document.querySelectorAll(selector)].map(e => getComputedStyle(e)[what])"""
 _SYSTEM = """name => { const e = document.createElement("p"); e.style.color = name; document.body.append(e);
   const found = getComputedStyle(e).color; e.remove(); return found; }"""

@@ -12,7 +12,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from sqlalchemy import select
 
 from tests.browser.conftest import ADMIN, Site, Visitors, serving
-from tests.browser.test_accessibility import axe, faults
+from tests.browser.keyboard import MOST_PRESSES
+from tests.browser.test_accessibility import faults
 from tests.conftest import create_schema
 from tests.support.portal import NOW, PROGRAMME, Portal
 from treuwerk.domain import ids
@@ -27,10 +28,7 @@ from treuwerk.store.database import Database
 from treuwerk.store.tables import journal, purchase_line
 from treuwerk.web.application import create_app
 
-pytestmark = pytest.mark.browser
-__all__ = ["axe"]
 MINUTE = 60_000_000
-_MOST_TABS = 80
 
 
 def at_desk(visitors: Visitors, **wishes: object) -> Page:
@@ -41,7 +39,7 @@ def at_desk(visitors: Visitors, **wishes: object) -> Page:
 
 def tab_to(page: Page, target: Locator) -> None:
     """Go on by the tabulator until something has the focus; nothing else is pressed."""
-    for _ in range(_MOST_TABS):
+    for _ in range(MOST_PRESSES):
         if target.evaluate("(one) => one === document.activeElement"):
             return
         page.keyboard.press("Tab")

@@ -6,9 +6,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visitors
+from tests.browser.keyboard import MOST_PRESSES
 from tests.support.portal import PASSWORD
 
-pytestmark = pytest.mark.browser
 PAGES = ("/", "/account", "/purchases", "/_styleguide", "/_styleguide/office")
 
 
@@ -93,7 +93,7 @@ def test_everything_works_by_keyboard(visitors: Visitors) -> None:
 
 def press(page: Page, key: str, until: str) -> None:
     """Press a key until the focus is on an element with this id, target or words."""
-    for _ in range(40):
+    for _ in range(MOST_PRESSES):
         page.keyboard.press(key)
         found = page.evaluate("(e => [e.id, e.getAttribute('href'), e.textContent].join(' '))(document.activeElement)")
         if until in found:

@@ -9,8 +9,6 @@ from tests.browser.conftest import Visitors
 from tests.support.portal import NOW, PASSWORD
 from treuwerk.services.linking import make_link_code
 
-pytestmark = pytest.mark.browser
-
 
 def with_device(page: Page) -> CDPSession:
     """Plug a device into this window that holds passkeys and knows its owner."""

@@ -8,9 +8,15 @@ import attrs
 import pytest
 from playwright.sync_api import Page
 from pyotp.totp import TOTP
+from starlette.testclient import TestClient
 
 from tests.browser.conftest import ADMIN, MANAGER, NEWCOMER, Site
-from tests.support.portal import NOW, PASSWORD
+from tests.support.arranging import arranged
+from tests.support.clearing_desk import ARTICLE, clearing_desk
+from tests.support.desk import filled
+from tests.support.portal import HOST, NOW, PASSWORD
+from tests.support.reporting import reported
+from tests.support.shops import complaint_of, order_of, withdrawal_of
 from tests.support.ways_in import clerk
 from treuwerk.domain.rights import Audience
 from treuwerk.services.authenticators import confirm_authenticator
@@ -20,10 +26,15 @@ from treuwerk.services.passwords import user_with
 from treuwerk.web.shell.routing import PUBLIC, DeclaredRoute
 
 NOBODY = "nobody"
+_WITHDRAWN: dict[str, tuple[str, str]] = {}
 _SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
-_SENT_AS_FILES = {"/static/{name:path}", "/livez", "/readyz", "/metrics", "/office/queue/news"}
+_SENT_AS_FILES = {"/static/{name:path}", "/livez", "/readyz", "/metrics", "/office/queue/news",
+                  "/office/submissions/articles", "/office/submissions/{id}/files/{number}"}
+_ELSEWHERE = {"/checkout/money", "/orders/{id}/payment", "/office/orders/{id}/money"}
+"""Pages of points plus money, which this programme does not have; `test_money` looks at them."""
 _OWN = "own-session"
-_FILE = re.compile(r"\.(csv|pdf|xlsx)$")
+_FILE_OF_REWARDS = b"reward;variant;cost\nLAMP;LAMP-B;10.00\nNEW;NEW-1;x\n"
+_FILE = re.compile(r"(\.(csv|pdf|xlsx|jpg|webp)|/file)$")
 
 
 @attrs.frozen
@@ -52,8 +63,10 @@ def stops(site: Site, user: str) -> Iterator[Stop]:
     for route in site.routes:
         if "GET" not in (route.methods or ()) or _is_file(route) or _user_of(route) != _kind(user):
             continue
-        if user == NEWCOMER and "{" in route.path:
-            continue  # a company without a booking has no page of one
+        if route.path in _ELSEWHERE:
+            continue
+        if user == NEWCOMER and ("{" in route.path or route.path == "/checkout"):
+            continue  # a company without a booking has no page of one, and nothing to order
         yield Stop(address_of(route.path, values), _STEPS.get(route.path))
 
 
@@ -78,8 +91,8 @@ def values_of(site: Site) -> dict[str, str]:
         assert found, pattern
         return found[1]
 
-    colleagues = manager.get("/profile/people").text
-    booking = first(manager.get("/account").text, r'href="/bookings/(txn_\w+)')
+    colleagues, reports = manager.get("/profile/people").text, reported(portal)
+    booking = first(manager.get("/account?kind=purchase").text, r'href="/bookings/(txn_\w+)')
     return {
         "account": str(portal.account("1001")),
         "/bookings/{id} id": booking,
@@ -88,12 +101,60 @@ def values_of(site: Site) -> dict[str, str]:
         "/office/bookings/{id} id": booking,
         "/office/bookings/{id}/reverse id": booking,
         "/office/adjustments/{id} id": first(admin.get("/office/adjustments").text, r"/office/adjustments/(adj_\w+)"),
+        "/office/recalculations/{id} id": _recalculation(admin),
+        **{f"/submissions/{{id}}{page} id": name for page, name in reports.items()},
+        "/office/submissions/{id} id": reports[""],
+        **clearing_desk(portal, admin),
+        **arranged(portal),
         "note": first(admin.get(home).text, r"/notes/(note_\w+)"),
         "item": first(admin.get("/office/queue").text, r"/office/queue/(\d+)"),
         "user": first(admin.get("/office/users").text, r"/office/users/(\d+)"),
         "/profile/people/{user} user": first(colleagues, r"/profile/people/(usr_\w+)"),
+        "/rewards/{number} number": "LAMP",
+        "import": admin.post("/office/import-rewards", files=[("file", ("rewards.csv", _FILE_OF_REWARDS, "text/csv"))])
+        .headers["location"].rpartition("/")[2],
+        **_orders(site),
+        **{f"/office/rewards/{{number}}{part} number": "LAMP" for part in (
+            "", "/history", "/facts", "/texts", "/variants", "/evidence", "/prices", "/pictures")},
         "address": first(manager.get("/profile/addresses").text, r"/profile/addresses/(adr_\w+)"),
     }
+
+
+def _recalculation(admin: TestClient) -> str:
+    """A recalculation that waits, asked for where there is none yet: one of an article waits at a time."""
+    path = "/office/recalculations"
+    if not (found := re.search(rf"{path}/(\w+_\w+)", admin.get(path).text)):
+        admin.post(path, data=filled(admin, path, article="M400", reason="data sheet was wrong"))
+        found = re.search(rf"{path}/(\w+_\w+)", admin.get(path).text)
+    assert found
+    return found[1]
+
+
+def _withdrawal(site: Site) -> tuple[str, str]:
+    """A withdrawal without a login, declared once: who declares many of them is slowed down."""
+    if site.url not in _WITHDRAWN:
+        _WITHDRAWN[site.url] = withdrawal_of(site.portal)
+    return _WITHDRAWN[site.url]
+
+
+def _orders(site: Site) -> dict[str, str]:
+    """An order of the manager with a complaint, and something in the cart."""
+    client = as_manager(site)
+    order, (token, withdrawal) = order_of(client), _withdrawal(site)
+    complaint = complaint_of(site.portal, client, order)
+    pages = ("", "/placed", "/withdraw", "/lines/{line}/complaint", "/complaints/{complaint}")
+    return {**{f"/orders/{{id}}{page} id": order for page in pages}, "line": "1", "complaint": complaint,
+            "token": token, "/office/withdrawals/{id} id": withdrawal, "/office/complaints/{id} id": complaint,
+            **{f"/office/orders/{{id}}{page} id": order for page in (
+                "", "/ship", "/deliver", "/cancel", "/return", "/fail", "/approve", "/refuse",
+                "/lines/{line}/replace")}}
+
+
+def as_manager(site: Site) -> TestClient:
+    """A client with the session of the manager."""
+    client = site.portal.visitor()
+    client.cookies.set("__Host-sid", site.token(MANAGER), domain=HOST)
+    return client
 
 
 def _is_file(route: DeclaredRoute) -> bool:
@@ -185,8 +246,15 @@ def _first_app(door: str, base: str) -> Callable[[Page, Site], None]:
     return steps
 
 
+def _unknown_article(page: Page, _: Site) -> None:
+    """A number that somebody has to map; the address has it behind its path."""
+    page.goto(ARTICLE)
+    assert page.locator("main h1").count() == 1
+
+
 _STEPS: dict[str, Callable[[Page, Site], None]] = {
     "/login/code": _second_factor,
+    "/office/mapping/one": _unknown_article,
     "/first-login/login": _first_way,
     "/profile/security/authenticator": _new_app("/profile/security"),
     "/office/security/authenticator": _new_app("/office/security"),
@@ -195,3 +263,16 @@ _STEPS: dict[str, Callable[[Page, Site], None]] = {
     "/secure/authenticator": _first_app("/login", "/secure"),
     "/office/secure/authenticator": _first_app("/office/login", "/office/secure"),
 }
+
+
+def ordered_by_manager(site: Site) -> str:
+    """A new order of the manager; its id."""
+    client = as_manager(site)
+    for variant in ("DRILL-1",):
+        client.post("/cart/lines", data={"variant": variant, "quantity": "1"})
+    form = dict(re.findall(r'name="(form_id|seen)" value="([^"]+)"', client.get("/checkout").text))
+    answer = client.post("/checkout", data=form)
+    assert answer.status_code == 303, answer.text
+    found = re.search(r"ord_\w+", answer.headers["location"])
+    assert found, answer.headers["location"]
+    return found[0]

@@ -18,6 +18,13 @@ Answer = tuple[int, Any]
 EVENTS: dict[str, Any] = {"http://schemas.openid.net/event/backchannel-logout": {}}
 
 
+class _Ascii(json.JSONEncoder):
+    """Half characters can be written only as escapes."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{**options, "ensure_ascii": True})
+
+
 @attrs.define
 class Hostile:
     """What it answers; `claims` and `header` become the ID token of the next answer, signed with `key`."""
@@ -46,7 +53,7 @@ class Hostile:
         given = {**self.header, **header}
         if isinstance(self.key, bytes):
             return by_hand(given, claims, self.key)
-        return jwt.encode(given, claims, self.key, algorithms=[given["alg"]])
+        return jwt.encode(given, claims, self.key, algorithms=[given["alg"]], encoder_cls=_Ascii)
 
     def answer(self, path: str) -> Answer:
         """What stands at a path."""

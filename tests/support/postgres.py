@@ -53,12 +53,15 @@ class Server:
     def create(self, template: str = "template1") -> str:
         """The name of a new database, copied from a template that nobody is connected to."""
         name = f"{self._prefix}_{next(self._numbers)}"
-        self._execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
+        with self._connected() as connection:
+            connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {} {}").format(
+                sql.Identifier(name), sql.Identifier(template), self._way(connection)))
         return name
 
     def drop(self, name: str) -> None:
         """Remove a database, cutting what is still connected to it."""
-        self._execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        with self._connected() as connection:
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
     def url_of(self, name: str) -> str:
         """The address of a database as SQLAlchemy wants it."""
@@ -87,9 +90,13 @@ class Server:
             time.sleep(0.01)
         raise NoPostgres(f"PostgreSQL did not come back in {START_SECONDS} seconds")
 
-    def _execute(self, statement: sql.Composed) -> None:
-        with psycopg.connect(driver_url(self.url), autocommit=True) as connection:
-            connection.execute(statement)
+    def _connected(self) -> psycopg.Connection:
+        return psycopg.connect(driver_url(self.url), autocommit=True)
+
+    def _way(self, connection: psycopg.Connection) -> sql.SQL:
+        """Files are copied in a third of the time that goes into a log of the copy, where nothing waits for a disk."""
+        copies = self.folder is not None and connection.info.server_version >= 150_000
+        return sql.SQL("STRATEGY file_copy" if copies else "")
 
 
 def driver_url(url: URL) -> str:

@@ -15,7 +15,8 @@ import threading
 from pathlib import Path
 from typing import Any
 
-QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off", "jit=off",
+         "wal_level=minimal", "max_wal_senders=0", "max_wal_size=256MB")
 STOP_SECONDS = 10
 RESTART = "restart"  # a file in its folder: whoever crashes the server asks for it to be started again
 

@@ -18,7 +18,7 @@ from treuwerk.domain.purchases import EarningEvent
 from treuwerk.hookspecs import ClearingSource, ClearingSourceKind, EarningRuleKind, hookimpl
 from treuwerk.services.attending import AttendanceReceipt, import_attendance
 from treuwerk.services.clearing import clear_file
-from treuwerk.services.importing import import_articles, import_participants
+from treuwerk.services.importing import import_articles, import_participants, import_sellers, import_serials
 from treuwerk.services.installation import Installation, claim_database, open_installation
 from treuwerk.services.master_files import ImportReceipt
 from treuwerk.services.receipts import Receipt
@@ -177,6 +177,16 @@ class World:
                  now: int = SIX_IN_THE_EVENING) -> ImportReceipt:
         """Import articles."""
         return import_articles(self.installation, self.file(name, content), now, dry_run)
+
+    def sellers(self, content: str | bytes, *, name: str = "sellers.csv", dry_run: bool = False,
+                now: int = SIX_IN_THE_EVENING) -> ImportReceipt:
+        """Import sellers."""
+        return import_sellers(self.installation, self.file(name, content), now, dry_run)
+
+    def serials(self, content: str | bytes, *, name: str = "serials.csv", dry_run: bool = False,
+                now: int = SIX_IN_THE_EVENING) -> ImportReceipt:
+        """Import serial numbers that makers issued."""
+        return import_serials(self.installation, self.file(name, content), now, dry_run)
 
     def attendance(self, content: str | bytes, *, name: str = "attendance.csv", dry_run: bool = False,
                    now: int = SIX_IN_THE_EVENING) -> AttendanceReceipt:

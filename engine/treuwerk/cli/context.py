@@ -18,7 +18,7 @@ from treuwerk.programme.bundles import bundle_folder
 
 DRIVERS = ("sqlite", "postgresql+psycopg")
 ALLOW_UNSAFE = "TREUWERK_ALLOW_UNSAFE"
-DONE, FAILED, USAGE, IN_PART = 0, 1, 2, 3
+DONE, FAILED, USAGE, IN_PART, HELD = 0, 1, 2, 3, 4
 
 
 @attrs.frozen
@@ -114,12 +114,14 @@ def known_errors(as_json: bool, so_far: Mapping[str, Any] | None = None) -> Iter
 
     from treuwerk.cli.listening import PortTaken
     from treuwerk.domain.refusals import Refusal
+    from treuwerk.domain.secrets import MissingSecret, UnknownKey
     from treuwerk.domain.tabular import UnreadableFile
     from treuwerk.plugins import PluginError
     from treuwerk.programme.errors import ProgrammeError
     from treuwerk.services.clocks import ImplausibleClock
     from treuwerk.services.closing import NeverClosed
     from treuwerk.services.deployment import WrongDeployment
+    from treuwerk.services.documents_folder import NoDocumentsFolder
     from treuwerk.services.explaining import NotFound
     from treuwerk.services.finding import UnknownParticipant
     from treuwerk.services.installation import ForeignDatabase
@@ -133,7 +135,7 @@ def known_errors(as_json: bool, so_far: Mapping[str, Any] | None = None) -> Iter
     except ProgrammeError as error:
         fail(USAGE, str(error), as_json, errors=[attrs.asdict(mistake) for mistake in error.mistakes])
     except (PluginError, SchemaError, ForeignDatabase, UnsafeDatabase, ImplausibleClock,
-            WrongDeployment) as error:
+            WrongDeployment, NoDocumentsFolder, MissingSecret, UnknownKey) as error:
         fail(USAGE, str(error), as_json)
     except Refusal as error:
         fail(FAILED, error.reason, as_json, **error.as_json(), **so_far or {})

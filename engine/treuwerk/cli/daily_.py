@@ -5,13 +5,25 @@ import click
 
 from treuwerk.cli.context import Context, now, print_json, progress, treuwerk_command
 from treuwerk.cli.expire_ import print_receipt
+from treuwerk.cli.sweep_ import print_swept
 from treuwerk.services.expiring import expire
 from treuwerk.services.merging import forward_arrivals
+from treuwerk.services.orders.approving import cancel_overdue
+from treuwerk.services.orders.fulfilled import fulfil_by_themselves
+from treuwerk.services.parked import report_parked
+from treuwerk.services.releasing import release, words
+from treuwerk.services.rewards.pools import let_lapse
+from treuwerk.services.sweeping import sweep
 
 
 @treuwerk_command("daily")
 def command(context: Context, as_json: bool) -> None:
-    """Do what every night is for: book out what is due, and let late arrivals follow participants that were merged.
+    """Do what every night is for: expire, let late arrivals follow, tell what is parked, book what waited in vain.
+
+    Orders that nobody approved in time are cancelled, and voucher codes whose last day is over leave their pools.
+    Lines that nobody has to deliver, such as donations, are done once they cannot be cancelled any more.
+
+    At last it sweeps: unsent drafts, and files that nobody needs.
 
     It may be run as often as you like, also twice at once, and may be killed. A clock that may be wrong ends it before
     anything is booked; see treuwerk expire --confirm.
@@ -20,9 +32,20 @@ def command(context: Context, as_json: bool) -> None:
     with progress("expiring") as told:
         receipt = expire(installation, at, told=told)
     context.so_far["expired"] = attrs.asdict(receipt)
-    forwarded = forward_arrivals(installation, at)
+    cancelled = cancel_overdue(installation, at)
+    forwarded, parked = forward_arrivals(installation, at), report_parked(installation, at)
+    released, swept = release(installation, [], at, actor="system"), sweep(installation, at)
+    lapsed, fulfilled = let_lapse(installation, at), fulfil_by_themselves(installation, at)
     if as_json:
-        print_json({**context.so_far, "forwarded": forwarded})
+        print_json({**context.so_far, "orders_cancelled": cancelled, "forwarded": forwarded, "parked": parked,
+                    "released": released.as_json(), "codes_lapsed": lapsed, "fulfilled": fulfilled,
+                    "swept": attrs.asdict(swept)})
         return
     print_receipt(receipt)
+    click.echo(f"{cancelled:,} orders cancelled that nobody approved in time")
     click.echo(f"{forwarded:,} merged participants had something that followed")
+    click.echo(f"{parked:,} runs with corrections whose purchases never came")
+    click.echo(f"{words(released)}, of those that waited for master data")
+    click.echo(f"{fulfilled:,} lines of orders that nobody has to deliver")
+    click.echo(f"{lapsed:,} voucher codes whose last day is over")
+    print_swept(swept)

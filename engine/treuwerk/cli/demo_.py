@@ -7,6 +7,7 @@ import click
 
 from treuwerk.cli.context import Context, known_errors, now, progress
 from treuwerk.cli.listening import listening
+from treuwerk.cli.numbers import Whole
 from treuwerk.cli.serve_ import serve
 from treuwerk.programme.bundles import bundle_folder
 from treuwerk.programme.reading import read_programme
@@ -23,7 +24,7 @@ _FOLDER = Path("var") / "demo"
 @click.option("--fresh", is_flag=True, help="Start over: empty the demo's database and make its files anew.")
 @click.option("--build-only", is_flag=True, help="Build the demo, but do not serve it.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65_535), help="Port to listen on.")
+@click.option("--port", default=8000, show_default=True, type=Whole(1, 65_535), help="Port to listen on.")
 @click.pass_obj
 def command(context: Context, programme: Path, fresh: bool, build_only: bool, host: str, port: int) -> None:
     """Build a seeded demo in ./var and serve it. PROGRAMME is a folder or the name of an installed bundle.
@@ -38,7 +39,7 @@ def command(context: Context, programme: Path, fresh: bool, build_only: bool, ho
             listener.listen()  # whoever follows the announced address waits for the application, and is not refused
             deployment = read_deployment(os.environ).answering(*LOOPBACK_NAMES, host)
             serve(_build(context, programme, fresh, f"http://{host}:{port}/"), listener, deployment, "text",
-                  log_requests=False)
+                  log_requests=False, with_worker=True)
 
 
 def _build(context: Context, named: Path, fresh: bool, address: str) -> Installation:

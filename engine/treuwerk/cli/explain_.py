@@ -4,8 +4,12 @@ import click
 
 from treuwerk.cli.balance_ import day, named
 from treuwerk.cli.context import Context, print_json, treuwerk_command
+from treuwerk.cli.orders_ import show_order
+from treuwerk.domain import ids
+from treuwerk.domain.entries import UPLOAD
 from treuwerk.domain.ledger import moment
 from treuwerk.domain.reading import plain_number
+from treuwerk.domain.recalculations import WHY
 from treuwerk.services.explaining import Explanation, LotTerms, explain
 from treuwerk.services.explaining import as_json as tree_as_json
 from treuwerk.store.migrating import check_schema
@@ -17,7 +21,11 @@ def command(context: Context, as_json: bool, id: str) -> None:
     """Show how the points of a booking came about and where they went.
 
     Document line, rule and revision, each step, lot, and what was done with it; for spending the credits behind it.
+    Of an order of rewards its lines, their prices and bookings.
     """
+    if id.startswith(f"{ids.REWARD_ORDER}_"):
+        show_order(context.open_to_book(), id, as_json)
+        return
     database = context.open_database()
     check_schema(database)
     with database.reading() as connection:
@@ -34,12 +42,7 @@ def command(context: Context, as_json: bool, id: str) -> None:
 def _print(tree: Explanation) -> None:
     booked = moment(tree.booked_at).isoformat()
     click.echo(f"{tree.id}  {tree.kind} of {tree.occurred_on}, booked {booked} by {tree.actor}")
-    if tree.purchase:
-        purchase = tree.purchase
-        click.echo(f"  {purchase.document} line {purchase.line} from {purchase.seller}: {purchase.quantity} × "
-                   f"{purchase.article_number} {purchase.article_name}".rstrip())
-    if tree.activity:
-        click.echo(f"  {tree.activity.kind} {tree.activity.code}, {tree.activity.person}")
+    _print_what(tree)
     for award in tree.awards:
         click.echo(f"  {award.rule} revision {award.revision} → {award.points} {award.unit}")
         for step in award.steps:
@@ -58,6 +61,32 @@ def _print(tree: Explanation) -> None:
     for other in tree.related:
         verb = "refers to" if other.booking == tree.refers_to else "is followed by"
         click.echo(f"  {verb} the {other.kind} of {other.occurred_on}  {other.booking}")
+
+
+def _print_evidence(tree: Explanation) -> None:
+    for other in tree.evidence:
+        by = f"upload {other.submission}".rstrip() if other.source == UPLOAD else other.source
+        price = "" if other.net is None else f", {plain_number(other.net)} {other.currency}".rstrip()
+        click.echo(f"  also on {other.kind} {other.document} line {other.line} of {other.occurred_on} by {by}: "
+                   f"{other.quantity}{price}")
+
+
+def _print_what(tree: Explanation) -> None:
+    """The purchase line or activity that it rests on."""
+    if tree.purchase:
+        purchase = tree.purchase
+        click.echo(f"  {purchase.document} line {purchase.line} from {purchase.seller}: {purchase.quantity} × "
+                   f"{purchase.article_number} {purchase.article_name}".rstrip())
+        _print_evidence(tree)
+    if tree.cause.startswith(WHY):
+        click.echo(f"  {tree.cause}")
+    if whole := tree.whole:
+        told = f"complete since {whole.since}" if whole.since else "not complete"
+        click.echo(f"  {whole.feature} {whole.value}: order {whole.order} is {told}")
+    if tree.cause.startswith(f"{ids.REWARD_ORDER}_"):
+        click.echo(f"  for order {tree.cause}")
+    if tree.activity:
+        click.echo(f"  {tree.activity.kind} {tree.activity.code}, {tree.activity.person}")
 
 
 def _print_lot(tree: Explanation, line: int, lot: LotTerms) -> None:

@@ -4,19 +4,32 @@ import click
 
 from treuwerk.cli.context import Context, known_errors, now
 from treuwerk.services.exporting import journal_lines
+from treuwerk.services.orders.exporting_orders import order_lines
 from treuwerk.services.pending_seals import seal_where_possible
+from treuwerk.services.rewards.arrangement_files import arrangement_lines
+from treuwerk.services.rewards.exporting import reward_lines
 from treuwerk.store.migrating import check_schema
+
+_LINES = {"rewards": reward_lines, "worlds": arrangement_lines}
 
 
 @click.command("export")
-@click.argument("what", type=click.Choice(["journal"]))
+@click.argument("what", type=click.Choice(["journal", "orders", *_LINES]))
 @click.pass_obj
-def command(context: Context, what: str) -> None:  # noqa: ARG001 - there is one thing to export so far
-    """Export the journal as canonical JSON Lines: the same state gives the same bytes.
+def command(context: Context, what: str) -> None:
+    """Export the journal or orders as JSON Lines, rewards as CSV, or worlds and promotions as TOML.
 
-    What waits for a seal is sealed first.
+    The same state gives the same bytes. What waits for a seal is sealed before the journal is written.
     """
     with known_errors(as_json=False):
+        if what in _LINES:
+            for line in _LINES[what](context.open()):
+                click.echo(line, nl=False)
+            return
+        if what == "orders":
+            for line in order_lines(context.open()):
+                click.echo(line)
+            return
         database = context.open_database()
         check_schema(database)
         if waiting := seal_where_possible(database, now()):

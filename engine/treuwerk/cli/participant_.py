@@ -8,8 +8,10 @@ import click
 
 from treuwerk.cli.acting import account_named, actor_option
 from treuwerk.cli.context import Context, now, print_json, treuwerk_command
+from treuwerk.cli.managing import access_of_operator
 from treuwerk.domain.ledger import moment
 from treuwerk.services.finding import given_up_account_of
+from treuwerk.services.forgetting_uploads import forget_uploads
 from treuwerk.services.merging import forward_arrivals, merge
 from treuwerk.services.participants import Shown, show
 from treuwerk.services.unmerging import unmerge
@@ -51,6 +53,21 @@ def _merge(context: Context, as_json: bool, given_up: str, into: str, actor: str
     _print_moved(merged.points, merged.identifiers, merged.logins)
 
 
+@treuwerk_command("forget-uploads")
+@click.argument("participant")
+@actor_option
+@click.option("--reason", required=True, help="Why, in at least two words; it stands in the audit.")
+def _forget_uploads(context: Context, as_json: bool, participant: str, actor: str, reason: str) -> None:
+    """Take everything personal out of reported purchases and remove their files; figures and hashes stay."""
+    installation = context.open_to_book()
+    account_id = account_named(installation, participant)
+    done = forget_uploads(access_of_operator(actor), installation, account_id, now(), reason=reason)
+    if as_json:
+        print_json(attrs.asdict(done))
+    else:
+        click.echo(f"{done.reports} reported purchases have no names any more, {done.files} files are removed")
+
+
 @treuwerk_command("unmerge")
 @click.argument("given_up", metavar="FROM")
 @actor_option
@@ -79,7 +96,7 @@ def _forward(context: Context, as_json: bool) -> None:
         click.echo(f"{forwarded} participants had something that followed")
 
 
-for subcommand in (_show, _merge, _unmerge, _forward):
+for subcommand in (_show, _merge, _unmerge, _forward, _forget_uploads):
     command.add_command(subcommand)
 
 

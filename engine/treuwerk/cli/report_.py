@@ -7,7 +7,9 @@ from datetime import date, datetime
 import attrs
 import click
 
+from treuwerk.cli.clearing_report import clearing
 from treuwerk.cli.context import Context, now, print_json, print_table, treuwerk_command
+from treuwerk.cli.donations_report import donations
 from treuwerk.cli.expiring_report import expiring
 from treuwerk.cli.past_days import DAY, as_of_option, closing_of
 from treuwerk.services.closing import last_day
@@ -45,6 +47,8 @@ def _liability(context: Context, as_json: bool, as_of: datetime | None, since: d
 
 command.add_command(_liability)
 command.add_command(expiring)
+command.add_command(clearing)
+command.add_command(donations)
 
 
 def _tell(report: Liability, json: bool, as_csv: bool) -> None:

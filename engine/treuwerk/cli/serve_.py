@@ -6,19 +6,23 @@ import sys
 
 import click
 
-from treuwerk.cli.context import Context, known_errors, warn_if_unsafe
+from treuwerk.cli.context import Context, known_errors, now, warn_if_unsafe
 from treuwerk.cli.listening import listening
+from treuwerk.cli.numbers import Whole
 from treuwerk.services.deployment import Deployment
 from treuwerk.services.installation import Installation
+
+_GRACE_SECONDS = 30.0
 
 
 @click.command("serve")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65_535), help="Port to listen on.")
+@click.option("--port", default=8000, show_default=True, type=Whole(1, 65_535), help="Port to listen on.")
 @click.option("--log-format", type=click.Choice(["json", "text"]), show_default="text on a terminal, else json",
               help="How each request and each failure is written to standard error.")
+@click.option("--with-worker", is_flag=True, help="Do durable work in this process, too; see treuwerk worker.")
 @click.pass_obj
-def command(context: Context, host: str, port: int, log_format: str | None) -> None:
+def command(context: Context, host: str, port: int, log_format: str | None, with_worker: bool) -> None:
     """Serve the portal until Ctrl+C."""
     with known_errors(as_json=False):
         with listening(host, port) as listener:
@@ -27,7 +31,8 @@ def command(context: Context, host: str, port: int, log_format: str | None) -> N
             deployment = _deployment(host, installation)
             listener.listen()  # whoever follows the line below waits for the application, and is not refused
             click.echo(f"Portal: {deployment.public_url or f'http://{host}:{port}'}/")
-            serve(installation, listener, deployment, log_format or ("text" if sys.stderr.isatty() else "json"))
+            serve(installation, listener, deployment, log_format or ("text" if sys.stderr.isatty() else "json"),
+                  with_worker=with_worker)
 
 
 def _deployment(host: str, installation: Installation) -> Deployment:
@@ -47,10 +52,11 @@ def _deployment(host: str, installation: Installation) -> Deployment:
 
 
 def serve(installation: Installation, listener: socket.socket, deployment: Deployment, log_format: str, *,
-          log_requests: bool = True) -> None:
-    """Run the web application in this process."""
+          log_requests: bool = True, with_worker: bool = False) -> None:
+    """Run the web application in this process, and a worker beside it if wanted."""
     import uvicorn
 
+    from treuwerk.jobs.worker import Worker
     from treuwerk.web.application import create_app
     from treuwerk.web.shell.logs import configure_logging
 
@@ -59,4 +65,11 @@ def serve(installation: Installation, listener: socket.socket, deployment: Deplo
     # Addresses of visitors are found out by our own layer, which knows whom the operator trusts.
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, server_header=False,
                                            proxy_headers=False))
-    server.run(sockets=[listener])
+    worker = Worker(installation, now) if with_worker else None
+    if worker is not None:
+        worker.start()
+    try:
+        server.run(sockets=[listener])
+    finally:  # once the last answer is given
+        if worker is not None:
+            worker.stop(_GRACE_SECONDS)

@@ -7,6 +7,7 @@ import click
 
 from treuwerk.cli.balance_ import named
 from treuwerk.cli.context import Context, now, print_json, print_table, treuwerk_command
+from treuwerk.cli.numbers import Whole
 from treuwerk.cli.past_days import as_of_option, basis, closing_of
 from treuwerk.domain.ledger import moment
 from treuwerk.services.explaining import Explanation, tree_of
@@ -17,8 +18,8 @@ from treuwerk.services.statements import Cursor, Entry, Page, statement
 @treuwerk_command("statement")
 @click.argument("participant")
 @click.option("--unit", help="Unit of the running balance; else the programme's first.")
-@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 1_000), help="Bookings to show.")
-@click.option("--before", type=int, help="Go on below this booking, as the last page named it.")
+@click.option("--limit", default=50, show_default=True, type=Whole(1, 1_000), help="Bookings to show.")
+@click.option("--before", type=Whole(0), help="Go on below this booking, as the last page named it.")
 @as_of_option("Statement at the end of this past day: the same answer for ever.")
 def command(context: Context, as_json: bool, participant: str, unit: str | None, limit: int,
             before: int | None, as_of: datetime | None) -> None:
@@ -45,7 +46,7 @@ def command(context: Context, as_json: bool, participant: str, unit: str | None,
 
 
 def _as_json(entry: Entry) -> dict[str, Any]:
-    tree = tree_of(entry.booking, "usages", "related", "undone_by")
+    tree = tree_of(entry.booking, "usages", "related", "undone_by", "reported", "evidence")
     return {"amounts": dict(entry.amounts), "balance": entry.balance, **tree}
 
 

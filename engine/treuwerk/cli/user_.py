@@ -19,6 +19,7 @@ from treuwerk.services.keyring import NEW_KEY, VARIABLE, read_keyring
 from treuwerk.services.known_users import KnownUser, list_users, user_named
 from treuwerk.services.passwords import login_of
 from treuwerk.services.people import person_named
+from treuwerk.services.rewards.code_vault import reseal
 from treuwerk.services.session_keeping import sessions_of
 
 
@@ -167,14 +168,19 @@ def _reset_factor(context: Context, as_json: bool, user: str, reason: str, actor
 def _seal(context: Context, as_json: bool) -> int:
     """Encrypt the secrets of all authenticator apps with the first key of TREUWERK_SECRET_KEYS.
 
+    So is the key by which voucher codes are encrypted.
+
     Exit codes: 0 all are, 3 some are under keys that are not there.
     """
     keys = read_keyring(os.environ)
     if not keys.keys:
         raise Refusal("no_key", f"found no key in {VARIABLE}, expected one; make it by {NEW_KEY}")
-    done = seal_all(context.open().database, keys)
-    told(as_json, attrs.asdict(done), f"{done.sealed} secrets encrypted with the first key, {done.before} were already"
-         + (f"; {done.unknown} are under keys that are not there" if done.unknown else ""))
+    database = context.open().database
+    done, codes = seal_all(database, keys), database.run(lambda connection: reseal(connection, keys))
+    told(as_json, attrs.asdict(done) | {"codes": codes},
+         f"{done.sealed} secrets encrypted with the first key, {done.before} were already"
+         + (f"; {done.unknown} are under keys that are not there" if done.unknown else "")
+         + ("; so is the key of voucher codes now" if codes else ""))
     return IN_PART if done.unknown else DONE
 
 

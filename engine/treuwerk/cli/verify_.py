@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from treuwerk.cli.context import FAILED, USAGE, Context, fail, now, print_json, progress, treuwerk_command
+from treuwerk.cli.numbers import Whole
 from treuwerk.services.anchoring import Anchor, WrongAnchor, anchors_in
 from treuwerk.services.pending_seals import seal_where_possible
 from treuwerk.services.proof_crew import CrewFailed
@@ -16,7 +17,7 @@ from treuwerk.store.migrating import check_schema
 @treuwerk_command("verify")
 @click.option("--anchor", "anchor_file", type=click.Path(path_type=Path, exists=True, dir_okay=False),
               help="File with anchors, one per line as treuwerk anchor writes them: the chain must go through each.")
-@click.option("--processes", type=click.IntRange(1, 16), help="How many share the work; else as many as pay.")
+@click.option("--processes", type=Whole(1, 16), help="How many share the work; else as many as pay.")
 def command(context: Context, as_json: bool, anchor_file: Path | None, processes: int | None) -> int:
     """Prove the ledger: recompute every law from the rows; needs no programme.
 

@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 import attrs
 
+LINE_COUNTS = ("line_count", "total_item_num")
+"""Names of `sums` that are no amounts: how many lines a document says it has, its parts not counted."""
 NO_FEATURES: Mapping[str, str] = MappingProxyType({})
 
 
@@ -25,8 +27,21 @@ class DocumentKind(StrEnum):
     RETURN = "return"
     SALES_REPORT = "sales_report"
     ORDER = "order"
+    ORDER_RESPONSE = "order_response"
     ATTENDANCE = "attendance"
+    EVENTS = "events"
     ARTICLES = "articles"
+    OTHER = "other"
+
+
+class Purpose(StrEnum):
+    """What a document is to do with an earlier one of the same number; `function` has it as the document says it."""
+
+    ORIGINAL = "original"
+    CHANGE = "change"  # only the lines that it names
+    REPLACE = "replace"  # all that the earlier one said
+    CANCEL = "cancel"
+    COPY = "copy"
 
 
 class Movement(StrEnum):
@@ -41,7 +56,9 @@ class Movement(StrEnum):
 class Fault:
     """One thing that is wrong with a line, or with the whole document (`line` None).
 
-    `text` is for a person: found value, expected value, next step. `raw` is the line as it came.
+    `text` is for a person: found value, expected value, next step. `raw` is the line as it came. An ``error`` takes the
+    place of a line, which is not booked; a ``warning`` stands beside lines that are. Where a number that the file tells
+    of itself is wrong, `told` is that number and `counted` what there is.
     """
 
     line: int | None
@@ -50,6 +67,8 @@ class Fault:
     document: str = ""
     severity: str = "error"
     raw: str = ""
+    told: int | None = None
+    counted: int | None = None
 
 
 class Party(NamedTuple):
@@ -60,7 +79,13 @@ class Party(NamedTuple):
 
 
 class DocumentLine(NamedTuple):
-    """One line as read. `at` is the physical line of the file, `id` the line's own number in the document.
+    """One line as read. `at` is its place in the file, which only grows: a physical line, a segment, a record.
+
+    `id` is the line's own number in the document, `parent` that of the set it is part of. `role` is ``main``, ``set``
+    (sold as one), ``component`` (part of a set), ``info`` (told, not sold) or ``charge`` (freight, packing, services).
+    `orders` and `deliveries` are the references of this line, where they are not those of the document. `place` is the
+    part of the document that it stands in, such as a package or a shop, where numbers of lines begin anew in each;
+    `mark` is what tells it from an earlier line of its number.
 
     A named tuple, like all that is made once per line of a file: it costs a third of a frozen attrs instance.
     """
@@ -80,12 +105,24 @@ class DocumentLine(NamedTuple):
     unit_price: Decimal | None = None
     parent: str = ""
     role: str = "main"
+    orders: tuple[str, ...] = ()
+    deliveries: tuple[str, ...] = ()
+    previous: tuple[str, ...] = ()
+    place: str = ""
+    mark: str = ""
 
 
 class Document(NamedTuple):
     """One delivery note, invoice or report of one file, with its faults.
 
-    `read` is how many physical lines of the file it covers; good lines and faults add up to it.
+    A long document comes in parts, which have the same head. `seller` sold and numbers the document, `buyer` is who
+    bought; whoever else is named stands in `parties` by role, such as ``ship_to`` or ``invoicee``. `sender` is who sent
+    the transmission, `purpose` what `function` means. `version` orders what is said of one number, the latest last: an
+    ISO instant, a number, or nothing, for which the day of issue stands. `gives_back` is what the notes of a credit
+    note say that it is about: ``goods``, ``price``, ``unclear`` or nothing. `delivered_at` is the instant of the
+    delivery with its zone (ISO 8601), where the format has one: its day in the programme's zone counts, and stands in
+    the place of `delivery_date`. Names of `sums`: ``lines_total``, ``net_total``, ``tax_total``, ``grand_total``,
+    ``prepaid``, ``payable``, and those that a format adds; those of `LINE_COUNTS` say how many lines the document has.
     """
 
     source: str
@@ -104,6 +141,13 @@ class Document(NamedTuple):
     type_code: str = ""
     function: str = ""
     sums: Mapping[str, Decimal] = MappingProxyType({})
+    purpose: Purpose = Purpose.ORIGINAL
+    parties: Mapping[str, Party] = MappingProxyType({})
+    sender: str = ""
+    uuid: str = ""
+    version: str = ""
+    gives_back: str = ""
+    delivered_at: str = ""
 
     @property
     def event_date(self) -> date | None:

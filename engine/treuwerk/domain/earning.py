@@ -28,11 +28,13 @@ class Operation(StrEnum):
     PER = "per"
     FACTOR = "factor"
     ROUND_DOWN = "round_down"
+    MINUS = "minus"  # only in bookings of the engine: what was booked before
 
     __hash__ = str.__hash__  # that of an enum is written in Python, and tapes are looked up by the ten thousand
 
 
-_START, _TIMES, _PER, _FACTOR, _ROUND_DOWN = Operation  # plain names: looking into an enum takes five times as long
+_START, _TIMES, _PER, _FACTOR, _ROUND_DOWN, _MINUS = Operation
+# Plain names: looking into an enum takes five times as long.
 
 
 class Step(NamedTuple):
@@ -63,6 +65,8 @@ def _figures(steps: Iterable[Step]) -> Iterator[tuple[int, int]]:
                 over, under = top, bottom
             elif operation is _PER:
                 over, under = over * bottom, under * top
+            elif operation is _MINUS:
+                over, under = over * bottom - top * under, under * bottom
             else:
                 over, under = over * top, under * bottom
         yield over, under

@@ -20,6 +20,13 @@ PURCHASE = "pur"
 ADJUSTMENT = "adj"
 MERGE = "mrg"
 USER = "usr"
+SUBMISSION = "sub"
+HELD_FILE = "hld"
+REWARD_ORDER = "ord"
+HANDOVER = "hov"
+PAYMENT = "pay"
+MAPPING = "map"
+RECALCULATION = "rec"
 
 
 def new_account_id() -> int:

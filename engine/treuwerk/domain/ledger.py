@@ -48,6 +48,8 @@ class TransactionKind(StrEnum):
     """Why points moved."""
 
     ACCRUAL = "accrual"
+    COMPLETION = "completion"
+    RECALCULATION = "recalculation"
     ACTIVATION = "activation"
     REDEMPTION = "redemption"
     HOLD = "hold"

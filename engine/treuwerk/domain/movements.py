@@ -5,7 +5,7 @@ from their lots where its amount is below zero, and gives them back where it is 
 lot of its own.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import attrs
 
@@ -92,7 +92,7 @@ class Recoverable:
     pending: Sequence[Lot] = ()
     own: Sequence[Lot] = ()
     expired: int = 0
-    others: Sequence[Lot] = ()
+    others: Iterable[Lot] = ()
 
 
 def reversed_credit(unit: str, amount: int, there: Recoverable, missing_to: Book,
@@ -103,10 +103,10 @@ def reversed_credit(unit: str, amount: int, there: Recoverable, missing_to: Book
     expired = min(there.expired, amount - total(waiting) - total(own))
     parts = own + first_of(there.others, amount - total(waiting) - total(own) - expired)
     missing = amount - total(waiting) - total(parts) - expired
-    legs = (Leg(Book.PENDING, unit, -total(waiting), tuple(waiting)),
-            Leg(Book.PARTICIPANT, unit, -total(parts), tuple(parts)),
-            Leg(Book.EXPIRED, unit, -expired), Leg(missing_to, unit, -missing), Leg(against, unit, amount))
-    return tuple(leg for leg in legs if leg.amount)
+    legs = [Leg(book, unit, -total(moved), tuple(moved)) for book, moved in (
+        (Book.PENDING, waiting), (Book.PARTICIPANT, parts)) if moved]
+    legs += [Leg(book, unit, -points) for book, points in ((Book.EXPIRED, expired), (missing_to, missing)) if points]
+    return (*legs, Leg(against, unit, amount)) if amount else tuple(legs)
 
 
 def settled(unit: str, parts: Sequence[Part]) -> Legs:

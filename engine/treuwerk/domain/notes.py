@@ -24,6 +24,12 @@ class NoteKind(StrEnum):
     INTERNAL = "internal"
     ENQUIRY = "enquiry"
     """What a participant asked in the portal; nobody else writes one."""
+    COMPLAINT = "complaint"
+    """What a participant complained of in the portal."""
+
+
+FROM_PORTAL = frozenset({NoteKind.ENQUIRY, NoteKind.COMPLAINT})
+"""Kinds that only participants write: they stay what they are, and nothing becomes one."""
 
 
 class NoteStatus(StrEnum):
@@ -51,7 +57,7 @@ class NoteDraft:
     @property
     def is_work(self) -> bool:
         """Whether somebody must still do something: then it stands in the work queue."""
-        wanted = self.kind is NoteKind.ENQUIRY or self.due_on is not None or self.assignee_id != 0
+        wanted = self.kind in FROM_PORTAL or self.due_on is not None or self.assignee_id != 0
         return self.status is not NoteStatus.DONE and wanted
 
     @property

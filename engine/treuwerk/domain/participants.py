@@ -27,6 +27,12 @@ class Participant:
     status: ParticipantStatus = ParticipantStatus.ACTIVE
     country: str = ""
     attributes: Mapping[str, str] = attrs.field(factory=dict)
+    joined_on: str = ""
+    """ISO day of the registration; empty where only `opened_at` tells it."""
+    left_on: str = ""
+    """ISO day after which nothing is earned any more; empty where nobody said."""
+    opened_at: int = 0
+    """When the account was opened, in microseconds since 1970 UTC."""
 
     @property
     def earns(self) -> bool:

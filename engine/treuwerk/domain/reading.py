@@ -27,6 +27,15 @@ def shortened(text: str, most: int = 60) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
+def storable(text: str) -> str:
+    r"""The text without what PostgreSQL or UTF-8 cannot hold: NUL characters and lone surrogates.
+
+    >>> storable("A\ud800B")
+    'A?B'
+    """
+    return text.replace("\0", "\u2400").encode("utf-8", "replace").decode()
+
+
 @lru_cache(maxsize=8)
 def _decimal_pattern(mark: str) -> re.Pattern[str]:
     return re.compile(rf"-?[0-9]{{1,12}}(?:{re.escape(mark)}[0-9]{{1,6}})?", re.ASCII)

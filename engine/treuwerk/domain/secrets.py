@@ -15,6 +15,10 @@ class MissingSecret(ValueError):
     """The environment does not hold a secret that the programme names."""
 
 
+class UnknownKey(Exception):
+    """A secret was encrypted with a key that is not there; nothing says what it is."""
+
+
 @attrs.frozen
 class Secret:
     """``{ env = "SSO_SECRET" }``: the name of a variable, never the secret itself."""

@@ -5,6 +5,8 @@ from typing import Any
 
 import attrs
 
+from treuwerk.domain.reading import storable
+
 
 class SignInFailed(Exception):
     """An identity provider did not say who somebody is.
@@ -36,9 +38,9 @@ class ExternalIdentity:
 
     issuer: str
     subject: str
-    name: str = ""
-    email: str = ""
-    locale: str = ""
+    name: str = attrs.field(default="", converter=storable)
+    email: str = attrs.field(default="", converter=storable)
+    locale: str = attrs.field(default="", converter=storable)
     claims: Mapping[str, Any] = attrs.field(factory=dict)
     session: str = ""
     id_token: str = attrs.field(default="", repr=False)

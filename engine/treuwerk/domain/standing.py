@@ -1,6 +1,6 @@
 """Where a participant stands between the tiers of a programme."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import attrs
 
@@ -46,3 +46,19 @@ def standing(levels: Iterable[Level], points: int) -> Standing:
     reached = [level for level in ordered if level.points <= counted]
     ahead = [level for level in ordered if level.points > counted]
     return Standing(counted, reached[-1] if reached else None, ahead[0] if ahead else None)
+
+
+Ladder = Mapping[str, tuple[str, int]]
+"""Tiers by code, each with its unit and the points from which on it is reached."""
+
+
+def reaches(ladder: Ladder, tier: str, wanted: str) -> bool:
+    """Whether who has a tier has also reached another one; tiers of different units never reach one another.
+
+    >>> reaches({"silver": ("status", 100), "gold": ("status", 300)}, "gold", "silver")
+    True
+    """
+    if tier not in ladder or wanted not in ladder:
+        return False
+    (unit, points), (wanted_unit, wanted_points) = ladder[tier], ladder[wanted]
+    return unit == wanted_unit and points >= wanted_points

@@ -6,6 +6,7 @@ physical line is read alone; quoted cells work as in RFC 4180, except that a cel
 
 import csv
 import re
+from codecs import lookup
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from functools import lru_cache, partial
@@ -75,12 +76,32 @@ def _row(at: int, raw: bytes, dialect: Dialect) -> Row | BadLine:
     except UnicodeDecodeError as error:
         reason = f"found byte 0x{raw[error.start]:02x}, expected {dialect.encoding}; check the feed's encoding"
         return BadLine(at, "bad_encoding", reason, _shown(raw))
+    if not raw.isascii() and _is_utf8_instead(raw, dialect.encoding):
+        reason = f"found UTF-8, expected {dialect.encoding}; set the feed's encoding, or names are spelt wrong"
+        return BadLine(at, "bad_encoding", reason, _shown(raw))
     if not text.isprintable() and (found := _stray_control(text)):
         return BadLine(at, "stray_control", f"found {found} inside the line, expected printable text", _shown(raw))
     row = (at, text.split(dialect.delimiter)) if '"' not in text else _quoted_row(at, text, dialect)
     if isinstance(row, BadLine) or (text.isascii() and " " not in text and "\t" not in text):
         return row  # nothing to trim: the usual case of a feed
     return at, [cell.strip() for cell in row[1]]
+
+
+def _is_utf8_instead(raw: bytes, encoding: str) -> bool:
+    """Whether bytes of another encoding make sense as UTF-8, which by chance they never do."""
+    if not _has_one_byte_per_character(encoding):
+        return False
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+@lru_cache(maxsize=8)
+def _has_one_byte_per_character(encoding: str) -> bool:
+    upper = bytes(range(0xA0, 0x100))
+    return len(upper.decode(encoding, "replace")) == len(upper) and not lookup(encoding).name.startswith("utf")
 
 
 def _stray_control(text: str) -> str:

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator
 from itertools import combinations
 
+from treuwerk.programme.checking_assemblies import contradicting_assembly
 from treuwerk.programme.checking_terms import contradicting_terms
 from treuwerk.programme.errors import Mistake
 from treuwerk.programme.languages import PSEUDO, fallbacks, is_language
-from treuwerk.programme.settings import CODE, Settings, Texts
+from treuwerk.programme.settings import CODE, Retroactive, Settings, Texts
 from treuwerk.programme.structuring import meant
 
 
@@ -14,7 +15,8 @@ def contradictions(settings: Settings) -> list[Mistake]:
     """All contradictions, each with its path."""
     return [*_codes(settings), *_units_that_are_not_there(settings), *_double_names(settings),
             *_overlapping_revisions(settings), *_empty_windows(settings), *_missing_languages(settings),
-            *_locales(settings), *contradicting_terms(settings)]
+            *_locales(settings), *contradicting_terms(settings), *contradicting_assembly(settings),
+            *_missing_days(settings)]
 
 
 def _codes(settings: Settings) -> Iterator[Mistake]:
@@ -74,6 +76,12 @@ def _empty_windows(settings: Settings) -> Iterator[Mistake]:
             yield Mistake(f"earning[{number}].valid_until", f"{last}, before valid_from", f"{first} or a later day")
 
 
+def _missing_days(settings: Settings) -> Iterator[Mistake]:
+    if settings.clearing.retroactive is Retroactive.DAYS and settings.clearing.retroactive_days is None:
+        yield Mistake("clearing.retroactive", "'days' without retroactive_days", "retroactive_days = 30, or however "
+                      "many days before a registration purchases earn")
+
+
 def _missing_languages(settings: Settings) -> Iterator[Mistake]:
     for path, texts in _all_texts(settings):
         if missing := [locale for locale in settings.programme.locales
@@ -93,6 +101,8 @@ def _all_texts(settings: Settings) -> Iterator[tuple[str, Texts]]:
     for number, block in enumerate(settings.text_blocks):
         yield f"text_blocks[{number}].title", block.title
         yield f"text_blocks[{number}].text", block.text
+    for code, texts in settings.rewards.categories.items():
+        yield f"rewards.categories.{code}", texts
     if settings.contact.hours:
         yield "contact.hours", settings.contact.hours
 

@@ -1,18 +1,43 @@
 """Tables whose kind is named by a key.
 
-``[[earning]]`` by ``rule``, ``[[sources]]`` by ``reader``, ``[[sign_in]]`` by ``provider``.
+``[[earning]]`` by ``rule``, ``[[sources]]`` by ``reader``, ``[[sign_in]]`` by ``provider``, ``[[upload_scanners]]`` by
+``scanner``, ``[page_reader]`` by ``reader``, ``[[constraints]]`` by ``constraint``, ``[[reward_kinds]]`` by ``source``,
+``[[suppliers]]`` by ``channel``, ``[rewards.money]`` by ``provider``.
 
 The head of such a table is ours, all other keys belong to the settings class of the kind that a plugin offers.
 """
 
-from collections.abc import Callable, Mapping
+import pickle
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, TypeVar
 
 import attrs
 import cattrs
 from cattrs import ClassValidationError
 
-from treuwerk.programme.settings import Earning, EarningHead, SignIn, SignInHead, Source, SourceHead
+from treuwerk.hookspecs import RewardSource
+from treuwerk.plugins import Registry
+from treuwerk.programme.settings import (
+    Constraint,
+    ConstraintHead,
+    Earning,
+    EarningHead,
+    Money,
+    MoneyHead,
+    PageReaderHead,
+    PageReading,
+    RewardKind,
+    RewardKindHead,
+    ScannerHead,
+    SignIn,
+    SignInHead,
+    Source,
+    SourceHead,
+    Supplier,
+    SupplierHead,
+    UploadScanning,
+)
 from treuwerk.programme.structuring import WrongValue, all_of, meant, noted, table
 
 H = TypeVar("H")
@@ -22,9 +47,13 @@ class HeadTellsIt(ValueError):
     """The key that names the kind is missing or no text, which is reported with the head of the table."""
 
 
-def register_kinds(converter: cattrs.Converter, rules: Mapping[str, Any], readers: Mapping[str, Any],
-                   providers: Mapping[str, Any]) -> None:
-    """Teach the converter the rule kinds, readers and identity providers of the loaded plugins."""
+def register_kinds(converter: cattrs.Converter, registry: Registry, folder: Path) -> None:
+    """Teach the converter the kinds that the loaded plugins offer."""
+    rules, readers = registry.earning_rule_kinds(), registry.clearing_sources()
+    providers, scanners = registry.identity_providers(), registry.upload_scanners()
+    page_readers, constraints = registry.page_readers(), registry.catalogue_constraints()
+    reward_sources, channels = registry.reward_sources(), registry.supplier_channels()
+    payments = registry.payment_providers()
 
     def earning(value: object, _: type) -> Earning:
         head, settings = _head_and_settings(converter, value, EarningHead, "rule", rules)
@@ -42,9 +71,59 @@ def register_kinds(converter: cattrs.Converter, rules: Mapping[str, Any], reader
         return SignIn(head, settings, _built("provider", head.provider,
                                              lambda: providers[head.provider].build(head.name, settings)))
 
+    def scanning(value: object, _: type) -> UploadScanning:
+        head, settings = _head_and_settings(converter, value, ScannerHead, "scanner", scanners)
+        return UploadScanning(head, settings, _built("scanner", head.scanner,
+                                                     lambda: scanners[head.scanner].build(settings)))
+
+    def page_reading(value: object, _: type) -> PageReading:
+        head, settings = _head_and_settings(converter, value, PageReaderHead, "reader", page_readers)
+        reader = _built("reader", head.reader, lambda: page_readers[head.reader].build(settings))
+        _built("reader", head.reader, lambda: pickle.dumps(reader))  # it is sent to another process
+        return PageReading(head, settings, reader)
+
+    def constraint(value: object, _: type) -> Constraint:
+        head, settings = _head_and_settings(converter, value, ConstraintHead, "constraint", constraints)
+        return Constraint(head, settings, _built("constraint", head.constraint,
+                                                 lambda: constraints[head.constraint].build(settings)))
+
+    def reward_kind(value: object, _: type) -> RewardKind:
+        head, settings = _head_and_settings(converter, value, RewardKindHead, "source", reward_sources)
+        return _reward_kind(head, reward_sources[head.source], settings)
+
+    def supplier(value: object, _: type) -> Supplier:
+        head, settings = _head_and_settings(converter, value, SupplierHead, "channel", channels)
+        return Supplier(head, settings, _built("channel", head.channel,
+                                               lambda: channels[head.channel].build(folder, settings)))
+
+    def money(value: object, _: type) -> Money:
+        head, settings = _head_and_settings(converter, value, MoneyHead, "provider", payments)
+        return Money(head, settings, _built("provider", head.provider,
+                                            lambda: payments[head.provider].build(folder, settings)))
+
+    converter.register_structure_hook(Money, money)
+    converter.register_structure_hook(Supplier, supplier)
+    converter.register_structure_hook(Constraint, constraint)
+    converter.register_structure_hook(RewardKind, reward_kind)
+    converter.register_structure_hook(UploadScanning, scanning)
+    converter.register_structure_hook(PageReading, page_reading)
     converter.register_structure_hook(Earning, earning)
     converter.register_structure_hook(Source, source)
     converter.register_structure_hook(SignIn, sign_in)
+
+
+def reward_kinds_without_table(sources: Mapping[str, RewardSource[Any]],
+                               tables: Sequence[RewardKind]) -> list[RewardKind]:
+    """Kinds of rewards that need no settings, each under its own name where no table has it."""
+    taken = {one.head.name for one in tables}
+    return [_reward_kind(RewardKindHead(name, name), source, source.settings()) for name, source in sources.items()
+            if name not in taken and all(field.default is not attrs.NOTHING for field in attrs.fields(source.settings))]
+
+
+def _reward_kind(head: RewardKindHead, source: RewardSource[Any], settings: Any) -> RewardKind:
+    terms = _built("source", head.source, lambda: source.build(settings))
+    titled = attrs.evolve(head, title={**source.title, **head.title})
+    return RewardKind(titled, settings, terms)
 
 
 def _built(key: str, kind: str, build: Callable[[], Any]) -> Any:

@@ -5,6 +5,7 @@ the pseudo-locale of tests, which no reader chooses.
 """
 
 import re
+from functools import lru_cache
 
 from babel import Locale
 from babel.core import UnknownLocaleError
@@ -42,14 +43,15 @@ def cldr(code: str, *, european: bool = True) -> Locale:
     return Locale.parse(plain)
 
 
-def fallbacks(code: str) -> list[str]:
+@lru_cache(maxsize=256)
+def fallbacks(code: str) -> tuple[str, ...]:
     """The language itself and those whose texts stand in for its own, dearest first.
 
     >>> fallbacks("de_Informal"), fallbacks("fr")
-    (['de_Informal', 'de'], ['fr'])
+    (('de_Informal', 'de'), ('fr',))
     """
     parts = code.split("_")
-    return ["_".join(parts[:length]) for length in range(len(parts), 0, -1)]
+    return tuple("_".join(parts[:length]) for length in range(len(parts), 0, -1))
 
 
 def tag(code: str) -> str:

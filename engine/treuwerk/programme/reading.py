@@ -1,8 +1,6 @@
 """From the client's folder to checked settings: every mistake is collected, nothing is left to be found on use."""
 
-import tomllib
 from collections.abc import Mapping
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +9,17 @@ from cattrs import ClassValidationError
 
 from treuwerk.domain.evaluation import ActiveRule
 from treuwerk.domain.rights import Permission
+from treuwerk.hookspecs import WorkRunnerKind
 from treuwerk.plugins import PluginError, PluginInfo, Registry, load
 from treuwerk.programme.checking import contradictions
+from treuwerk.programme.checking_rewards import mistakes_in_rewards
 from treuwerk.programme.checking_roles import mistakes_in_roles
+from treuwerk.programme.checking_work import mistakes_in_work
 from treuwerk.programme.errors import Mistake, ProgrammeError
-from treuwerk.programme.kinds import register_kinds
+from treuwerk.programme.kinds import register_kinds, reward_kinds_without_table
 from treuwerk.programme.settings import Settings
 from treuwerk.programme.structuring import mistakes, new_converter, table
+from treuwerk.programme.toml_text import NotToml, toml_of
 
 FILE = "programme.toml"
 
@@ -48,10 +50,10 @@ def read_programme(folder: Path, given: Mapping[str, object] | None = None) -> L
     raw = _toml(folder / FILE)
     registry, plugin_errors = load(_plugin_names(raw), given)
     found = [Mistake(f"{FILE}: plugins", "", str(error)) for error in plugin_errors.values()]
-    settings, offered = None, dict[str, Permission]()
+    settings, offered, runners = None, dict[str, Permission](), dict[str, WorkRunnerKind]()
     try:
-        offered = registry.permissions()
-        settings = structured(raw, registry)
+        offered, runners = registry.permissions(), registry.work_runners()
+        settings = structured(raw, registry, folder)
     except PluginError as error:
         found.append(Mistake(f"{FILE}: plugins", "", str(error)))
     except ClassValidationError as error:
@@ -59,6 +61,8 @@ def read_programme(folder: Path, given: Mapping[str, object] | None = None) -> L
     if settings is not None:
         found += [_in_file(mistake) for mistake in contradictions(settings)]
         found += [_in_file(mistake) for mistake in mistakes_in_roles(settings, offered)]
+        found += [_in_file(mistake) for mistake in mistakes_in_work(settings, runners)]
+        found += [_in_file(mistake) for mistake in mistakes_in_rewards(settings)]
     if found or settings is None:
         raise ProgrammeError(found)
     return LoadedProgramme(folder, settings, registry, bool(given))
@@ -72,25 +76,25 @@ def plugins_of(folder: Path) -> list[PluginInfo]:
     return registry.describe() + failed
 
 
-def structured(raw: dict[str, Any], registry: Registry) -> Settings:
+def structured(raw: dict[str, Any], registry: Registry, folder: Path) -> Settings:
     """The settings of a parsed file, by the kinds that the registry knows."""
     converter = new_converter()
-    register_kinds(converter, registry.earning_rule_kinds(), registry.clearing_sources(),
-                   registry.identity_providers())
+    register_kinds(converter, registry, folder)
     settings: Settings = table(converter, raw, Settings)
-    return settings
+    more = reward_kinds_without_table(registry.reward_sources(), settings.reward_kinds)
+    return attrs.evolve(settings, reward_kinds=[*settings.reward_kinds, *more])
 
 
 def _toml(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text("utf-8"), parse_float=Decimal)
+        return toml_of(path.read_text("utf-8"))
     except FileNotFoundError:
         raise ProgrammeError([Mistake(str(path), "no such file", "a programme folder",
                                       "name it with --programme, or make one with treuwerk new programme")]) from None
     except UnicodeDecodeError as error:
         raise ProgrammeError([Mistake(str(path), f"byte 0x{error.object[error.start]:02x} at {error.start}",
                                       "UTF-8 text")]) from error
-    except tomllib.TOMLDecodeError as error:
+    except NotToml as error:
         raise ProgrammeError([Mistake(str(path), str(error), "valid TOML")]) from error
 
 

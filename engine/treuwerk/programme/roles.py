@@ -10,12 +10,15 @@ MANAGER, MEMBER, ADMIN, AGENT = "manager", "member", "admin", "agent"
 ROLES: Mapping[str, Role] = {
     MANAGER: Role({"de": "Verwaltung", "en": "Manager", "fr": "Gestion"}, Audience.PORTAL, [ALL]),
     MEMBER: Role({"de": "Mitglied", "en": "Member", "fr": "Membre"}, Audience.PORTAL,
-                 ["own.account.read", "own.purchases.read", "own.enquiries.write", "own.profile.read",
-                  "own.profile.write"]),
+                 ["own.account.read", "own.purchases.read", "own.submissions.read", "own.submissions.write",
+                  "own.enquiries.write", "own.profile.read", "own.profile.write", "own.rewards.read",
+                  "own.wishes.write", "own.orders.read"]),
     ADMIN: Role({"de": "Administration", "en": "Administration", "fr": "Administration"}, Audience.OFFICE, [ALL]),
     AGENT: Role({"de": "Servicecenter", "en": "Service centre", "fr": "Centre de service"}, Audience.OFFICE,
                 ["search", "participants.read", "participants.write", "participants.view_as", "notes.read",
-                 "notes.write", "queue.read", "queue.work", "points.adjust"]),
+                 "notes.write", "queue.read", "queue.work", "submissions.read", "submissions.decide",
+                 "submissions.approve", "deliveries.read", "deliveries.decide", "clearing.map", "points.adjust",
+                 "catalogue.read", "orders.read", "orders.write", "orders.place"]),
 }
 """What a programme has that names no roles of its own."""
 

@@ -12,6 +12,7 @@ from decimal import Decimal
 from difflib import get_close_matches
 from enum import Enum
 from functools import partial
+from types import UnionType
 from typing import Any, get_args, get_origin
 
 import attrs
@@ -59,6 +60,7 @@ def new_converter() -> cattrs.Converter:
     converter.register_structure_hook(Duration, _written(Duration.read))
     converter.register_structure_hook(MonthDay, _written(MonthDay.read))
     converter.register_structure_hook_func(lambda t: t == int | str, _whole_number_or_text)
+    converter.register_structure_hook_func(_is_choice_with_table, _whole_number_text_or_table(converter))
     converter.register_structure_hook_func(attrs.has, lambda value, kind: table(converter, value, kind))
     converter.register_structure_hook_func(partial(_comes_from, list), _list_of(converter))
     converter.register_structure_hook_func(partial(_comes_from, dict), _dict_of(converter))
@@ -109,6 +111,23 @@ def _whole_number_or_text(value: object, _: Any) -> int | str:
     if type(value) not in (int, str):
         raise WrongValue(value, "whole number or text")
     return value  # type: ignore[return-value]
+
+
+def _is_choice_with_table(kind: Any) -> bool:
+    """Whether a value is a whole number, a text, or a table of its own."""
+    parts = get_args(kind)
+    return get_origin(kind) is UnionType and parts[:2] == (int, str) and len(parts) == 3 and attrs.has(parts[2])
+
+
+def _whole_number_text_or_table(converter: cattrs.Converter) -> Callable[[object, Any], object]:
+    def structure(value: object, kind: Any) -> object:
+        if isinstance(value, dict):
+            return converter.structure(value, get_args(kind)[2])
+        if type(value) not in (int, str):
+            raise WrongValue(value, "whole number, text or table")
+        return value
+
+    return structure
 
 
 def _list_of(converter: cattrs.Converter) -> Callable[[object, Any], list[Any]]:

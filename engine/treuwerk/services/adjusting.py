@@ -24,7 +24,9 @@ from treuwerk.programme.settings import Settings
 from treuwerk.services.bookkeeping import OpenAccount, Order
 from treuwerk.services.entitled import staying_owners
 from treuwerk.services.installation import Installation
-from treuwerk.services.taking_back import take_back, undone_by
+from treuwerk.services.own_company import refuse_own_name
+from treuwerk.services.points_back import undone_by
+from treuwerk.services.taking_back import take_back
 from treuwerk.services.terms import BY_HAND, TermsTable
 from treuwerk.store import manual, work
 from treuwerk.store.owners import lock_owners, names_of_people, owners_of
@@ -130,7 +132,7 @@ def ask_for(installation: Installation, asked: Adjustment, *, check: Callable[[C
         if (before := manual.by_key(connection, asked.account_id, asked.business_key)) is not None:
             return _repeated(before, asked)  # answered also where the participant has left since
         staying_owners(connection, asked.account_id)
-        _refuse_own(connection, asked.account_id, asked.requested_by)
+        refuse_own_name(asked.requested_by, connection, asked.account_id)
         _refuse_names(connection, asked.account_id, asked.reason)
         check(connection)
         done = _alone_or_waiting(account, asked)
@@ -191,7 +193,7 @@ def approve(installation: Installation, account_id: int, number: int, now: int, 
         if same_person(asked.requested_by, second):
             raise Refusal("self_approval", f"found {second!r}, who asked for it as {asked.requested_by!r}; expected "
                           "another person")
-        _refuse_own(connection, account_id, second)
+        refuse_own_name(second, connection, account_id)
         decided = _decided(connection, asked, BOOKED, second, now, comment)
         row_id, amounts = _booked(account, decided)
         if (found := _stated(decided, amounts).amount) != asked.amount:
@@ -271,11 +273,6 @@ def _not_zero(amount: int) -> int:
         raise Refusal("wrong_amount", f"found {amount!r:.40} points, expected a whole number from 1 to {MOST_POINTS:,} "
                       "or the same below zero")
     return amount
-
-
-def _refuse_own(connection: Connection, account_id: int, actor: str) -> None:
-    if any(same_person(actor, name) for name in names_of_people(connection, account_id)):
-        raise Refusal("own_account", f"found {actor!r}, who belongs to this account; expected a person who does not")
 
 
 def _refuse_names(connection: Connection, account_id: int, reason: str) -> None:

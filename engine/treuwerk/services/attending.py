@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 from unicodedata import normalize
 
 import attrs
@@ -20,15 +21,18 @@ from treuwerk.domain.purchases import EarningEvent
 from treuwerk.domain.reading import Unreadable, calendar_date
 from treuwerk.domain.records import evidence_of
 from treuwerk.domain.tabular import BadLine
+from treuwerk.services import attendance_returns as returns
+from treuwerk.services.attendance_returns import Absent, Returned, added
 from treuwerk.services.booking import Booked, Booker
 from treuwerk.services.installation import Installation
 from treuwerk.services.master_files import BadRow, ImportReceipt, NamedRow, Told, named_rows, tell_nobody
 from treuwerk.services.scoring import stored_awards
 from treuwerk.services.terms import TermsTable
 from treuwerk.store.bulk import insert_rows
-from treuwerk.store.identities import claim, taken
+from treuwerk.store.identities import claim
+from treuwerk.store.owners import lock_owners
 from treuwerk.store.parties import participants_known_as
-from treuwerk.store.people import people_known_as
+from treuwerk.store.people import activities_of, people_known_as
 from treuwerk.store.retrying import retrying
 from treuwerk.store.sealing import ids_behind
 from treuwerk.store.tables import activity
@@ -38,20 +42,28 @@ SEMINAR = "seminar"
 _YES, _NO = {"yes", "ja", "oui", "1", "true", "x"}, {"no", "nein", "non", "0", "false", ""}
 _AT_ONCE = 5_000
 _DATES = ("YYYY-MM-DD", "DD.MM.YYYY")
+_BOTH = ("found yes and no for the same person and event in one list, expected one of them; nothing was booked for it, "
+         "correct the list")
+_AGAIN = ("found yes, but this attendance was booked and taken back before, and earns no second time by a list; give "
+          "the points by hand in the service centre, if that was a mistake")
 
 
 @attrs.define
 class AttendanceReceipt(ImportReceipt):
-    """Created are booked attendances, unchanged known ones and those who did not come."""
+    """Created are booked attendances, unchanged known ones and those who did not come.
+
+    `taken_back` are attendances that were booked and did not take place after all; `points` has both together.
+    """
 
     transactions: int = 0
+    taken_back: int = 0
     points: dict[str, int] = attrs.field(factory=dict)
 
-    def add(self, booked: Booked) -> None:
-        """Count what a batch booked."""
-        self.transactions += booked.transactions
-        for unit, points in booked.points.items():
-            self.points[unit] = self.points.get(unit, 0) + points
+    def add(self, booked: Booked, returned: Returned) -> None:
+        """Count what a batch booked and took back."""
+        self.transactions += booked.transactions + returned.transactions
+        self.taken_back += returned.attendances
+        self.points = added(added(self.points, booked.points), returned.points)
 
 
 @attrs.frozen
@@ -72,10 +84,11 @@ def import_attendance(installation: Installation, path: Path, now: int, dry_run:
     while chunk := list(islice(lines, _AT_ONCE)):
         with installation.database.reading() as connection:
             attendances = list(_attendances(connection, installation, chunk, now, receipt))
-        problems, booked, fresh = retrying(_Batch(installation, attendances, path.name, now, actor, dry_run).book)
-        receipt.add(booked)
+        outcome = retrying(_Batch(installation, attendances, path.name, now, actor, dry_run).book)
+        problems, fresh = outcome.problems, outcome.fresh
+        receipt.add(outcome.booked, outcome.returned)
         receipt.created += fresh
-        receipt.unchanged += len(attendances) - fresh - len(problems)
+        receipt.unchanged += len(attendances) - fresh - outcome.returned.attendances - len(problems)
         for at, code, reason in problems:
             receipt.reject(at, code, reason)
     receipt.problems.sort(key=lambda problem: problem["line"])
@@ -86,22 +99,35 @@ def _attendances(connection: Connection, installation: Installation, lines: list
                  receipt: AttendanceReceipt) -> Iterator[_Attendance]:
     numbers = {identifier(line.cells["participant"]) for line in lines if isinstance(line, NamedRow)}
     participants = participants_known_as(connection, CUSTOMER_NUMBER, numbers)
-    programme = installation.programme.settings.programme
-    window = programme.starts_on, moment(now).astimezone(programme.time_zone).date()
+    settings = installation.programme.settings
+    window = settings.programme.starts_on, moment(now).astimezone(settings.programme.time_zone).date()
     for line in lines:
         if isinstance(line, BadLine):
             receipt.reject(line.at, line.code, line.reason)
             continue
         try:
-            yield _attendance(line, participants, *window)
+            yield _attendance(line, participants, *window, settings.attendance.least_share)
         except BadRow as error:
             receipt.reject(line.at, error.code, str(error))
 
 
-def _attendance(row: NamedRow, participants: dict[str, Participant], start: date, today: date) -> _Attendance:
+def _attendance(row: NamedRow, participants: dict[str, Participant], start: date, today: date,
+                least_share: int) -> _Attendance:
     number, attended = row.need("participant"), row.cells["attended"].lower()
     if attended not in _YES | _NO:
         raise BadRow("unknown_value", f"column attended: found {attended!r}, expected yes or no")
+    came = attended in _YES and _share(row) >= least_share
+    participant = participants.get(identifier(number))
+    if participant is None:
+        raise BadRow("unknown_participant", f"column participant: found {number!r}, expected a customer number of the "
+                     "programme; import it with treuwerk import participants, then import this list again")
+    if came and not participant.earns:
+        raise BadRow("participant_not_active", f"column participant: {number} is {participant.status}")
+    return _Attendance(row.at, row.key("seminar_code").upper(), _held_on(row, start, today), participant,
+                       row.key("person"), came)
+
+
+def _held_on(row: NamedRow, start: date, today: date) -> date:
     try:
         held_on = calendar_date(row.need("held_on"), _DATES)
     except Unreadable as error:
@@ -111,14 +137,17 @@ def _attendance(row: NamedRow, participants: dict[str, Participant], start: date
                      f"start {start} on")
     if held_on > today:
         raise BadRow("future_date", f"column held_on: found {held_on}, expected a day up to {today}")
-    participant = participants.get(identifier(number))
-    if participant is None:
-        raise BadRow("unknown_participant", f"column participant: found {number!r}, expected a customer number of the "
-                     "programme; import it with treuwerk import participants, then import this list again")
-    if not participant.earns:
-        raise BadRow("participant_not_active", f"column participant: {number} is {participant.status}")
-    return _Attendance(row.at, row.key("seminar_code").upper(), held_on, participant, row.key("person"),
-                       attended in _YES)
+    return held_on
+
+
+def _share(row: NamedRow) -> int:
+    """Per cent of the seminar that somebody was there; all of it where the list does not say."""
+    text = row.cells.get("share", "").removesuffix("%").strip()
+    if not text:
+        return 100
+    if not (text.isascii() and text.isdigit() and int(text) <= 100):
+        raise BadRow("unknown_value", f"column share: found {text!r}, expected per cent from 0 to 100")
+    return int(text)
 
 
 @attrs.frozen
@@ -128,41 +157,111 @@ class _Scored:
     earned: list[Earned]
 
 
+class Doubted(NamedTuple):
+    """A row that is not booked: its line, code and reason."""
+
+    at: int
+    code: str
+    reason: str
+
+
+@attrs.frozen
+class _Outcome:
+    """What became of a batch: its problems, what was booked and taken back, and how many attendances are new."""
+
+    problems: list[Doubted]
+    booked: Booked
+    returned: Returned
+    fresh: int
+
+
 class _Batch:
     """Some rows of a list, booked in one transaction."""
 
     def __init__(self, installation: Installation, rows: list[_Attendance], file: str, now: int, actor: str,
                  dry_run: bool) -> None:
-        self._installation, self._rows, self._file, self._now = installation, rows, file, now
+        self._installation, self._all, self._file, self._now = installation, rows, file, now
         self._actor, self._dry_run = actor, dry_run
+        self._rows = rows
 
-    def book(self) -> tuple[list[tuple[int, str, str]], Booked, int]:
-        """Problems as (line, code, reason), what was booked, and how many attendances are new."""
-        settings = self._installation.programme.settings
+    def book(self) -> _Outcome:
+        """Book who came, and take back what was booked for people who did not."""
+        settings, returned = self._installation.programme.settings, Returned()
         booker = Booker(settings, TermsTable(settings, self._now), self._actor, self._now)
         with self._installation.database.writing() as connection:
+            # Alone with its accounts: what is booked of a seminar is looked up before more of it is.
+            lock_owners(connection, {row.participant.account_id for row in self._all}, to_change=True)
             keys = self._keys(connection)
-            scored, problems = self._scored(connection, keys)
+            problems = self._sort_out(connection, keys)
+            scored, doubted = self._scored(connection, keys)
             fresh = self._claimed(connection, keys, scored)
             self._note(connection, fresh, keys, booker)
-            problems += self._taken_back(connection, keys)
-            booked = booker.write(connection)
+
+            def take_back() -> None:
+                nonlocal returned
+                returned = returns.take_back(
+                    connection, self._absent(keys), self._file, settings, self._now, self._actor)
+
+            booked = booker.write(connection, take_back)
             if self._dry_run:
                 connection.rollback()
-        return problems, booked, len(fresh)
+        return _Outcome(problems + doubted, booked, returned, len(fresh))
+
+    def _absent(self, keys: dict[int, tuple[str, int]]) -> list[Absent]:
+        return [Absent(row.participant.account_id, keys[row.at][0], row.held_on.isoformat(), row.at)
+                for row in self._rows if not row.attended]
+
+    def _sort_out(self, connection: Connection, keys: dict[int, tuple[str, int]]) -> list[Doubted]:
+        """Leave rows that contradict each other to a person, and those that earn nothing any more."""
+        said: dict[str, set[bool]] = {}
+        for row in self._all:
+            said.setdefault(keys[row.at][0], set()).add(row.attended)
+        both = {row.at for row in self._all if len(said[keys[row.at][0]]) > 1}
+        back = returns.taken_back(connection, {(row.participant.account_id, keys[row.at][0])
+                                               for row in self._all if row.attended})
+        again = {row.at for row in self._all if row.attended and row.at not in both
+                 and (row.participant.account_id, keys[row.at][0]) in back}
+        left = [row for row in self._all if row.at not in both and row.at not in again]
+        elsewhere = set() if self._each_day else self._booked_elsewhere(connection, keys, left)
+        self._rows = [row for row in left if row.at not in elsewhere]
+        return [*(Doubted(at, "contradiction", _BOTH) for at in both),
+                *(Doubted(at, "taken_back", _AGAIN) for at in again)]
+
+    @property
+    def _each_day(self) -> bool:
+        return self._installation.programme.settings.attendance.each_day
+
+    def _booked_elsewhere(self, connection: Connection, keys: dict[int, tuple[str, int]],
+                          rows: list[_Attendance]) -> set[int]:
+        """Lines of people who earned with this seminar on another day, in this list or before."""
+        people = {keys[row.at][1]: row.participant.account_id for row in rows}
+        attended = {(account, activity_key(SEMINAR, code, day, person)): (code, person)
+                    for account, code, day, person in activities_of(connection, SEMINAR, people)}
+        back = returns.taken_back(connection, attended)
+        back |= {(row.participant.account_id, keys[row.at][0]) for row in rows if not row.attended}  # by this list
+        known: dict[tuple[str, int], str] = {}
+        for (account, key), event in attended.items():
+            if (account, key) not in back:
+                known.setdefault(event, key)
+        found = set[int]()
+        for row in rows:
+            key, person = keys[row.at]
+            if row.attended and known.setdefault((row.code, person), key) != key:
+                found.add(row.at)
+        return found
 
     def _keys(self, connection: Connection) -> dict[int, tuple[str, int]]:
         """Line → key of the attendance and the person's id; people are made as they are first named."""
-        wanted = {(row.participant.account_id, folded(row.person)): row.person for row in self._rows}
+        wanted = {(row.participant.account_id, folded(row.person)): row.person for row in self._all}
         people = people_known_as(connection, wanted, self._now)
         keys = {}
-        for row in self._rows:
+        for row in self._all:
             person = people[row.participant.account_id, folded(row.person)]
             keys[row.at] = (activity_key(SEMINAR, row.code, row.held_on.isoformat(), person), person)
         return keys
 
     def _scored(self, connection: Connection,
-                keys: dict[int, tuple[str, int]]) -> tuple[dict[str, _Scored], list[tuple[int, str, str]]]:
+                keys: dict[int, tuple[str, int]]) -> tuple[dict[str, _Scored], list[Doubted]]:
         """What each attendance earns, by key, and the rows that a rule has doubts about."""
         rows = list({keys[row.at][0]: row for row in reversed(self._rows) if row.attended}.values())
         events = [EarningEvent(row.participant, row.held_on, activity=SEMINAR) for row in rows]
@@ -171,7 +270,7 @@ class _Batch:
         scored = {keys[row.at][0]: _Scored(next(ids), row, earned)
                   for index, (row, earned) in enumerate(zip(rows, evaluation.earned, strict=True))
                   if index not in evaluation.doubts}
-        return scored, [(rows[index].at, doubt.code, doubt.reason) for index, doubt in evaluation.doubts.items()]
+        return scored, [Doubted(rows[index].at, doubt.code, doubt.reason) for index, doubt in evaluation.doubts.items()]
 
     def _claimed(self, connection: Connection, keys: dict[int, tuple[str, int]],
                  scored: dict[str, _Scored]) -> list[_Scored]:
@@ -191,13 +290,6 @@ class _Batch:
             if line.earned:
                 booker.add(row.participant.account_id, line.id, keys[row.at][0], row.held_on.isoformat(),
                            f"attendance:{self._file}:{row.at}", self._evidence(row, keys), stored_awards(line.earned))
-
-    def _taken_back(self, connection: Connection, keys: dict[int, tuple[str, int]]) -> list[tuple[int, str, str]]:
-        absent = [row for row in self._rows if not row.attended]
-        booked = taken(connection, (keys[row.at][0] for row in absent))
-        reason = ("found no, but this attendance is booked: points are to be taken back; "
-                  "the line waits for a person in the service centre")
-        return [(row.at, "correction", reason) for row in absent if keys[row.at][0] in booked]
 
     def _evidence(self, row: _Attendance, keys: dict[int, tuple[str, int]]) -> str:
         day, person = row.held_on.isoformat(), keys[row.at][1]

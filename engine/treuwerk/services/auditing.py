@@ -7,17 +7,20 @@ what changed and no secrets: no passwords, no tokens, no codes.
 import json
 from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Connection, exists, insert, literal, select
 
 from treuwerk.domain import ids
 from treuwerk.domain.rights import Access
+from treuwerk.store import audit as store
 from treuwerk.store.database import Database
 from treuwerk.store.tables import audit_entry
 
 READING_SECONDS = 15 * 60
 Plain = str | int | bool | None | date | datetime
 Changes = Mapping[str, Plain | list[str]]
+_json_of = json.JSONEncoder(ensure_ascii=False, default=str, separators=(",", ":"), sort_keys=True).encode
 _SECRET = ("password", "token", "secret", "code", "hash")
 
 
@@ -31,10 +34,17 @@ def note_act(connection: Connection, access: Access, action: str, account_id: in
     Raises:
         ValueError: a field that holds a secret by its name.
     """
-    connection.execute(insert(audit_entry).values(
-        id=next(ids.row_ids(now)), happened_at=now, user_id=access.user_id, actor=access.actor, action=action,
-        account_id=account_id, object=object_id, before=_json(before), after=_json(after), reason=reason,
-        session=access.session, request_id=access.request_id))
+    store.add(connection, entry_of(access, action, account_id, object_id, now=now, before=before, after=after,
+                                   reason=reason))
+
+
+def entry_of(access: Access, action: str, account_id: int, object_id: str, *, now: int, before: Changes | None = None,
+             after: Changes | None = None, reason: str = "") -> dict[str, Any]:
+    """The row that `note_act` writes; terms and errors are the same."""
+    return {
+        "id": next(ids.row_ids(now)), "happened_at": now, "user_id": access.user_id, "actor": access.actor,
+        "action": action, "account_id": account_id, "object": object_id, "before": _json(before),
+        "after": _json(after), "reason": reason, "session": access.session, "request_id": access.request_id}
 
 
 def note_reading(database: Database, access: Access, action: str, account_id: int, now: int,
@@ -65,4 +75,4 @@ def _json(changes: Changes | None) -> str:
     for name in changes:
         if any(word in name.lower() for word in _SECRET):
             raise ValueError(f"found the field {name!r} for the audit, expected none that holds a secret")
-    return json.dumps(changes, ensure_ascii=False, default=str, separators=(",", ":"), sort_keys=True)
+    return _json_of(changes)

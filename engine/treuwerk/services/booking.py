@@ -1,7 +1,7 @@
 """Awards become balanced transactions, lots, balances, outbox rows and a seal, in one database transaction."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import attrs
 from sqlalchemy import Connection
@@ -74,10 +74,19 @@ class Booker:
         if keeps is not None:
             self._kept[key] = max(keeps, self._kept.get(key, keeps))
 
-    def write(self, connection: Connection) -> Booked:
-        """Write all rows; balances and the seal come last, since others wait for them until the commit."""
+    @property
+    def credits(self) -> Mapping[tuple[int, str], int]:
+        """Points by account and unit that are to be booked."""
+        return self._credits
+
+    def write(self, connection: Connection, then: Callable[[], None] = lambda: None) -> Booked:
+        """Write all rows; balances and the seal come last, since others wait for them until the commit.
+
+        `then` is what else the transaction books, once these points are there and before the seal.
+        """
         batch = self._batch
         if not batch.journal:
+            then()
             return Booked(0, {})
         if self._kept:  # all accounts of the batch: they are locked in ascending order here, and never again out of it
             expire_forgotten(connection, self._settings, {account for account, _ in self._credits}, self._now)
@@ -86,6 +95,7 @@ class Booker:
         batch.write(connection, ISSUANCE, {home: -points for home, points in self._credits.items()})
         credit(connection, self._credits, self._pending, self._kept)
         settle_deficits(connection, self._settings, newest, self._now, self._credits)
+        then()
         batch.seal(connection)
         return Booked(len(batch.journal), self._points())
 
@@ -94,12 +104,15 @@ class Booker:
 
         It has the id of the account's last transaction, so that no two messages can meet.
         """
-        points: dict[int, dict[str, int]] = {}
+        points: dict[int, str] = {}
+        names = {unit: json.dumps(unit) for unit in self._settings.units}
         for (account, unit), amount in self._credits.items():
-            points.setdefault(account, {})[unit] = amount
+            before = points.get(account)
+            points[account] = f"{before}, {names[unit]}: {amount}" if before else f"{names[unit]}: {amount}"
+        counts, tell = self._counts, self._batch.tell
         for account in sorted(points):
-            self._batch.tell(account, newest[account], CREDITED,
-                             json.dumps({"transactions": self._counts[account], "points": points[account]}))
+            tell(account, newest[account], CREDITED,
+                 f'{{"transactions": {counts[account]}, "points": {{{points[account]}}}}}')
 
     def _points(self) -> dict[str, int]:
         totals: dict[str, int] = {}

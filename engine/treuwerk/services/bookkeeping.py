@@ -102,15 +102,16 @@ def day_before(at: int, zone: ZoneInfo) -> str:
 class OpenAccount:
     """An account under lock, or only some `units` of it. What is booked shows at once in `standing`.
 
-    With `confirmed` somebody has seen that the clock is right, however long nothing was booked.
+    With `confirmed` somebody has seen that the clock is right, however long nothing was booked. What is booked gets ids
+    larger than `behind`.
     """
 
     def __init__(self, connection: Connection, account_id: int, settings: Settings, now: int,
-                 units: Iterable[str] | None = None, *, confirmed: bool = False) -> None:
+                 units: Iterable[str] | None = None, *, confirmed: bool = False, behind: int = 0) -> None:
         self.connection, self.account_id, self.settings, self.now = connection, account_id, settings, now
         self.confirmed = confirmed
         self.standing: dict[str, Standing] = accounts.lock(connection, account_id, units)
-        self._ids = ids.row_ids(now)
+        self._ids = ids.row_ids(now, behind)
         self._last: int | None = None
         self._swept: set[str] = set()
 

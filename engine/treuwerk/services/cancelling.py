@@ -13,6 +13,7 @@ from treuwerk.domain.records import JournalRow
 from treuwerk.domain.refusals import Refusal
 from treuwerk.services.bookkeeping import SYSTEM, Booked, Decision, OpenAccount, Order, book_once, positive
 from treuwerk.services.installation import Installation
+from treuwerk.services.order_bookings import refuse_ordered
 from treuwerk.store import accounts
 
 _TRACED_IN = {TransactionKind.REDEMPTION.value: Book.PARTICIPANT, TransactionKind.CAPTURE.value: Book.HELD}
@@ -23,14 +24,20 @@ def cancel(installation: Installation, account_id: int, transaction_id: int, key
     """Take back a redemption or a capture: all that is left of it, or `amount` points.
 
     Raises:
-        Refusal: `unknown_redemption`, or `not_enough`: less of it is left; nothing was booked.
+        Refusal: `unknown_redemption`, `not_enough`: less of it is left, or `belongs_to_order`: a line of the order is
+            cancelled instead; nothing was booked.
         KeyConflict: the key stands for another cancellation.
     """
     if amount is not None:
         positive(amount)
     order = Order(account_id, TransactionKind.CANCELLATION, f"cancellation|{key}",
                   (transaction_id, "all" if amount is None else amount), cause or key, actor, refers_to=transaction_id)
-    return book_once(installation, order, now, lambda account: decided(account, transaction_id, amount))
+
+    def decide(account: OpenAccount) -> Decision:
+        refuse_ordered(account.connection, account_id, transaction_id)
+        return decided(account, transaction_id, amount)
+
+    return book_once(installation, order, now, decide)
 
 
 def decided(account: OpenAccount, transaction_id: int, amount: int | None) -> Decision:

@@ -5,72 +5,110 @@ Whatever a line's fate is, the receipt counts it once. Each batch is one transac
 run that was killed goes on behind its last batch, and no line is booked twice, since its purchase is claimed by key.
 """
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator
 from contextlib import closing
 from functools import partial
-from itertools import count
-from operator import itemgetter
 from pathlib import Path
 
 import attrs
-from sqlalchemy import Connection
 
-from treuwerk.services.booking import Booker
+from treuwerk.services.batch_booking import AliasEnded, BatchBooking
 from treuwerk.services.clearing_run import ClearingRun
+from treuwerk.services.foreseeing import TakesBack, foresee
+from treuwerk.services.gate import Gate, KeptBack
 from treuwerk.services.installation import Installation
-from treuwerk.services.intake import fingerprint, source_for
+from treuwerk.services.intake import fingerprint, opened, source_for
+from treuwerk.services.ownership import Reporter
 from treuwerk.services.pacing import without_collection
 from treuwerk.services.pipeline import scored_batches
-from treuwerk.services.receipts import Receipt, Tally
-from treuwerk.services.scoring import ScoredBatch, ScoredLine
-from treuwerk.services.terms import TermsTable
-from treuwerk.store import runs, work
-from treuwerk.store.bulk import insert_rows
-from treuwerk.store.identities import claim, taken
+from treuwerk.services.receipts import Receipt, Tally, booked_as_json, stored_evidence, stored_problems
+from treuwerk.services.releasing import release
+from treuwerk.services.scoring import ScoredBatch
+from treuwerk.store import corrections
 from treuwerk.store.retrying import retrying
-from treuwerk.store.tables import purchase_line
+from treuwerk.store.tables import problem
 
 Progress = Callable[[int, int], None]
 """Told bytes done and bytes in all after each batch."""
 
 
+class FileChanged(Exception):
+    """The file is not the one that it was when it came in."""
+
+
 def clear_file(installation: Installation, path: Path, now: int, *, source: str | None = None, actor: str = "system",
-               dry_run: bool = False, progress: Progress = lambda done, size: None) -> Receipt:
+               dry_run: bool = False, progress: Progress = lambda done, size: None, name: str = "",
+               expected: str = "") -> Receipt:
     """Clear one file; `now` is the booking instant. With `dry_run` nothing is stored.
+
+    A file that is broken as a whole is held: its receipt says why, and nothing of it is booked.
+
+    `name` is what the file was called where it came from, `expected` the SHA-256 that it must have.
 
     Raises:
         OSError: the file cannot be opened.
         UnreadableFile: no source is right for it, or it has no header.
         RunTaken: another process is clearing the same file.
+        FileChanged: it has another hash than expected.
     """
+    with opened(path) as stream:
+        chosen = source_for(installation.programme.settings.sources, source, name or path.name, stream)
     with path.open("rb") as stream:
-        chosen = source_for(installation.programme.settings.sources, source, path.name, stream)
         sha256 = fingerprint(stream)
-    run = ClearingRun(installation.database, chosen.head.name, path, sha256, now, actor)
-    clearing = _Clearing(installation, run, now, actor)
-    if dry_run:
-        return clearing.rehearse()
-    return run.repeated() or clearing.work_off(progress)
+    if expected and sha256 != expected:
+        raise FileChanged(f"{name or path.name}: found sha256 {sha256}, expected {expected}; let it be sent again")
+    run = ClearingRun(installation.database, chosen.head.name, name or path.name, sha256, now, actor)
+    gate = Gate(installation.database, chosen, path, run, sha256, now)
+    clearing = _Clearing(installation, run, path, now, actor, gate)
+    try:
+        if dry_run:
+            return clearing.rehearse()
+        return run.repeated() or clearing.work_off(progress)
+    except KeptBack as error:
+        return attrs.evolve(run.held_receipt(error.held), dry_run=dry_run)
 
 
 class _Clearing:
-    """The work of one run."""
+    """The work of one run over one file."""
 
-    def __init__(self, installation: Installation, run: ClearingRun, now: int, actor: str) -> None:
-        self._installation, self._run, self._now, self._actor = installation, run, now, actor
-        self._database, self._settings = installation.database, installation.programme.settings
-        self._terms = TermsTable(self._settings, now)
+    def __init__(self, installation: Installation, run: ClearingRun, path: Path, now: int, actor: str,
+                 gate: Gate) -> None:
+        self._gate = gate
+        self._installation, self._run, self._path, self._now = installation, run, path, now
+        self._database, self._reporter, self._actor = installation.database, Reporter(run.source), actor
+        self._booking = BatchBooking(installation, run, now, actor, self._reporter)
 
     def work_off(self, progress: Progress) -> Receipt:
         """Book the file batch by batch, from where an interrupted run stopped."""
-        run, size = self._run, self._run.path.stat().st_size
-        with closing(self._scored(run.resume())) as scored, without_collection():
+        run, finished = self._run, False
+        behind, before = run.resume(), self._before_booking
+        while True:
+            try:
+                finished = self._book_behind(behind, before, progress)
+                break
+            except AliasEnded:
+                behind, before = run.cursor, self._gate.check
+        receipt = run.finished() if finished else self._gate.passed(run.finish)
+        if run.total.waiting:  # what somebody decided meanwhile did not see these lines, and they did not see it
+            release(self._installation, [problem.c.run_id == run.id], self._now, actor=self._actor)
+        return receipt
+
+    def _book_behind(self, behind: int, before: Callable[[], None], progress: Progress) -> bool:
+        """Book the batches behind a line; whether the last one closed the run."""
+        run, size, finished = self._run, self._path.stat().st_size, False
+        with closing(self._scored(behind, before)) as scored, without_collection():
             for batch in scored:
-                run.total = retrying(partial(self._book, batch))
+                run.total = self._gate.passed(partial(retrying, partial(self._booking.book, batch)))
                 run.cursor, run.noted = batch.cursor, True
+                finished = batch.last
                 progress(batch.done, size)
                 del batch  # makes room before the next one comes: a batch is the largest thing in memory
-        return run.finish()
+        return finished
+
+    def _before_booking(self) -> None:
+        """What is done while the first batch is being scored."""
+        self._gate.check()
+        self._gate.passed(self._booking.warm_up)
 
     def rehearse(self) -> Receipt:
         """The receipt as it would be; nothing is stored."""
@@ -78,57 +116,49 @@ class _Clearing:
         if repeated := run.repeated():
             return attrs.evolve(repeated, dry_run=True)
         behind, seen = run.resume(), dict[str, str]()
-        problems = run.problems()
-        with closing(self._scored(behind)) as scored, without_collection():
+        before = run.total.copy()
+        problems, evidence = run.problems(), run.evidence()
+        with closing(self._scored(behind, self._gate.rehearse)) as scored, without_collection():
             for batch in scored:
+                if batch.corrections or batch.of_orders or self._is_corrected():
+                    return self._rehearse_by_booking(behind, before)
                 with self._database.reading() as connection:
-                    batch.drop_taken({key: seen[key] for key in batch.lines if key in seen})
-                    batch.drop_taken(taken(connection, batch.lines))
+                    batch.drop_taken({key: seen[key] for key in batch.lines if key in seen}, {})
+                    try:
+                        proofs = foresee(connection, self._installation.programme.settings, batch, self._reporter)
+                    except TakesBack:
+                        return self._rehearse_by_booking(behind, before)
                 seen |= {line[1]: line[2] for line in batch.lines.values()}
                 batch.would_book()
                 run.total.add(batch.tally)
-                problems += [problem.as_json() for problem in batch.problems]
-        problems.sort(key=lambda problem: problem["line"])
-        return attrs.evolve(run.receipt(run.total), dry_run=True, problems=problems)
+                evidence += [{"line": line[4], "document": line[5][2], "booked": booked_as_json(booked)}
+                             for line, booked in proofs]
+                problems += [one.as_json() for one in batch.problems]
+        problems.sort(key=lambda one: one["line"])
+        return attrs.evolve(run.receipt(run.total), dry_run=True, problems=problems, evidence=evidence)
 
-    def _scored(self, behind: int) -> Generator[ScoredBatch]:
-        yield from scored_batches(self._installation, self._run.source, self._run.path, self._now, behind)
+    def _is_corrected(self) -> bool:
+        with self._database.reading() as connection:
+            return corrections.any_there(connection)
 
-    def _book(self, scored: ScoredBatch) -> Tally:
-        """One transaction: claims, purchase lines, bookings, problems and the cursor. Returns the new totals.
+    def _rehearse_by_booking(self, behind: int, before: Tally) -> Receipt:
+        """The same where points may be taken back: the file is booked, looked at and rolled back as a whole."""
+        run, noted = self._run, self._run.noted
+        run.total, run.cursor = before.copy(), behind
+        with closing(self._scored(behind)) as scored:
+            batches = list(scored)
+        try:
+            with self._database.writing() as connection:
+                for batch in batches:
+                    run.total = self._booking.within(connection, batch)
+                    run.cursor, run.noted = batch.cursor, True
+                problems, evidence = stored_problems(connection, run.id), stored_evidence(connection, run.id)
+                connection.rollback()
+        except AliasEnded:
+            run.noted = noted
+            return self._rehearse_by_booking(behind, before)
+        run.noted = noted
+        return attrs.evolve(run.receipt(run.total), dry_run=True, problems=problems, evidence=evidence)
 
-        The first batch notes the run with it: a file that cannot be read leaves nothing.
-        """
-        batch, run = scored.copy(), self._run
-        booker = Booker(self._settings, self._terms, self._actor, self._now)
-        with self._database.writing() as connection:
-            run.start(connection)
-            lines = self._claim(connection, batch)
-            insert_rows(connection, purchase_line, self._purchase_lines(lines, booker, batch.tally))
-            numbers = count(run.total.waiting + run.total.rejected)
-            runs.note_problems(connection, [problem.as_row(run.id, next(numbers)) for problem in batch.problems])
-            work.close_settled(connection, runs.settle(connection, batch.lines, self._now), self._now)
-            booked = booker.write(connection)
-            batch.tally.points, batch.tally.transactions = booked.points, booked.transactions
-            return run.total_with(connection, batch.tally, batch.cursor)
-
-    def _claim(self, connection: Connection, batch: ScoredBatch) -> list[tuple[int, ScoredLine]]:
-        """Claim the purchases of a batch; who comes second learns of it here. Answers with the rest, by account."""
-        lines = list(zip(self._run.ids, sorted(batch.lines.values(), key=itemgetter(0))))  # noqa: B905 (ids never end)
-        claims = [(line[1], line[2], line[0], line_id) for line_id, line in lines]
-        batch.drop_taken(before := claim(connection, claims))
-        return lines if not before else [pair for pair in lines if pair[1][1] not in before]
-
-    def _purchase_lines(self, lines: Sequence[tuple[int, ScoredLine]], booker: Booker,
-                        tally: Tally) -> list[tuple[object, ...]]:
-        """Rows of all lines; those that earn are noted for booking on the way."""
-        rows: list[tuple[object, ...]] = []
-        run_id, note = self._run.id, booker.add
-        for line_id, (account, key, evidence, day, at, facts, awards) in lines:
-            rows.append((account, line_id, run_id, at, *facts))
-            if awards:
-                note(account, line_id, key, day, f"{facts[0]}:{run_id}:{at}", evidence, awards)
-                tally.booked += 1
-            else:
-                tally.ignored += 1
-        return rows
+    def _scored(self, behind: int, meanwhile: Callable[[], None] = lambda: None) -> Generator[ScoredBatch]:
+        yield from scored_batches(self._installation, self._run.source, self._path, self._now, behind, meanwhile)

@@ -1,14 +1,14 @@
-"""A run over one file: what is known of the file, how far the run came, and its receipt."""
+"""A run over one file or entry: what is known of it, how far the run came, and its receipt."""
 
-from pathlib import Path
 from typing import Any
 
 import attrs
 from sqlalchemy import Connection
 
 from treuwerk.domain.ledger import moment
-from treuwerk.services.receipts import Receipt, Tally, stored_problems
-from treuwerk.store import runs, work
+from treuwerk.services.held_files import HeldFile, begin, known
+from treuwerk.services.receipts import Receipt, Tally, stored_evidence, stored_problems
+from treuwerk.store import corrections, runs, work
 from treuwerk.store.database import Database
 from treuwerk.store.sealing import ids_behind
 
@@ -16,14 +16,15 @@ from treuwerk.store.sealing import ids_behind
 class ClearingRun:
     """One run; `cursor` is the last physical line whose fate is committed, `total` what all lines up to it came to.
 
-    `noted` is whether the run itself is committed.
+    `noted` is whether the run itself is committed, `held` what is known of a file that is or was held as a whole.
     """
 
-    def __init__(self, database: Database, source: str, path: Path, sha256: str, now: int, actor: str) -> None:
+    def __init__(self, database: Database, source: str, name: str, sha256: str, now: int, actor: str) -> None:
         self._database, self._now, self._actor = database, now, actor
-        self.source, self.path, self._sha256 = source, path, sha256
+        self.source, self.name, self._sha256 = source, name, sha256
         with database.reading() as connection:
             self._earlier, self.ids = runs.runs_of(connection, sha256, source), ids_behind(connection, now)
+            self.held = known(connection, sha256, source)
         self.id, self.cursor, self.total, self.noted = next(self.ids), 0, Tally(), False
 
     def repeated(self) -> Receipt | None:
@@ -41,10 +42,16 @@ class ClearingRun:
         return self.cursor
 
     def start(self, connection: Connection) -> None:
-        """Note the run, with its first batch, unless it is one that was taken up."""
+        """Note the run, with its first batch, unless it is one that was taken up.
+
+        Raises:
+            NotReleased: the file is held after all.
+        """
         if not self.noted:
+            if self.held is not None:
+                begin(connection, self.held, self._now)
             runs.start_run(connection, {
-                "id": self.id, "source": self.source, "file": self.path.name, "sha256": self._sha256,
+                "id": self.id, "source": self.source, "file": self.name, "sha256": self._sha256,
                 "actor": self._actor, "started_at": self._now})
 
     def total_with(self, connection: Connection, batch: Tally, cursor: int) -> Tally:
@@ -59,20 +66,41 @@ class ClearingRun:
         with self._database.reading() as connection:
             return stored_problems(connection, self.id)
 
+    def evidence(self) -> list[dict[str, Any]]:
+        """What came with this run and was booked before by another way."""
+        with self._database.reading() as connection:
+            return stored_evidence(connection, self.id)
+
     def finish(self) -> Receipt:
         """Note that every line has its fate; returns the receipt."""
         with self._database.writing() as connection:
-            self.start(connection)  # where there was no batch
-            runs.finish(connection, self.id, self._now)
-            for run in self._earlier:  # over the same file: what they left open stands in this one
-                if run.id != self.id:
-                    work.close(connection, work.CLEARING, str(run.id), self._now)
-            if self.total.waiting or self.total.rejected:
-                work.put(connection, work.CLEARING, str(self.id), self._now, gist=self.path.name)
-        return attrs.evolve(self.receipt(self.total), run=self.id, problems=self.problems())
+            self.finish_within(connection)
+        return self.finished()
+
+    def finish_within(self, connection: Connection) -> None:
+        """The same in a transaction that is open; `finished` gives the receipt after its commit."""
+        self.start(connection)  # where there was no batch
+        self.close_within(connection, self.total)
+
+    def close_within(self, connection: Connection, total: Tally) -> None:
+        """Note that every line has its fate in the transaction of the last batch, with the totals behind it."""
+        runs.finish(connection, self.id, self._now)
+        for run in self._earlier:  # over the same file: what they left open stands in this one
+            if run.id != self.id:
+                work.close(connection, work.CLEARING, str(run.id), self._now)
+        if total.rejected or (total.waiting and corrections.waits_for_somebody(connection, self.id)):
+            work.put(connection, work.CLEARING, str(self.id), self._now, gist=self.name)
+
+    def finished(self) -> Receipt:
+        """The receipt of a run that is finished."""
+        return attrs.evolve(self.receipt(self.total), run=self.id, problems=self.problems(), evidence=self.evidence())
 
     def receipt(self, tally: Tally) -> Receipt:
         """A receipt with these counters; it names the first run over the same file."""
         first = [{"run": str(run.id), "file": run.file, "at": moment(run.started_at).isoformat()}
                  for run in self._earlier if run.id != self.id]
-        return Receipt(self.path.name, self._sha256, self.source, tally, first=first[0] if first else None)
+        return Receipt(self.name, self._sha256, self.source, tally, first=first[0] if first else None)
+
+    def held_receipt(self, held: HeldFile) -> Receipt:
+        """The receipt of a file of which nothing is booked, since it is held as a whole."""
+        return attrs.evolve(self.receipt(Tally()), held=held.as_json())

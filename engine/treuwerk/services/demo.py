@@ -7,7 +7,7 @@ after two years of use. Building it again continues where it stopped.
 import json
 import os
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
@@ -27,13 +27,20 @@ from treuwerk.services.attending import folded, import_attendance
 from treuwerk.services.clearing import clear_file
 from treuwerk.services.demo_companies import populate
 from treuwerk.services.demo_office import furnish
+from treuwerk.services.demo_orders import order_rewards
+from treuwerk.services.demo_submissions import report
 from treuwerk.services.expiring import expire
 from treuwerk.services.finding import account_of
-from treuwerk.services.importing import import_articles, import_participants
+from treuwerk.services.importing import import_articles, import_participants, import_sellers
 from treuwerk.services.installation import DEMO, Installation, claim_database
+from treuwerk.services.keyring import Keyring
 from treuwerk.services.managing_users import create_office_user
-from treuwerk.services.master_files import BadRow, named_rows
+from treuwerk.services.master_files import BadRow, ImportReceipt, named_rows
 from treuwerk.services.passwords import NewLogin, new_login
+from treuwerk.services.rewards import arrangement_files, checking, importing_pictures
+from treuwerk.services.rewards.code_pool import import_codes
+from treuwerk.services.rewards.importing import import_rewards
+from treuwerk.services.rewards.seat_plan import import_seats
 from treuwerk.services.signing_in import add_local_login
 from treuwerk.store.database import Database
 from treuwerk.store.migrating import empty, migrate
@@ -81,10 +88,34 @@ def build_demo(programme: LoadedProgramme, database: Database, folder: Path, now
     _replay(installation, files, now, told)
     made = [_login(installation, login, now) for login in logins]
     populate(installation, files, now)
+    _stock(installation, files, now)
+    order_rewards(installation, files, now)
+    clerks = furnish(installation, files, now)
+    report(installation, files, clerks, now)
     made += [Login(f"service centre: {clerk.name}", clerk.login, clerk.password, "/office")
-             for clerk in furnish(installation, files, now)] or [*_office_logins(installation, now)]
+             for clerk in clerks] or [*_office_logins(installation, now)]
     _keep(note, [attrs.asdict(login) for login in made])
     return made
+
+
+def _stock(installation: Installation, files: Path, now: int) -> None:
+    """What a bundle brings in its folder ``catalogue``: rewards, pictures, worlds; then codes and seats of the demo.
+
+    Raises:
+        ProgrammeError: a row that cannot be read.
+    """
+    def codes(made: Installation, path: Path, at: int) -> ImportReceipt:
+        return import_codes(made, path, Keyring(), at)
+
+    folder = installation.programme.folder
+    brought: Sequence[tuple[Path, Callable[[Installation, Path, int], ImportReceipt]]] = (
+        (folder / checking.FILE, import_rewards),
+        (folder / importing_pictures.FILE, importing_pictures.import_pictures),
+        (folder / arrangement_files.FILE, arrangement_files.import_arrangement), (files / "codes.csv", codes),
+        (files / "seats.csv", import_seats))
+    for path, importer in brought:
+        if path.is_file() and (problems := importer(installation, path, now).problems):
+            raise ProgrammeError([Mistake(f"{path}: line {one['line']}", "", one["reason"]) for one in problems])
 
 
 def _files(programme: LoadedProgramme, folder: Path, today: date, fresh: bool) -> tuple[Path, tuple[DemoLogin, ...]]:
@@ -124,6 +155,8 @@ def _replay(installation: Installation, folder: Path, now: int, told: Told) -> N
     first = min((_clock(installation, day) for day, _, _ in days), default=now)
     import_articles(installation, folder / "articles.csv", first)
     import_participants(installation, folder / "participants.csv", first)
+    if (sellers := folder / "sellers.csv").is_file():
+        import_sellers(installation, sellers, first)
     month = first
     for number, (day, path, source) in enumerate(days, 1):
         at = min(_clock(installation, day), now)

@@ -41,7 +41,7 @@ def populate(installation: Installation, folder: Path, now: int) -> None:
 
 
 def _colleague(installation: Installation, row: NamedRow, now: int) -> None:
-    access = _manager(installation, row.cells["customer_number"])
+    access = access_of_manager(installation, row.cells["customer_number"])
     allowed = giving(access, installation.programme.settings, PERMISSIONS)
     if row.cells["state"] == "invited":
         fresh = linking.fresh_code(access.account_id)
@@ -82,7 +82,8 @@ def _address(installation: Installation, row: NamedRow, now: int, connection: Co
     own_addresses.add_address(access, connection, installation.programme.settings, draft, now)
 
 
-def _manager(installation: Installation, number: str) -> Access:
+def access_of_manager(installation: Installation, number: str) -> Access:
+    """Who manages the people of a company, by its customer number, at work."""
     with installation.database.reading() as connection:
         return _access(connection, account_of(connection, number))
 

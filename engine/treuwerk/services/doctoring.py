@@ -10,6 +10,8 @@ from treuwerk.services.findings import Check, Finding, examined
 from treuwerk.services.host_findings import host_checks
 from treuwerk.services.people_findings import people_checks
 from treuwerk.services.secret_findings import secret_checks
+from treuwerk.services.upload_findings import upload_checks
+from treuwerk.services.work_findings import work_checks
 from treuwerk.store.database import Database
 
 
@@ -25,6 +27,7 @@ def doctor(database: Database, now: int, programme: LoadedProgramme | None = Non
     """
     web: dict[str, Check] = {} if environ is None else {"web": partial(deployment_findings, environ)}
     if environ is not None:
+        web |= upload_checks(database, programme, environ, now)
         web |= secret_checks(database, environ, programme.settings if programme else None)
     return examined({**database_checks(database, now), **people_checks(database, programme),
-                     **host_checks(now, programme), **web})
+                     **work_checks(database, now, programme, environ), **host_checks(now, programme), **web})

@@ -14,7 +14,12 @@ def active_owners(connection: Connection, *account_ids: int, locked: bool = True
         Refusal: `unknown_account`, or `participant_not_active`, naming who is not.
     """
     look = lock_owners if locked else owners_of
-    return _checked(look(connection, account_ids), account_ids, {ParticipantStatus.ACTIVE})
+    return active_among(look(connection, account_ids), *account_ids)
+
+
+def active_among(owners: dict[int, Owner], *account_ids: int) -> dict[int, Owner]:
+    """The same of owners who were looked up already, by account; errors are the same."""
+    return _checked(owners, account_ids, {ParticipantStatus.ACTIVE})
 
 
 def staying_owners(connection: Connection, *account_ids: int) -> dict[int, Owner]:
@@ -27,11 +32,16 @@ def staying_owners(connection: Connection, *account_ids: int) -> dict[int, Owner
     return _checked(lock_owners(connection, account_ids), account_ids, staying)
 
 
+def unknown_account(account_id: int) -> Refusal:
+    """The refusal where nobody owns an account."""
+    return Refusal("unknown_account", f"found no participant with account {account_id}")
+
+
 def _checked(owners: dict[int, Owner], account_ids: tuple[int, ...],
              allowed: set[ParticipantStatus]) -> dict[int, Owner]:
     for account_id in account_ids:
         if account_id not in owners:
-            raise Refusal("unknown_account", f"found no participant with account {account_id}")
+            raise unknown_account(account_id)
         if (status := owners[account_id].status) not in allowed:
             raise Refusal("participant_not_active", f"found a participant who is {status.value} (account "
                           f"{account_id}), expected one who is {' or '.join(sorted(one.value for one in allowed))}",

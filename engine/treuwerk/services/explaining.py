@@ -13,9 +13,13 @@ from sqlalchemy import Connection, Row, bindparam, select
 
 from treuwerk.domain import ids
 from treuwerk.domain.earning import Step, fold, steps_from_json
+from treuwerk.domain.entries import UPLOAD, read_entered
 from treuwerk.domain.ledger import Book, TransactionKind, moment
 from treuwerk.domain.participants import identifier
+from treuwerk.services.evidence import AlsoReported, also_reported
 from treuwerk.services.tracing import Related, Sources, Usages, related, sources, undone_by, usages
+from treuwerk.services.wholes import Whole, wholes
+from treuwerk.store.entries import of_run
 from treuwerk.store.prepared import Prepared
 from treuwerk.store.tables import activity, article, journal, lot, person, posting, purchase_line
 
@@ -78,6 +82,14 @@ class PurchaseFacts:
     serials: tuple[str, ...]
     order_number: str
     source: str
+
+
+@attrs.frozen
+class Reported:
+    """The reported purchase that a line was entered from: its public id, and its page, 0 where nobody noted which."""
+
+    id: str
+    page: int
 
 
 @attrs.frozen
@@ -144,11 +156,19 @@ class Explanation:
     returned: tuple[ReturnedPoints, ...] = ()
     related: tuple[Related, ...] = ()
     undone_by: tuple[str, ...] = ()
+    whole: Whole | None = None
+    """What the line is by the parts of its order, where only they tell it; lists leave it out."""
+    reported: Reported | None = None
+    """Where the document was entered by a person, or read from an upload; lists leave it out."""
+    evidence: tuple[AlsoReported, ...] = ()
+    """Other reports of the same goods; lists leave them out."""
 
 
 OWN_BOOKS = (Book.PARTICIPANT, Book.PENDING, Book.HELD, Book.DEFICIT)
 """The books of a participant; all others are those of the system."""
 _ALL = 1_000
+_ADDED = (TransactionKind.COMPLETION, TransactionKind.RECALCULATION)
+_BY_RULES = (TransactionKind.ACCRUAL, *_ADDED)
 
 
 def explain(connection: Connection, public_id: str) -> Explanation:
@@ -167,11 +187,35 @@ def explain(connection: Connection, public_id: str) -> Explanation:
         raise NotFound(f"nothing is booked under {public_id}")
     legs = legs_of(connection, account_id, [row_id]).get(row_id, [])
     taken = sources(connection, account_id, [(row_id, booking.kind)], _ALL).get(row_id, Sources())
+    about = _completed(connection, booking) if booking.kind in _ADDED else booking
+    names = article_names(connection, [about.article_number or ""])
     return attrs.evolve(
-        explanation_of(booking, legs, article_names(connection, [booking.article_number or ""]), taken),
+        explanation_of(booking, legs, names, taken),
+        purchase=_purchase(about, names),
+        whole=wholes(connection, account_id, [about.id]).get(about.id) if about.order_number else None,
         usages=usages(connection, account_id, row_id, _ALL),
         related=related(connection, account_id, row_id, booking.refers_to),
-        undone_by=undone_by(connection, account_id, [row_id]).get(row_id, ()))
+        undone_by=undone_by(connection, account_id, [row_id]).get(row_id, ()),
+        reported=_reported(connection, booking),
+        evidence=() if booking.document is None else also_reported(connection, account_id, row_id))
+
+
+def _completed(connection: Connection, booking: Row[Any]) -> Row[Any]:
+    """The booking of the purchase line that another one completes; that one itself where the line earned nothing."""
+    return connection.execute(booking_facts().where(
+        journal.c.account_id == booking.account_id, journal.c.id == booking.refers_to)).one_or_none() or booking
+
+
+def _reported(connection: Connection, booking: Row[Any]) -> Reported | None:
+    """The submission behind a purchase line."""
+    if booking.source != UPLOAD:
+        return None
+    row = of_run(connection, booking.account_id, booking.run_id)
+    if row is None:
+        return None
+    lines = read_entered(row.entered).lines
+    page = lines[booking.at_line - 1].page if 0 < booking.at_line <= len(lines) else 0
+    return Reported(ids.public_id(ids.SUBMISSION, row.account_id, row.id), page)
 
 
 def booking_facts(of: Any = journal) -> Any:
@@ -184,7 +228,8 @@ def booking_facts(of: Any = journal) -> Any:
         of.c.actor, of.c.cause, of.c.refers_to, of.c.explanation,
         purchase_line.c.document, purchase_line.c.line, purchase_line.c.seller, purchase_line.c.article_number,
         purchase_line.c.quantity, purchase_line.c.features, purchase_line.c.serials, purchase_line.c.order_number,
-        purchase_line.c.source, activity.c.kind.label("activity_kind"), activity.c.code.label("activity_code"),
+        purchase_line.c.source, purchase_line.c.run_id, purchase_line.c.at_line,
+        activity.c.kind.label("activity_kind"), activity.c.code.label("activity_code"),
         person.c.name.label("person_name"),
     ).select_from(own)
 
@@ -241,7 +286,7 @@ def explanation_of(booking: Row[Any], legs: Sequence[Row[Any]], names: Mapping[s
     """The explanation from rows of `booking_facts` and `legs_of`; `gone` is what was taken from lots by a past day."""
     refers_to = ids.public_id(ids.TRANSACTION, booking.account_id, booking.refers_to) if booking.refers_to else None
     terms = {leg.line: _terms(leg, gone) for leg in legs if leg.remaining is not None}
-    awards = _awards(booking.explanation, terms) if booking.kind == TransactionKind.ACCRUAL else ()
+    awards = _awards(booking.explanation, terms) if booking.kind in _BY_RULES else ()
     by_rule = {award.line for award in awards}
     made = tuple(MadeLot(leg.line, leg.unit, terms[leg.line]) for leg in legs
                  if leg.line in terms and leg.line not in by_rule)
@@ -261,13 +306,13 @@ def _awards(explanation: str, terms: Mapping[int, LotTerms]) -> tuple[ExplainedA
 def _told(explanation: str) -> tuple[tuple[int, str, int, str, int, tuple[ExplainedStep, ...]], ...]:
     """What a stored explanation says; the same text is read once, since purchases of a kind are explained alike."""
     return tuple((one["line"], one["unit"], one["points"], one["rule"], one["revision"],
-                  _explained(steps_from_json(one["steps"]))) for one in json.loads(explanation or "[]"))
+                  explained(steps_from_json(one["steps"]))) for one in json.loads(explanation or "[]"))
 
 
 def _returned(explanation: str) -> tuple[ReturnedPoints, ...]:
     stored = json.loads(explanation or "[]")
     return tuple(ReturnedPoints(one["unit"], one["points"], one["returned"], one["of"]) for one in stored
-                 if isinstance(one, dict) and {"unit", "points", "returned", "of"} <= set(one))
+                 if isinstance(one, dict) and {"unit", "points", "returned", "of"} <= set(one) and one["returned"])
 
 
 def _terms(leg: Row[Any], gone: Mapping[tuple[int, int], int] | None) -> LotTerms:
@@ -282,7 +327,8 @@ def _movements(legs: Sequence[Row[Any]]) -> tuple[Movement, ...]:
     return tuple(Movement(book, unit, amount) for (book, unit), amount in amounts.items())
 
 
-def _explained(steps: tuple[Step, ...]) -> tuple[ExplainedStep, ...]:
+def explained(steps: tuple[Step, ...]) -> tuple[ExplainedStep, ...]:
+    """Steps with the running figure after each."""
     return tuple(ExplainedStep(step.operation.value, step.name, step.operand, _decimal(figure))
                  for step, figure in zip(steps, fold(steps), strict=True))
 

@@ -6,6 +6,7 @@ from sqlalchemy import Connection, select
 
 from treuwerk.domain.participants import CUSTOMER_NUMBER, identifier
 from treuwerk.domain.refusals import Refusal
+from treuwerk.store.aliases import shared
 from treuwerk.store.merges import moved_of, standing_merges_into
 from treuwerk.store.tables import identifier as known
 from treuwerk.store.tables import participant
@@ -28,13 +29,21 @@ def account_of(connection: Connection, named: str) -> int:
     scheme, value = scheme_and_value(named)
     query = select(known.c.account_id).where(known.c.scheme == scheme, known.c.value == value)
     if scheme == ACCOUNT:
-        number = int(value) if re.fullmatch("[0-9]{1,18}|[0-8][0-9]{18}", value, re.ASCII) else 0
-        query = select(participant.c.account_id).where(participant.c.account_id == number)
+        query = select(participant.c.account_id).where(participant.c.account_id == _number_in(value))
+    if others := shared(connection, scheme, [value]).get(value):
+        raise UnknownParticipant(f"found {scheme} {named.partition(':')[2]} with {len(others)} participants, expected "
+                                 "a number that only one has, such as a customer number")
     account_id: int | None = connection.execute(query).scalar()
     if account_id is None:
         raise UnknownParticipant(f"found no participant with {scheme} {named.partition(':')[2] or named!r}; expected a "
                                  "customer number, or scheme:value such as gln:4012345000009")
     return account_id
+
+
+def _number_in(value: str) -> int:
+    """The number of an account as it is written; 0, which no account has, where a row can have none such."""
+    number = int(value) if re.fullmatch("[0-9]{1,19}", value, re.ASCII) else 0
+    return number if number < 2**63 else 0
 
 
 def scheme_and_value(named: str) -> tuple[str, str]:

@@ -20,7 +20,6 @@ from treuwerk.programme.settings import Settings
 from treuwerk.services.bookkeeping import (
     SYSTEM,
     Booked,
-    Decide,
     Decision,
     OpenAccount,
     Order,
@@ -29,6 +28,7 @@ from treuwerk.services.bookkeeping import (
     positive,
 )
 from treuwerk.services.installation import Installation
+from treuwerk.services.order_bookings import refuse_ordered
 from treuwerk.services.redeeming import keeps_until, spendable
 from treuwerk.store import accounts, holds
 
@@ -64,17 +64,16 @@ def capture(installation: Installation, account_id: int, hold_id: int, key: str,
     """Spend reserved points: all that are left, or `amount` of them; the rest stays reserved.
 
     Raises:
-        Refusal: `unknown_hold`, `not_enough`, `hold_expired`; nothing was booked.
+        Refusal: `unknown_hold`, `not_enough`, `hold_expired`, `belongs_to_order`; nothing was booked.
         KeyConflict: the key stands for another capture.
     """
-    def decide(account: OpenAccount) -> Decision:
-        unit, parts, expires_at = _left(account, hold_id)
-        if expires_at <= now:
-            raise Refusal("hold_expired", f"the hold was over at {moment(expires_at).isoformat()}; reserve again")
-        return Decision(captured(unit, first_of(parts, _enough(parts, amount))))
+    def work(connection: Connection) -> Booked:
+        refuse_ordered(connection, account_id, hold_id)
+        account = OpenAccount(connection, account_id, installation.programme.settings, now)
+        return capture_in(account, hold_id, key, amount=amount, cause=cause, actor=actor)
 
-    order = _order(account_id, hold_id, TransactionKind.CAPTURE, key, amount)
-    return _end(installation, attrs.evolve(order, cause=cause or key, actor=actor), now, decide)
+    _whole_amount(amount)
+    return installation.database.run(work)
 
 
 def release(installation: Installation, account_id: int, hold_id: int, key: str, now: int, *,
@@ -84,16 +83,41 @@ def release(installation: Installation, account_id: int, hold_id: int, key: str,
     What expired meanwhile is booked out in the same transaction.
 
     Raises:
-        Refusal: `unknown_hold`, `not_enough`; nothing was booked.
+        Refusal: `unknown_hold`, `not_enough`, `belongs_to_order`; nothing was booked.
         KeyConflict: the key stands for another release.
     """
+    def work(connection: Connection) -> Booked:
+        refuse_ordered(connection, account_id, hold_id)
+        account = OpenAccount(connection, account_id, installation.programme.settings, now)
+        return release_in(account, hold_id, key, amount=amount, cause=cause, actor=actor)
+
+    _whole_amount(amount)
+    return installation.database.run(work)
+
+
+def capture_in(account: OpenAccount, hold_id: int, key: str, *, amount: int | None = None, cause: str = "",
+               actor: str = SYSTEM) -> Booked:
+    """`capture` on an account that is open already; terms and errors are the same."""
+    def decide(account: OpenAccount) -> Decision:
+        unit, parts, expires_at = _left(account, hold_id)
+        if expires_at <= account.now:
+            raise Refusal("hold_expired", f"the hold was over at {moment(expires_at).isoformat()}; reserve again")
+        return Decision(captured(unit, first_of(parts, _enough(parts, amount))))
+
+    order = _order(account.account_id, hold_id, TransactionKind.CAPTURE, key, amount)
+    return book(account, attrs.evolve(order, cause=cause or key, actor=actor), decide, _note_end)
+
+
+def release_in(account: OpenAccount, hold_id: int, key: str, *, amount: int | None = None, cause: str = "",
+               actor: str = SYSTEM) -> Booked:
+    """`release` on an account that is open already; terms and errors are the same."""
     def decide(account: OpenAccount) -> Decision:
         unit, parts, _ = _left(account, hold_id)
         back = last_of(parts, _enough(parts, amount))
-        return Decision(released(unit, back, account.restoring(unit, back, hold_id, now)))
+        return Decision(released(unit, back, account.restoring(unit, back, hold_id, account.now)))
 
-    order = _order(account_id, hold_id, TransactionKind.RELEASE, key, amount)
-    return _end(installation, attrs.evolve(order, cause=cause or key, actor=actor), now, decide)
+    order = _order(account.account_id, hold_id, TransactionKind.RELEASE, key, amount)
+    return book(account, attrs.evolve(order, cause=cause or key, actor=actor), decide, _note_end)
 
 
 def release_overdue(installation: Installation, now: int) -> int:
@@ -153,8 +177,9 @@ def _order(account_id: int, hold_id: int, kind: TransactionKind, key: str, amoun
     return Order(account_id, kind, f"{kind.value}|{key}", facts, "", refers_to=hold_id)
 
 
-def _end(installation: Installation, order: Order, now: int, decide: Decide) -> Booked:
-    return book_once(installation, order, now, decide, _note_end)
+def _whole_amount(amount: int | None) -> None:
+    if amount is not None:
+        positive(amount)
 
 
 def _note_end(account: OpenAccount, row: JournalRow, legs: Legs) -> None:

@@ -8,20 +8,26 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
+from treuwerk.domain.ledger import moment
 from treuwerk.domain.participants import CUSTOMER_NUMBER, ParticipantStatus, identifier
-from treuwerk.domain.reading import Unreadable, decimal_number, plain_number
+from treuwerk.domain.phones import PHONES, is_phone
+from treuwerk.domain.reading import Unreadable, calendar_date, decimal_number, plain_number
 from treuwerk.domain.tabular import BadLine
 from treuwerk.programme.languages import fallbacks
 from treuwerk.programme.settings import Settings
 from treuwerk.services.installation import Installation
 from treuwerk.services.master_files import BadRow, ImportReceipt, NamedRow, Told, named_rows, short, tell_nobody
+from treuwerk.services.sellers import SELLER_COLUMNS, seller_values
 from treuwerk.store import master
 from treuwerk.store.retrying import retrying
+from treuwerk.store.sellers import save_sellers
+from treuwerk.store.serials import normalised, save_issued
 
 PARTICIPANT_COLUMNS = ("customer_number", "name", "group", "country", "locale", "email", "street", "postcode", "city",
-                       "identifiers", "status")
+                       "identifiers", "status", "joined_on", "left_on")
 ADDRESS = ("country", "email", "street", "postcode", "city")
 ARTICLE_COLUMNS = ("article_number", "name", "kind", "gtin", "aliases")
+SERIAL_COLUMNS = ("serial_number", "article_number")
 _AT_ONCE = 1_000
 T = TypeVar("T")
 Parse = Callable[[NamedRow], tuple[str, dict[str, Any]]]
@@ -31,8 +37,9 @@ def import_participants(installation: Installation, path: Path, now: int, dry_ru
                         told: Told = tell_nobody) -> ImportReceipt:
     """Create or change companies by ``customer_number``; each gets an account of its own."""
     settings = installation.programme.settings
+    today = moment(now).astimezone(settings.programme.time_zone).date().isoformat()
     return _import(installation, path, ("customer_number", "name", "group"),
-                   lambda row: _participant(row, settings), master.save_participants, now, dry_run, told)
+                   lambda row: _participant(row, settings, today), master.save_participants, now, dry_run, told)
 
 
 def import_articles(installation: Installation, path: Path, now: int, dry_run: bool = False,
@@ -42,6 +49,25 @@ def import_articles(installation: Installation, path: Path, now: int, dry_run: b
                    dry_run, told)
 
 
+def import_sellers(installation: Installation, path: Path, now: int, dry_run: bool = False,
+                   told: Told = tell_nobody) -> ImportReceipt:
+    """Create or change sellers by ``code``; aliases are added to those that are there."""
+    return _import(installation, path, SELLER_COLUMNS[:2], seller_values, save_sellers, now, dry_run, told)
+
+
+def import_serials(installation: Installation, path: Path, now: int, dry_run: bool = False,
+                   told: Told = tell_nobody) -> ImportReceipt:
+    """Note serial numbers that a maker issued, by ``serial_number`` and ``article_number``; what is known stays."""
+    return _import(installation, path, SERIAL_COLUMNS, _issued_serial, save_issued, now, dry_run, told)
+
+
+def _issued_serial(row: NamedRow) -> tuple[str, dict[str, Any]]:
+    serial, number = normalised(row.key("serial_number")), identifier(row.key("article_number"))
+    if not serial:
+        raise BadRow("empty_cell", "column serial_number: found no letter and no digit, expected a serial number")
+    return f"{serial} of {number}", {"serial": serial, "article": number}
+
+
 def _import(installation: Installation, path: Path, required: tuple[str, ...], parse: Parse,
             save: Callable[[Connection, Mapping[str, dict[str, Any]], int], master.Saved], now: int,
             dry_run: bool, told: Told) -> ImportReceipt:
@@ -49,7 +75,7 @@ def _import(installation: Installation, path: Path, required: tuple[str, ...], p
     lines = named_rows(path, required, told)
     while chunk := list(islice(lines, _AT_ONCE)):
         parsed = dict(_parsed(chunk, parse, receipt, seen))
-        saved = retrying(partial(_save, installation, save, parsed, now, dry_run))
+        saved = retrying(partial(save_rows, installation, save, parsed, now, dry_run))
         receipt.created, receipt.changed = receipt.created + saved.created, receipt.changed + saved.changed
         receipt.unchanged += saved.unchanged
         for key, reason in saved.refused.items():
@@ -58,8 +84,9 @@ def _import(installation: Installation, path: Path, required: tuple[str, ...], p
     return receipt
 
 
-def _save(installation: Installation, save: Callable[..., master.Saved], parsed: Mapping[str, Any], now: int,
-          dry_run: bool) -> master.Saved:
+def save_rows(installation: Installation, save: Callable[..., master.Saved], parsed: Mapping[str, Any], now: int,
+              dry_run: bool) -> master.Saved:
+    """Save some rows in one transaction; with `dry_run` it only tells what would become of them."""
     with installation.database.writing() as connection:
         saved: master.Saved = save(connection, parsed, now)
         if dry_run:
@@ -89,7 +116,7 @@ def _spoken(locales: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(code for locale in locales for code in fallbacks(locale)))
 
 
-def _participant(row: NamedRow, settings: Settings) -> tuple[str, dict[str, Any]]:
+def _participant(row: NamedRow, settings: Settings, today: str) -> tuple[str, dict[str, Any]]:
     """What the file says of a company; of columns that it does not have it says nothing."""
     number, locales = row.key("customer_number"), settings.programme.locales
     values: dict[str, Any] = {"name": row.need("name"), "group": _one_of(row, "group", settings.groups)}
@@ -97,10 +124,26 @@ def _participant(row: NamedRow, settings: Settings) -> tuple[str, dict[str, Any]
     for column, known in (("status", [status.value for status in ParticipantStatus]), ("locale", _spoken(locales))):
         if row.cells.get(column):
             values[column] = _one_of(row, column, known)
-    values["if_new"] = dict.fromkeys(ADDRESS, "") | {"status": ParticipantStatus.ACTIVE.value, "locale": locales[0]}
+    for column in ("joined_on", "left_on"):
+        if column in row.cells:
+            values[column] = _day(row, column)
+    values["if_new"] = dict.fromkeys(ADDRESS, "") | {
+        "status": ParticipantStatus.ACTIVE.value, "locale": locales[0], "joined_on": today, "left_on": ""}
+    values["today"], values["may_share"] = today, settings.clearing.shared_identifiers
     values["attributes"] = row.extra(PARTICIPANT_COLUMNS)
+    for name in PHONES:
+        if (phone := values["attributes"].get(name)) and not is_phone(phone):
+            raise BadRow("bad_phone", f"column {name}: found {phone!r}, expected a number such as +49 228 123456; a "
+                         "spreadsheet may have changed it: format the column as text")
     values["identifiers"] = {(CUSTOMER_NUMBER, identifier(number)): number, **dict(_identifiers(row))}
     return identifier(number), values
+
+
+def _day(row: NamedRow, column: str) -> str:
+    try:
+        return calendar_date(row.cells[column]).isoformat() if row.cells[column] else ""
+    except Unreadable as error:
+        raise BadRow("bad_day", f"column {column}: {error}") from None
 
 
 def _identifiers(row: NamedRow) -> Iterator[tuple[tuple[str, str], str]]:

@@ -13,17 +13,13 @@ import attrs
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from treuwerk.domain.secrets import MissingSecret, secret_text
+from treuwerk.domain.secrets import MissingSecret, UnknownKey, secret_text
 from treuwerk.services.deployment import WrongDeployment
 
 VARIABLE = "TREUWERK_SECRET_KEYS"
 KEY_BYTES = 32
 NEW_KEY = "python -c 'import secrets; print(secrets.token_urlsafe(32))'"
 _FORMAT, _NONCE_BYTES = "v1", 12
-
-
-class UnknownKey(Exception):
-    """A secret was encrypted with a key that is not there; nothing says what it is."""
 
 
 @attrs.frozen
@@ -34,10 +30,14 @@ class Keyring:
 
     def seal(self, user_id: int, secret: str) -> str:
         """The secret as it is stored for a user."""
+        return self.seal_as(_whose(user_id), secret)
+
+    def seal_as(self, whose: bytes, secret: str) -> str:
+        """The secret as it is stored; `whose` must be the same when it is opened."""
         if not self.keys:
             return secret
         nonce = secrets.token_bytes(_NONCE_BYTES)
-        sealed = AESGCM(self.keys[0]).encrypt(nonce, secret.encode(), _whose(user_id))
+        sealed = AESGCM(self.keys[0]).encrypt(nonce, secret.encode(), whose)
         return f"{_FORMAT}.{_name(self.keys[0])}.{urlsafe_b64encode(nonce + sealed).decode()}"
 
     def open(self, user_id: int, stored: str) -> str:
@@ -46,12 +46,20 @@ class Keyring:
         Raises:
             UnknownKey: its key is not there, or the row is not this user's.
         """
+        return self.open_as(_whose(user_id), stored)
+
+    def open_as(self, whose: bytes, stored: str) -> str:
+        """A secret as it was.
+
+        Raises:
+            UnknownKey: its key is not there, or it was sealed as another's.
+        """
         if not is_sealed(stored):
             return stored
         _, name, content = stored.split(".", 2)
         for key in self.keys:
             if _name(key) == name:
-                return _opened(key, user_id, urlsafe_b64decode(content))
+                return _opened(key, whose, urlsafe_b64decode(content))
         raise UnknownKey(f"found a secret under the key {name}, expected that one in {VARIABLE}")
 
     def is_stale(self, stored: str) -> bool:
@@ -93,11 +101,11 @@ def _keys(text: str) -> Iterator[bytes]:
         yield key
 
 
-def _opened(key: bytes, user_id: int, content: bytes) -> str:
+def _opened(key: bytes, whose: bytes, content: bytes) -> str:
     try:
-        return AESGCM(key).decrypt(content[:_NONCE_BYTES], content[_NONCE_BYTES:], _whose(user_id)).decode()
+        return AESGCM(key).decrypt(content[:_NONCE_BYTES], content[_NONCE_BYTES:], whose).decode()
     except InvalidTag:
-        raise UnknownKey("found a secret that was changed, or is another user's") from None
+        raise UnknownKey("found a secret that was changed, or is another's") from None
 
 
 def _whose(user_id: int) -> bytes:

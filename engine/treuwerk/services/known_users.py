@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import attrs
-from sqlalchemy import ColumnElement, Connection, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, exists, func, or_, select, true
 
 from treuwerk.domain import ids
 from treuwerk.domain.folding import folded
@@ -31,6 +31,7 @@ from treuwerk.store.tables import (
 )
 
 MANAGE = "users.manage"
+_LISTED_AT_MOST = 10_000
 
 
 @attrs.frozen
@@ -155,7 +156,7 @@ def _listed(connection: Connection, wanted: Sequence[ColumnElement[bool]], text:
 def _roles(connection: Connection, users: Sequence[int]) -> dict[int, dict[str, str]]:
     found: dict[int, dict[str, str]] = {}
     for row in connection.execute(select(user_role.c.user_id, user_role.c.role, user_role.c.source).where(
-            user_role.c.user_id.in_(users)).order_by(user_role.c.role)):
+            _among(user_role.c.user_id, users)).order_by(user_role.c.role)):
         found.setdefault(row.user_id, {})[row.role] = row.source
     return found
 
@@ -163,7 +164,7 @@ def _roles(connection: Connection, users: Sequence[int]) -> dict[int, dict[str, 
 def _logins(connection: Connection, users: Sequence[int]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
     for row in connection.execute(select(local_login.c.user_id, local_login.c.login).where(
-            local_login.c.user_id.in_(users)).order_by(local_login.c.login)):
+            _among(local_login.c.user_id, users)).order_by(local_login.c.login)):
         found.setdefault(row.user_id, []).append(row.login)
     return found
 
@@ -176,9 +177,14 @@ def _companies(connection: Connection, users: Sequence[int]) -> dict[int, list[C
                    participant.c.name.label("company"), person.c.name.label("person"))
             .select_from(membership.join(participant, participant.c.account_id == membership.c.account_id)
                          .join(person, own_person, isouter=True))
-            .where(membership.c.user_id.in_(users)).order_by(membership.c.since, membership.c.account_id)):
+            .where(_among(membership.c.user_id, users)).order_by(membership.c.since, membership.c.account_id)):
         found.setdefault(row.user_id, []).append(Company(row.account_id, row.company, row.person or "", row.role))
     return found
+
+
+def _among(column: ColumnElement[int], users: Sequence[int]) -> ColumnElement[bool]:
+    """Rows of these users; of very many, a database takes no list, and most rows are wanted anyway."""
+    return column.in_(users) if len(users) <= _LISTED_AT_MOST else true()
 
 
 def _of_user(column: ColumnElement[Any], *conditions: ColumnElement[bool]) -> Any:

@@ -23,7 +23,8 @@ from treuwerk.services.bookkeeping import OpenAccount
 from treuwerk.services.installation import Installation
 from treuwerk.services.manual_points import ASK
 from treuwerk.services.participant_list import tier_of
-from treuwerk.services.taking_back import Takeable, take_back, takeable, undone_by
+from treuwerk.services.points_back import undone_by
+from treuwerk.services.taking_back import Takeable, take_back, takeable
 from treuwerk.services.tracing import Origin, origins
 from treuwerk.store import manual
 from treuwerk.store.owners import lock_owners

@@ -1,5 +1,6 @@
 """Master data files: CSV or XLSX rows as named cells, each with its line, and the receipt of an import."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -7,10 +8,15 @@ from typing import Any
 
 import attrs
 
+from treuwerk.domain.packed import Limits, check_archive
+from treuwerk.domain.sheet_area import SheetArea
 from treuwerk.domain.tabular import BadLine, Dialect, Row, UnreadableFile, header, rows
 from treuwerk.programme.errors import Mistake, ProgrammeError
 
 CSV = Dialect(";", "utf-8")
+_LIMITS = Limits(most_bytes=1 << 30)
+_MOST_ROWS, _MOST_CELLS = 1_000_000, 10_000_000  # of a spreadsheet, empty ones included: half a gigabyte in memory
+_CONTROL = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 LONGEST_KEY = 200  # characters; an index of PostgreSQL takes 2,700 bytes
 
 
@@ -135,13 +141,17 @@ def _spreadsheet(path: Path) -> Iterator[Row | BadLine]:
     except ImportError:
         raise UnreadableFile(f"{path.name}: spreadsheets need an extra package; pip install 'treuwerk[xlsx]', "
                              "or save the sheet as CSV with ; and UTF-8") from None
+    with path.open("rb") as stream:
+        check_archive(stream, _LIMITS, path.name, SheetArea(_MOST_ROWS, _MOST_CELLS, "save it as CSV").watch)
     try:
         sheet = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python(skip_empty_area=False)
     except (CalamineError, OSError) as error:
         raise UnreadableFile(f"{path.name}: not a readable XLSX file: {error}") from error
     for at, cells in enumerate(sheet, 1):
         if any(cell != "" for cell in cells):
-            yield at, [_cell(cell) for cell in cells]
+            row = [_cell(cell) for cell in cells]
+            yield BadLine(at, "stray_control", "found a control character inside a cell, expected printable text",
+                          ascii(row)[:200]) if any(map(_CONTROL.search, row)) else (at, row)
 
 
 def _cell(value: Any) -> str:

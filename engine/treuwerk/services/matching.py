@@ -1,74 +1,35 @@
 """Whose purchase it is and of what: document lines become earning events, or wait, or are refused with a reason."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import lru_cache
-from json import JSONEncoder
+from fractions import Fraction
 from typing import NamedTuple
 
-import attrs
 from sqlalchemy import Connection
 
+from treuwerk.domain.aliases import Kind, Lack, Name
+from treuwerk.domain.corrections import Correction, target
+from treuwerk.domain.document_kinds import EARNING_KINDS, NEXT_STEPS, NOT_GOODS, accepted_lines, within_one_company
 from treuwerk.domain.documents import Document, DocumentKind, DocumentLine, Movement
-from treuwerk.domain.participants import Participant, identifier
+from treuwerk.domain.kept_lines import keep
+from treuwerk.domain.ledger import moment
+from treuwerk.domain.participants import Participant, ParticipantStatus, identifier
 from treuwerk.domain.purchases import Article, EarningEvent
 from treuwerk.domain.reading import plain_number
-from treuwerk.domain.records import evidence_of
-from treuwerk.programme.settings import Settings
+from treuwerk.programme.settings import FreeGoods, Measure, Rate, Retroactive, Settings
+from treuwerk.services import correction_matching as correcting
+from treuwerk.services.identifying import Articles, Buyer, Buyers
+from treuwerk.services.key_lengths import line_too_long, too_long
+from treuwerk.services.matched_lines import Ignored, Matched, Problem, compact, purchase_evidence
+from treuwerk.services.purchase_keys import document_of, identified, line_key, purchase_prefix, years
+from treuwerk.services.sellers import registry
 from treuwerk.store.documents import part
-from treuwerk.store.parties import all_articles, participants_known_as
-from treuwerk.store.runs import CORRECTION
 
-EARNING_KINDS = {DocumentKind.DELIVERY, DocumentKind.RECEIPT, DocumentKind.INVOICE, DocumentKind.SALES_REPORT}
 MOST_PIECES = 10**15  # of one line; figures far above it do not fit into the columns of the books
-LONGEST_NUMBER = 200  # of a document or a line: it is part of a key, and an index of PostgreSQL takes 2,700 bytes
 MILLION = 1_000_000
-MOST_REMEMBERED = 100_000  # participants: memory stays flat however many a programme has
-_compact = JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
-Facts = tuple[str, str, str, str, str, str, int, str, str, int | None, str, str, str, str]
-"""Columns of a purchase line from ``source`` to ``serials``, in their order."""
-
-
-class Matched(NamedTuple):
-    """A line that may earn. `key` is the purchase's identity over all channels, `evidence` a digest of its facts."""
-
-    key: str
-    evidence: str
-    event: EarningEvent
-    facts: Facts
-    at: int
-
-
-@attrs.frozen
-class Problem:
-    """A line that is not booked. `state` is waiting (better master data will do) or rejected (the line is wrong)."""
-
-    at: int
-    document: str
-    code: str
-    reason: str
-    state: str
-    payload: str = ""
-    key: str = ""
-
-    def as_json(self) -> dict[str, object]:
-        """The problem as receipts list it."""
-        return {"line": self.at, "document": self.document, "code": self.code, "state": self.state,
-                "reason": self.reason}
-
-    def as_row(self, run_id: int, number: int) -> dict[str, object]:
-        """The problem as a row of its table; `number` counts the problems of a run."""
-        return {"run_id": run_id, "number": number, "at_line": self.at, "code": self.code, "state": self.state,
-                "document": _storable(self.document), "reason": _storable(self.reason),
-                "payload": _storable(self.payload), "purchase_key": self.key, "settled_at": None}
-
-
-@attrs.frozen
-class Ignored:
-    """A line that is right and earns nothing, such as free text with quantity 0."""
-
-    at: int
+_DELIVER = Movement.DELIVER
+_OF_THE_DOCUMENT = frozenset({"too_long", "wrong_kind"})  # refusals that hold for whatever its lines say
 
 
 class _Ground(NamedTuple):
@@ -76,18 +37,21 @@ class _Ground(NamedTuple):
 
     participant: Participant
     day: date
-    source: str
-    seller: str
-    number: str
+    document: Document
     day_text: str
-    currency: str
+    seller: str
     order: str
+    alias: int
+    """The decision by which the buyer was found, 0 for none."""
 
 
 class _Refusal(Exception):
-    def __init__(self, state: str, code: str, reason: str) -> None:
+    """Why a line is not booked; `buyer` or `lack` say what would help, where anything does."""
+
+    def __init__(self, state: str, code: str, reason: str, *, buyer: Buyer | None = None,
+                 lack: Lack | None = None) -> None:
         super().__init__(reason)
-        self.state, self.code = state, code
+        self.state, self.code, self.buyer, self.lack = state, code, buyer, lack
 
 
 class Matcher:
@@ -95,82 +59,195 @@ class Matcher:
 
     def __init__(self, settings: Settings, today: date, connection: Connection) -> None:
         self._settings = settings
+        self._free_is_ignored = settings.clearing.free_goods is FreeGoods.IGNORE
         self._today = today
-        self._articles = all_articles(connection)
+        self.assembly = settings.assembly
         self._measures = {unit.upper(): measure for unit, measure in settings.measures.items()}
-        self._participants: dict[tuple[str, str], Participant | None] = {}
+        self._registry = registry(connection, settings)
+        self.buyers = Buyers(settings, self._registry, connection)
+        self.articles = Articles(self._registry, connection)
+        self.used: set[int] = set()
+        """Decisions by which lines were matched since somebody emptied this."""
+        self._rates: dict[str, list[Rate]] = {}
+        for rate in sorted(settings.rates, key=lambda one: one.valid_from, reverse=True):
+            self._rates.setdefault(rate.currency, []).append(rate)
+        self._limit = _limit_of(settings)
         self._features: dict[int, tuple[Mapping[str, str], str]] = {}
 
     def learn(self, connection: Connection, documents: Sequence[Document]) -> None:
         """Look up the buyers of a batch in one query per identifier scheme."""
-        if len(self._participants) > MOST_REMEMBERED:
-            self._participants.clear()
-        wanted: dict[str, set[str]] = {}
-        for document in documents:
-            for scheme, value in document.buyer.ids:
-                if (scheme, value) not in self._participants:
-                    wanted.setdefault(scheme, set()).add(value)
-        for scheme, values in wanted.items():
-            known = participants_known_as(connection, scheme, {identifier(value) for value in values})
-            for value in values:
-                self._participants[scheme, value] = known.get(identifier(value))
+        self.buyers.learn(connection, documents)
 
-    def match(self, document: Document) -> Iterator[Matched | Problem | Ignored]:
-        """Each line of a document, in its order."""
+    def dated(self, document: Document) -> Document:
+        """A document with the day of its delivery as it is in the programme's zone."""
+        at = datetime.fromisoformat(document.delivered_at)
+        return document._replace(delivery_date=at.astimezone(self._settings.programme.time_zone).date())
+
+    def match(self, document: Document) -> Iterator[Matched | Correction | Problem | Ignored]:
+        """Each line of a document, in its order; before them what the document says of earlier ones as a whole."""
         try:
-            _check_length("document", document.number)
+            _check(too_long(document))
             ground: _Ground | _Refusal = self._ground(document)
         except _Refusal as refusal:
             ground = refusal
-        prefix = purchase_prefix(document)
-        for line in document.lines:
-            if not line.qty:
+        prefix, plain = purchase_prefix(document, self._registry.identity(document)), correcting.is_plain(document)
+        if not plain and not (isinstance(ground, _Refusal) and ground.code == "too_long"):
+            yield from correcting.of_document(document, prefix, self)
+        if not plain and correcting.withdrawn(document):
+            yield from _not_withdrawn(document, ground)
+            return
+        for line, as_read in zip(accepted_lines(document), document.lines, strict=True):
+            if line.role in NOT_GOODS or (line.amount == 0 and self._is_free(line)) or (
+                    not line.qty and not correcting.tells_of_none(document, line)):
                 yield Ignored(line.at)
                 continue
-            key = prefix + part(identifier(line.id))
+            key = prefix + line_key(line)
             try:
-                yield self._matched(ground, line, key)
+                if not plain or line.qty < 0 or line.movement is not _DELIVER or (line.amount or 0) < 0:
+                    yield self._correcting(document, ground, line, key)
+                else:
+                    yield self._matched(ground, line, key)
             except _Refusal as refusal:
+                lack = refusal.lack or (self.buyers.lack(document, line, refusal.buyer) if refusal.buyer else None)
                 yield Problem(line.at, document.number, refusal.code, str(refusal), refusal.state,
-                              _payload(document, line), key)
+                              keep(document, as_read), key, lack)
+
+    def _is_free(self, line: DocumentLine) -> bool:
+        """Whether a line of amount 0 is one that earns nothing; what goes back is never passed over."""
+        return self._free_is_ignored and line.qty > 0 and line.movement is _DELIVER
+
+    def converted(self, amount: Decimal, currency: str, day: date) -> tuple[Decimal, str]:
+        """An amount in the programme's currency, by the rate of a day; before the first rate it stays as it is."""
+        rate = next((one.rate for one in self._rates[currency] if one.valid_from <= day), None)
+        return (amount, currency) if rate is None else (amount * rate, self._settings.programme.currency)
+
+    def article_of(self, document: Document, line: DocumentLine) -> Article:
+        """The article of a line, by its number, an alias or its GTIN.
+
+        Raises:
+            _Refusal: nobody knows it, or somebody decided that it never earns.
+        """
+        found = self.articles.find(document, line)
+        if found is None:
+            raise _Refusal(
+                "waiting", "unknown_article", f"found article {line.article_seller or line.gtin!r}, expected one of "
+                "the article master; map it with treuwerk map article, or import it with treuwerk import articles: the "
+                "line is booked then", lack=self.articles.lack(document, line))
+        if found.alias:
+            if found.article is None:
+                raise _Refusal("ignored", "never_earns", f"found article {line.article_seller or line.gtin!r}, of "
+                               f"which {found.alias.actor} decided that it never earns points: {found.alias.reason}",
+                               lack=self.articles.lack(document, line))
+            self.used.add(found.alias.id)
+        assert found.article is not None, "without a decision there is one"
+        return found.article
+
+    def target_of(self, document: Document, number: str) -> str:
+        """What documents of its seller with a number are found by."""
+        return target(part(self._registry.identity(document)), identified(number))
+
+    def account_of(self, document: Document) -> int:
+        """The account of the buyer, whatever its status; 0 where nobody knows it."""
+        found = self.buyers.find(document).participant
+        return found.account_id if found else 0
+
+    def _correcting(self, document: Document, ground: "_Ground | _Refusal", line: DocumentLine,
+                    key: str) -> Matched | Correction | Ignored:
+        """A line that takes something back, or that stands in the place of an earlier one."""
+        _check(line_too_long(line))
+        if isinstance(ground, _Refusal) and ground.state == "ignored":
+            raise ground
+        if isinstance(ground, _Refusal) and ground.code in _OF_THE_DOCUMENT and not (
+                ground.code == "wrong_kind" and document.kind in correcting.TAKING_BACK):
+            raise ground
+        try:
+            if correcting.is_about_the_price(document, line):
+                return Ignored(line.at)
+            if not correcting.takes_back(document, line):
+                return self._matched(ground, line, correcting.keyed(document, key))
+            correction = correcting.of_line(document, line, key, self)
+        except correcting.CannotTake as error:
+            raise _Refusal(error.state, error.code, str(error)) from error
+        if correction.day > self._today.isoformat():
+            raise _Refusal("rejected", "future_date", f"found {correction.day}, expected a day up to {self._today}")
+        return correction
+
+    def former_keys(self, document: Document) -> tuple[str, ...]:
+        """Keys that a document had before its seller was known by its code."""
+        former = self._registry.former.get(self._registry.identity(document))
+        if not former:
+            return ()
+        behind = document_of(purchase_prefix(document, "")).partition("|")[2]
+        return tuple(f"{seller}|{behind}" for seller in former)
+
+    def references(self, document: Document) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Purchase keys of lines, each with the delivery notes that it refers to."""
+        if not document.deliveries and not any(line.deliveries for line in document.lines):
+            return
+        seller = self._registry.identity(document)
+        prefix = purchase_prefix(document, seller)
+        sellers = (part(seller), *self._registry.former.get(seller, ()))
+        for line in document.lines:
+            notes = line.deliveries or document.deliveries
+            if notes:
+                yield prefix + line_key(line), tuple(dict.fromkeys(
+                    f"{one}|{DocumentKind.DELIVERY}|{identified(number)}|{year}"
+                    for number in notes for one in sellers for year in years(document)))
 
     def _ground(self, document: Document) -> _Ground:
         """What all lines of a document share, looked up once."""
         if document.kind not in EARNING_KINDS:
+            step = NEXT_STEPS.get(document.kind, "it cannot earn points")
             raise _Refusal("rejected", "wrong_kind", f"found a document of kind {document.kind}, expected "
-                           f"{', '.join(sorted(EARNING_KINDS))}; it cannot earn points")
-        participant, day = self._participant(document), self._day(document)
-        return _Ground(participant, day, document.source, document.seller.name, document.number, day.isoformat(),
-                       document.currency, document.orders[0] if document.orders else "")
+                           f"{', '.join(sorted(EARNING_KINDS))}; {step}")
+        if (number := within_one_company(document)):
+            raise _Refusal("rejected", "internal_movement", f"found {number} as seller and as buyer, expected two "
+                           "companies: goods that stay in one are no purchase")
+        buyer = self.buyers.find(document)
+        participant, day = _known(document, buyer), self._day(document)
+        if not participant.earns or self._limit is not None:
+            self._check_membership(participant, buyer, day)
+        return _Ground(participant, day, document, day.isoformat(), self._registry.identity(document),
+                       document.orders[0] if document.orders else "", buyer.alias.id if buyer.alias else 0)
+
+    def _check_membership(self, participant: Participant, buyer: Buyer, day: date) -> None:
+        """Who left earns up to that day, who registers late as far back as the programme says, others wait."""
+        if participant.status is ParticipantStatus.LEFT and participant.left_on:
+            if day.isoformat() > participant.left_on:
+                raise _Refusal("rejected", "participant_left", f"found a purchase of {day}, expected one up to "
+                               f"{participant.left_on}, when the participant left")
+        elif not participant.earns:
+            scheme, value = buyer.party
+            raise _Refusal("waiting", "participant_not_active", f"{scheme} {value} is {participant.status}; the line "
+                           "is booked once the participant is active", buyer=buyer)
+        if self._limit is not None:
+            joined = date.fromisoformat(participant.joined_on) if participant.joined_on else moment(
+                participant.opened_at).astimezone(self._settings.programme.time_zone).date()
+            if day < joined - self._limit:
+                raise _Refusal("rejected", "before_registration", f"found a purchase of {day}, expected one from "
+                               f"{joined - self._limit} on, as the programme says of participants that registered on "
+                               f"{joined}")
 
     def _matched(self, ground: _Ground | _Refusal, line: DocumentLine, key: str) -> Matched:
-        _check_length("line", line.id)
-        if line.movement is not Movement.DELIVER or line.qty < 0:
-            found = line.movement if line.movement is not Movement.DELIVER else f"quantity {line.qty}"
-            raise _Refusal("waiting", CORRECTION, f"found {found}: points are to be taken back; the line waits for a "
-                           "person in the service centre, nothing was booked")
+        _check(line_too_long(line))
         if isinstance(ground, _Refusal):
             raise ground
-        article = self._articles.get(identifier(line.article_seller)) or self._by_gtin(line)
-        quantity = self._base_units(line, article)
-        participant, day, source, seller, number, day_text, currency, order = ground
+        article = self.articles.plain(line) or self.article_of(ground.document, line)
+        quantity = self.base_units(line, article)
+        participant, day, document, day_text, seller, order, alias = ground
+        currency = document.currency
         facts = (
-            source, seller, number, line.id, day_text, article.number, quantity, plain_number(line.qty), line.unit,
+            document.source, seller, document.number, line.id, day_text, article.number, quantity,
+            plain_number(line.qty), line.unit,
             None if line.amount is None else int(line.amount * MILLION), currency, order,
-            self._features_text(line.features), "|".join(line.serials))
-        event = EarningEvent(participant, day, article, "", Decimal(quantity), line.amount, currency, line.features)
+            self._features_text(line.features), "|".join(line.serials), line.place)
+        amount = line.amount
+        if amount is not None and currency in self._rates:
+            amount, currency = self.converted(amount, currency, day)
+        if alias:
+            self.used.add(alias)
+        event = EarningEvent(participant, day, article, "", Decimal(quantity), amount, currency, line.features)
         return Matched(key, purchase_evidence(participant.account_id, facts), event, facts, line.at)
-
-    def _participant(self, document: Document) -> Participant:
-        for party in document.buyer.ids:
-            if found := self._participants.get(party):
-                if found.earns:
-                    return found
-                raise _Refusal("waiting", "participant_not_active", f"{party[0]} {party[1]} is {found.status}; the "
-                               "line waits until the participant is active, then clear the file again")
-        named = " or ".join(f"{scheme} {value}" for scheme, value in document.buyer.ids) or "no buyer"
-        raise _Refusal("waiting", "unknown_participant", f"found {named}, expected a participant of the programme; "
-                       "import it with treuwerk import participants, then clear the file again")
 
     def _day(self, document: Document) -> date:
         day = document.event_date
@@ -183,21 +260,17 @@ class Matcher:
                            f"{self._settings.programme.starts_on} on")
         return day
 
-    def _by_gtin(self, line: DocumentLine) -> Article:
-        if line.gtin and (article := self._articles.get(identifier(line.gtin))):
-            return article
-        raise _Refusal("waiting", "unknown_article", f"found article {line.article_seller!r}, expected one of the "
-                       "article master; import it with treuwerk import articles, then clear the file again")
-
-    def _base_units(self, line: DocumentLine, article: Article) -> int:
+    def base_units(self, line: DocumentLine, article: Article) -> int:
+        """The quantity of a line in base units, by what the article master says of its unit."""
         measure = self._measures.get(line.unit) or self._measures.get(line.unit.upper())
         if measure is None:
             raise _Refusal("rejected", "unknown_unit", f"found unit {line.unit!r}, expected one of "
                            f"{', '.join(self._measures)}; add it under [measures] in programme.toml")
+        if isinstance(measure, Measure):
+            return self._measured(line, article, measure)
         per_unit = measure if isinstance(measure, int) else article.attributes.get(measure)
         if per_unit is None:
-            raise _Refusal("waiting", "unit_not_convertible", f"article {article.number} has no {measure!r} to convert "
-                           f"{line.unit}; add it to the article master, then clear the file again")
+            raise _not_convertible(line, article, str(measure))
         quantity = line.qty * per_unit
         whole = int(quantity)
         if abs(whole) > MOST_PIECES:
@@ -208,59 +281,80 @@ class Matcher:
                            "whole pieces")
         return whole
 
+    @staticmethod
+    def _measured(line: DocumentLine, article: Article, measure: Measure) -> int:
+        """Base units of a quantity that is measured: it must come to whole ones."""
+        per = article.attributes.get(measure.per)
+        if not per:
+            raise _not_convertible(line, article, measure.per)
+        pieces = Fraction(line.qty) * measure.times / Fraction(per)
+        if abs(pieces) > MOST_PIECES:
+            raise _Refusal("rejected", "too_large", f"found quantity {plain_number(line.qty)} {line.unit}, expected at "
+                           f"most {MOST_PIECES:,} pieces")
+        if pieces.denominator != 1:
+            raise _Refusal("rejected", "fraction", f"found quantity {plain_number(line.qty)} {line.unit} of article "
+                           f"{article.number}, which is {float(pieces):.2f} pieces of {plain_number(per)} "
+                           f"{measure.per}; expected whole pieces")
+        return pieces.numerator
+
     def _features_text(self, features: Mapping[str, str]) -> str:
         """Features as text; readers hand out the same mapping many times, so it is found by its identity."""
         known = self._features.get(id(features))
         if known is None or known[0] is not features:
-            known = self._features[id(features)] = (features, _compact(dict(features)))
+            known = self._features[id(features)] = (features, compact(dict(features)))
             if len(self._features) > 10_000:
                 self._features = {id(features): known}
         return known[1]
 
 
-def purchase_prefix(document: Document) -> str:
-    """The identity of a document over all channels and repetitions; with a line number it is that of a purchase."""
-    year = str(document.event_date)[:4]
-    return (f"purchase|{part(document.seller.name)}|{document.kind.value}|{part(identifier(document.number))}|"
-            f"{year}|")
+def _limit_of(settings: Settings) -> timedelta | None:
+    """How long before a registration purchases earn; None: since the start of the programme."""
+    match settings.clearing.retroactive:
+        case Retroactive.PROGRAMME_START:
+            return None
+        case Retroactive.REGISTRATION:
+            return timedelta()
+        case Retroactive.DAYS:
+            return timedelta(days=settings.clearing.retroactive_days or 0)
 
 
-def is_key_of(key: str, seller: str, document: str, line: str, year: str) -> bool:
-    """Whether a purchase with these facts may have this key; of what kind its document was, only the key says."""
-    parts = key.split("|")
-    return (len(parts) == 6 and parts[0] == "purchase" and parts[1] == part(seller) and parts[2] in EARNING_KINDS
-            and parts[3] == _identified(document) and parts[4] == year and parts[5] == _identified(line))
+def _known(document: Document, buyer: Buyer) -> Participant:
+    """The participant who bought.
+
+    Raises:
+        _Refusal: nobody is known by these numbers, several are, or somebody decided that the customer never earns.
+    """
+    if buyer.participant is not None:
+        return buyer.participant
+    named = " or ".join(f"{scheme} {value}" for scheme, value in document.buyer.ids) or "no buyer"
+    if buyer.alias:
+        raise _Refusal("ignored", "takes_no_part", f"found {named}, of whom {buyer.alias.actor} decided that this "
+                       f"customer does not take part: {buyer.alias.reason}", buyer=buyer)
+    if buyer.shared:
+        raise _Refusal("waiting", "ambiguous_participant", f"found {named}, which {len(buyer.shared)} participants "
+                       "have, expected a GLN or a customer number; a person in the service centre decides", buyer=buyer)
+    raise _Refusal("waiting", "unknown_participant", f"found {named}, expected a participant of the programme; map it "
+                   "with treuwerk map participant, or import it with treuwerk import participants: the line is booked "
+                   "then", buyer=buyer)
 
 
-@lru_cache(maxsize=4_096)  # lines of one document come together
-def _identified(number: str) -> str:
-    return part(identifier(number))
+def _not_convertible(line: DocumentLine, article: Article, attribute: str) -> _Refusal:
+    name = Name(Kind.MEASURE, "", attribute, identifier(article.number))
+    return _Refusal("waiting", "unit_not_convertible", f"article {article.number} has no {attribute!r} to convert "
+                    f"{line.unit}; add it to the article master: the line is booked then",
+                    lack=Lack(name, article.number, article.name, min(int(abs(line.qty)), MOST_PIECES)))
 
 
-def _storable(text: str) -> str:
-    """The text without what PostgreSQL or UTF-8 cannot hold: NUL characters and lone surrogates."""
-    return text.replace("\0", "\u2400").encode("utf-8", "replace").decode()
+def _check(why: str) -> None:
+    if why:
+        raise _Refusal("rejected", "too_long", why)
 
 
-def _check_length(named: str, number: str) -> None:
-    if len(number) > LONGEST_NUMBER:
-        raise _Refusal("rejected", "too_long", f"found a {named} number of {len(number)} characters, expected at most "
-                       f"{LONGEST_NUMBER}; is a quote or a delimiter missing?")
-
-
-def purchase_evidence(account_id: int, facts: Facts) -> str:
-    """The digest of a purchase line: its account and all its facts but the source, which may be any channel."""
-    _, seller, document, line, day, article, quantity, reported, unit, net, currency, order, features, serials = facts
-    return evidence_of(
-        f"{account_id}\x1f{seller}\x1f{document}\x1f{line}\x1f{day}\x1f{article}\x1f{quantity}\x1f{reported}\x1f{unit}"
-        f"\x1f{net}\x1f{currency}\x1f{order}\x1f{features}\x1f{serials}")
-
-
-def _payload(document: Document, line: DocumentLine) -> str:
-    return _compact({
-        "kind": document.kind, "number": document.number, "date": str(document.event_date or ""),
-        "seller": document.seller.name, "buyer": [list(pair) for pair in document.buyer.ids],
-        "currency": document.currency, "orders": document.orders, "line": line.id, "article": line.article_seller,
-        "gtin": line.gtin, "qty": plain_number(line.qty), "unit": line.unit, "movement": line.movement,
-        "amount": None if line.amount is None else plain_number(line.amount), "serials": line.serials,
-        "features": dict(line.features)})
+def _not_withdrawn(document: Document, ground: _Ground | _Refusal) -> Iterator[Problem]:
+    """Why a document cannot be taken back as a whole, for each of its lines; whose it is does not matter."""
+    refusal = ground if isinstance(ground, _Refusal) and ground.code == "too_long" else None
+    if document.event_date is None:
+        refusal = refusal or _Refusal("rejected", "no_date", "found no date, expected that of what is cancelled")
+    for at in [line.at for line in document.lines] or [0]:
+        if refusal:
+            yield Problem(at, document.number, refusal.code, str(refusal), refusal.state)

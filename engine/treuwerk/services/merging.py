@@ -1,9 +1,9 @@
 """Merging: a participant who stands there twice becomes one, and can become two again.
 
 All open lots move with their terms, also what waits for an act, and so does what is owed. Identifiers lead to the
-account that stays, so that later deliveries are booked there. The account that is given up keeps its history, and its
-participant has left. What still comes in there, such as a cancelled order of former days, follows by
-`forward_arrivals`.
+account that stays, so that later deliveries are booked there. The account that is given up keeps its history and what
+it reported, which is found from the one that stays, and its participant has left. What still comes in there, such as a
+cancelled order of former days, follows by `forward_arrivals`.
 """
 
 import json
@@ -20,10 +20,11 @@ from treuwerk.domain.merging import Owned, moved_in, moved_out
 from treuwerk.domain.movements import Legs
 from treuwerk.domain.participants import ParticipantStatus
 from treuwerk.domain.refusals import Refusal
+from treuwerk.services.aliasing import order_release
 from treuwerk.services.bookkeeping import SYSTEM, OpenAccount, Order
 from treuwerk.services.installation import Installation
 from treuwerk.services.transferring import open_accounts
-from treuwerk.store import accounts, holds, manual, merges
+from treuwerk.store import accounts, cart, holds, manual, merged_ways, merges, stock_watches, wishes
 from treuwerk.store.merges import Moved
 from treuwerk.store.owners import Owner, lock_owners, set_status
 from treuwerk.store.search import index_accounts
@@ -138,6 +139,7 @@ def _merged(given_up: OpenAccount, into: OpenAccount, status: ParticipantStatus,
     set_status(connection, before, ParticipantStatus.LEFT, now)
     merges.note(connection, {"account_id": before, "id": number, "into_account_id": after, "moved": moved.as_text(),
                              "actor": actor, "merged_at": now})
+    order_release(connection, before, now)
     return Merged(ids.public_id(ids.MERGE, before, number), before, after, moved.points, moved.identifiers,
                   [shown for shown, *_ in moved.logins], len(moved.people), public_ids(before, after, moved))
 
@@ -195,7 +197,7 @@ def _award(account: OpenAccount, line: int, lot: Owned) -> list[dict[str, object
 
 
 def _move_names(connection: Connection, before: int, after: int, moved: Moved, now: int) -> None:
-    """Identifiers, people and logins lead to the account that stays; who is signed in must sign in again."""
+    """Identifiers, people, logins and addresses go to the account that stays; who is signed in signs in again."""
     moved.identifiers = merges.identifiers_of(connection, before)
     merges.point_identifiers(connection, moved.identifiers, before, after)
     people, moved.people = merges.copy_people(connection, before, after, ids.row_ids(now))
@@ -205,6 +207,13 @@ def _move_names(connection: Connection, before: int, after: int, moved: Moved, n
         if merges.move_member(connection, user_id, (before, person_id), (after, there)):
             moved.logins.append([shown, user_id, person_id, there])
     merges.end_sessions(connection, before, {person_id for _, _, person_id in members})
+    for kept in (cart, stock_watches):
+        kept.move(connection, before, after, {user_id for _, user_id, _ in members})
+    moved.addresses = merged_ways.move_addresses(connection, before, after)
+    moved.codes = merged_ways.end_codes(connection, before, now)
+    moved.former = merged_ways.move_former(connection, before, after, people)
+    moved.wishes = wishes.move(connection, before, after)
+    merged_ways.move_work(connection, before, after)
     index_accounts(connection, (before, after))
 
 

@@ -8,7 +8,7 @@ import attrs
 from sqlalchemy import Connection, Row
 
 from treuwerk.domain import ids
-from treuwerk.domain.notes import LONGEST_TEXT, NOTE, Note, NoteDraft, NoteKind, NoteStatus, NoteVersion
+from treuwerk.domain.notes import FROM_PORTAL, LONGEST_TEXT, NOTE, Note, NoteDraft, NoteKind, NoteStatus, NoteVersion
 from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.rights import Access, OutOfScope, row_named
 from treuwerk.services.auditing import note_act
@@ -38,8 +38,9 @@ def write_note(access: Access, connection: Connection, account_id: int, draft: N
     access.require_account(account_id)
     if account_id not in owners_of(connection, [account_id]):
         raise OutOfScope
-    if draft.kind is NoteKind.ENQUIRY:
-        raise Refusal("wrong_kind", "found an enquiry; expected another kind, since only participants make enquiries")
+    if draft.kind in FROM_PORTAL:
+        raise Refusal("wrong_kind", f"found a note of kind {draft.kind.value}; expected another kind, since only "
+                      "participants make these")
     written = keep(connection, account_id, _checked(connection, account_id, draft), access.user_id, now)
     note_act(connection, access, "note.write", account_id, written.public_id, now=now,
              after={name: value for name, value in _told(written).items() if value})
@@ -57,6 +58,26 @@ def keep(connection: Connection, account_id: int, draft: NoteDraft, author_id: i
     return written
 
 
+def move_note(connection: Connection, account_id: int, note_id: int, status: NoteStatus, user_id: int,
+              now: int) -> None:
+    """Give a note that came from the portal the status that follows from what was said; nothing where it has that.
+
+    Raises:
+        NoteChanged: somebody else changes it again and again at this moment.
+    """
+    for last in (*[False] * _TRIES, True):
+        before = _note(connection, account_id, note_id)
+        if before.draft.status is status:
+            return
+        values = _values(attrs.evolve(before.draft, status=status)) | {
+            "changed_at": now, "version": before.version + 1}
+        if notes.change(connection, account_id, note_id, before.version, values, user_id):
+            _feed(connection, _note(connection, account_id, note_id), now)
+            return
+        if last:
+            raise NoteChanged(before, "")
+
+
 def change_note(access: Access, connection: Connection, account_id: int, note_id: int, draft: NoteDraft, version: int,
                 now: int) -> Note:
     """Give a note another state; `version` is the one that the change was made from.
@@ -68,8 +89,8 @@ def change_note(access: Access, connection: Connection, account_id: int, note_id
     access.require(WRITE)
     before = _scoped(access, connection, account_id, note_id)
     checked = _checked(connection, account_id, draft, before.draft)
-    if (before.draft.kind is NoteKind.ENQUIRY) is not (checked.kind is NoteKind.ENQUIRY):
-        raise Refusal("wrong_kind", "found another kind; expected that an enquiry stays one, and nothing becomes one")
+    if before.draft.kind is not checked.kind and FROM_PORTAL & {before.draft.kind, checked.kind}:
+        raise Refusal("wrong_kind", "found another kind; expected that what came from the portal stays what it is")
     if before.version == version and before.draft == checked:
         return before
     values = _values(checked) | {"changed_at": now, "version": version + 1}

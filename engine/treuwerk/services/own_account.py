@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from treuwerk.domain.ids import TRANSACTION, account_and_row
-from treuwerk.domain.rights import Access, OutOfScope
+from treuwerk.domain.ids import TRANSACTION
+from treuwerk.domain.rights import Access, OutOfScope, row_named
 from treuwerk.services import balances as all_balances
 from treuwerk.services import purchase_history, statements
 from treuwerk.services.balances import Holdings, UnitBalance
@@ -54,11 +54,8 @@ def booking(access: Access, connection: Connection, public_id: str) -> Explanati
         NotFound: there is none of this id.
     """
     own = _account(access, READ_ACCOUNT)
-    try:
-        prefix, account_id, _ = account_and_row(public_id)
-    except ValueError:
-        raise OutOfScope from None
-    if prefix != TRANSACTION or account_id != own:
+    account_id, _ = row_named(public_id, TRANSACTION)
+    if account_id != own:
         raise OutOfScope
     return explain(connection, public_id)
 

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, select, update
 
 from treuwerk.domain.ids import public_user_id
 from treuwerk.domain.participants import CUSTOMER_NUMBER, ParticipantStatus
+from treuwerk.domain.phones import Phone, phones_of
 from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.rights import Access, OutOfScope
 from treuwerk.services.auditing import note_act
@@ -66,6 +67,7 @@ class Company:
     country: str
     locale: str
     email: str
+    phones: Sequence[Phone]
     street: str
     postcode: str
     city: str
@@ -101,7 +103,7 @@ def company(access: Access, connection: Connection) -> Company:
     number = next((value for scheme, value in numbers if scheme == CUSTOMER_NUMBER), "")
     others = [(scheme, value) for scheme, value in numbers if (scheme, value) != (CUSTOMER_NUMBER, number)]
     return Company(number, row.name, row.group, ParticipantStatus(row.status), row.country, row.locale, row.email,
-                   row.street, row.postcode, row.city, row.opened_at, row.changed_at, others)
+                   phones_of(row.attributes), row.street, row.postcode, row.city, row.opened_at, row.changed_at, others)
 
 
 def own_login(access: Access, connection: Connection) -> OwnLogin | None:
@@ -165,7 +167,11 @@ def is_contact(before: OwnLogin, draft: OwnDraft) -> bool:
 
 
 def choose_locale(connection: Connection, user_id: int, locale: str, now: int) -> None:
-    """Keep the language that a user chose; it holds wherever that user signs in."""
+    """Keep the language that a user chose; it holds wherever that user signs in.
+
+    The version stays: the language is switched beside a form that is being filled in, also that of the own profile, and
+    whoever sends it afterwards shall not be told that somebody else changed the profile meanwhile.
+    """
     connection.execute(update(app_user).where(app_user.c.user_id == user_id, app_user.c.locale != locale).values(
         locale=locale, changed_at=now))
 

@@ -6,16 +6,20 @@ from typing import Any
 import attrs
 from sqlalchemy import Connection, Row, select, update
 
+from treuwerk.domain.ledger import moment
 from treuwerk.domain.participants import CUSTOMER_NUMBER, ParticipantStatus
+from treuwerk.domain.phones import Phone, phones_of
 from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.rights import Access, OutOfScope
 from treuwerk.programme.settings import Settings
+from treuwerk.services.aliasing import order_release
 from treuwerk.services.auditing import note_act
 from treuwerk.services.balances import UnitBalance, balances
 from treuwerk.services.members import Member, members_of
 from treuwerk.services.own_addresses import KeptAddress, addresses_of
 from treuwerk.services.participant_list import tier_of
 from treuwerk.store import merges
+from treuwerk.store.aliases import shared_by
 from treuwerk.store.search import index_accounts
 from treuwerk.store.tables import account, identifier, participant
 
@@ -41,6 +45,7 @@ class Profile:
     country: str
     locale: str
     email: str
+    phones: Sequence[Phone]
     street: str
     postcode: str
     city: str
@@ -70,18 +75,23 @@ def profile(access: Access, connection: Connection, settings: Settings, account_
     held = balances(connection, settings.units, account_id, now)
     numbers = connection.execute(select(identifier).where(identifier.c.account_id == account_id).order_by(
         identifier.c.scheme != CUSTOMER_NUMBER, identifier.c.scheme, identifier.c.value)).all()
+    shared = shared_by(connection, [account_id])
     standing = merges.standing_merge(connection, account_id)
     return Profile(
         account_id, next((one.written_as for one in numbers if one.scheme == CUSTOMER_NUMBER), ""), row.name, row.group,
         ParticipantStatus(row.status), tier_of(settings, {unit: one.available for unit, one in held.items()}),
-        row.country, row.locale, row.email, row.street, row.postcode, row.city, row.opened_at, row.version,
-        [(one.scheme, one.written_as) for one in numbers], held, members_of(connection, account_id),
+        row.country, row.locale, row.email, phones_of(row.attributes), row.street, row.postcode, row.city,
+        row.opened_at, row.version,
+        [(one.scheme, one.written_as) for one in (*numbers, *shared)], held, members_of(connection, account_id),
         addresses_of(connection, account_id), standing.into_account_id if standing else 0)
 
 
 def change_status(access: Access, connection: Connection, account_id: int, status: ParticipantStatus, version: int,
-                  now: int, *, reason: str) -> None:
+                  now: int, *, reason: str, today: str = "") -> None:
     """Give a participant another status; `version` is the one that was seen.
+
+    Who leaves earns nothing after `today`, an ISO day in the programme's zone. What waited for the status is ordered to
+    be booked.
 
     Raises:
         Refusal: `no_reason`, `wrong_status`, `changed`: somebody else was faster.
@@ -97,10 +107,13 @@ def change_status(access: Access, connection: Connection, account_id: int, statu
                       f"{', '.join(one.value for one in CHANGES[before])}")
     changed = connection.execute(update(participant).where(
         participant.c.account_id == account_id, participant.c.version == version).values(
-        status=status.value, version=version + 1, changed_at=now))
+        status=status.value, version=version + 1, changed_at=now,
+        left_on=(today or moment(now).date().isoformat()) if status is ParticipantStatus.LEFT else ""))
     if changed.rowcount != 1:
         raise Refusal("changed", "found that somebody else changed this participant meanwhile; look at it again")
     index_accounts(connection, [account_id])
+    if status in (ParticipantStatus.ACTIVE, ParticipantStatus.LEFT):
+        order_release(connection, account_id, now)
     note_act(connection, access, "participant.status", account_id, "", now=now, before={"status": before.value},
              after={"status": status.value}, reason=" ".join(reason.split()))
 

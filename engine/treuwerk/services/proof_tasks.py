@@ -11,9 +11,11 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from treuwerk.services import proving
+from treuwerk.services.proving_orders import wrong_orders
 from treuwerk.store import guards, shortcuts
 from treuwerk.store.journal import seals
 from treuwerk.store.message_proofs import message_proofs
+from treuwerk.store.order_proofs import order_proofs
 from treuwerk.store.proofs import PROOFS
 
 
@@ -126,10 +128,11 @@ def _missing_guards(connection: Connection) -> Iterator[str]:
 
 def _laws(dialect: str) -> dict[str, Callable[[Connection], Iterator[str]]]:
     """Every law that one look at the database can check in full."""
-    queries = PROOFS | message_proofs(dialect)
+    queries = PROOFS | order_proofs(dialect) | message_proofs(dialect)
     return {name: partial(_queried, statement=statement) for name, statement in queries.items()} | {
         "bucket_is_that_of_the_account": proving.wrong_buckets,
         "append_only_guards_are_there": _missing_guards,
+        "orders_are_paid_as_they_are_judged": wrong_orders,
     }
 
 

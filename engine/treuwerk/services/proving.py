@@ -9,11 +9,12 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from treuwerk.domain.document_kinds import EARNING_KINDS
 from treuwerk.domain.earning import fold, steps_from_json
 from treuwerk.domain.ledger import bucket_of
 from treuwerk.domain.records import Digest, evidence_of
 from treuwerk.services.attending import activity_evidence, activity_key
-from treuwerk.services.matching import EARNING_KINDS, is_key_of
+from treuwerk.services.purchase_keys import is_key_of
 from treuwerk.store import journal
 from treuwerk.store.claims import counted_claims, doubtful_claims
 from treuwerk.store.journal import entries

@@ -5,13 +5,14 @@ from datetime import date
 from typing import Any
 
 import attrs
-from sqlalchemy import Connection, Row, bindparam, func, or_, select
+from sqlalchemy import Connection, Row, and_, bindparam, func, or_, select, union_all
 
 from treuwerk.domain import ids
 from treuwerk.domain.ledger import Book
 from treuwerk.services.explaining import article_names, articles_of, features_of, legs_of, serials_of
+from treuwerk.services.wholes import Whole, wholes
 from treuwerk.store.prepared import Prepared
-from treuwerk.store.tables import journal, posting, purchase_line
+from treuwerk.store.tables import assembly_booking, journal, posting, purchase_line
 
 _LINES_LOOKED_AT = 200
 _LAST_LINES = select(purchase_line.c.article_number).where(purchase_line.c.account_id == bindparam("account")).order_by(
@@ -35,6 +36,8 @@ class Purchase:
     features: Mapping[str, str]
     serials: tuple[str, ...]
     amounts: Mapping[str, int]
+    whole: Whole | None = None
+    """What the line is by the parts of its order, where only they tell it; its points are among the amounts."""
 
 
 @attrs.frozen
@@ -81,7 +84,8 @@ def purchases(connection: Connection, account_id: int, *, before: int | None = N
     shown = rows[:limit]
     legs = legs_of(connection, account_id, [row.id for row in shown])
     names = article_names(connection, {row.article_number for row in shown})
-    return ([_purchase(row, _earned(legs.get(row.id, [])), names) for row in shown],
+    of_orders = wholes(connection, account_id, [row.id for row in shown if row.order_number])
+    return ([_purchase(row, _earned(legs.get(row.id, [])), names, of_orders.get(row.id)) for row in shown],
             shown[-1].id if len(rows) > limit else None)
 
 
@@ -110,19 +114,21 @@ def _purchases_like(query: Any, account_id: int, filters: PurchaseFilters) -> An
     return query
 
 
-def _purchase(row: Row[Any], amounts: Mapping[str, int], names: Mapping[str, str]) -> Purchase:
+def _purchase(row: Row[Any], amounts: Mapping[str, int], names: Mapping[str, str], whole: Whole | None) -> Purchase:
     booking = ids.public_id(ids.TRANSACTION, row.account_id, row.id) if row.booking is not None else None
     return Purchase(row.id, booking, date.fromisoformat(row.occurred_on), row.document, row.line, row.seller,
                     row.article_number, names.get(row.article_number, ""), row.quantity, features_of(row.features),
-                    serials_of(row.serials), amounts)
+                    serials_of(row.serials), _together(amounts, whole.amounts) if whole else amounts, whole)
+
+
+def _together(amounts: Mapping[str, int], more: Mapping[str, int]) -> dict[str, int]:
+    return {unit: amounts.get(unit, 0) + more.get(unit, 0) for unit in (*amounts, *(set(more) - set(amounts)))}
 
 
 def article_totals(connection: Connection, account_id: int, unit: str,
                    filters: PurchaseFilters | None = None) -> list[ArticleTotal]:
     """Pieces and points by article under the same filters, most points first."""
-    points = select(posting.c.transaction_id, func.sum(posting.c.amount).label("amount")).where(
-        posting.c.account_id == account_id, posting.c.unit == unit,
-        posting.c.book.in_((Book.PARTICIPANT.value, Book.PENDING.value))).group_by(posting.c.transaction_id).subquery()
+    points = _points_by_line(account_id, unit)
     query = select(purchase_line.c.article_number, func.sum(purchase_line.c.quantity).label("quantity"),
                    func.coalesce(func.sum(points.c.amount), 0).label("points")).select_from(
         purchase_line.join(points, points.c.transaction_id == purchase_line.c.id, isouter=True))
@@ -132,6 +138,19 @@ def article_totals(connection: Connection, account_id: int, unit: str,
     totals = [ArticleTotal(row.article_number, names.get(row.article_number, ""), int(row.quantity), int(row.points))
               for row in rows]
     return sorted(totals, key=lambda total: (-total.points, -total.quantity, total.article_number))
+
+
+def _points_by_line(account_id: int, unit: str) -> Any:
+    """What bookings gave by the purchase line that they are about: its own, and what completed it."""
+    own = (posting.c.account_id == account_id, posting.c.unit == unit,
+           posting.c.book.in_((Book.PARTICIPANT.value, Book.PENDING.value)))
+    booked = assembly_booking.c
+    completing = select(booked.line_id, posting.c.amount).join(posting, and_(
+        posting.c.account_id == booked.account_id, posting.c.transaction_id == booked.transaction_id)).where(
+        booked.account_id == account_id, *own)
+    every = union_all(select(posting.c.transaction_id, posting.c.amount).where(*own), completing).subquery()
+    return select(every.c.transaction_id, func.sum(every.c.amount).label("amount")).group_by(
+        every.c.transaction_id).subquery()
 
 
 def bought_lately(connection: Connection, account_id: int) -> list[Bought]:

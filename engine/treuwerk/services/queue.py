@@ -25,7 +25,7 @@ READ, WORK = "queue.read", "queue.work"
 HELD_SECONDS = 15 * 60
 COUNTED_AT_MOST = 1_000
 """A page tells it as "999+"."""
-DECIDED_ELSEWHERE = frozenset({work.ADJUSTMENT})
+DECIDED_ELSEWHERE = frozenset({work.ADJUSTMENT, work.SUBMISSION, work.HELD_FILE, work.MAPPING, work.WITHDRAWAL})
 """Kinds that end by a decision on their object, not by a click in the queue."""
 _SECOND = 1_000_000
 _TRIES = 5
@@ -143,11 +143,14 @@ def open_work_of(access: Access, connection: Connection, account_id: int, now: i
     return [item_from(row, now) for row in work.of_account(connection, account_id, limit)]
 
 
-def take_next(access: Access, connection: Connection, now: int, today: str, view: View = View.TEAM) -> WorkItem | None:
-    """Hold the next free thing to do for a quarter of an hour; None where nothing is free."""
+def take_next(access: Access, connection: Connection, now: int, today: str, view: View = View.TEAM,
+              kind: str = "") -> WorkItem | None:
+    """Hold the next free thing to do, of a kind where one is named, for a quarter of an hour; None: nothing is free."""
     access.require(WORK)
     asked = Asked(access.user_id, now, today)
     wanted = [work.IS_OPEN, *conditions(view, asked)]
+    if kind:
+        wanted.append(work_item.c.kind == kind)
     if view is not View.MINE:  # nobody is given what is another one's
         wanted.append(work_item.c.assignee_id.in_((0, access.user_id)))
     for _ in range(_TRIES):

@@ -6,7 +6,9 @@ import attrs
 from sqlalchemy import Connection, select
 
 from treuwerk.domain.rights import Access
+from treuwerk.services.broken_lines import is_broken
 from treuwerk.store.tables import clearing_run, problem
+from treuwerk.store.tables.purchases import CONFLICTS
 
 READ = "queue.read"
 _AT_MOST = 200
@@ -22,6 +24,10 @@ class RunProblem:
     state: str
     reason: str
     settled_at: int | None
+    conflict: str = ""
+    """The id under which a person decides between it and what is booked; empty for other problems."""
+    broken: str = ""
+    """The id under which a person corrects or closes it; empty for what is no rejected line of a feed."""
 
 
 @attrs.frozen
@@ -50,4 +56,6 @@ def problems_of_run(access: Access, connection: Connection, run_id: int) -> RunP
     rows = connection.execute(select(problem).where(problem.c.run_id == run_id).order_by(
         problem.c.at_line, problem.c.number).limit(_AT_MOST))
     return RunProblems(run.file, run.source, run.started_at, run.waiting, run.rejected, [
-        RunProblem(row.at_line, row.document, row.code, row.state, row.reason, row.settled_at) for row in rows])
+        RunProblem(row.at_line, row.document, row.code, row.state, row.reason, row.settled_at,
+                   f"{run_id}-{row.number}" if row.code in CONFLICTS and row.payload else "",
+                   f"{run_id}-{row.number}" if is_broken(row, run.source) else "") for row in rows])

@@ -9,16 +9,18 @@ from treuwerk.domain import ids
 from treuwerk.domain.folding import folded, words_of
 from treuwerk.domain.notes import NOTE
 from treuwerk.domain.participants import CUSTOMER_NUMBER
+from treuwerk.domain.phones import phone_query
 from treuwerk.domain.rights import Access
 from treuwerk.services.auditing import note_act
 from treuwerk.store import documents, search
 from treuwerk.store.database import Database
 from treuwerk.store.notes import has_object
 from treuwerk.store.notes import one as note_of
+from treuwerk.store.reward_orders import by_id
 from treuwerk.store.tables import identifier as known
 from treuwerk.store.tables import participant, person
 
-SEARCH = "search"
+SEARCH, ORDERS = "search", "orders.read"
 LONGEST_QUERY = 200
 SHOWN = 20
 """Hits of one group."""
@@ -29,7 +31,7 @@ _EXACT = ("txn", "pur", "adj", NOTE)
 
 @attrs.frozen
 class FoundParticipant:
-    """A company: `why` says in which of its facts the words stand, such as name, number, place, mail or person."""
+    """A company: `why` says in which of its facts the words stand, such as name, number, phone, mail or person."""
 
     account_id: int
     number: str
@@ -97,33 +99,46 @@ def find(access: Access, database: Database, typed: str, sellers: Sequence[str],
     database.run(lambda connection: note_act(connection, access, "search.query", 0, "", now=now,
                                              after={"query": query}))
     with database.reading() as connection:
-        return _found(connection, query, words, sellers)
+        return _found(connection, query, words, sellers, orders=access.may(ORDERS))
 
 
-def _found(connection: Connection, query: str, words: Sequence[str], sellers: Sequence[str]) -> Found:
-    if jump := _exact_id(connection, query):
+def _found(connection: Connection, query: str, words: Sequence[str], sellers: Sequence[str], *, orders: bool) -> Found:
+    if jump := _exact_id(connection, query, orders=orders):
         return Found(query, jump=jump)
-    hits = search.hits(connection, words, _LOOKED_AT)
+    phone = phone_query(query)
+    hits = search.hits(connection, words, _LOOKED_AT) + (
+        search.hits(connection, [phone], _LOOKED_AT) if phone and [phone] != list(words) else [])
     companies = _companies(connection, {hit.account_id for hit in hits})
-    participants = _participants(hits, companies, words)
+    participants = _participants(hits, companies, [*words, phone])
     people = _people(connection, hits, companies)
     deliveries = _documents(connection, documents.deliveries(connection, sellers, query, SHOWN + 1))
-    orders = _documents(connection, documents.orders(connection, query, SHOWN + 1))
+    of_orders = _documents(connection, documents.orders(connection, query, SHOWN + 1))
     groups: dict[str, Sequence[object]] = {"participants": participants, "people": people, "deliveries": deliveries,
-                                           "orders": orders}
+                                           "orders": of_orders}
     more = frozenset(name for name, found in groups.items() if len(found) > SHOWN)
     return Found(query, tuple(participants[:SHOWN]), tuple(people[:SHOWN]), tuple(deliveries[:SHOWN]),
-                 tuple(orders[:SHOWN]), more=more)
+                 tuple(of_orders[:SHOWN]), more=more)
 
 
-def _exact_id(connection: Connection, query: str) -> str:
-    """The id as we write it, where it is one and something has it."""
+def found_participants(connection: Connection, *, words: Sequence[str] = (),
+                       accounts: Collection[int] = ()) -> list[FoundParticipant]:
+    """Companies that these words belong to, the best first, or those of these accounts in their order."""
+    if accounts:
+        known_ones = _companies(connection, set(accounts))
+        return [known_ones[one] for one in dict.fromkeys(accounts) if one in known_ones]
+    hits = search.hits(connection, words, _LOOKED_AT)
+    return _participants(hits, _companies(connection, {hit.account_id for hit in hits}), words)
+
+
+def _exact_id(connection: Connection, query: str, *, orders: bool) -> str:
+    """The id as we write it, where it is one and something has it; those of `orders` of rewards, too."""
     try:
         prefix, account_id, row_id = ids.account_and_row(query)
     except ValueError:
         return ""
     there = prefix in _EXACT and (has_object(connection, account_id, prefix, row_id) or (
         prefix == NOTE and note_of(connection, account_id, row_id) is not None))
+    there = there or (orders and prefix == ids.REWARD_ORDER and by_id(connection, account_id, row_id) is not None)
     return ids.public_id(prefix, account_id, row_id) if there else ""
 
 
@@ -142,7 +157,7 @@ def _participants(hits: Iterable[search.Hit], companies: Mapping[int, FoundParti
 
 
 def _rank(kind: str, exact: bool) -> tuple[bool, int]:
-    order = (search.NUMBER, search.NAME, search.MAIL, search.PLACE, search.ADDRESS, search.PERSON)
+    order = (search.NUMBER, search.NAME, search.PHONE, search.MAIL, search.PLACE, search.ADDRESS, search.PERSON)
     return not exact, order.index(kind)
 
 

@@ -23,6 +23,10 @@ from treuwerk.services.pacing import without_collection
 from treuwerk.services.scoring import ScoredBatch
 from treuwerk.store.database import Database
 
+if sys.platform == "linux":
+    from fcntl import F_SETPIPE_SZ, fcntl
+
+PIPE_BYTES = 1 << 20  # the most that Linux gives everybody
 _THREADS = Path("/proc/self/task")
 
 
@@ -43,6 +47,7 @@ class Task:
 
 
 Scorer = Callable[[Installation, Task], Iterator[ScoredBatch]]
+Meanwhile = Callable[[], None]
 Message = ScoredBatch | UnreadableFile | ScoringFailed | None
 """None is the end of the file: where it is missing, the process was ended before."""
 
@@ -52,8 +57,8 @@ def can_fork() -> bool:
     return sys.platform == "linux" and _THREADS.is_dir() and len(list(_THREADS.iterdir())) == 1
 
 
-def forked(installation: Installation, task: Task, scorer: Scorer) -> Iterator[ScoredBatch]:
-    """Batches from a copy of this process.
+def forked(installation: Installation, task: Task, scorer: Scorer, meanwhile: Meanwhile) -> Iterator[ScoredBatch]:
+    """Batches from a copy of this process; what is to be done before the first one is done here meanwhile.
 
     Raises:
         UnreadableFile: the file as a whole is not what the source reads.
@@ -61,31 +66,42 @@ def forked(installation: Installation, task: Task, scorer: Scorer) -> Iterator[S
     """
     installation.database.disconnect()  # a connection must not be shared: from here on each process opens its own
     reading, writing = pipe()
-    with fdopen(reading, "rb") as out, fdopen(writing, "wb") as into:
+    with fdopen(reading, "rb", PIPE_BYTES) as out, fdopen(writing, "wb") as into:
         process = get_context("fork").Process(target=_copy, args=(installation, task, scorer, out, into), daemon=True)
         process.start()
         into.close()
+        _widen(out)
         try:
+            meanwhile()
             yield from _received(out)
         finally:
             process.kill()
             process.join()
 
 
-def started(task: Task) -> Iterator[ScoredBatch]:
+def started(task: Task, meanwhile: Meanwhile) -> Iterator[ScoredBatch]:
     """The same from a new process, which loads the programme from its folder."""
     command = [sys.executable, "-c", "from treuwerk.services.pipeline import main; main()"]
     with subprocess.Popen(  # noqa: S603 (our own module, by our own interpreter)
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=PIPE_BYTES) as process:
         assert process.stdin is not None  # both are pipes
         assert process.stdout is not None
         try:
             with suppress(BrokenPipeError):  # it ended at once, which shows below
                 pickle.dump(task, process.stdin)
                 process.stdin.close()
+            _widen(process.stdout)
+            meanwhile()
             yield from _received(process.stdout)
         finally:
             process.kill()
+
+
+def _widen(pipe_end: IO[bytes]) -> None:
+    """Let a batch of some thousand lines lie in the pipe: who sends it goes on with the next one at once."""
+    if sys.platform == "linux":
+        with suppress(OSError):  # the system allows less
+            fcntl(pipe_end, F_SETPIPE_SZ, PIPE_BYTES)
 
 
 def _received(stream: IO[bytes]) -> Iterator[ScoredBatch]:

@@ -13,6 +13,7 @@ from treuwerk.services.installation import DEMO
 from treuwerk.services.keyring import NEW_KEY, VARIABLE, Keyring, is_sealed, read_keyring
 from treuwerk.store.database import Database
 from treuwerk.store.tables import authenticator, installation
+from treuwerk.store.voucher_codes import sealed_key
 
 _RESEAL = "treuwerk user seal"
 
@@ -22,6 +23,7 @@ def secret_checks(database: Database, environ: Mapping[str, str], settings: Sett
     checks: dict[str, Check] = {}
     if settings is not None:
         checks["sign_in_secrets"] = partial(sign_in_secrets, settings, environ)
+        checks["supplier_secrets"] = partial(supplier_secrets, settings, environ)
     if database.file is None or database.file.exists():
         checks["secret_keys"] = partial(secret_keys, database, environ)
     return checks
@@ -41,6 +43,20 @@ def sign_in_secrets(settings: Settings, environ: Mapping[str, str]) -> Iterator[
                               "in by it, and the other ways in work")
 
 
+def supplier_secrets(settings: Settings, environ: Mapping[str, str]) -> Iterator[Finding]:
+    """Suppliers whose secret the environment does not hold: their orders would wait."""
+    for one in settings.suppliers:
+        for secret in secrets_in(one.settings):
+            try:
+                secret.value(environ)
+            except MissingSecret as error:
+                found = str(error).partition(", expected")[0].removeprefix("found ")
+                yield Finding(f"supplier:{one.head.name}", State.WARNING, found,
+                              f"the secret of [[suppliers]] {one.head.name!r}", f"set {secret.env}, or "
+                              f"{secret.env}_FILE to the path of a file that holds it, where treuwerk is started; "
+                              "until then its orders wait")
+
+
 def secret_keys(database: Database, environ: Mapping[str, str]) -> Iterator[Finding]:
     """Whether secrets of authenticator apps are encrypted, and can be read."""
     try:
@@ -51,8 +67,21 @@ def secret_keys(database: Database, environ: Mapping[str, str]) -> Iterator[Find
         return
     with database.reading() as connection:
         stored = connection.execute(select(authenticator.c.secret)).scalars().all()
-        demo = _is_demo(connection)
+        demo, codes = _is_demo(connection), sealed_key(connection)
     yield _without_keys(list(stored), deployment, demo=demo) if not keys.keys else _with_keys(list(stored), keys)
+    if codes:
+        yield _of_codes(codes, keys)
+
+
+def _of_codes(sealed: str, keys: Keyring) -> Finding:
+    """Whether voucher codes can be shown; that their key lies open without keys is told above."""
+    if not keys.can_open(sealed):
+        return Finding("voucher_key", State.UNSAFE, "voucher codes under a key that is not there",
+                       f"all keys that were ever used in {VARIABLE}", "add the older keys behind the first one: until "
+                       "then no voucher code can be shown or brought in")
+    return finding("voucher_key", "the key of voucher codes is in the open or under an older key"
+                   if keys.is_stale(sealed) else "the key of voucher codes can be opened", "the first key",
+                   f"run {_RESEAL}", State.WARNING if keys.is_stale(sealed) else None)
 
 
 def _without_keys(stored: list[str], deployment: Deployment, *, demo: bool) -> Finding:

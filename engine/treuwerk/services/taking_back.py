@@ -15,8 +15,10 @@ from treuwerk.domain.lots import Part, last_of, less
 from treuwerk.domain.movements import Legs, cancelled, reversed_credit
 from treuwerk.domain.records import JournalRow
 from treuwerk.domain.refusals import Refusal
-from treuwerk.services import cancelling, reversing
+from treuwerk.services import cancelling, points_back
+from treuwerk.services.assembling import after_return
 from treuwerk.services.bookkeeping import Decision, OpenAccount, Order
+from treuwerk.services.order_bookings import order_of_booking, refuse_ordered
 from treuwerk.store import accounts
 
 PIECES, POINTS = "pieces", "points"
@@ -43,9 +45,12 @@ class Takeable:
 
 
 def takeable(connection: Connection, account_id: int, transaction_id: int) -> Takeable | None:
-    """What can be taken back of a booking; None where a booking of its kind never is, or where there is none."""
+    """What can be taken back of a booking; None where a booking of its kind never is, or where there is none.
+
+    Nor is one that belongs to an order of rewards: its lines are cancelled instead.
+    """
     row = accounts.transaction_by_id(connection, account_id, transaction_id)
-    if row is None or row.kind not in _LEFT:
+    if row is None or row.kind not in _LEFT or order_of_booking(connection, row):
         return None
     measure, unit, left, of = _LEFT[TransactionKind(row.kind)](connection, row)
     undone = len(accounts.referring(connection, account_id, row.id, _UNDOING))
@@ -63,26 +68,19 @@ def take_back(account: OpenAccount, transaction_id: int, share: int, key: str, c
     if row is None or row.kind not in _LEFT:
         raise Refusal("cannot_be_taken_back", f"found {row.kind if row else 'no transaction'} {transaction_id}, "
                       f"expected one of {', '.join(_LEFT)} of this account")
+    refuse_ordered(account.connection, account.account_id, transaction_id)
     kind, decision = _decided(account, row, share)
     order = Order(account.account_id, kind, f"{kind.value}|{key}", (transaction_id, share), cause, actor,
                   refers_to=transaction_id)
     booked = account.book(order, decision.legs, decision.explanation)
     account.settle(booked.id)
-    return booked, decision.legs
-
-
-def undone_by(legs: Legs) -> dict[str, int]:
-    """By unit: the points that a participant loses by what was taken back (below zero), or has again."""
-    amounts: dict[str, int] = {}
-    for leg in legs:
-        if leg.book in (Book.ISSUANCE, Book.REDEEMED):
-            amounts[leg.unit] = amounts.get(leg.unit, 0) - leg.amount
-    return amounts
+    more = after_return(account, row.id, actor, cause) if row.kind == TransactionKind.ACCRUAL else ()
+    return booked, decision.legs + more
 
 
 def _decided(account: OpenAccount, row: JournalRow, share: int) -> tuple[TransactionKind, Decision]:
     if row.kind == TransactionKind.ACCRUAL:
-        return TransactionKind.REVERSAL, reversing.decided(account, row.id, share)
+        return TransactionKind.REVERSAL, points_back.decided(account, row.id, share)
     if row.kind == TransactionKind.ADJUSTMENT:
         return TransactionKind.REVERSAL, Decision(_adjustment_taken_back(account, row, share))
     return TransactionKind.CANCELLATION, cancelling.decided(account, row.id, share)
@@ -93,10 +91,10 @@ def _adjustment_taken_back(account: OpenAccount, row: JournalRow, points: int) -
     if left < points:
         raise Refusal("not_enough", f"found {left} points that are not taken back yet, expected at least {points}",
                       available=left)
-    before = reversing.reversals_of(account.connection, account.account_id, row.id)
+    before = points_back.reversals_of(account.connection, account.account_id, row.id)
     if _issued(account.connection, row)[unit] < 0:
-        there = reversing.recoverable(account, row, before, unit)
-        return reversed_credit(unit, points, there, reversing.bearing(account, unit))
+        there = points_back.recoverable(account, row, before, unit)
+        return reversed_credit(unit, points, there, points_back.bearing(account.settings, unit))
     back = last_of(_taken_by_hand(account.connection, row, before, unit), points)
     return cancelled(unit, back, account.restoring(unit, back, row.id, account.now), Book.ISSUANCE)
 
@@ -109,13 +107,13 @@ def _taken_by_hand(connection: Connection, row: JournalRow, before: list[Journal
 
 
 def _accrued(connection: Connection, row: JournalRow) -> tuple[str, str, int, int]:
-    bought, returned = reversing.pieces_of(connection, row.account_id, row.id)
+    bought, returned = points_back.pieces_of(connection, row.account_id, row.id)
     return PIECES, "", bought - returned, bought
 
 
 def _adjusted(connection: Connection, row: JournalRow) -> tuple[str, str, int, int]:
     ((unit, issued),) = _issued(connection, row).items()
-    before = [one.id for one in reversing.reversals_of(connection, row.account_id, row.id)]
+    before = [one.id for one in points_back.reversals_of(connection, row.account_id, row.id)]
     back = accounts.booked_in(connection, row.account_id, before, Book.ISSUANCE).get(unit, 0)
     return POINTS, unit, abs(issued) - abs(back), abs(issued)
 

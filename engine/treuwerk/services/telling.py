@@ -24,12 +24,16 @@ TONES = ("good", "info", "warn", "bad")
 
 @attrs.frozen
 class Told:
-    """One message in the reader's words; `undo_path` is where a POST of `undo_fields` undoes it, "" for nowhere."""
+    """One message in the reader's words; `undo_path` is where a POST of `undo_fields` undoes it, "" for nowhere.
+
+    `link` is the path of what it is about, "" for none.
+    """
 
     words: str
     tone: str = attrs.field(default="good", validator=in_(TONES))
     undo_path: str = ""
     undo_fields: Mapping[str, str] = attrs.field(factory=dict)
+    link: str = ""
 
 
 def tell(connection: Connection, session: str, told: Told) -> None:

@@ -1,7 +1,7 @@
 """The terms of what a batch books: per rule, unit and day one look into a table."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from treuwerk.domain.terms import Activation, Expiry, ExpiryStart, Terms, activated_terms, kept_until, terms_of
 from treuwerk.programme.settings import EarningHead, Settings
@@ -16,7 +16,7 @@ class TermsTable(dict[tuple[str, str, str], Terms]):
     def __init__(self, settings: Settings, booked_at: int) -> None:
         super().__init__()
         self._units, self._zone, self._booked_at = settings.units, settings.programme.time_zone, booked_at
-        self._heads = _heads_with_terms(settings)
+        self._heads, self._closed_through = _heads_with_terms(settings), settings.clearing.closed_through
         self._worked_out: dict[tuple[int, int, date | None], Terms] = {}
 
     def __missing__(self, key: tuple[str, str, str]) -> Terms:
@@ -24,12 +24,17 @@ class TermsTable(dict[tuple[str, str, str], Terms]):
         rule, code, day = key
         unit, occurred_on = self._units[code], date.fromisoformat(day)
         expires, pending = self._policies(rule, code, occurred_on)
-        terms = self._terms_of(expires, pending, occurred_on)
+        terms = self._terms_of(expires, pending, self._in_open_period(occurred_on))
         if expires is not unit.expires:  # whatever a rule says of its own points, its bookings are activity in the unit
             terms = terms._replace(keeps_until=kept_until(unit.expires, terms.active_from or self._booked_at,
                                                           self._zone))
         self[key] = terms
         return terms
+
+    def _in_open_period(self, day: date) -> date:
+        """The day itself, or the first one behind the periods that are closed."""
+        closed = self._closed_through
+        return day if closed is None or day > closed else closed + timedelta(days=1)
 
     def _terms_of(self, expires: Expiry, pending: Activation, day: date) -> Terms:
         """The same for all days, unless points live from the day of the event on; policies live as long as settings."""

@@ -24,7 +24,7 @@ from treuwerk.services.installation import Installation
 from treuwerk.services.merging import public_ids, sweep_all
 from treuwerk.services.terms import BY_HAND, TermsTable
 from treuwerk.services.transferring import open_accounts
-from treuwerk.store import accounts, merges
+from treuwerk.store import accounts, cart, merged_ways, merges, stock_watches, wishes
 from treuwerk.store.merges import Moved
 from treuwerk.store.owners import lock_owners, set_status
 from treuwerk.store.search import index_accounts
@@ -158,10 +158,17 @@ def _debts(into: OpenAccount, unit: str, since: int) -> Debts:
 
 
 def _return_names(connection: Connection, given_up: int, into: int, moved: Moved) -> None:
-    """What the account was known by leads to it again; a login goes back to its person."""
+    """What the account was known by leads to it again; logins and addresses go back to their people."""
     merges.point_identifiers(connection, moved.identifiers, into, given_up)
     for _, user_id, person_id, there in moved.logins:
         merges.move_member(connection, user_id, (into, there), (given_up, person_id))
+    for kept in (cart, stock_watches):
+        kept.move(connection, into, given_up, {user_id for _, user_id, *_ in moved.logins})
     merges.end_sessions(connection, into, {there for *_, there in moved.logins})
+    merged_ways.return_addresses(connection, into, given_up, moved.addresses)
+    merged_ways.open_codes_again(connection, given_up, moved.codes)
+    merged_ways.return_former(connection, into, given_up, moved.former)
+    wishes.bring_back(connection, into, given_up, moved.wishes)
+    merged_ways.move_work(connection, given_up, given_up)
     merges.forget_people(connection, into, moved.people)
     index_accounts(connection, (given_up, into))

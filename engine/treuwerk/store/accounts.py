@@ -21,7 +21,7 @@ from treuwerk.store.tables.ledger import begun
 _TAKING_BACK = (TransactionKind.REVERSAL.value, TransactionKind.UNMERGE_OUT.value)
 _AT_ONCE = 500
 _SPENDING = (lot.c.expires_at, lot.c.transaction_id, lot.c.line)
-_BALANCES = (balance.c.account_id, balance.c.unit)
+_IN_DEFICIT = both("SELECT account_id, unit FROM balance WHERE deficit > 0 ORDER BY account_id, unit")
 _OPEN = sql("lot.open")  # the bare column, as the partial index has it; "open = 1" would not meet its predicate
 
 
@@ -49,6 +49,14 @@ def lock(connection: Connection, account_id: int, units: Iterable[str] | None = 
                       balance.c.keeps_until).where(balance.c.account_id == account_id, balance.c.unit.in_(list(units)))
         rows = [tuple(row) for row in connection.execute(some.order_by(balance.c.unit).with_for_update())]
     return {unit: Standing(*parts) for unit, *parts in rows}
+
+
+_VERSIONS = both("SELECT unit, version FROM balance WHERE account_id = :account")
+
+
+def versions_of(connection: Connection, account_id: int) -> dict[str, int]:
+    """The version of each balance of an account, without a lock; every booking changes it."""
+    return dict(fetched(connection, _VERSIONS, {"account": account_id}))
 
 
 def forgotten(connection: Connection, account_ids: Iterable[int], now: int) -> list[tuple[int, str]]:
@@ -259,5 +267,4 @@ def due_lots(connection: Connection, account_id: int, unit: str, now: int, kept_
 
 def in_deficit(connection: Connection) -> list[tuple[int, str]]:
     """(account, unit) of all that owe points, in ascending order."""
-    query = select(balance.c.account_id, balance.c.unit).where(balance.c.deficit > 0)
-    return [(row.account_id, row.unit) for row in connection.execute(query.order_by(*_BALANCES))]
+    return fetched(connection, _IN_DEFICIT, ())

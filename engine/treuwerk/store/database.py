@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event
@@ -116,7 +117,7 @@ class Database:
             OutcomeUnknown: the connection broke while the commit was on its way. Ask again with the same key.
         """
         self._check_process()
-        if self._group_writer:
+        if self.file:
             return self._group_writer.run(work)
         with self._writers.joined(), told_as_busy(self.wait_seconds):
             return retrying(lambda: self._alone(work))
@@ -136,11 +137,25 @@ class Database:
         with self._writers.joined(), told_as_busy(self.wait_seconds):
             return retrying(lambda: self._single(statement, values))
 
+    def each_at_once(self, work: Work[T]) -> T:
+        """Do a work of which each statement is a transaction by itself, on one connection; on PostgreSQL only.
+
+        It may be called several times, as that of `run`; so it ends with the one statement that writes. Whether that is
+        stored where its connection breaks, only the work can tell (`told_as_unknown`).
+
+        Raises:
+            DatabaseBusy: no connection is free. Not stored.
+            NestedWriting: this thread writes already.
+        """
+        self._check_process()
+        with self._writers.joined(), told_as_busy(self.wait_seconds):
+            return retrying(lambda: self._each(work))
+
     def close(self) -> None:
         """Finish what `run` was given, stop the writer, and close all connections that nobody uses."""
         self._check_process()
-        if self._group_writer:
-            self._group_writer.close()
+        if self._own_writer:
+            self._own_writer.close()
         self.disconnect()
 
     def disconnect(self) -> None:
@@ -183,6 +198,14 @@ class Database:
         if error.connection_invalidated:  # the server went away: its other connections are dead, too
             self.engine.dispose()
 
+    def _each(self, work: Work[T]) -> T:
+        with self._at_once.connect() as connection:
+            try:
+                return work(connection)
+            except DBAPIError as error:
+                self._forget_dead(error)
+                raise
+
     def _single(self, statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
         with self._at_once.connect() as connection, told_as_unknown():
             try:
@@ -206,15 +229,22 @@ class Database:
 
     def _begin_process(self) -> None:
         self._process, self._turns, self._writers = os.getpid(), Turns(), Writers()
-        self._group_writer: GroupWriter | None = None
-        if self.file:
-            engine = self._sqlite({"poolclass": NullPool, "execution_options": {"sqlite_immediate": True}})
-            self._group_writer = GroupWriter(engine, self._turns, self._writers, self.wait_seconds)
+        self._own_writer: GroupWriter | None = None
+        self._making = Lock()
+
+    @property
+    def _group_writer(self) -> GroupWriter:
+        """SQLite's one writer of single bookings, made for the first of them."""
+        with self._making:
+            if self._own_writer is None:
+                engine = self._sqlite({"poolclass": NullPool, "execution_options": {"sqlite_immediate": True}})
+                self._own_writer = GroupWriter(engine, self._turns, self._writers, self.wait_seconds)
+            return self._own_writer
 
     def _check_process(self) -> None:
         """After a fork the child begins anew: neither connections nor locks nor threads of its parent are its own."""
         if os.getpid() != self._process:
-            self._of_the_parent = self.engine.pool, self._group_writer  # kept, since closing them harms the parent
+            self._of_the_parent = self.engine.pool, self._own_writer  # kept, since closing them harms the parent
             self.engine.dispose(close=False)
             self._begin_process()
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Table
 from sqlalchemy.exc import DBAPIError
 
 Values = Mapping[str, Any] | Sequence[Any]
@@ -17,6 +17,15 @@ def both(statement: str, *, postgresql_suffix: str = "") -> Statement:
     for name in sorted({word.rstrip(",)") for word in statement.split() if word.startswith(":")}, reverse=True):
         marked = marked.replace(name, f"%({name[1:]})s")
     return {"sqlite": statement, "postgresql": marked + postgresql_suffix}
+
+
+def adding(table: Table) -> Statement:
+    """The statement that writes a row with all columns by name."""
+    names = table.columns.keys()
+    marks = {"sqlite": [f":{name}" for name in names], "postgresql": [f"%({name})s" for name in names]}
+    columns = ", ".join(f'"{name}"' for name in names)
+    return {dialect: f"INSERT INTO {table.name} ({columns}) VALUES ({', '.join(marked)})"
+            for dialect, marked in marks.items()}
 
 
 def fetched(connection: Connection, statement: Statement, values: Values) -> list[tuple[Any, ...]]:
@@ -40,7 +49,7 @@ def executed(connection: Connection, text: str, values: Values) -> None:
 def executed_many(connection: Connection, text: str, rows: Sequence[Values]) -> None:
     """Run a statement for each row."""
     try:
-        _driver(connection).executemany(text, rows)
+        _driver(connection).cursor().executemany(text, rows)
     except _errors(connection) as error:
         raise _translated(connection, text, error) from error
 

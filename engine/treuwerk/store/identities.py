@@ -49,6 +49,23 @@ def claim(connection: Connection, claims: Sequence[Claim]) -> Taken:
     return {row.key: row.content for row in _found(connection, own) if row.line_id != own[row.key]}
 
 
+_ANEW = {
+    "sqlite": "SELECT k.value, i.content FROM json_each(:keys) k CROSS JOIN purchase_identity i "
+              "WHERE i.key >= k.value || '|n' AND i.key < k.value || '|o'",
+    "postgresql": "SELECT k.value, i.content FROM unnest(CAST(:keys AS text[])) AS k(value) "
+                  "CROSS JOIN purchase_identity i WHERE i.key >= k.value || '|n' AND i.key < k.value || '|o'",
+}
+
+
+def booked_anew(connection: Connection, keys: Sequence[str]) -> dict[str, set[str]]:
+    """What is booked besides under keys of their own of the purchases that these keys name, by key."""
+    parameter = json.dumps(keys) if connection.dialect.name == "sqlite" else list(keys)
+    found: dict[str, set[str]] = {}
+    for key, content in connection.execute(text(_ANEW[connection.dialect.name]), {"keys": parameter}):
+        found.setdefault(key, set()).add(content)
+    return found
+
+
 def _insert(connection: Connection, ordered: list[Claim]) -> int:
     if connection.dialect.name == "sqlite":
         return connection.exec_driver_sql(str(_CLAIM["sqlite"]), ordered).rowcount

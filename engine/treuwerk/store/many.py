@@ -60,6 +60,27 @@ def lock(connection: Connection, accounts: Collection[int]) -> dict[tuple[int, s
     return {(account_id, unit): Standing(*parts) for account_id, unit, *parts in rows}
 
 
+_IN_ORDER = text(
+    "INSERT INTO balance (account_id, unit, posted, held, pending, deficit, keeps_until, version) "
+    "SELECT account_id, unit, 0, 0, 0, 0, NULL, 0 FROM (SELECT * FROM unnest(CAST(:new AS bigint[]), "
+    "CAST(:units AS text[])) AS new(account_id, unit) UNION SELECT account_id, unit FROM balance "
+    "WHERE account_id = ANY(CAST(:accounts AS bigint[]))) AS wanted ORDER BY account_id, unit "
+    "ON CONFLICT (account_id, unit) DO UPDATE SET version = balance.version")
+
+
+def lock_in_order(connection: Connection, homes: Collection[tuple[int, str]], accounts: Collection[int]) -> None:
+    """Lock balances by account and unit, which are made where there are none, and all balances of other accounts.
+
+    In one statement and one order: who books many accounts and takes points back of others as well would else lock the
+    latter behind the former. SQLite has one writer anyway.
+    """
+    if connection.dialect.name == "postgresql":
+        ordered = sorted(homes)
+        connection.execute(_IN_ORDER, {
+            "new": [account for account, _ in ordered], "units": [unit for _, unit in ordered],
+            "accounts": sorted({*accounts, *(account for account, _ in ordered)})})
+
+
 def last_ids(connection: Connection, accounts: Collection[int]) -> dict[int, int]:
     """The largest id of the transactions of each account, 0 without any."""
     rows = connection.execute(text(_LAST_IDS[connection.dialect.name]), {"accounts": listed(connection, accounts)})

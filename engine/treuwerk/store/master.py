@@ -9,11 +9,14 @@ from sqlalchemy import Connection, Row, Table, and_, delete, insert, or_, select
 
 from treuwerk.domain.ids import new_account_id
 from treuwerk.domain.ledger import bucket_of
-from treuwerk.domain.participants import CUSTOMER_NUMBER
+from treuwerk.domain.participants import CUSTOMER_NUMBER, ParticipantStatus
+from treuwerk.store.aliases import share
 from treuwerk.store.search import index_accounts
 from treuwerk.store.tables import account, article, article_alias, identifier, participant
 
-_PARTICIPANT = ("name", "group", "status", "country", "locale", "email", "street", "postcode", "city")
+_PARTICIPANT = ("name", "group", "status", "country", "locale", "email", "street", "postcode", "city",
+                "joined_on", "left_on")
+_LEFT = ParticipantStatus.LEFT.value
 _ARTICLE = ("written_as", "kind", "name", "gtin")
 
 
@@ -33,11 +36,14 @@ def save_participants(connection: Connection, rows: Mapping[str, Mapping[str, An
     What a row does not name stays as it is; a new participant takes it from the row's ``if_new``.
     """
     saved, fresh, touched = Saved(), _FreshRows(), set[int]()
+    late: list[tuple[int, Mapping[str, Any], list[tuple[str, str]]]] = []
     owners = _owners(connection, [pair for row in rows.values() for pair in row["identifiers"]])
     before = _by_key(connection, participant, "account_id", set(owners.values()))
     for key, row in rows.items():
         account_id = owners.get((CUSTOMER_NUMBER, key))
-        foreign = [pair for pair in row["identifiers"] if pair in owners and owners[pair] != account_id]
+        others = [pair for pair in row["identifiers"] if pair in owners and owners[pair] != account_id]
+        shared = [pair for pair in others if pair[0] in row.get("may_share", ())]
+        foreign = [pair for pair in others if pair not in shared]
         if foreign:
             saved.refused[key] = (f"{foreign[0][0]} {foreign[0][1]} belongs to another participant; "
                                   "correct the file, or merge the two")
@@ -51,14 +57,37 @@ def save_participants(connection: Connection, rows: Mapping[str, Mapping[str, An
             continue
         else:
             more = any(pair not in owners for pair in row["identifiers"])
-            if not _change(connection, participant, "account_id", before[account_id], row, _PARTICIPANT, now, saved,
-                           more):
+            more = bool(_share(connection, account_id, row, shared)) or more
+            leaving = _leaving(before[account_id], row)
+            if not _change(connection, participant, "account_id", before[account_id], leaving, _PARTICIPANT, now,
+                           saved, more):
                 continue
+            shared = []
         touched.add(account_id)
+        late += [(account_id, row, shared)] if shared else []
         owners |= fresh.name(account_id, {pair: as_ for pair, as_ in row["identifiers"].items() if pair not in owners})
     fresh.write(connection)
+    for account_id, row, shared in late:
+        _share(connection, account_id, row, shared)
     index_accounts(connection, touched)
     return saved
+
+
+def _share(connection: Connection, account_id: int, row: Mapping[str, Any],
+           pairs: Collection[tuple[str, str]]) -> int:
+    """Let a participant have numbers that others have, too; how many are new."""
+    return share(connection, [(scheme, value, account_id, row["identifiers"][scheme, value])
+                              for scheme, value in pairs])
+
+
+def _leaving(before: Row[Any], row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The row with the day on which somebody left, where it does not say so: that of the first row which says left."""
+    status = row.get("status")
+    if "left_on" in row or status is None or "today" not in row:
+        return row
+    if status == _LEFT:
+        return {**row, "left_on": before.left_on or ("" if before.status == _LEFT else row["today"])}
+    return {**row, "left_on": ""}
 
 
 def _owners(connection: Connection, pairs: Collection[tuple[str, str]]) -> dict[tuple[str, str], int]:

@@ -30,10 +30,11 @@ _OWES_OR_OWNS = or_(balance.c.posted > 0, balance.c.pending > 0, balance.c.defic
 
 @attrs.define
 class Moved:
-    """What a merge moved: identifiers, people, pairs of transactions, and who signs in.
+    """What a merge moved: identifiers, people, pairs of transactions, who signs in, and what leads to them.
 
-    `logins` are shown name, user, person before and after. `status` is that of the participant before; `points` what
-    the first pair moved, by unit.
+    `logins` are shown name, user, person before and after; `addresses`, `codes` and `former` as `merged_ways` has them;
+    `wishes` are user and reward. `status` is that of the participant before; `points` what the first pair moved, by
+    unit.
     """
 
     status: str
@@ -42,6 +43,10 @@ class Moved:
     people: list[int] = attrs.field(factory=list)
     transactions: list[list[int]] = attrs.field(factory=list)
     points: dict[str, dict[str, int]] = attrs.field(factory=dict)
+    addresses: list[list[int]] = attrs.field(factory=list)
+    codes: list[list[int]] = attrs.field(factory=list)
+    former: list[list[int]] = attrs.field(factory=list)
+    wishes: list[list[Any]] = attrs.field(factory=list)
 
     def as_text(self) -> str:
         """As it is stored."""

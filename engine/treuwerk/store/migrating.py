@@ -1,5 +1,6 @@
 """Bringing a database to the schema of this release, and refusing one that is not there."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -69,6 +70,7 @@ def _known_revisions() -> set[str]:
     return {step.revision for step in _scripts().walk_revisions()}
 
 
+@cache  # the steps of a release are many files, and never change while it runs
 def newest_revision() -> str:
     """The schema revision of this release."""
     head = _scripts().get_current_head()

@@ -64,7 +64,7 @@ def _made(row: JournalValues, legs: Sequence[Leg], units_there: frozenset[str]) 
         _lot_changes(legs),
         [(unit, *change, 0) for unit, change in balances.items() if unit in units_there],
         [(unit, *change, 1) for unit, change in balances.items() if unit not in units_there],
-        (bucket_of(account), _payload(row, legs)))
+        (bucket_of(account), message_of(row, legs)))
 
 
 def _balance_changes(legs: Sequence[Leg]) -> dict[str, list[int | None]]:
@@ -90,7 +90,8 @@ def _lot_changes(legs: Sequence[Leg]) -> Rows:
     return [(*lot, change) for lot, change in changes.items() if change]
 
 
-def _payload(row: JournalValues, legs: Sequence[Leg]) -> str:
+def message_of(row: JournalValues, legs: Sequence[Leg]) -> str:
+    """What the message about a transaction says: by unit, what the participant gained or lost."""
     amounts: dict[str, int] = {}
     for leg in legs:
         seen = leg.amount if leg.book in (Book.PARTICIPANT, Book.DEFICIT) else 0

@@ -1,11 +1,12 @@
 """Who owns accounts, read so that it stays true until the transaction ends."""
 
 from collections.abc import Collection
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import Connection, Select, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from treuwerk.domain.participants import ParticipantStatus
+from treuwerk.store.prepared import Prepared
 from treuwerk.store.tables import app_user, directory, local_login, membership, participant, person
 
 
@@ -20,7 +21,7 @@ class Owner(NamedTuple):
 
 def owners_of(connection: Connection, account_ids: Collection[int]) -> dict[int, Owner]:
     """Owners by account, as they are now."""
-    return _owners(connection, _query(account_ids))
+    return _owners(connection, _FOUND, account_ids)
 
 
 def lock_owners(connection: Connection, account_ids: Collection[int], *, to_change: bool = False) -> dict[int, Owner]:
@@ -29,16 +30,17 @@ def lock_owners(connection: Connection, account_ids: Collection[int], *, to_chan
     Whoever locks both takes owners before balances, each in ascending order. So an account that has no balance yet is
     locked, too. `to_change` also keeps out others that only look.
     """
-    return _owners(connection, _query(account_ids).with_for_update(read=not to_change))
+    return _owners(connection, _LOCKED_TO_CHANGE if to_change else _LOCKED, account_ids)
 
 
-def _query(account_ids: Collection[int]) -> Select[*tuple[Any, ...]]:
-    columns = (participant.c.account_id, participant.c.name, participant.c.group, participant.c.status)
-    return select(*columns).where(participant.c.account_id.in_(sorted(account_ids))).order_by(participant.c.account_id)
+_QUERY = select(participant.c.account_id, participant.c.name, participant.c.group, participant.c.status).where(
+    participant.c.account_id.in_(bindparam("accounts", expanding=True))).order_by(participant.c.account_id)
+_FOUND, _LOCKED = Prepared(_QUERY), Prepared(_QUERY.with_for_update(read=True))
+_LOCKED_TO_CHANGE = Prepared(_QUERY.with_for_update())
 
 
-def _owners(connection: Connection, query: Select[*tuple[Any, ...]]) -> dict[int, Owner]:
-    rows = connection.execute(query)
+def _owners(connection: Connection, query: Prepared, account_ids: Collection[int]) -> dict[int, Owner]:
+    rows = query.rows(connection, accounts=sorted(account_ids)) if account_ids else []
     return {row.account_id: Owner(row.account_id, row.name, row.group, ParticipantStatus(row.status)) for row in rows}
 
 

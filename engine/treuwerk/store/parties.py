@@ -9,11 +9,13 @@ from sqlalchemy import Connection, select, text
 from treuwerk.domain.participants import Participant, ParticipantStatus
 from treuwerk.domain.participants import identifier as compared
 from treuwerk.domain.purchases import Article
-from treuwerk.store.tables import article, article_alias
+from treuwerk.store.tables import account, article, article_alias, participant
 
+_AT_ONCE = 500
 _KNOWN_AS = (
-    'SELECT i.value, p.account_id, p."group", p.status, p.country, p.attributes FROM identifier i '
-    "JOIN participant p ON p.account_id = i.account_id WHERE i.scheme = :scheme AND i.value ")
+    'SELECT i.value, p.account_id, p."group", p.status, p.country, p.attributes, p.joined_on, p.left_on, a.opened_at '
+    "FROM identifier i JOIN participant p ON p.account_id = i.account_id "
+    "JOIN account a ON a.account_id = i.account_id WHERE i.scheme = :scheme AND i.value ")
 _SQLITE = text(_KNOWN_AS + "IN (SELECT value FROM json_each(:values))")
 _POSTGRESQL = text(_KNOWN_AS + "= ANY(CAST(:values AS text[]))")
 
@@ -24,8 +26,27 @@ def participants_known_as(connection: Connection, scheme: str, values: Collectio
         found = connection.execute(_SQLITE, {"scheme": scheme, "values": json.dumps(sorted(values))})
     else:
         found = connection.execute(_POSTGRESQL, {"scheme": scheme, "values": sorted(values)})
-    return {value: Participant(account_id, group, ParticipantStatus(status), country, json.loads(attributes))
-            for value, account_id, group, status, country, attributes in found}
+    return {value: _participant(*of) for value, *of in found}
+
+
+def participants_of(connection: Connection, account_ids: Collection[int]) -> dict[int, Participant]:
+    """Participants by account."""
+    found: dict[int, Participant] = {}
+    wanted = sorted(account_ids)
+    for start in range(0, len(wanted), _AT_ONCE):
+        rows = connection.execute(select(
+            participant.c.account_id, participant.c.group, participant.c.status, participant.c.country,
+            participant.c.attributes, participant.c.joined_on, participant.c.left_on, account.c.opened_at).join(
+            account, account.c.account_id == participant.c.account_id).where(
+            participant.c.account_id.in_(wanted[start:start + _AT_ONCE])))
+        found |= {row.account_id: _participant(*row) for row in rows}
+    return found
+
+
+def _participant(account_id: int, group: str, status: str, country: str, attributes: str, joined_on: str,
+                 left_on: str, opened_at: int) -> Participant:
+    return Participant(account_id, group, ParticipantStatus(status), country, json.loads(attributes), joined_on,
+                       left_on, opened_at)
 
 
 def all_articles(connection: Connection) -> dict[str, Article]:

@@ -93,14 +93,54 @@ PROOFS: dict[str, str] = {
         "AND p.line = u.line WHERE l.line IS NULL OR p.line IS NULL OR p.unit <> l.unit OR p.book <> u.book",
     "fates_of_a_run_add_up":
         "SELECT r.id, r.file FROM clearing_run r "
-        "LEFT JOIN (SELECT run_id, COUNT(*) AS n FROM problem GROUP BY run_id) p ON p.run_id = r.id "
-        "WHERE r.lines <> r.booked + r.duplicate + r.waiting + r.rejected + r.ignored OR r.booked <> r.transactions "
+        "LEFT JOIN (SELECT run_id, COUNT(*) AS n FROM problem WHERE state NOT IN ('warning', 'ignored') "
+        "GROUP BY run_id) p ON p.run_id = r.id "
+        "WHERE r.lines <> r.booked + r.duplicate + r.waiting + r.rejected + r.ignored "
+        "OR r.booked - r.corrected <> r.transactions - r.reversals "
         "OR COALESCE(p.n, 0) <> r.waiting + r.rejected",
     "run_counts_its_lines":
-        "SELECT l.run_id, l.earning, l.lines, r.booked, r.ignored FROM (SELECT l.run_id, COUNT(*) AS lines, "
-        "COUNT(j.id) AS earning FROM purchase_line l LEFT JOIN journal j ON j.account_id = l.account_id "
-        "AND j.id = l.id GROUP BY l.run_id) l LEFT JOIN clearing_run r ON r.id = l.run_id "
-        "WHERE r.id IS NULL OR l.earning <> r.booked OR l.lines > r.booked + r.ignored",
+        "SELECT l.run_id, l.earning, l.lines, r.booked, r.corrected, r.ignored "
+        "FROM (SELECT l.run_id, COUNT(*) AS lines, COUNT(j.id) AS earning "
+        "FROM purchase_line l LEFT JOIN journal j ON j.account_id = l.account_id AND j.id = l.id "
+        "GROUP BY l.run_id) l LEFT JOIN clearing_run r ON r.id = l.run_id "
+        "WHERE r.id IS NULL OR l.earning <> r.booked - r.corrected OR l.lines > r.booked - r.corrected + r.ignored",
+    "correction_took_what_it_says":
+        "SELECT t.account_id, t.line_id, t.key, t.pieces, t.reversal_id FROM taken_back t LEFT JOIN purchase_line l "
+        "ON l.account_id = t.account_id AND l.id = t.line_id LEFT JOIN journal j ON j.account_id = t.account_id "
+        "AND j.id = t.reversal_id WHERE t.pieces <= 0 OR l.id IS NULL OR t.pieces > l.quantity "
+        "OR (t.reversal_id IS NOT NULL AND (j.id IS NULL OR j.kind <> 'reversal' OR j.refers_to <> t.line_id))",
+    "line_gives_no_more_than_was_bought":
+        "SELECT t.account_id, t.line_id, SUM(t.pieces), MAX(l.quantity) FROM taken_back t JOIN purchase_line l "
+        "ON l.account_id = t.account_id AND l.id = t.line_id GROUP BY t.account_id, t.line_id "
+        "HAVING SUM(t.pieces) > MAX(l.quantity)",
+    "run_counts_its_reversals":
+        "SELECT r.id, r.reversals, t.n FROM clearing_run r LEFT JOIN (SELECT run_id, COUNT(reversal_id) AS n "
+        "FROM taken_back GROUP BY run_id) t ON t.run_id = r.id WHERE r.reversals <> COALESCE(t.n, 0)",
+    "evidence_has_its_line":
+        "SELECT e.account_id, e.line_id, e.key FROM purchase_evidence e LEFT JOIN purchase_line l "
+        "ON l.account_id = e.account_id AND l.id = e.line_id WHERE l.id IS NULL",
+    "reference_has_its_line":
+        "SELECT r.account_id, r.line_id, r.key FROM purchase_reference r LEFT JOIN purchase_line l "
+        "ON l.account_id = r.account_id AND l.id = r.line_id WHERE l.id IS NULL",
+    "serial_has_its_purchase":
+        "SELECT s.serial, s.article, s.account_id, s.line_id FROM serial_claim s LEFT JOIN purchase_line l "
+        "ON l.account_id = s.account_id AND l.id = s.line_id LEFT JOIN purchase_identity i ON i.key = s.purchase_key "
+        "WHERE l.id IS NULL OR l.article_number <> s.article OR l.serials = '' OR i.key IS NULL "
+        "OR i.account_id <> s.account_id OR i.line_id <> s.line_id",
+    "decided_report_has_its_run":
+        "SELECT s.account_id, s.id, s.state FROM submission s LEFT JOIN clearing_run r ON r.id = s.run_id "
+        "WHERE (s.state IN ('accepted', 'partly') OR s.run_id IS NOT NULL) AND r.id IS NULL",
+    # An invoice stands for the goods of a note that nobody brought; whoever brings the note later books them not again.
+    "goods_are_paid_once":
+        # Line by line of those that refer: the other way round each known purchase would be held against all of them.
+        "SELECT r.account_id, r.line_id, r.key FROM purchase_reference r "
+        "JOIN purchase_line mine ON mine.account_id = r.account_id AND mine.id = r.line_id "
+        "WHERE substr(r.key, 1, 6) <> 'order|' AND EXISTS (SELECT 1 FROM purchase_identity i "
+        "JOIN purchase_line l ON l.account_id = i.account_id AND l.id = i.line_id "
+        "WHERE i.key >= 'purchase|' || r.key || '|' AND i.key < 'purchase|' || r.key || '}' "
+        "AND l.article_number = mine.article_number AND NOT EXISTS (SELECT 1 FROM conflict_decision d "
+        "WHERE d.booked_run = l.run_id)) "
+        "AND NOT EXISTS (SELECT 1 FROM taken_back t WHERE t.account_id = mine.account_id AND t.line_id = mine.id)",
     "transaction_is_sealed_once":
         "SELECT j.account_id, j.id, s.sequence FROM journal j LEFT JOIN sealed s ON s.account_id = j.account_id "
         "AND s.transaction_id = j.id LEFT JOIN unsealed w ON w.account_id = j.account_id AND w.transaction_id = j.id "

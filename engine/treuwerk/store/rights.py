@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from sqlalchemy import Connection, text
 
 from treuwerk.store.guards import APPEND_ONLY
-from treuwerk.store.redemptions import FUNCTION
+from treuwerk.store.orders_at_once import FUNCTION as ORDER
+from treuwerk.store.redemptions import FUNCTION as REDEEM
 from treuwerk.store.tables import metadata
 
 _CHANGING = {
@@ -56,7 +57,8 @@ def _statements(connection: Connection, role: str) -> Iterator[str]:
     for table in (*metadata.tables, "alembic_version"):
         yield f"REVOKE ALL ON {quote(table)} FROM {name}"
         yield f"GRANT {rights_on(table)} ON {quote(table)} TO {name}"
-    yield f"GRANT EXECUTE ON FUNCTION {FUNCTION} TO {name}"
+    for function in (REDEEM, ORDER):
+        yield f"GRANT EXECUTE ON FUNCTION {function} TO {name}"
 
 
 def rights_on(table: str) -> str:

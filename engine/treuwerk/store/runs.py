@@ -6,11 +6,15 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from treuwerk.store.driver import both, fetched
 from treuwerk.store.tables import clearing_run, problem
 
 _AT_ONCE = 1_000
 CORRECTION = "correction"
-COUNTERS = ("documents", "lines", "booked", "duplicate", "waiting", "rejected", "ignored", "transactions")
+_ANY_WAITS = both("SELECT EXISTS (SELECT 1 FROM problem WHERE state = 'waiting' AND settled_at IS NULL "
+                  f"AND code <> '{CORRECTION}')")
+COUNTERS = ("documents", "lines", "booked", "duplicate", "waiting", "rejected", "ignored", "transactions",
+            "corrected", "reversals")
 
 
 class RunTaken(Exception):
@@ -46,6 +50,13 @@ def finish(connection: Connection, run_id: int, now: int) -> None:
     connection.execute(update(clearing_run).where(clearing_run.c.id == run_id).values(finished_at=now))
 
 
+def next_problem(connection: Connection, run_id: int) -> int:
+    """The number of the next problem of a run; warnings are numbered among them."""
+    last: int | None = connection.execute(
+        select(func.max(problem.c.number)).where(problem.c.run_id == run_id)).scalar()
+    return 0 if last is None else last + 1
+
+
 def note_problems(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
     """Keep problems. A number that is there already is another process's, which `advance` finds out."""
     values = list(rows)
@@ -59,8 +70,9 @@ def settle(connection: Connection, keys: Iterable[str], now: int) -> set[int]:
 
     The answer are the runs that met them.
     """
-    open_ones = (problem.c.state == "waiting", problem.c.settled_at.is_(None), problem.c.code != CORRECTION)
-    if not connection.execute(select(func.count()).select_from(problem).where(*open_ones).limit(1)).scalar():
+    open_ones = (problem.c.state == "waiting", problem.c.settled_at.is_(None),
+                 problem.c.code.not_in((CORRECTION, "claimed_by_other")))
+    if not fetched(connection, _ANY_WAITS, ())[0][0]:
         return set()
     wanted, met = list(keys), set[int]()
     for start in range(0, len(wanted), _AT_ONCE):

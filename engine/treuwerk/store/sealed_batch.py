@@ -54,8 +54,12 @@ class SealedBatch:
 
     def write(self, connection: Connection, book: str, moved: Mapping[tuple[int, str], int]) -> None:
         """Write all rows but balances; `moved` is what `book`, one of the system, got by (account, unit)."""
+        self.write_books(connection, {book: moved})
+
+    def write_books(self, connection: Connection, moved: Mapping[str, Mapping[tuple[int, str], int]]) -> None:
+        """The same where several books of the system got something."""
         for table, rows in ((journal, self.journal), (posting, self._postings), (lot, self.lots),
-                            (lot_use, self.uses), (outbox, self._messages), (balance_delta, self._deltas(book, moved))):
+                            (lot_use, self.uses), (outbox, self._messages), (balance_delta, self._deltas(moved))):
             insert_rows(connection, table, rows)
 
     def seal(self, connection: Connection) -> None:
@@ -63,10 +67,11 @@ class SealedBatch:
         newest = max(row[5] for row in self.journal)
         append_seal(connection, self.members, self._digest.hexadecimal(), max(self._now, newest))
 
-    def _deltas(self, book: str, moved: Mapping[tuple[int, str], int]) -> list[tuple[int, int, str, str, int]]:
-        sums: dict[tuple[int, str], int] = {}
-        for (account, unit), amount in moved.items():
-            key = (bucket_of(account), unit)
-            sums[key] = sums.get(key, 0) + amount
+    def _deltas(self, moved: Mapping[str, Mapping[tuple[int, str], int]]) -> list[tuple[int, int, str, str, int]]:
+        sums: dict[tuple[int, str, str], int] = {}
+        for book, of_book in moved.items():
+            for (account, unit), amount in of_book.items():
+                key = (bucket_of(account), book, unit)
+                sums[key] = sums.get(key, 0) + amount
         source = self.journal[0][1]
-        return [(source, bucket, book, unit, amount) for (bucket, unit), amount in sorted(sums.items())]
+        return [(source, *key, amount) for key, amount in sorted(sums.items())]

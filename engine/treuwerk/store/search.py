@@ -7,10 +7,12 @@ from sqlalchemy import Connection, Row, delete, exists, func, select
 
 from treuwerk.domain.folding import behind, number_words, sortable, sortable_number, words_of
 from treuwerk.domain.participants import CUSTOMER_NUMBER
+from treuwerk.domain.phones import phone_words, phones_of
 from treuwerk.store.bulk import insert_rows
 from treuwerk.store.tables import account, address, directory, identifier, participant, person, search_word
 
-NUMBER, NAME, MAIL, PLACE, PERSON, ADDRESS = "number", "name", "mail", "place", "person", "address"
+NUMBER, NAME, MAIL, PLACE, PERSON, ADDRESS, PHONE = (
+    "number", "name", "mail", "place", "person", "address", "phone")
 _AT_ONCE = 500
 _ENOUGH = 4_000
 """Hits of one word that are counted before it is called a common one."""
@@ -55,7 +57,8 @@ def _rows(connection: Connection, chunk: Sequence[int]) -> tuple[list[tuple[Any,
     # Columns by name: migrations call this, too, when the tables have not all their columns yet.
     owners: Sequence[Any] = connection.execute(select(
         participant.c.account_id, participant.c.name, participant.c.email, participant.c.street, participant.c.postcode,
-        participant.c.city, participant.c.status, participant.c.group, participant.c.country, account.c.opened_at).join(
+        participant.c.city, participant.c.status, participant.c.group, participant.c.country, participant.c.attributes,
+        account.c.opened_at).join(
         account, account.c.account_id == participant.c.account_id).where(participant.c.account_id.in_(chunk))).all()
     numbers = connection.execute(select(identifier).where(identifier.c.account_id.in_(chunk)).order_by(
         identifier.c.scheme, identifier.c.value)).all()
@@ -76,6 +79,8 @@ def _of_owner(row: Row[Any]) -> Iterator[tuple[Any, ...]]:
     texts = ((NAME, row.name), (MAIL, row.email), (PLACE, f"{row.street} {row.postcode} {row.city}"))
     for kind, text in texts:
         yield from ((word, row.account_id, kind, "") for word in words_of(text))
+    for phone in phones_of(row.attributes):
+        yield from ((word, row.account_id, PHONE, "") for word in phone_words(phone.written, row.country))
 
 
 def _of_number(row: Row[Any]) -> Iterator[tuple[Any, ...]]:

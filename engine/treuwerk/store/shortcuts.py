@@ -102,7 +102,7 @@ def counts(connection: Connection) -> Mapping[str, Any]:
 
 def runs(connection: Connection) -> list[Run]:
     """What the runs say of their lines."""
-    return [Run(*row) for row in connection.execute(text("SELECT id, booked, ignored FROM clearing_run"))]
+    return [Run(*row) for row in connection.execute(text("SELECT id, booked - corrected, ignored FROM clearing_run"))]
 
 
 SHORT_CUTS: Mapping[str, Callable[[Connection], set[str]]] = {"booked": booked, "summed": summed, "traced": traced}

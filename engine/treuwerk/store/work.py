@@ -13,7 +13,18 @@ from treuwerk.store.tables import app_user, participant, problem, work_item
 
 OPEN, DONE = "open", "done"
 NOTE, ENQUIRY, ADJUSTMENT, CLEARING = "note", "enquiry", "adjustment", "clearing_run"
+SUBMISSION = "submission"
 """Kinds of work that the engine itself makes; their objects are public ids, and the number of a run."""
+HELD_FILE = "held_file"
+"""Files that wait for a decision as a whole; their objects are public ids."""
+MAPPING = "mapping"
+"""Mappings that wait for a second person; their objects are public ids."""
+RECALCULATION = "recalculation"
+"""Recalculations that need a second person; their objects are public ids."""
+WITHDRAWAL = "withdrawal"
+"""Withdrawals from contracts of which something is left to do; their objects are public ids."""
+ORDER = "work_order"
+"""Durable work that failed; its object is the key of the order."""
 NOTES = frozenset({NOTE, ENQUIRY})
 """Kinds whose object is a note, which is done and assigned with the work."""
 IS_OPEN = sql("work_item.state = 'open'")  # as the partial index has it
@@ -58,7 +69,8 @@ def close_settled(connection: Connection, run_ids: Collection[int], now: int) ->
     locked = connection.execute(select(work_item.c.object).where(*about).order_by(work_item.c.id)
                                 .with_for_update()).scalars().all()
     for run_id in locked:
-        left = select(problem.c.run_id).where(problem.c.run_id == int(run_id), problem.c.settled_at.is_(None)).limit(1)
+        left = select(problem.c.run_id).where(problem.c.run_id == int(run_id), problem.c.settled_at.is_(None),
+                                              problem.c.state.in_(("waiting", "rejected"))).limit(1)
         if connection.execute(left).one_or_none() is None:
             close(connection, CLEARING, run_id, now)
 

@@ -3,7 +3,6 @@
 Field = key, type = what is accepted, default = may be left out. Every mistake of a file is reported with its path.
 """
 
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
@@ -18,6 +17,7 @@ from cattrs import ClassValidationError
 from treuwerk.domain.purchases import Article
 from treuwerk.programme.errors import Mistake, ProgrammeError
 from treuwerk.programme.structuring import WrongValue, mistakes, new_converter, table
+from treuwerk.programme.toml_text import NotToml, toml_of
 
 FOLDER = "cases"
 
@@ -113,11 +113,11 @@ def _below(name: str, mistake: Mistake) -> Mistake:
 
 def _toml(path: Path, name: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text("utf-8"), parse_float=Decimal)
+        return toml_of(path.read_text("utf-8"))
     except UnicodeDecodeError as error:
         raise ProgrammeError([Mistake(name, f"byte 0x{error.object[error.start]:02x} at {error.start}",
                                       "UTF-8 text")]) from error
-    except tomllib.TOMLDecodeError as error:
+    except NotToml as error:
         raise ProgrammeError([Mistake(name, str(error), "valid TOML")]) from error
 
 

@@ -17,7 +17,7 @@ from treuwerk.domain.ledger import instant
 from treuwerk.domain.rights import PERMISSIONS, Permission
 from treuwerk.plugins import Registry
 from treuwerk.programme.errors import ProgrammeError
-from treuwerk.programme.settings import SecondFactor
+from treuwerk.programme.settings import SecondFactor, Uploads
 from treuwerk.services.access import access_of
 from treuwerk.services.deployment import Deployment, read_deployment
 from treuwerk.services.installation import DEMO, Installation
@@ -25,17 +25,22 @@ from treuwerk.services.keyring import Keyring, read_keyring
 from treuwerk.services.sessions import Session
 from treuwerk.store.tables import installation as purpose_table
 from treuwerk.web.access.routes import access_routes
+from treuwerk.web.api.deliveries import delivery_routes
 from treuwerk.web.office import frame as office_navigation
 from treuwerk.web.office.routes import office_routes
+from treuwerk.web.portal import accessible
 from treuwerk.web.portal import navigation as portal_navigation
 from treuwerk.web.portal.account import account_page, booking_page, bookings_csv
 from treuwerk.web.portal.enquiries import enquiries_page, enquiry_form, enquiry_page
 from treuwerk.web.portal.expiring import expiring_day_page, expiry_page
+from treuwerk.web.portal.ordering_routes import ordering_routes
 from treuwerk.web.portal.overview import overview_page
 from treuwerk.web.portal.profile_routes import profile_routes
 from treuwerk.web.portal.purchases import purchases_csv, purchases_page
+from treuwerk.web.portal.shop.routes import shop_routes
 from treuwerk.web.portal.signing_in import preferences_form, sign_out_form, stay_form
 from treuwerk.web.portal.styleguide import office_styleguide_page, styleguide_page
+from treuwerk.web.portal.submission_routes import submission_routes
 from treuwerk.web.portal.yearly import yearly_pdf
 from treuwerk.web.shell import plugin_pages
 from treuwerk.web.shell.assets import Assets
@@ -52,6 +57,7 @@ from treuwerk.web.shell.parts import parts_of, sheets
 from treuwerk.web.shell.proxies import Proxies
 from treuwerk.web.shell.rate_limits import RateLimits
 from treuwerk.web.shell.rendering import Renderer
+from treuwerk.web.shell.reward_pictures import reward_picture
 from treuwerk.web.shell.routing import PUBLIC, DeclaredRoute
 from treuwerk.web.shell.same_origin import SameOrigin
 from treuwerk.web.shell.sessions import Sessions
@@ -98,7 +104,9 @@ def create_app(installation: Installation, clock: Clock = system_clock, *, style
                   Metrics(installation.database, clock), declared_permissions(programme.registry),
                   parts=parts, keys=read_keyring(os.environ) if keys is None else keys, second_factor=rule,
                   navigation=[*portal_navigation.ENTRIES, *office_navigation.ENTRIES, *entries_of(parts)])
-    own = [*_routes(styleguide=shown), *sign_on_routes(programme.settings.sign_in)]
+    settings = programme.settings
+    own = [*_routes(settings.uploads, styleguide=shown), *office_routes(settings), *submission_routes(settings.uploads),
+           *sign_on_routes(settings.sign_in), *delivery_routes(list(settings.api.values()))]
     if unreachable := list(plugin_pages.taken(parts, own)):
         raise ProgrammeError(unreachable)
     routes = [*own, *plugin_pages.routes(parts)]
@@ -151,10 +159,11 @@ def _navigation(shell: Shell, session: Session, locale: str) -> list[Group]:
     return groups(shell.navigation, access, partial(shell.renderer.text, locale), locale)
 
 
-def _routes(*, styleguide: bool) -> list[BaseRoute]:
-    routes: list[BaseRoute] = [
+def _routes(uploads: Uploads, *, styleguide: bool) -> list[BaseRoute]:
+    routes: list[BaseRoute] = [  # what is opened most comes first, since they are tried one after another
         DeclaredRoute("/", overview_page, permission="own.account.read", name="overview"),
         DeclaredRoute("/account", account_page, permission="own.account.read", name="account"),
+        *shop_routes(), *ordering_routes(uploads),
         DeclaredRoute("/account/expiry", expiry_page, permission="own.account.read", name="expiry"),
         DeclaredRoute("/account/expiry/{day}", expiring_day_page, permission="own.account.read", name="expiring_day"),
         DeclaredRoute("/account/{year}.pdf", yearly_pdf, permission="own.account.read", name="yearly_pdf"),
@@ -166,6 +175,9 @@ def _routes(*, styleguide: bool) -> list[BaseRoute]:
         DeclaredRoute("/enquiries", enquiries_page, permission="own.account.read", name="enquiries"),
         DeclaredRoute("/purchases", purchases_page, permission="own.purchases.read", name="purchases"),
         DeclaredRoute("/purchases.csv", purchases_csv, permission="own.purchases.read", name="purchases_csv"),
+        DeclaredRoute("/rewards/pictures/{picture}.webp", reward_picture, permission="own.rewards.read",
+                      name="reward_picture"),
+        DeclaredRoute(accessible.PATH, accessible.accessibility_page, permission=PUBLIC, name="accessibility"),
         DeclaredRoute("/logout", sign_out_form, permission=PUBLIC, name="sign_out", methods=("POST",)),
         DeclaredRoute("/session", stay_form, permission=PUBLIC, name="stay", methods=("POST",)),
         DeclaredRoute("/preferences", preferences_form, permission=PUBLIC, name="preferences", methods=("POST",)),
@@ -174,7 +186,7 @@ def _routes(*, styleguide: bool) -> list[BaseRoute]:
         DeclaredRoute("/readyz", readyz, permission=PUBLIC, name="readyz"),
         DeclaredRoute("/metrics", metrics_page, permission=PUBLIC, name="metrics"),
     ]
-    routes += access_routes() + profile_routes() + office_routes()
+    routes += access_routes() + profile_routes()
     if styleguide:
         routes += [
             DeclaredRoute("/_styleguide", styleguide_page, permission=PUBLIC, name="styleguide"),

@@ -130,7 +130,8 @@ def test_read_shows_documents_and_stores_nothing(world: World, treuwerk: Treuwer
 
 
 def test_check_and_plugins_speak_of_the_programme(treuwerk: Treuwerk) -> None:
-    assert treuwerk("check", "--json").json == {"errors": [], "programme": "league", "warnings": []}
+    assert treuwerk("check", "--json").json == {
+        "errors": [], "programme": "league", "warnings": [], "rewards": {"barred": [], "ending": []}}
     assert "csv_feed" in {plugin["name"] for plugin in treuwerk("plugins", "--json").json if plugin["state"] == "used"}
 
 

@@ -101,7 +101,7 @@ def test_a_source_that_is_not_there_is_named_with_those_that_are(world: World, t
     outcome = treuwerk("clear", world.file("a.csv", table([line()])), "--source", "fax")
 
     assert outcome.code == 1
-    assert "no source is called 'fax'; the programme has deliveries" in outcome.err
+    assert "no source is called 'fax'; there are deliveries" in outcome.err
 
 
 def test_a_mistyped_command_is_answered_with_the_one_that_was_meant() -> None:

@@ -49,8 +49,9 @@ def test_the_daily_run_expires_and_lets_late_arrivals_follow(world: World, treuw
     done = treuwerk("daily", "--json").json
     again = treuwerk("daily")
 
-    assert (done["expired"]["points"], done["forwarded"]) == ({"status": 400}, 1)
-    assert again.out.splitlines()[-1] == "0 merged participants had something that followed"
+    assert (done["expired"]["points"], done["forwarded"], done["parked"]) == ({"status": 400}, 1, 0)
+    assert again.out.splitlines()[-6:-4] == ["0 merged participants had something that followed",
+                                             "0 runs with corrections whose purchases never came"]
     assert world.balances()["10109", "bonus"] == 1_600
     assert world.violated() == {}
 

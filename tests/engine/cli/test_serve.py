@@ -107,7 +107,8 @@ def test_a_request_without_host_or_with_two_of_them_is_refused(served: Served) -
 
 def test_watchers_get_their_answers(served: Served) -> None:
     assert served.get("/livez", "10.1.2.3")[0] == 200
-    assert json.loads(served.get("/readyz")[2]) == {"ready": True, "reasons": []}
+    assert json.loads(served.get("/readyz")[2]) == {"ready": True, "reasons": [], "work": {
+        "waiting": 0, "running": 0, "failed": 0, "oldest_seconds": 0, "workers": 0}}
     assert b"treuwerk_requests_total" in served.get("/metrics")[2]
 
 

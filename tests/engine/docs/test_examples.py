@@ -6,8 +6,10 @@ import re
 import shlex
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -16,6 +18,8 @@ from sqlalchemy import text
 from tests.support.singles import redeem_one_lot
 from tests.support.worlds import SIX_IN_THE_EVENING, lines, make_world
 from treuwerk.cli import main
+from treuwerk.domain.constraints import objections
+from treuwerk.domain.rewards import NOBODY, Offer
 from treuwerk.domain.rights import PERMISSIONS
 from treuwerk.programme.reading import read_programme
 from treuwerk.services.exporting import journal_lines
@@ -240,3 +244,14 @@ def test_the_guide_names_every_right_of_the_engine() -> None:
     named = set(re.findall(r"`([a-z_]+(?:\.[a-z_]+)*)`", guide("guides/users")))
 
     assert {permission.name for permission in PERMISSIONS} <= named
+
+
+def test_the_constraint_of_the_guide_objects_to_what_it_says() -> None:
+    found: dict[str, Any] = {}
+    exec(blocks(guide("guides/rewards"), "python")[-1], found)
+    [kind] = found["catalogue_constraints"]()
+    offers = [Offer("R", "V", "goods", "tools", 100, supplier=supplier) for supplier in ("Haus", "Hof")]
+
+    against = objections({"only": kind.build(kind.settings(["Haus"]))}, offers, NOBODY, date(2026, 1, 1))
+
+    assert [[one.reason for one in some] for some in against] == [[], ["“Hof” is not among the suppliers."]]

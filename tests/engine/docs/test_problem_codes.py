@@ -11,9 +11,11 @@ ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "guides" / "receipt.md").read_text("utf-8")
 SOURCES = [ast.parse(path.read_text("utf-8")) for folder in ("engine", "plugins")
            for path in sorted((ROOT / folder).rglob("*.py"))]
-CALLS = {"_Refusal": 1, "Fault": 1, "BadLine": 1, "Doubt": 1, "Problem": 2, "BadRow": 0, "_BadCell": 0, "reject": 1}
+CALLS = {"_Refusal": 1, "Fault": 1, "BadLine": 1, "Doubt": 1, "Problem": 2, "BadRow": 0, "BadCell": 0, "BadRecord": 0,
+         "LostRow": 0, "_faulty": 1, "Doubted": 1, "reject": 1, "warn": 0, "CannotTake": 1, "doubt": 1, "set_beside": 2,
+         "_raise_doubt": 3}
 """What makes a problem, and the place of the code among its arguments."""
-IMPORTS_ONLY = {"BadRow", "reject"}
+IMPORTS_ONLY = {"BadRow", "Doubted", "reject"}
 ROW = re.compile(r"^\| (`\w+`(?:, `\w+`)*) \| ([\w, ]+) \|", re.MULTILINE)
 
 
@@ -72,8 +74,19 @@ def test_the_page_names_no_code_that_is_gone() -> None:
 
 
 def test_the_page_gives_each_code_its_state() -> None:
-    states = {code: "rejected" for made, code, _ in calls() if made in ("Fault", "BadLine", "Doubt", "_BadCell")}
+    states = {code: "warning" if _warns(args) else "rejected" for made, code, args in calls()
+              if made in ("Fault", "BadLine", "Doubt", "BadCell", "BadRecord") and not _of_the_file(args)}
     states |= {code: str(args[0].value) for made, code, args in calls()
                if made == "_Refusal" and isinstance(args[0], ast.Constant)}
 
     assert {code: OF_FILES[code] for code in states} == {code: {state} for code, state in states.items()}
+
+
+def _of_the_file(arguments: list[ast.expr]) -> bool:
+    """Whether a fault is about a file as a whole, and decides on no line."""
+    return isinstance(arguments[0], ast.Constant) and arguments[0].value is None
+
+
+def _warns(arguments: list[ast.expr]) -> bool:
+    """Whether a fault takes no line away."""
+    return any(isinstance(one, ast.Constant) and one.value == "warning" for one in arguments[3:])

@@ -4,6 +4,7 @@ import importlib
 import importlib.util
 import inspect
 import re
+from io import BytesIO
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -21,16 +22,48 @@ from treuwerk.programme.reading import read_programme
 from treuwerk.store.tables import metadata
 from treuwerk.testing.contract import check_earning_rule
 from treuwerk_activity_points import ActivityPointsSettings
-from treuwerk_csv_feed.settings import Columns, CsvFeedSettings, Feature
+from treuwerk_clamd.settings import ClamdSettings
+from treuwerk_csv_feed.settings import (
+    Columns,
+    CsvFeedSettings,
+    Feature,
+    HeadColumns,
+    Heads,
+    Prefix,
+    XlsxFeedSettings,
+)
+from treuwerk_datanorm.settings import DatanormSettings
+from treuwerk_donations import DonationSettings
+from treuwerk_edifact.settings import EdifactSettings
+from treuwerk_experiences import ExperienceSettings
+from treuwerk_goods import GoodsSettings
+from treuwerk_green_claims.constraint import GreenClaimsSettings
+from treuwerk_icalendar.reader import CalendarSettings
+from treuwerk_idoc.settings import IdocSettings
+from treuwerk_json_feed.reader import JsonFeed
+from treuwerk_json_feed.settings import JsonFeedSettings
 from treuwerk_oidc.settings import OidcSettings
+from treuwerk_order_file.channel import OrderFileSettings
+from treuwerk_order_http.settings import OrderHttpSettings
+from treuwerk_order_mail.settings import OrderMailSettings
+from treuwerk_origin.settings import OriginSettings
 from treuwerk_product_factor.rule import ProductFactorSettings
+from treuwerk_reward_limits.bars import CategoryBarSettings
+from treuwerk_reward_limits.values import ValueLimitSettings
+from treuwerk_tesseract.settings import TesseractSettings
+from treuwerk_voucher_codes import VoucherCodeSettings
 
 DOCS = Path(__file__).parents[3] / "docs"
 SETTINGS = [thing for thing in vars(settings).values()
-            if isinstance(thing, type) and attrs.has(thing) and thing.__module__ == settings.__name__
-            and thing.__name__ not in ("Earning", "Source", "SignIn")]
+            if isinstance(thing, type) and attrs.has(thing) and thing.__module__.startswith(f"{settings.__name__}.")
+            and thing.__name__ not in ("Earning", "Source", "SignIn", "UploadScanning", "PageReading", "Constraint",
+                                       "RewardKind", "Supplier", "Money")]
 TERMS = [Activation, Expiry]
-PLUGIN_SETTINGS = [ActivityPointsSettings, CsvFeedSettings, Columns, Feature, OidcSettings, ProductFactorSettings]
+PLUGIN_SETTINGS = [ActivityPointsSettings, CalendarSettings, CategoryBarSettings, ClamdSettings, Columns,
+                   CsvFeedSettings, DatanormSettings, DonationSettings, EdifactSettings, ExperienceSettings, Feature,
+                   GoodsSettings, GreenClaimsSettings, HeadColumns, Heads, IdocSettings, JsonFeedSettings,
+                   OidcSettings, OrderFileSettings, OrderHttpSettings, OrderMailSettings, OriginSettings, Prefix,
+                   ProductFactorSettings, TesseractSettings, ValueLimitSettings, VoucherCodeSettings, XlsxFeedSettings]
 
 
 @pytest.fixture(scope="module")
@@ -145,6 +178,38 @@ def test_the_programme_of_the_first_guide_is_right(tmp_path: Path) -> None:
     (tmp_path / "programme.toml").write_text(text.split("```toml\n")[1].split("```")[0], "utf-8")
 
     assert read_programme(tmp_path).settings.programme.name == "My League"
+
+
+def test_the_profiles_of_the_guide_are_right(tmp_path: Path) -> None:
+    programme = (DOCS / "guides" / "first-programme.md").read_text("utf-8").split("```toml\n")[1].split("```")[0]
+    shop, marked, beside, _, catalogue = re.findall(r"```toml\n(.*?)```", (
+        DOCS / "guides" / "partner-files.md").read_text("utf-8"), re.DOTALL)
+    heads = marked.split("[sources.heads.columns]")[1]
+    lines = """
+[[sources]]
+name = "lines"
+reader = "csv_feed"
+seller = "Maker"
+unit = "PCE"
+header = false
+
+[sources.columns]
+article = 2
+quantity = 3
+"""
+
+    for part in (shop, lines + marked, lines.replace("article", "number = 1\narticle") + beside +
+                 "[sources.heads.columns]" + heads, catalogue):
+        (tmp_path / "programme.toml").write_text(programme + "\n" + part, "utf-8")
+        assert read_programme(tmp_path).settings.programme.name == "My League"
+
+
+def test_the_document_of_the_guide_is_right() -> None:
+    text = (DOCS / "guides" / "partner-files.md").read_text("utf-8").split("```json\n")[1].split("```")[0]
+
+    [document] = JsonFeed("guide", JsonFeedSettings()).read(BytesIO(text.encode()))
+
+    assert (document.number, document.faults, document.lines[0].article_seller) == ("L1", (), "M220")
 
 
 def test_the_rule_of_the_guide_keeps_the_contract_of_earning_rules(tmp_path: Path,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.services.conftest import NewDatabase, new_database
+from tests.engine.conftest import NewDatabase, new_database
 from tests.support.ledger_worlds import LedgerWorld, make_ledger_world
 from treuwerk.store.database import Database
 

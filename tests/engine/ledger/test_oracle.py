@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from tests.engine.services.conftest import NewDatabase
+from tests.engine.conftest import NewDatabase
 from tests.support.ledger_worlds import ARTICLES, HOUR, SECOND, SPENDABLE, START, LedgerWorld, make_ledger_world
 from tests.support.oracle import read_journal
 from treuwerk.domain.refusals import Refusal

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from tests.engine.services.conftest import NewDatabase
+from tests.engine.conftest import NewDatabase
 from tests.support import ledger_worlds, postgres
 from tests.support.crowds import all_at_once, done, refusals
 from tests.support.ledger_worlds import HOUR, SECOND, SPENDABLE, START, LedgerWorld, make_ledger_world

@@ -8,7 +8,9 @@ import pytest
 from tests.support.programmes import PROGRAMME, loaded, mistakes_in
 from treuwerk.plugins import PluginError, Registry, installed, load, overview
 
-HOOKS = "clearing_sources, demo_data, earning_rule_kinds, identity_providers, permissions, web_parts"
+HOOKS = ("catalogue_constraints, clearing_sources, commands, demo_data, earning_rule_kinds, identity_providers, "
+         "page_readers, payment_providers, permissions, reward_sources, supplier_channels, upload_scanners, web_parts, "
+         "work_runners")
 
 
 def error_of(name: str) -> str:
@@ -112,7 +114,7 @@ def test_a_plugin_that_failed_leaves_no_trace_in_the_registry() -> None:
 
     assert set(errors) == {"misspelt_hook", "unknown_argument"}
     assert [info.name for info in registry.describe()] == ["csv_feed"]
-    assert set(registry.clearing_sources()) == {"csv_feed"}
+    assert set(registry.clearing_sources()) == {"csv_feed", "xlsx_feed"}
 
 
 def test_a_plugin_that_is_named_twice_is_loaded_once_and_reported() -> None:
@@ -120,7 +122,7 @@ def test_a_plugin_that_is_named_twice_is_loaded_once_and_reported() -> None:
 
     assert str(errors["csv_feed"]) == (
         "plugin 'csv_feed' is named twice; take one of them out of the programme's plugins")
-    assert set(registry.clearing_sources()) == {"csv_feed"}
+    assert set(registry.clearing_sources()) == {"csv_feed", "xlsx_feed"}
 
 
 def test_what_no_programme_names_is_never_imported(tmp_path: Path) -> None:

@@ -102,3 +102,11 @@ def test_a_window_that_ends_before_it_begins_is_a_mistake(tmp_path: Path) -> Non
 def test_codes_of_tiers_are_used_once(tmp_path: Path) -> None:
     assert mistakes_in(tmp_path, PROGRAMME + TIER + TIER) == [
         Mistake("programme.toml: tiers[1].code", "'gold' again", "a code that no other tier has")]
+
+
+@pytest.mark.parametrize(("days", "found"), [("", ["programme.toml: clearing.retroactive"]),
+                                             ("retroactive_days = 30\n", [])])
+def test_days_before_a_registration_are_told(tmp_path: Path, days: str, found: list[str]) -> None:
+    text = PROGRAMME + f'\n[clearing]\nretroactive = "days"\n{days}'
+
+    assert [mistake.path for mistake in mistakes_in(tmp_path, text)] == found

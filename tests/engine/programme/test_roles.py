@@ -95,7 +95,9 @@ def test_all_rights_are_those_of_the_audience_and_a_role_of_another_gives_none(t
     assert {"seminars.book", "users.manage"} <= admin
     assert not any(name.startswith("own.") for name in admin)
     assert manager == {"own.account.read", "own.enquiries.write", "own.purchases.read", "own.profile.read",
-                       "own.profile.write", "own.people.manage", "own.points.redeem"}
+                       "own.submissions.read", "own.submissions.write",
+                       "own.profile.write", "own.people.manage", "own.points.redeem", "own.rewards.read",
+                       "own.wishes.write", "own.orders.read"}
 
 
 def test_a_right_that_nobody_declared_is_a_mistake(tmp_path: Path) -> None:

@@ -1,21 +1,15 @@
 """An installation with master data, on SQLite and on PostgreSQL."""
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
-from shutil import copyfile
 
 import pytest
 
-from tests.support import postgres
 from tests.support.accounts import DONNELLY, account
 from tests.support.merges import MANUAL, Sides, filled
 from tests.support.past_lives import Life, lived
 from tests.support.portal import Portal
 from tests.support.worlds import World, make_world
 from treuwerk.store.database import Database
-
-NewDatabase = Callable[[], AbstractContextManager[Database]]
 
 
 @pytest.fixture
@@ -54,25 +48,3 @@ def sqlite_life(sqlite_portal: Portal) -> Life:
     return lived(sqlite_portal)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"], scope="session")
-def new_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> NewDatabase:
-    """Makes as many migrated databases as a property needs examples."""
-    if request.param == "sqlite":
-        template: Path = request.getfixturevalue("_sqlite_template")
-        return lambda: _sqlite(template, tmp_path_factory.mktemp("example"))
-    server: postgres.Server = request.getfixturevalue("postgres_server")
-    name: str = request.getfixturevalue("_postgres_template")
-    return lambda: _postgresql(server, name)
-
-
-@contextmanager
-def _sqlite(template: Path, folder: Path) -> Iterator[Database]:
-    copyfile(template, folder / "treuwerk.db")
-    with closing(Database(f"sqlite:///{folder / 'treuwerk.db'}")) as database:
-        yield database
-
-
-@contextmanager
-def _postgresql(server: postgres.Server, template: str) -> Iterator[Database]:
-    with server.database(template) as url, closing(Database(url)) as database:
-        yield database

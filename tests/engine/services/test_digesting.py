@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.engine.services.conftest import NewDatabase
+from tests.engine.conftest import NewDatabase
 from tests.support.singles import redeem_one_lot
 from tests.support.worlds import SIX_IN_THE_EVENING, World, line, make_world, table
 from treuwerk.services.digesting import state_digest

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from tests.engine.services.conftest import NewDatabase
+from tests.engine.conftest import NewDatabase
 from tests.engine.services.test_resuming import durable_url
 from tests.support.waiting_points import account, expiries, picture
 from tests.support.worlds import BERLIN, SIX_IN_THE_EVENING, World, line, make_world

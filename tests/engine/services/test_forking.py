@@ -88,14 +88,14 @@ def test_a_file_that_no_source_can_read_is_refused_with_its_reason(world: World)
 
 
 def test_a_copy_that_is_killed_leaves_a_run_that_can_be_continued(world: World) -> None:
-    path = world.file("deliveries.csv", table(lines(6_000)))  # more than the pipe holds: it is still at work
+    path = world.file("deliveries.csv", table(lines(10_000)))  # more than the pipe holds: it is still at work
 
     interrupted, receipt = cleared(world, path, "kill"), cleared(world, path)
 
     assert interrupted["error"].startswith("ScoringFailed: ")
     assert "clear the file again to go on from there" in interrupted["error"]
-    assert receipt["booked"] == 6_000
-    assert world.points()["bonus"] == 6_000 * 800
+    assert receipt["booked"] == 10_000
+    assert world.points()["bonus"] == 10_000 * 800
     assert not world.violated()
 
 

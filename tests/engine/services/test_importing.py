@@ -1,14 +1,13 @@
 """Master data by file: what is new, changed, unchanged or wrong, and that a file only says what it says."""
 
-import io
-import zipfile
-from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
-from xml.sax.saxutils import escape
+from zipfile import ZipFile
 
 import pytest
 from sqlalchemy import select
 
+from tests.support.spreadsheets import spreadsheet
 from tests.support.worlds import ARTICLES, PARTICIPANTS, SIX_IN_THE_EVENING, World, make_world
 from treuwerk.domain.tabular import UnreadableFile
 from treuwerk.services.importing import import_participants
@@ -27,44 +26,6 @@ def empty(tmp_path: Path, database: Database) -> World:
 def counts(receipt: ImportReceipt) -> dict[str, int]:
     shown = receipt.as_json()
     return {name: shown[name] for name in ("created", "changed", "unchanged", "rejected") if shown[name]}
-
-
-def spreadsheet(rows: Sequence[Sequence[object]], first_row: int = 1) -> bytes:
-    """A workbook as a spreadsheet program writes it: texts inline, numbers as numbers."""
-    cells = "".join(f'<row r="{at}">{"".join(map(_cell, row))}</row>' for at, row in enumerate(rows, first_row))
-    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-    relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-    package = "http://schemas.openxmlformats.org/package/2006"
-    parts = {
-        "[Content_Types].xml": f'<Types xmlns="{package}/content-types"><Default Extension="rels" ContentType='
-            '"application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType='
-            '"application/xml"/></Types>',
-        "_rels/.rels": f'<Relationships xmlns="{package}/relationships"><Relationship Id="r1" Type="{relations}'
-            '/officeDocument" Target="xl/workbook.xml"/></Relationships>',
-        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{package}/relationships"><Relationship Id="r1" Type='
-            f'"{relations}/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="r2" Type="{relations}/styles" '
-            'Target="styles.xml"/></Relationships>',
-        "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{relations}"><sheets><sheet name="A" sheetId="1" '
-            'r:id="r1"/></sheets></workbook>',
-        "xl/styles.xml": f'<styleSheet xmlns="{main}"><cellXfs count="2"><xf numFmtId="0"/>'
-            '<xf numFmtId="14"/></cellXfs></styleSheet>',
-        "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{main}"><sheetData>{cells}</sheetData></worksheet>',
-    }
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        for name, content in parts.items():
-            archive.writestr(name, f'<?xml version="1.0" encoding="UTF-8"?>{content}')
-    return packed.getvalue()
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, bool):
-        return f'<c t="b"><v>{int(value)}</v></c>'
-    if isinstance(value, int | float):
-        return f"<c><v>{value}</v></c>"
-    if isinstance(value, tuple):  # a day, as its number since 1899-12-30
-        return f'<c s="1"><v>{value[0]}</v></c>'
-    return f'<c t="inlineStr"><is><t>{escape(str(value))}</t></is></c>'
 
 
 def test_participants_are_created_changed_and_left_alone(empty: World) -> None:
@@ -225,7 +186,7 @@ def test_lines_of_a_spreadsheet_are_counted_as_its_program_shows_them(empty: Wor
 
 
 def test_what_only_looks_like_a_spreadsheet_is_refused(empty: World) -> None:
-    with pytest.raises(UnreadableFile, match=r"p\.xlsx: not a readable XLSX file"):
+    with pytest.raises(UnreadableFile, match=r"p\.xlsx: not a readable archive"):
         empty.participants(b"PK\3\4 torn", name="p.xlsx")
 
 
@@ -256,3 +217,23 @@ def test_a_long_file_tells_how_far_it_is(sqlite_world: World) -> None:
 
     assert receipt.created == 2_500
     assert heard == [(1_000, 2_500), (2_000, 2_500)]
+
+
+def test_a_cell_far_away_is_named_before_a_sheet_is_read(empty: World) -> None:
+    """All between would be in memory."""
+    table = spreadsheet([["customer_number", "name"]])
+    packed, far = BytesIO(table), BytesIO()
+    with ZipFile(packed) as before, ZipFile(far, "w") as after:
+        for name in before.namelist():
+            after.writestr(name, before.read(name).replace(
+                b"</sheetData>", b'<row r="999999"><c r="XFD999999"><v>1</v></c></row></sheetData>'))
+
+    with pytest.raises(UnreadableFile, match="999,999 rows and 16,384 columns"):
+        empty.participants(far.getvalue(), name="p.xlsx")
+
+
+def test_control_characters_in_a_spreadsheet_are_named_by_their_line(empty: World) -> None:
+    receipt = empty.participants(spreadsheet([["customer_number", "name", "group"], ["1", "A_x0000_B", "gold"]]),
+                                 name="p.xlsx")
+
+    assert [(problem["line"], problem["code"]) for problem in receipt.problems] == [(2, "stray_control")]

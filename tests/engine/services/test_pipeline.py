@@ -64,7 +64,7 @@ def test_a_long_file_that_no_source_can_read_is_refused_with_its_reason(
 
 def test_a_scoring_process_that_is_killed_leaves_a_run_that_can_be_continued(
         world: World, elsewhere: list[subprocess.Popen[bytes]]) -> None:
-    path = world.file("deliveries.csv", table(lines(6_000)))  # more than the pipe holds: it is still at work
+    path = world.file("deliveries.csv", table(lines(10_000)))  # more than the pipe holds: it is still at work
 
     def kill(done: int, size: int) -> None:
         os.kill(elsewhere[-1].pid, signal.SIGKILL)
@@ -73,8 +73,8 @@ def test_a_scoring_process_that_is_killed_leaves_a_run_that_can_be_continued(
         clear_file(world.installation, path, 1_780_329_600_000_000, progress=kill)
     receipt = clear_file(world.installation, path, 1_780_329_600_000_000)
 
-    assert fates(receipt) == {"booked": 6_000}
-    assert world.points()["bonus"] == 6_000 * 800
+    assert fates(receipt) == {"booked": 10_000}
+    assert world.points()["bonus"] == 10_000 * 800
     assert not world.violated()
 
 

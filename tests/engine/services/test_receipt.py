@@ -41,7 +41,8 @@ def test_whatever_comes_in_the_fates_add_up_and_the_books_agree(
         tmp_path_factory: pytest.TempPathFactory, new_database: Callable[[], AbstractContextManager[Database]],
         files: list[list[str]]) -> None:
     with new_database() as database:
-        world = make_world(tmp_path_factory.mktemp("league"), database)
+        world = make_world(tmp_path_factory.mktemp("league"), database, other=[
+            ("[measures]", "[sources.hold]\nbad_percent = 100\n\n[measures]")])
 
         receipts = [world.clear("\n".join([";".join(COLUMNS), *rows, ""]).encode(), name=f"{number}.csv")
                     for number, rows in enumerate(files)]

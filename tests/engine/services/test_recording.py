@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, insert, text
 
-from tests.engine.services.conftest import NewDatabase
+from tests.engine.conftest import NewDatabase
 from tests.support.guarded import switch_guards_off
 from treuwerk.domain.records import Digest, record
 from treuwerk.store.database import Database

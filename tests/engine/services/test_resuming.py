@@ -25,7 +25,7 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from tests.support.worlds import World, make_world
-from treuwerk.services import clearing
+from treuwerk.services import batch_booking
 from treuwerk.services.clearing import clear_file
 from treuwerk.services.installation import open_installation
 from treuwerk.store import runs
@@ -46,7 +46,7 @@ def dying(function):
 if place == "before_commit":
     runs.advance = dying(runs.advance)
 elif place == "while_claiming":
-    clearing.claim = dying(clearing.claim)
+    batch_booking.claim = dying(batch_booking.claim)
 else:
     runs.finish = dying(runs.finish)
 clear_file(open_installation(folder, Database(url)), folder / "deliveries.csv", now)

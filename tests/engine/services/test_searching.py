@@ -9,6 +9,7 @@ from treuwerk.domain.ids import TRANSACTION, public_id
 from treuwerk.domain.notes import NoteDraft, NoteKind
 from treuwerk.domain.rights import NotAllowed
 from treuwerk.services import notes, searching
+from treuwerk.services.importing import import_participants
 from treuwerk.services.searching import Found
 from treuwerk.store.tables import audit_entry, journal, purchase_line
 
@@ -25,6 +26,34 @@ def test_a_company_is_found_by_what_people_know_of_it(portal: Portal, typed: str
     found = find(portal, typed)
 
     assert [(one.name, one.number, one.why) for one in found.participants] == [("Müller & Söhne <Solar>", "1001", why)]
+
+
+@pytest.mark.parametrize("typed", ["+49 (0)30 123 45-67", "0049301234567", "030/1234567", "030 123", "301234567",
+                                   "49 30 1234"])
+@pytest.mark.parametrize("written", ["+49 30 1234567", "030 - 12 34 567", "0049 (0)30 1234567"])
+def test_a_company_is_found_by_the_digits_of_its_phone(portal: Portal, written: str, typed: str) -> None:
+    path = portal.folder / "phones.csv"
+    path.write_text(f"customer_number;name;group;phone\n1001;Müller & Söhne <Solar>;partner;{written}\n", "utf-8")
+    import_participants(portal.installation, path, NOW)
+
+    found = find(portal, typed)
+
+    assert [(one.number, one.why) for one in found.participants] == [("1001", "phone")]
+
+
+def test_the_second_number_of_a_company_is_found_and_one_that_is_none_is_refused(portal: Portal) -> None:
+    path = portal.folder / "phones.csv"
+    path.write_text("customer_number;name;group;phone;mobile\n1001;Müller;partner;+49 30 1234567;0171 7654321\n"
+                    "1002;Other;partner;4.93E+11;\n", "utf-8")
+
+    receipt = import_participants(portal.installation, path, NOW)
+
+    assert [problem["code"] for problem in receipt.problems] == ["bad_phone"]
+    assert [one.number for one in find(portal, "+491717").participants] == ["1001"]
+    account = portal.account("1001")
+    page = portal.in_office("agent").get(f"/office/participants/{account}").text
+    assert '<a class="figure" href="tel:+49301234567">+49 30 1234567</a>' in page
+    assert "0171 7654321" in portal.signed_in().get("/profile").text
 
 
 def test_people_lead_to_their_company(portal: Portal) -> None:

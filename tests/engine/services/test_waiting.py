@@ -80,9 +80,9 @@ def test_a_scope_that_nobody_knows_is_rejected_with_place_found_and_expected(wor
     ({"delivered_on": "2026-06-02"}, "rejected", "future_date", "found 2026-06-02, expected a day up to 2026-06-01"),
     ({"delivered_on": "2023-12-31"}, "rejected", "before_start", "expected a day from the programme's start 2024"),
     ({"delivered_on": "2026-02-30"}, "rejected", "unreadable", "column delivered_on: found '2026-02-30'"),
-    ({"quantity": "-2"}, "waiting", "correction", "found quantity -2"),
-    ({"movement": "CANCEL"}, "waiting", "correction", "found CANCEL"),
-    ({"movement": "RETURN"}, "waiting", "correction", "found RETURN"),
+    ({"quantity": "-2"}, "waiting", "no_reference", "found a return of 2 of article SW-M-400 that names no purchase"),
+    ({"movement": "CANCEL"}, "waiting", "parked", "found no purchase LS-5 yet"),
+    ({"movement": "RETURN"}, "waiting", "parked", "found no purchase LS-5 yet"),
     ({"movement": "GIFT"}, "rejected", "unknown_movement", "column movement: found 'GIFT'"),
     ({"customer_number": ""}, "rejected", "empty_cell", "column customer_number"),
     ({"delivery_number": ""}, "rejected", "empty_cell", "column delivery_number"),
@@ -121,20 +121,6 @@ def test_a_day_that_has_begun_in_the_zone_of_the_programme_is_no_future(world: W
     receipt = world.clear([line(delivered_on="2026-06-02")], now=just_after_midnight_in_berlin)
 
     assert fates(receipt) == {"booked": 1}
-
-
-@pytest.mark.parametrize("together", [True, False], ids=["in one file", "in a later file"])
-def test_a_correction_still_waits_when_its_purchase_is_booked(world: World, together: bool) -> None:
-    purchase, correction = line("LS-1"), line("LS-1", movement="CANCEL")
-
-    if together:
-        world.clear([correction, purchase])
-    else:
-        world.clear([correction], name="first.csv")
-        world.clear([purchase], name="second.csv")
-
-    assert world.rows(select(problem.c.code, problem.c.state, problem.c.settled_at)) == [
-        ("correction", "waiting", None)]
 
 
 class OneLongLine:

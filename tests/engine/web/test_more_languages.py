@@ -177,9 +177,9 @@ def test_a_text_that_stands_in_says_its_language() -> None:
 
 
 @pytest.mark.parametrize(("code", "facts"), [
-    ("de_Informal", (["de_Informal", "de"], "de", "Deutsch (Du)", "31.12.2026")),
-    ("de_AT", (["de_AT", "de"], "de-AT", "Deutsch (Österreich)", "31.12.2026")),
-    ("it", (["it"], "it", "Italiano", "31/12/2026")), ("en_XA", (["en_XA", "en"], "en-XA", "[Ƥşḗŭḓǿ]", "31/12/2026")),
+    ("de_Informal", (("de_Informal", "de"), "de", "Deutsch (Du)", "31.12.2026")),
+    ("de_AT", (("de_AT", "de"), "de-AT", "Deutsch (Österreich)", "31.12.2026")),
+    ("it", (("it",), "it", "Italiano", "31/12/2026")), ("en_XA", (("en_XA", "en"), "en-XA", "[Ƥşḗŭḓǿ]", "31/12/2026")),
 ])
 def test_a_code_says_what_it_stands_on(code: str, facts: tuple[object, ...]) -> None:
     assert is_language(code)

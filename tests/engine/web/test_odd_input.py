@@ -54,3 +54,10 @@ def test_half_a_pair_of_characters_is_refused_however_it_is_written(desk: Portal
         "content-type": "multipart/form-data; boundary=x; charset=unicode_escape"})
 
     assert answer.status_code == 400
+
+
+@pytest.mark.parametrize(("path", "status"), [
+    ("/office/sellers/%00", 404), ("/office/sellers?q=%00", 400), ("/office/mapping?q=%00", 400),
+    ("/office/search?q=%00", 400)])
+def test_addresses_that_no_database_could_look_up_are_refused(desk: Portal, path: str, status: int) -> None:
+    assert desk.in_office("admin").get(path).status_code == status

@@ -148,6 +148,23 @@ def test_who_gives_power_to_others_proves_once_more_who_it_is(portal: Portal) ->
     assert "codes/withdraw" not in client.get(HERE).text
 
 
+def test_who_takes_power_or_gives_it_back_proves_once_more_who_it_is(portal: Portal) -> None:
+    ben, client = add_colleague(portal, "Ben Arnold", "member"), portal.signed_in()
+    sent(client, f"{HERE}/invite", **INVITE)
+    code = re.search(r'name="code" value="(inv_\w+)"', client.get(HERE).text)
+    assert code
+    signed_in_long_ago(portal, client)
+    before = client.get(HERE).text
+
+    asked = [client.post(f"{page_of(ben)}/end"), client.post(f"{page_of(ben)}/restore"),
+             *(client.post(f"{HERE}/codes/{act}", data={"code": code[1]}) for act in ("withdraw", "give-back"))]
+
+    assert [answer.headers["location"].partition("?")[0] for answer in asked] == ["/confirm"] * 4
+    assert "Ben Arnold" in before
+    assert client.get(HERE).text.count("codes/withdraw") == 1
+    assert client.get(page_of(ben)).status_code == 200
+
+
 def test_people_of_others_are_not_there(portal: Portal) -> None:
     stranger = add_colleague(portal, "Stranger", "member", "1002")
     owner, client = portal.signed_in("1002"), portal.signed_in()

@@ -9,11 +9,13 @@ from starlette.testclient import TestClient
 
 from tests.support.portal import NOW, PROGRAMME, Portal, open_portal
 from treuwerk.domain.rights import PERMISSIONS, Audience
+from treuwerk.domain.source_rights import SOURCE_RIGHTS
 from treuwerk.services.session_keeping import sessions_of
 from treuwerk.services.users import block_user
 from treuwerk.services.viewing import view_as
 from treuwerk.store.database import Database
 from treuwerk.store.tables import web_session
+from treuwerk.web.api.routing import ApiRoute
 from treuwerk.web.application import create_app
 from treuwerk.web.shell.routing import PUBLIC, SIGNED_IN, DeclaredRoute
 
@@ -67,17 +69,23 @@ KINDS = {
     "blocked": Kind(blocked),
     "manager": Kind(Portal.signed_in, portal=PORTAL),
     "member": Kind(lambda portal: portal.signed_in(role="member"), portal={
-        "own.account.read", "own.purchases.read", "own.enquiries.write", "own.profile.read", "own.profile.write"}),
+        "own.account.read", "own.purchases.read", "own.submissions.read", "own.submissions.write",
+        "own.enquiries.write", "own.profile.read", "own.profile.write", "own.rewards.read", "own.wishes.write",
+        "own.orders.read"}),
     "buyer": Kind(lambda portal: portal.signed_in(role="buyer"), portal={"own.purchases.read"}),
     "a role that is gone": Kind(lambda portal: portal.signed_in(role="gone"), portal=set()),
     "a role of the others": Kind(lambda portal: portal.signed_in(role="admin"), portal=set()),
     "admin": Kind(lambda portal: portal.in_office("admin"), office=OFFICE),
     "agent": Kind(lambda portal: portal.in_office("agent"), office={
         "search", "participants.read", "participants.write", "participants.view_as", "notes.read", "notes.write",
-        "queue.read", "queue.work", "points.adjust"}),
+        "queue.read", "queue.work", "submissions.read", "submissions.decide", "submissions.approve", "deliveries.read",
+        "deliveries.decide", "clearing.map", "points.adjust", "catalogue.read", "orders.read", "orders.write",
+        "orders.place"}),
     "office without a role": Kind(Portal.in_office, office=set()),
-    "agent who views": Kind(viewing, office=OFFICE - {"points.approve", "users.manage", "audit.read", "plugins.read"},
-                            portal={"own.account.read", "own.purchases.read", "own.profile.read"}),
+    "agent who views": Kind(viewing, office=OFFICE - {"points.approve", "users.manage", "audit.read", "plugins.read",
+                                              "catalogue.write", "catalogue.publish", "orders.approve"},
+                            portal={"own.account.read", "own.purchases.read", "own.submissions.read",
+                                    "own.profile.read", "own.rewards.read", "own.orders.read"}),
 }
 
 
@@ -139,6 +147,18 @@ def test_every_route_lets_in_whom_the_roles_say(staffed: Portal, name: str) -> N
                 wrong[f"{method} {route.path}"] = (found, expected(kind, route))
 
     assert wrong == {}
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_operations_of_partners_let_in_nobody_by_a_session(staffed: Portal, name: str) -> None:
+    client = KINDS[name].enter(staffed)
+    operations = [route for route in client.app.routes if isinstance(route, ApiRoute)]  # type: ignore[attr-defined]
+
+    found = {client.request(method, route.path.format(source="deliveries", id="x")).status_code
+             for route in operations for method in route.methods or () if method != "HEAD"}
+
+    assert {route.permission for route in operations} == SOURCE_RIGHTS
+    assert found == {401}
 
 
 @pytest.mark.parametrize(("language", "right"), [

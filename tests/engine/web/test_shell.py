@@ -9,10 +9,12 @@ from starlette.routing import BaseRoute
 
 from tests.support.portal import DEPLOYMENT, PROGRAMME, Portal, open_portal
 from treuwerk.domain.rights import names_for
+from treuwerk.domain.source_rights import SOURCE_RIGHTS
 from treuwerk.programme.errors import ProgrammeError
 from treuwerk.programme.reading import read_programme
 from treuwerk.store.database import Database
 from treuwerk.store.faults import DatabaseBusy, DatabaseClosed, TransactionLost
+from treuwerk.web.api.routing import ApiRoute
 from treuwerk.web.application import create_app
 from treuwerk.web.shell.routing import PUBLIC, SIGNED_IN, DeclaredRoute
 
@@ -25,7 +27,10 @@ def test_every_route_asks_for_a_right_of_its_own_audience(sqlite_portal: Portal)
     known = {PUBLIC, SIGNED_IN}
 
     for route in routes(sqlite_portal):
-        assert isinstance(route, DeclaredRoute)
+        assert isinstance(route, DeclaredRoute | ApiRoute)
+        if isinstance(route, ApiRoute):
+            assert route.permission in SOURCE_RIGHTS, route.path
+            continue
         assert route.permission in known | names_for(route.audience), route.path
 
 
@@ -35,7 +40,8 @@ def test_only_these_routes_are_open_to_everyone(sqlite_portal: Portal) -> None:
     assert {route.path for route in declared if route.permission == PUBLIC} == {
         "/login", "/office/login", "/login/code", "/login/passkey", "/login/passkey/challenge", "/first-login",
         "/first-login/login", "/logout", "/session", "/preferences", "/static/{name:path}", "/livez", "/readyz",
-        "/metrics", "/_styleguide",
+        "/metrics", "/accessibility", "/withdraw", "/withdraw/receipts/{token}", "/payments/{provider}/messages",
+        "/_styleguide",
         "/_styleguide/office"}
 
 
@@ -189,7 +195,8 @@ def open_without_tables(folder: Path) -> Portal:
 def test_a_served_portal_is_ready(portal: Portal) -> None:
     answer = portal.visitor().get("/readyz")
 
-    assert (answer.status_code, answer.json()) == (200, {"ready": True, "reasons": []})
+    assert (answer.status_code, answer.json()) == (200, {"ready": True, "reasons": [], "work": {
+        "waiting": 0, "running": 0, "failed": 0, "oldest_seconds": 0, "workers": 0}})
 
 
 @pytest.mark.parametrize(("headers", "status"), [

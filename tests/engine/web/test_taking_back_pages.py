@@ -14,6 +14,12 @@ from treuwerk.store.database import Database
 from treuwerk.store.tables import journal, purchase_line
 
 WANTED = {"extent": "part", "share": "5", "reason": "correction", "remark": "Ticket 4711"}
+BOOKER = """
+[roles.booker]
+name = { de = "Buchung", en = "Booker" }
+audience = "office"
+permissions = ["participants.read", "points.adjust", "notes.read"]
+"""
 
 
 @pytest.fixture
@@ -39,6 +45,20 @@ def taken_back(client: TestClient, path: str, **changed: str) -> str:
     answer = client.post(f"{path}/reverse?book=1", data=hidden(preview.text) | {"left": "31"} | WANTED | changed)
     assert answer.status_code == 303, answer.text
     return str(answer.headers["location"])
+
+
+def test_who_may_not_write_notes_is_not_asked_to_finish_any(tmp_path: Path, sqlite_database: Database) -> None:
+    desk = open_portal(tmp_path, sqlite_database, LIMITED + BOOKER)
+    desk.deliver("2026-05-06", "LS-2;10;2026-05-05;1001;M400;31;PCE;SYSTEM;")
+    agent, booker, path = desk.in_office("agent"), desk.in_office("booker", name="Bo Booker"), disputed(desk)
+    form = f"/office/participants/{desk.account('1001')}/notes/new"
+    agent.post(form, data=filled(agent, form, **NOTE | {"object": path.rpartition("/")[2]}))
+    assert 'name="finish"' in agent.get(f"{path}/reverse").text
+
+    where = taken_back(booker, path)
+
+    assert where == path
+    assert "The booking is taken back." in booker.get(path).text
 
 
 def test_a_disputed_line_is_corrected_and_both_bookings_show_as_a_pair(desk: Portal) -> None:

@@ -16,7 +16,7 @@ from treuwerk_csv_feed.settings import Columns, CsvFeedSettings, Feature
 
 COLUMNS = Columns(number="delivery", line="pos", date="day", buyer="customer", article="article", quantity="qty",
                   unit="unit", order="order", amount="net", currency="cur", serials="serials", movement="move")
-SETTINGS = CsvFeedSettings(COLUMNS, seller="Maker", features={"scope": Feature("scope", ["SYSTEM", "MODULE"])},
+SETTINGS = CsvFeedSettings(columns=COLUMNS, seller="Maker", features={"scope": Feature("scope", ["SYSTEM", "MODULE"])},
                            date_patterns=["YYYY-MM-DD", "DD.MM.YYYY"])
 HEADER = "delivery;pos;day;customer;article;qty;unit;order;net;cur;serials;scope;move"
 BUYER = Party(ids=(("customer_number", "K100"),))
@@ -129,7 +129,8 @@ def test_columns_that_may_be_empty_may_be_empty() -> None:
 
 
 def test_columns_that_are_not_mapped_need_not_be_there() -> None:
-    settings = CsvFeedSettings(Columns("delivery", "pos", "day", "customer", "article", "qty", "unit"), seller="Maker")
+    settings = CsvFeedSettings(seller="Maker", columns=Columns(
+        number="delivery", line="pos", date="day", buyer="customer", article="article", quantity="qty", unit="unit"))
 
     line = only_line("delivery;pos;day;customer;article;qty;unit\nL1;1;2026-05-04;K1;M220;3;PCE\n", settings)
 

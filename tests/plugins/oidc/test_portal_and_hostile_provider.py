@@ -224,3 +224,21 @@ def test_notices_are_counted_like_all_requests(portal: Portal) -> None:
     client = TestClient(app, base_url=ORIGIN)
 
     assert [client.post("/login/with/works/ended").status_code for _ in range(3)] == [400, 400, 429]
+
+
+def test_half_characters_of_a_name_do_not_keep_anybody_out(portal: Portal, visitor: TestClient,
+                                                            hostile: Hostile) -> None:
+    hostile.claims |= {"name": "Anna \ud800", "email": "anna\0@example.org"}
+
+    entered(visitor, hostile)
+
+    assert is_in(visitor)
+
+
+def test_half_characters_of_an_identity_are_refused(portal: Portal, visitor: TestClient, hostile: Hostile) -> None:
+    hostile.claims |= {"sub": "anna\ud800"}
+
+    answer = back(visitor, hostile)
+
+    assert answer.status_code == 403
+    assert not is_in(visitor)

@@ -23,6 +23,8 @@ participant = define(
     text("email"), text("street"), text("postcode"), text("city"),
     text("attributes"),
     whole("version"), whole("changed_at"),
+    # ISO days, empty where nobody said: registered on the day of its account, and has not left.
+    text("joined_on"), text("left_on"),
 )
 
 person = define(

@@ -14,6 +14,8 @@ clearing_run = define(
     whole("cursor"),  # last physical line whose fate is committed: a killed run goes on behind it
     whole("documents"), whole("lines"), whole("booked"), whole("duplicate"), whole("waiting"), whole("rejected"),
     whole("ignored"), whole("transactions"), text("points"),
+    whole("corrected"),  # of the booked lines, those that took something back
+    whole("reversals"),  # of the transactions, those that took points back
     Index("ix_clearing_run_file", "sha256", "source"),
 )
 
@@ -32,6 +34,7 @@ purchase_line = define(
     text("source"), text("seller"), text("document"), text("line"), text("occurred_on"),
     text("article_number"), whole("quantity"), text("reported_quantity"), text("reported_unit"),
     Column("net_millionths", WHOLE), text("currency"), text("order_number"), text("features"), text("serials"),
+    text("place"),  # the part of its document, such as a package, where numbers of lines begin anew in each
     Index("ix_purchase_line_order", "order_number",
           sqlite_where=sql("order_number <> ''"), postgresql_where=sql("order_number <> ''")),
 )
@@ -42,16 +45,45 @@ activity = define(
     text("kind"), text("code"), text("occurred_on"), whole("person_id"),
 )
 
+CONFLICTS = ("claimed_by_other", "conflict", "not_on_note", "order_known", "quantity_differs", "serial_count",
+             "serial_known", "taken_back")
+"""Codes of lines that wait since something is booked: a person decides between the two sides."""
+IS_CONFLICT = f"settled_at IS NULL AND payload <> '' AND code IN ({', '.join(map(repr, CONFLICTS))})"
+
 # What a person or better master data must settle. Nothing is lost: `payload` is the line as it came.
 problem = define(
     "problem", Home.RUN,
     key("run_id"), key("number"),  # one line of a file may hold more than one
     whole("at_line"), text("code"),
-    text("state"),  # waiting or rejected
+    text("state"),  # waiting, rejected or warning; closed or ignored, since somebody decided that it never earns
     text("document"), text("reason"), text("payload"),
     text("purchase_key"), Column("settled_at", WHOLE),
+    text("waits_for"),  # participant, article, status or measure; empty for what no master data can mend
+    text("scope"), text("scheme"), text("value"), text("written_as"), text("called"),
+    text("also"),  # other numbers that would help: |scheme:value|scheme:value|
+    whole("pieces"),
     Index("ix_problem_waiting", "purchase_key",
           sqlite_where=sql("state = 'waiting' AND settled_at IS NULL"),
           postgresql_where=sql("state = 'waiting' AND settled_at IS NULL")),
+    Index("ix_problem_conflict", "run_id", "number", sqlite_where=sql(IS_CONFLICT), postgresql_where=sql(IS_CONFLICT)),
+    Index("ix_problem_lacking", "waits_for", "value",
+          sqlite_where=sql("waits_for <> ''"), postgresql_where=sql("waits_for <> ''")),
+    clustered=True,
+)
+
+# What people decided about a line that waits for what is booked already, or that was rejected. Each turn is decided
+# once.
+conflict_decision = define(
+    "conflict_decision", Home.RUN,
+    key("run_id"), key("number"), key("turn"),  # of the problem, from 1 on
+    text("act"),  # as treuwerk.services.conflicts has it
+    text("state"),  # waiting for a second person, done, refused or undone
+    text("reason"), whole("user_id"), text("actor"), whole("asked_at"),
+    whole("second_by"), text("second"), whole("decided_at"),
+    text("points"),  # JSON: unit → points that it moves
+    text("placed"),  # JSON: lines that it booked, and those that it took back, as account and id; or a corrected line
+    Column("booked_run", WHOLE),
+    Index("ix_conflict_decision_booked_run", "booked_run",
+          sqlite_where=sql("booked_run IS NOT NULL"), postgresql_where=sql("booked_run IS NOT NULL")),
     clustered=True,
 )

@@ -1,10 +1,7 @@
 """The app as second factor: its picture, the first code, and away with it."""
 
-from base64 import b64encode
-from io import BytesIO
 from urllib.parse import urlencode
 
-import segno
 from starlette.responses import Response
 
 from treuwerk.domain.refusals import Refusal
@@ -17,6 +14,7 @@ from treuwerk.services.settling import SessionOver
 from treuwerk.services.stepping_up import require_recent
 from treuwerk.web.access.entering import SIGN_IN, origin_of
 from treuwerk.web.access.security import base_of, changed_page, done, is_settling, security_template, settled
+from treuwerk.web.shell.drawn_codes import drawn_code
 from treuwerk.web.shell.pages import gettext, see_other
 from treuwerk.web.shell.state import Visit
 
@@ -80,11 +78,4 @@ def _form(visit: Visit, secret: str, errors: dict[str, str] | None = None) -> Re
     name = visit.shell.installation.programme.settings.programme.name
     shown = enrolment(visit.shell.keys.open(visit.me.user_id, secret), login, name)
     return security_template(visit, "access/authenticator.html", errors, enrolment=shown,
-                             picture=picture(shown.address))
-
-
-def picture(text: str) -> str:
-    """A text as QR code: an SVG picture as data address, black on white in every scheme, since cameras want it so."""
-    drawn = BytesIO()
-    segno.make(text, error="m").save(drawn, kind="svg", scale=6, border=4, dark="#000", light="#fff", xmldecl=False)
-    return "data:image/svg+xml;base64," + b64encode(drawn.getvalue()).decode()
+                             picture=drawn_code(shown.address))

@@ -5,8 +5,8 @@ from typing import Any
 from starlette.responses import Response
 
 from treuwerk.domain.rights import Audience
+from treuwerk.domain.secrets import UnknownKey
 from treuwerk.services.authenticators import has_authenticator
-from treuwerk.services.keyring import UnknownKey
 from treuwerk.services.passkeys import passkeys_of
 from treuwerk.services.passwords import state_of_password
 from treuwerk.services.session_data import FLOW_SECONDS, end_flow

@@ -5,7 +5,7 @@ import logging
 from starlette.responses import Response
 
 from treuwerk.domain.rights import Audience
-from treuwerk.services.keyring import UnknownKey
+from treuwerk.domain.secrets import UnknownKey
 from treuwerk.services.passwords import state_of_password
 from treuwerk.services.settling import PASSWORD
 from treuwerk.services.signing_in import NoPlace, needs_factor, prove_password

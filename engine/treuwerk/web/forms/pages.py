@@ -80,10 +80,10 @@ def done(visit: Visit, act: Callable[[Connection], str]) -> Response:
 
 
 def told(visit: Visit, connection: Connection, words: str, *, tone: str = "good", undo_path: str = "",
-         undo_fields: Mapping[str, str] | None = None) -> None:
+         undo_fields: Mapping[str, str] | None = None, link: str = "") -> None:
     """Leave a message for the next page, in the visitor's language; nothing for somebody who is not signed in."""
     if session_key(visit):
-        telling.tell(connection, session_key(visit), telling.Told(words, tone, undo_path, undo_fields or {}))
+        telling.tell(connection, session_key(visit), telling.Told(words, tone, undo_path, undo_fields or {}, link))
 
 
 def session_key(visit: Visit) -> str:

@@ -51,14 +51,19 @@ class Act:
     `look` says what would happen to each row and writes nothing; `do` does it in one transaction and says what it did.
     Both get the keys of the rows and check for themselves who may do it. `undo` is the code of the act that takes it
     back; the report offers it for the rows that it was done for.
+
+    An act with `each` does it row by row, each in a transaction of its own, so that much work locks little; then `do`
+    is left out. Where `ready` says no, the preview is shown again: it asks for something that is not there yet.
     """
 
     code: str
     title: str
     verb: str
     look: Callable[[Visit, Connection, Sequence[str]], list[RowReport]]
-    do: Callable[[Visit, Connection, Sequence[str]], list[RowReport]]
+    do: Callable[[Visit, Connection, Sequence[str]], list[RowReport]] | None = None
     undo: str = ""
+    each: Callable[[Visit, str], RowReport] | None = None
+    ready: Callable[[Visit], bool] | None = None
 
 
 @attrs.frozen
@@ -97,7 +102,7 @@ def bulk_form(visit: Visit, kind: ListKind, acts: Sequence[Act], keys: Keys, tem
     with visit.shell.installation.database.reading() as connection:
         chosen = keys(connection, state, ROWS_AT_MOST + 1) if visit.form.get(ALL) else visit.form.getlist(ROW)
         _check(chosen)
-        if not visit.form.get(SURE) or visit.form.get(SEEN) != _digest(chosen):
+        if not _is_sure(visit, act, chosen):
             rows = act.look(visit, connection, chosen)
             shown = attrs.evolve(_told(visit, act, rows, state, path), hidden=_hidden(visit, act, state, chosen))
             return page(visit, template, preview=shown, report=None, **context)
@@ -111,6 +116,12 @@ def _check(chosen: Sequence[str]) -> None:
         raise HTTPException(413)
 
 
+def _is_sure(visit: Visit, act: Act, chosen: Sequence[str]) -> bool:
+    """Whether the preview was of these rows, and everything is there that it asked for."""
+    return bool(visit.form.get(SURE)) and visit.form.get(SEEN) == _digest(chosen) and (
+        act.ready is None or act.ready(visit))
+
+
 def _digest(chosen: Sequence[str]) -> str:
     """Which rows they are, whatever their order: as many others are not the ones that were previewed."""
     return sha256("\0".join(sorted(chosen)).encode()).hexdigest()[:32]
@@ -121,13 +132,16 @@ def _done(visit: Visit, act: Act, chosen: Sequence[str], state: Asked, path: str
     rows: list[RowReport] = []
 
     def do(connection: Connection) -> str:
-        rows[:] = act.do(visit, connection, chosen)
+        if act.do is not None:
+            rows[:] = act.do(visit, connection, chosen)
         return state.url()
 
     where, first = once(visit.shell.installation.database, session_key(visit), visit.form.get(FORM_ID, ""), visit.now,
                         do)
     if not first:
         return see_other(where)
+    if act.each is not None:
+        rows[:] = [act.each(visit, key) for key in chosen]
     report = attrs.evolve(_told(visit, act, rows, state, path), hidden=_undoing(act, rows, state))
     return page(visit, template, preview=None, report=report, **context)
 

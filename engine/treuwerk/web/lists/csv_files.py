@@ -5,7 +5,6 @@ stay numbers.
 """
 
 import csv
-import re
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,6 +13,7 @@ from io import StringIO
 from starlette.exceptions import HTTPException
 from starlette.responses import StreamingResponse
 
+from treuwerk.domain.shielding import safe
 from treuwerk.web.lists.kinds import FORM
 from treuwerk.web.shell.notation import Notation
 from treuwerk.web.shell.state import Visit
@@ -21,13 +21,6 @@ from treuwerk.web.shell.state import Visit
 MACHINE = "machine"
 _BYTE_ORDER_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
 _PIECE = 60_000
-_WIDE = "\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH COMMERCIAL AT}"
-_MINUS = "\N{FULLWIDTH HYPHEN-MINUS}"
-_BLANKS = r"[\s\x00-\x1f\u200b-\u200f\u2060\ufeff]*"  # what some spreadsheets pass over before they look
-# At the beginning every sign counts. Behind a separator "5,-" is a price: there a minus counts where it could call.
-_FORMULA = re.compile(rf"^(?=[\t\r\n])|^{_BLANKS}(?=[=+@{_MINUS}{_WIDE}-])"
-                      rf"|[;,\t\r\n]{_BLANKS}(?=[=+@{_WIDE}]|[-{_MINUS}].*[(|!])")
-_SIGN = re.compile(rf"[=+@\t\r\n{_MINUS}{_WIDE}-]")
 Cell = str | int | Decimal | date | datetime
 """An instant is a `datetime` in the programme's zone."""
 
@@ -64,18 +57,6 @@ class Spreadsheet:
         # Without grouping: a spreadsheet would take 1.234 for a text or for a date.
         plain = f"{Decimal(cell):f}"
         return plain.replace(".", self._notation.decimal) if self._notation else plain
-
-
-def safe(text: str) -> str:
-    """A text that no spreadsheet takes for a formula, whichever separator it takes the file to have.
-
-    A reader whose spreadsheet splits at other marks than the file's would see a cell begin in the middle of a text; so
-    what looks like a formula there gets its apostrophe, too.
-
-    >>> safe("=HYPERLINK(1)"), safe("LS-1"), safe("Roof;=1+1")
-    ("'=HYPERLINK(1)", 'LS-1', "Roof;'=1+1")
-    """
-    return text if text.isalnum() or _SIGN.search(text) is None else _FORMULA.sub(r"\g<0>'", text)
 
 
 def csv_answer(visit: Visit, name: str, rows: Iterable[Iterable[Cell]]) -> StreamingResponse:

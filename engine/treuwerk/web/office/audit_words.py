@@ -5,10 +5,11 @@ from datetime import date
 
 import attrs
 
-from treuwerk.domain.ids import ADJUSTMENT, PURCHASE, TRANSACTION, USER
+from treuwerk.domain.ids import ADJUSTMENT, HELD_FILE, MAPPING, PURCHASE, TRANSACTION, USER
 from treuwerk.domain.notes import NOTE
+from treuwerk.domain.withdrawals import WITHDRAWAL
 from treuwerk.web.forms.pages import language_of
-from treuwerk.web.office.words import ADJUSTMENTS, NOTE_KINDS, NOTE_STATUSES
+from treuwerk.web.office.words import ADJUSTMENTS, HELD_STATES, NOTE_KINDS, NOTE_STATUSES
 from treuwerk.web.shell.formats import Formats
 from treuwerk.web.shell.marking import marked
 from treuwerk.web.shell.naming import Naming
@@ -18,17 +19,20 @@ from treuwerk.web.shell.state import Visit
 
 FIELDS: Mapping[str, str] = {
     "amount": marked("Points"), "assignee": marked("Assignee"), "due_on": marked("Due"), "email": marked("Mail"),
-    "ended": marked("Sessions ended"), "filters": marked("Filters"), "kind": marked("Kind"), "name": marked("Name"),
+    "ended": marked("Sessions ended"), "file": marked("File"), "filters": marked("Filters"), "kind": marked("Kind"),
+    "name": marked("Name"),
     "object": marked("About"), "person": marked("Person"), "pinned": marked("Pinned"), "query": marked("Search words"),
     "role": marked("Role"), "roles": marked("Roles"), "snoozed_until": marked("Put off until"),
-    "state": marked("State"), "status": marked("Status"), "text": marked("Text"), "unit": marked("Unit"),
+    "source": marked("Source"), "state": marked("State"), "status": marked("Status"),
+    "text": marked("Text"), "unit": marked("Unit"),
     "version": marked("Version")}
 """Fields of changes; one that a later part adds stands for itself."""
 _THINGS: Mapping[str, str] = {
     TRANSACTION: marked("Booking"), PURCHASE: marked("Purchase"), ADJUSTMENT: marked("Points by hand"),
-    NOTE: marked("Note"), USER: marked("User")}
+    NOTE: marked("Note"), USER: marked("User"), HELD_FILE: marked("Held delivery"),
+    MAPPING: marked("Mapping for a second person"), WITHDRAWAL: marked("Withdrawal from a contract")}
 _CODES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
-    "kind": NOTE_KINDS, "status": {**STATUSES, **NOTE_STATUSES}, "state": {**STATUSES, **ADJUSTMENTS}}
+    "kind": NOTE_KINDS, "status": {**STATUSES, **NOTE_STATUSES}, "state": {**STATUSES, **ADJUSTMENTS, **HELD_STATES}}
 
 
 @attrs.frozen

@@ -52,11 +52,12 @@ class About:
     profile: Profile
     reversible: Reversible | None
     notes: Sequence[Note]
+    may_finish: bool
 
     @property
     def open_notes(self) -> list[Note]:
-        """The notes about it that are not done."""
-        return [note for note in self.notes if note.draft.status is not NoteStatus.DONE]
+        """The notes about it that are not done, for whoever may mark them as done."""
+        return [note for note in self.notes if self.may_finish and note.draft.status is not NoteStatus.DONE]
 
 
 def booking_page(visit: Visit) -> Response:
@@ -80,7 +81,7 @@ def _about(visit: Visit) -> About:
         reversible = manual_reversals.reversible(access, connection, booking.id)
         own = manual_reversals.names_of(booking.id)
         found = notes.notes_about(access, connection, booking.account_id, own) if access.may(notes.READ) else []
-    return About(booking, profile, reversible, found)
+    return About(booking, profile, reversible, found, access.may(notes.WRITE))
 
 
 def reverse_page(visit: Visit) -> Response:

@@ -14,6 +14,8 @@ from treuwerk.programme.reading import LoadedProgramme
 from treuwerk.programme.settings import Settings
 from treuwerk.services import queue
 from treuwerk.services.auditing import note_reading
+from treuwerk.services.orders import desk
+from treuwerk.services.orders.scope import READ as READ_ORDERS
 from treuwerk.web.forms.pages import done, told
 from treuwerk.web.office.words import STATED, refusal_words
 from treuwerk.web.shell.marking import marked
@@ -21,12 +23,24 @@ from treuwerk.web.shell.navigation import Entry, Group, groups
 from treuwerk.web.shell.pages import gettext, page, see_other
 from treuwerk.web.shell.state import Visit
 
-_ADMINISTRATION = marked("Administration")
+_COUNTED_AT_MOST = 1_000
+_ADMINISTRATION, _CATALOGUE = marked("Administration"), marked("Catalogue")
 ENTRIES = (
     Entry("/office", marked("Overview"), "house", "queue.read", Audience.OFFICE, 100),
     Entry("/office/queue", marked("Work queue"), "list-checks", "queue.read", Audience.OFFICE, 200),
+    Entry("/office/conflicts", marked("Conflicts"), "copy", "submissions.read", Audience.OFFICE, 250),
     Entry("/office/participants", marked("Participants"), "building-2", "participants.read", Audience.OFFICE, 300),
+    Entry("/office/mapping", marked("Unknown numbers"), "merge", "queue.read", Audience.OFFICE, 350),
+    Entry("/office/sellers", marked("Sellers"), "bookmark", "submissions.read", Audience.OFFICE, 375),
     Entry("/office/adjustments", marked("Points by hand"), "scale", "participants.read", Audience.OFFICE, 400),
+    Entry("/office/deliveries", marked("Deliveries"), "package", "deliveries.read", Audience.OFFICE, 450),
+    Entry("/office/orders", marked("Orders"), "shopping-bag", "orders.read", Audience.OFFICE, 500),
+    Entry("/office/rewards", marked("Rewards"), "award", "catalogue.read", Audience.OFFICE, 600, _CATALOGUE),
+    Entry("/office/worlds", marked("Worlds"), "sparkles", "catalogue.read", Audience.OFFICE, 620, _CATALOGUE),
+    Entry("/office/promotions", marked("Promotions"), "badge-percent", "catalogue.read", Audience.OFFICE, 640,
+          _CATALOGUE),
+    Entry("/office/shop-preview", marked("Preview of the shop"), "eye", "catalogue.read", Audience.OFFICE, 660,
+          _CATALOGUE),
     Entry("/office/users", marked("Users"), "users-round", "users.manage", Audience.OFFICE, 900, _ADMINISTRATION),
     Entry("/office/roles", marked("Roles"), "key-round", "users.manage", Audience.OFFICE, 910, _ADMINISTRATION),
     Entry("/office/audit", marked("Audit"), "scroll-text", "audit.read", Audience.OFFICE, 920, _ADMINISTRATION),
@@ -62,10 +76,13 @@ def navigation(visit: Visit) -> list[Group]:
 
 
 def _waiting(visit: Visit) -> Mapping[str, int]:
-    if not visit.access.may(queue.READ):
-        return {}
+    access, found = visit.access, dict[str, int]()
     with visit.shell.installation.database.reading() as connection:
-        return {"/office/queue": queue.waiting(visit.access, connection, visit.now, today_of(visit))}
+        if access.may(queue.READ):
+            found["/office/queue"] = queue.waiting(access, connection, visit.now, today_of(visit))
+        if access.may(READ_ORDERS):
+            found["/office/orders"] = desk.waiting(access, connection, _COUNTED_AT_MOST)
+    return found
 
 
 def account_of(visit: Visit) -> int:

@@ -1,7 +1,25 @@
 """Where ids of people lead to in the service centre."""
 
-from treuwerk.domain.ids import ADJUSTMENT, PURCHASE, TRANSACTION, USER, account_and_row
+from treuwerk.domain.complaints import COMPLAINT
+from treuwerk.domain.ids import (
+    ADJUSTMENT,
+    HELD_FILE,
+    MAPPING,
+    PURCHASE,
+    RECALCULATION,
+    REWARD_ORDER,
+    SUBMISSION,
+    TRANSACTION,
+    USER,
+    account_and_row,
+)
 from treuwerk.domain.notes import NOTE
+from treuwerk.domain.withdrawals import WITHDRAWAL
+
+_LISTS = {ADJUSTMENT: "adjustments", SUBMISSION: "submissions", HELD_FILE: "deliveries", TRANSACTION: "bookings",
+          PURCHASE: "bookings", COMPLAINT: "complaints", REWARD_ORDER: "orders", MAPPING: "mapping/proposals",
+          WITHDRAWAL: "withdrawals",
+          RECALCULATION: "recalculations"}
 
 
 def href_of(public_id: str) -> str:
@@ -16,8 +34,6 @@ def href_of(public_id: str) -> str:
         return ""
     if prefix == NOTE:
         return f"/office/participants/{account_id}/notes/{public_id}"
-    if prefix == ADJUSTMENT:
-        return f"/office/adjustments/{public_id}"
     if prefix == USER:
         return f"/office/users/{row}"
-    return f"/office/bookings/{public_id}" if prefix in (TRANSACTION, PURCHASE) else ""
+    return f"/office/{_LISTS[prefix]}/{public_id}" if prefix in _LISTS else ""

@@ -7,7 +7,7 @@ import attrs
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from treuwerk.domain.notes import LONGEST_TEXT, Note, NoteDraft, NoteKind, NoteStatus
+from treuwerk.domain.notes import FROM_PORTAL, LONGEST_TEXT, Note, NoteDraft, NoteKind, NoteStatus
 from treuwerk.domain.refusals import Refusal
 from treuwerk.services import notes, participant_profile
 from treuwerk.web.forms import Result, Shown, area, choice, day, taken, yes
@@ -154,9 +154,11 @@ def _page(visit: Visit, form: Shown, note: Note | None = None, *, status: int = 
 
 
 def _kinds(visit: Visit, note: Note | None) -> list[tuple[str, str]]:
-    """The kinds to choose from: an enquiry stays one, and nothing becomes one."""
-    asked = note is not None and note.draft.kind is NoteKind.ENQUIRY
-    return [one for one in options(visit, NOTE_KINDS) if (one[0] == NoteKind.ENQUIRY) is asked]
+    """The kinds to choose from: what came from the portal stays what it is, and nothing becomes such."""
+    known = options(visit, NOTE_KINDS)
+    if note is not None and note.draft.kind in FROM_PORTAL:
+        return [one for one in known if one[0] == note.draft.kind]
+    return [one for one in known if one[0] not in FROM_PORTAL]
 
 
 def _read(visit: Visit) -> Result[NoteForm]:

@@ -12,7 +12,7 @@ from treuwerk.domain.participants import ParticipantStatus
 from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.rights import Audience
 from treuwerk.programme.roles import roles_of
-from treuwerk.services import activity_stream, notes, participant_profile, queue, viewing
+from treuwerk.services import activity_stream, aliasing, notes, participant_profile, queue, viewing
 from treuwerk.services.activity_stream import Cursor
 from treuwerk.services.inviting import invite
 from treuwerk.services.linking import GOOD_DAYS
@@ -108,15 +108,18 @@ def status_form(visit: Visit) -> Response:
     if result.ok:
         wanted, seen_version = result.value, version_of(visit)
         try:
-            return done(visit, lambda connection: _changed(visit, connection, profile, wanted, seen_version))
+            answer = done(visit, lambda connection: _changed(visit, connection, profile, wanted, seen_version))
         except Refusal as refusal:
             result = result.refused("reason" if refusal.code == "no_reason" else "status", marked_refusal(refusal))
+        else:
+            aliasing.release_few(visit.shell.installation, profile.account_id, visit.now, actor=visit.access.actor)
+            return answer
     return _status(visit, profile, refused(visit, result), 422)
 
 
 def _changed(visit: Visit, connection: Connection, profile: Profile, wanted: StatusChange, version: int) -> str:
     participant_profile.change_status(visit.access, connection, profile.account_id, ParticipantStatus(wanted.status),
-                                      version, visit.now, reason=wanted.reason)
+                                      version, visit.now, reason=wanted.reason, today=today_of(visit))
     told(visit, connection, gettext(visit, marked("The status is changed.")))
     return f"/office/participants/{profile.account_id}"
 

@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse, Response
 
 from treuwerk.domain.ledger import moment
 from treuwerk.domain.refusals import Refusal
-from treuwerk.services import notes, queue, queue_list
+from treuwerk.services import entering, notes, queue, queue_list
 from treuwerk.services.auditing import note_act
 from treuwerk.services.queue import Done, View, WorkItem
 from treuwerk.services.queue_list import NOBODY, Narrowed
@@ -31,7 +31,9 @@ from treuwerk.web.lists import (
     list_view,
     views_form,
 )
+from treuwerk.web.office.entry_words import STATES
 from treuwerk.web.office.frame import navigation, settings_of, today_of
+from treuwerk.web.office.linking import href_of
 from treuwerk.web.office.words import STATED, VIEWS, WORK_KINDS, options, refusal_words
 from treuwerk.web.shell.marking import marked
 from treuwerk.web.shell.pages import gettext
@@ -89,14 +91,22 @@ def queue_page(visit: Visit) -> Response:
                          views=views_of(connection, QUEUE.name, access.user_id), counts=_counter(visit, connection),
                          may_share=access.may(queue.WORK),
                          acts=[(act.code, gettext(visit, act.verb)) for act in _acts(visit) if act.undo])
+        reports = [one.object for one in found.rows if one.kind == "submission"]
+        states, unread = entering.states_of(connection, reports), entering.unread_of(connection, reports)
     tabs = [(state.url(changed={SHOW: "" if one is View.TEAM else one.value}), gettext(visit, VIEWS[one]),
              counts[one.value]) for one in View]
     return list_page(
         visit, "office/queue.html", view, rows=found.rows, section=HOME, navigation=navigation(visit),
-        work_kinds=WORK_KINDS, reason_words=STATED, today=today, tabs=tabs,
+        work_kinds=WORK_KINDS, reason_words=STATED, submission_path=_submission_path, submission_words=STATES,
+        submission_states=states, unread=unread, today=today, tabs=tabs,
         tab=next(url for (url, _, _), one in zip(tabs, View, strict=True)
                                          if one is narrowed.view),
         showing=narrowed.view, news_url=state.url(f"{HOME}/news", {"since": str(visit.now)}))
+
+
+def _submission_path(item: WorkItem) -> str:
+    """Reported purchases, held files and withdrawals are opened where they are decided; empty for other work."""
+    return href_of(item.object) if item.kind in ("submission", "held_file", "withdrawal") else ""
 
 
 def _counts(visit: Visit, connection: Connection, wanted: Mapping[str, Narrowed]) -> Mapping[str, int]:

@@ -65,7 +65,7 @@ def next_form(visit: Visit) -> Response:
         if item is None:
             told(visit, connection, gettext(visit, marked("Nothing is free here at the moment.")), tone="info")
             return _HOME if view is View.TEAM else f"{_HOME}?show={view.value}"
-        return f"{_HOME}/{item.id}"
+        return href_of(item.object) if item.kind == "submission" else f"{_HOME}/{item.id}"
 
     return acted(visit, take, _HOME)
 

@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from treuwerk.domain.ledger import moment
-from treuwerk.services import enquiring, own_account, statements
+from treuwerk.services import enquiring, own_account, own_submissions, statements
 from treuwerk.services.balances import Holdings
 from treuwerk.services.explaining import NotFound
 from treuwerk.services.statements import Cursor, Filters, Page
@@ -50,15 +50,18 @@ def account_page(visit: Visit) -> Response:
         found = own_account.statement(visit.access, connection, unit, limit=ROWS_OF_A_PAGE,
                                       at=place or statements.in_front(held.booked.get(unit, 0)),
                                       filters=filters_of(visit, wanted), now=visit.now, window=statements.WINDOW)
+        underway = own_submissions.underway(visit.access, connection)
         years, bought = _years(visit, connection, held), own_account.bought_lately(visit.access, connection)
+        chip = own_chip(visit, connection, held.balances[unit])
     options = {"year": years, "kind": words(visit, KIND_WORDS), "source": sources(visit),
                "product": products(visit, bought, wanted), "status": words(visit, STATUS_WORDS)}
     return page(visit, "portal/account.html", section=HERE, wanted=wanted, page=found, options=options,
+                underway=underway,
                 chips=chips(visit, wanted, options), months=_by_month(visit, found), account_is_used=bool(years),
                 pdfs=[year for year, _ in years] if can_be_made() else [], csv_url=wanted.url("/bookings.csv"),
                 newest_url=wanted.url(HERE) if found.previous or place else "",
                 newer_url=url_of(visit, wanted, found.previous), older_url=url_of(visit, wanted, found.next),
-                **standing_of(visit, held, unit))
+                chip=chip, **standing_of(visit, held, unit))
 
 
 def standing_of(visit: Visit, held: Holdings, unit: str) -> dict[str, Any]:
@@ -70,7 +73,7 @@ def standing_of(visit: Visit, held: Holdings, unit: str) -> dict[str, Any]:
         own = held.balances[settings.tiers[0].unit]
         until = own.next_expiry.expires_at if own.next_expiry else None
         tier = tier_view(settings, naming_of(visit), own.available, until, gettext(visit, "Progress to the next tier"))
-    return {"balance": held.balances[unit], "chip": held.balances[unit], "tier": tier, "calendar": calendar,
+    return {"balance": held.balances[unit], "tier": tier, "calendar": calendar,
             "expiry_parts": parts_of(calendar)}
 
 

@@ -31,11 +31,16 @@ def refusal_message(refusal: Refusal) -> str:
     return _REFUSALS.get(refusal.code, refusal.reason)
 
 
-def acted(visit: Visit, act: Callable[[Connection], str], back: str) -> Response:
-    """Do what a button asks for, once; where it is refused, lead back and say why."""
+def _in_words(visit: Visit, refusal: Refusal) -> str:
+    return gettext(visit, refusal_message(refusal))
+
+
+def acted(visit: Visit, act: Callable[[Connection], str], back: str,
+          words: Callable[[Visit, Refusal], str] = _in_words) -> Response:
+    """Do what a button asks for, once; where it is refused, lead back and say why, in `words` of the page."""
     try:
         return done(visit, act)
     except Refusal as refusal:
-        words = gettext(visit, refusal_message(refusal))
-        visit.shell.installation.database.run(lambda connection: told(visit, connection, words, tone="bad"))
+        told_why = words(visit, refusal)
+        visit.shell.installation.database.run(lambda connection: told(visit, connection, told_why, tone="bad"))
         return see_other(back)

@@ -11,7 +11,7 @@ from treuwerk.services.balances import ExpiringAmount
 from treuwerk.services.expiring_lots import days_with_lots, lots_of_day
 from treuwerk.web.lists import cursor_of, cursor_text
 from treuwerk.web.portal.account_filters import HERE as ACCOUNT
-from treuwerk.web.shell.own_balance import main_unit
+from treuwerk.web.shell.own_balance import main_unit, own_chip
 from treuwerk.web.shell.pages import page
 from treuwerk.web.shell.state import Visit
 
@@ -30,8 +30,9 @@ def expiry_page(visit: Visit) -> Response:
         begin = sum(1 for one in own if _end(one) <= after)
         shown = own[begin : begin + DAYS_OF_A_PAGE]
         days = days_with_lots(visit.access, connection, unit, shown, visit.now)
+        chip = own_chip(visit, connection, held.balances[unit])
     return page(visit, "portal/expiry.html", section=ACCOUNT, days=days, balance=held.balances[unit],
-                chip=held.balances[unit], newer_url=_page_before(own, begin),
+                chip=chip, newer_url=_page_before(own, begin),
                 older_url=f"{HERE}?after={_end(shown[-1])}" if begin + DAYS_OF_A_PAGE < len(own) else "")
 
 
@@ -57,9 +58,10 @@ def expiring_day_page(visit: Visit) -> Response:
         after = (int(place[0]), int(place[1]), int(place[2])) if place else None
         lots, following = lots_of_day(visit.access, connection, unit, expires_at, visit.now, after=after,
                                       limit=LOTS_OF_A_PAGE)
+        chip = own_chip(visit, connection, held.balances[unit])
     here = f"{HERE}/{named}"
     return page(visit, "portal/expiring_day.html", section=ACCOUNT, entry=entry, lots=lots, unit=unit,
-                chip=held.balances[unit], first_url=here if after else "",
+                chip=chip, first_url=here if after else "",
                 next_url=f"{here}?after={cursor_text(following, _LIST, key)}" if following else "")
 
 

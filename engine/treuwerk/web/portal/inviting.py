@@ -2,11 +2,10 @@
 
 import attrs
 from sqlalchemy import Connection
-from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from treuwerk.domain.ids import account_and_row
 from treuwerk.domain.refusals import Refusal
+from treuwerk.domain.rights import OutOfScope, row_named
 from treuwerk.services import colleagues, managing_people, own_profile
 from treuwerk.services.linking import GOOD_DAYS, fresh_code
 from treuwerk.services.managing_people import CODE, LONGEST_NAME, Invitation
@@ -91,6 +90,7 @@ def invited_page(visit: Visit) -> Response:
 def withdraw_form(visit: Visit) -> Response:
     """Let a code be good no more."""
     number = _code_of(visit)
+    require_recent(visit.session, visit.now, back=HERE)
 
     def act(connection: Connection) -> str:
         if managing_people.withdraw(visit.access, connection, number, visit.now):
@@ -107,6 +107,7 @@ def withdraw_form(visit: Visit) -> Response:
 def give_back_form(visit: Visit) -> Response:
     """Undo that a code was withdrawn."""
     number = _code_of(visit)
+    require_recent(visit.session, visit.now, back=HERE)
 
     def act(connection: Connection) -> str:
         there = managing_people.give_back(visit.access, connection, giving_of(visit), number, visit.now)
@@ -121,14 +122,11 @@ def _code_of(visit: Visit) -> int:
     """The number of an invitation of the own company in the form.
 
     Raises:
-        HTTPException: 404, it is none.
+        OutOfScope: it is none.
     """
-    try:
-        prefix, account_id, number = account_and_row(visit.form.get("code", ""))
-    except ValueError:
-        raise HTTPException(404) from None
-    if prefix != CODE or account_id != visit.access.account_id:
-        raise HTTPException(404)
+    account_id, number = row_named(visit.form.get("code", ""), CODE)
+    if account_id != visit.access.account_id:
+        raise OutOfScope
     return number
 
 

@@ -3,15 +3,20 @@
 from starlette.responses import Response
 
 from treuwerk.domain.rights import Audience
+from treuwerk.services import own_submissions
 from treuwerk.services.overview import going_soon, overview
+from treuwerk.services.shop.wishes import WRITE
 from treuwerk.web.portal.account import standing_of
 from treuwerk.web.portal.picturing import TierView
-from treuwerk.web.shell.own_balance import main_unit
+from treuwerk.web.portal.shop.suggested import suggested_for
+from treuwerk.web.portal.submission_words import STATES
+from treuwerk.web.shell.own_balance import main_unit, own_chip
 from treuwerk.web.shell.pages import gettext, page
 from treuwerk.web.shell.plugin_pages import panels
 from treuwerk.web.shell.state import Visit
 
 _NEAR = 0.15
+_SUGGESTED = 6
 
 
 def overview_page(visit: Visit) -> Response:
@@ -20,9 +25,13 @@ def overview_page(visit: Visit) -> Response:
     with visit.shell.installation.database.reading() as connection:
         found = overview(visit.access, connection, unit, settings.units, visit.now,
                          visit.shell.calendars)
+        underway = own_submissions.underway(visit.access, connection)
+        chip = own_chip(visit, connection, found.holdings.balances[unit])
+        liked = suggested_for(visit, connection, _SUGGESTED, found.holdings.balances)
     context = standing_of(visit, found.holdings, unit)
     spendable = [code for code, one in settings.units.items() if one.spendable]
-    return page(visit, "portal/overview.html", section="/", latest=found.latest,
+    return page(visit, "portal/overview.html", section="/", latest=found.latest, chip=chip, liked=liked,
+                wishes=visit.access.may(WRITE), underway=underway, states=STATES,
                 soon=going_soon(found.holdings, spendable, visit.now), near=_near(context["tier"]),
                 reference=visit.state.request_id,
                 panels=panels(visit, Audience.PORTAL, visit.access.account_id, found.holdings.balances),

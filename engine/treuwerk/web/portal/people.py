@@ -2,12 +2,11 @@
 
 import attrs
 from sqlalchemy import Connection
-from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from treuwerk.domain.ids import USER, account_and_row, public_user_id
+from treuwerk.domain.ids import USER, public_user_id
 from treuwerk.domain.refusals import Refusal
-from treuwerk.domain.rights import OutOfScope
+from treuwerk.domain.rights import OutOfScope, row_named
 from treuwerk.services import colleagues, managing_people
 from treuwerk.services.colleagues import Giving, Team
 from treuwerk.services.members import Member
@@ -66,6 +65,7 @@ def end_form(visit: Visit) -> Response:
     """End somebody's access; the message has the way back."""
     user_id = user_of(visit)
     here = f"{HERE}/{public_user_id(user_id)}"
+    require_recent(visit.session, visit.now, back=here)
 
     def act(connection: Connection) -> str:
         managing_people.end_access(visit.access, connection, giving_of(visit), user_id, visit.now)
@@ -79,6 +79,7 @@ def end_form(visit: Visit) -> Response:
 def restore_form(visit: Visit) -> Response:
     """Give access back to who had it."""
     user_id = user_of(visit)
+    require_recent(visit.session, visit.now, back=HERE)
 
     def act(connection: Connection) -> str:
         managing_people.restore_access(visit.access, connection, giving_of(visit), user_id, visit.now)
@@ -92,15 +93,9 @@ def user_of(visit: Visit) -> int:
     """The user in the path.
 
     Raises:
-        HTTPException: 404, it is no id of a user.
+        OutOfScope: it is no id of a user.
     """
-    try:
-        prefix, _, user_id = account_and_row(visit.request.path_params["user"])
-    except ValueError:
-        raise HTTPException(404) from None
-    if prefix != USER:
-        raise HTTPException(404)
-    return user_id
+    return row_named(visit.request.path_params["user"], USER)[1]
 
 
 def giving_of(visit: Visit) -> Giving:

@@ -75,7 +75,8 @@ def _rows(visit: Visit, filters: PurchaseFilters) -> Iterator[list[Cell]]:
     naming, units = naming_of(visit), list(visit.shell.installation.programme.settings.units)
     yield [*(gettext(visit, head) for head in _HEADS), *map(naming.unit, units)]
     for one in _all_purchases(visit, filters):
-        kinds = ", ".join(naming.step("factor", value) for value in one.features.values())
+        values = [*one.features.values(), *([one.whole.value] if one.whole else [])]
+        kinds = ", ".join(naming.step("factor", value) for value in values)
         yield [one.occurred_on, one.document, one.line, one.seller, one.article_number, one.article_name,
                one.quantity, kinds, ", ".join(one.serials), one.booking or "",
                *(one.amounts.get(unit, 0) for unit in units)]

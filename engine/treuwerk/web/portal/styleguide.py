@@ -9,6 +9,7 @@ from treuwerk.services.balances import ExpiringAmount, UnitBalance
 from treuwerk.services.explaining import ExplainedAward, ExplainedStep, LotTerms
 from treuwerk.web.portal.picturing import CalendarEntry, Part, Rung, TierView, parts_of
 from treuwerk.web.portal.styleguide_forms import form_samples
+from treuwerk.web.portal.styleguide_rewards import reward_samples
 from treuwerk.web.shell.pages import page
 from treuwerk.web.shell.state import Visit
 
@@ -28,7 +29,7 @@ def styleguide_page(visit: Visit) -> Response:
         UnitBalance(unit, 24_805, 1_240, 300, 0, ExpiringAmount(unit, 2_480, later)),
         UnitBalance(unit, 0, 0, 0, 0, None),
         UnitBalance(unit, 9_876_543_210, 0, 0, 0, ExpiringAmount(unit, 1_000_000, later)),
-        UnitBalance(unit, -120, 0, 0, 120, None)], **form_samples(visit))
+        UnitBalance(unit, -120, 0, 0, 120, None)], **form_samples(visit), **reward_samples(visit))
 
 
 def _tiers(unit: str, until: int) -> list[TierView]:

@@ -17,7 +17,8 @@ from starlette.responses import FileResponse, Response
 WEB = Path(__file__).parents[1]
 STATIC, VENDOR = WEB / "static", WEB / "vendor"
 STYLE_PARTS = ("tokens", "base", "layout", "components", "forms", "parts", "overlays", "tables", "lists", "tape",
-               "charts", "drawings", "office", "pages", "profile", "print")
+               "charts", "drawings", "office", "pages", "shop", "cart", "reports", "profile", "clerk",
+               "catalogue", "print")
 _IMMUTABLE = {"cache-control": "public, max-age=31536000, immutable", "vary": "Accept-Encoding"}
 LINK = re.compile(r'url\("([^":]+)"\)')
 _TYPES = {".woff2": "font/woff2", ".svg": "image/svg+xml", ".css": "text/css", ".js": "text/javascript"}

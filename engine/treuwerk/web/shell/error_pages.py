@@ -9,17 +9,19 @@ from sqlalchemy.exc import OperationalError
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from treuwerk.domain.rights import NotAllowed, OutOfScope, Permission
 from treuwerk.programme.languages import tag
+from treuwerk.services.drawing_slots import DrawingBusy
 from treuwerk.services.sessions import Session
 from treuwerk.store.faults import DatabaseBusy, DatabaseClosed, DatabaseReadOnly, OutcomeUnknown, TransactionLost
 from treuwerk.web.shell.confirming import is_secret
 from treuwerk.web.shell.locales import negotiated
 from treuwerk.web.shell.logs import FIELDS
 from treuwerk.web.shell.navigation import Group
+from treuwerk.web.shell.problems import API_PREFIX, problem
 from treuwerk.web.shell.rendering import Renderer
 from treuwerk.web.shell.routing import own_path
 from treuwerk.web.shell.schemes import scheme_of
@@ -65,7 +67,8 @@ class ErrorPages:
             if isinstance(exception, DatabaseReadOnly):
                 self._troubles.note(STORING)
         if error is not None:
-            page = await run_in_threadpool(self._page, scope, error)
+            answer_to = _problem if scope["path"].startswith(API_PREFIX) else self._page
+            page = await run_in_threadpool(answer_to, scope, error)
             await page(scope, receive, send)
 
     def _page(self, scope: Scope, error: HTTPException) -> HTMLResponse:
@@ -84,6 +87,12 @@ class ErrorPages:
     def _title_of(self, right: str, locale: str) -> str:
         declared = self._permissions.get(right)
         return self._renderer.text(locale, declared.title) if declared else ""
+
+
+def _problem(scope: Scope, error: HTTPException) -> Response:
+    """The same for machines."""
+    headers = {name: value for name, value in (error.headers or {}).items() if name.lower() not in _OUR_OWN}
+    return problem(error.status_code, state_of(scope).request_id, headers=headers)
 
 
 def _again(scope: Scope, error: HTTPException) -> str:
@@ -136,6 +145,8 @@ def _as_http(exception: Exception, scope: Scope) -> HTTPException:
                    extra={FIELDS: {"request_id": reference, "route": state_of(scope).route}})
         stored = isinstance(exception, OutcomeUnknown)
         return HTTPException(503, "" if stored else NOT_STORED, headers={"retry-after": "10"})
+    if isinstance(exception, DrawingBusy):
+        return HTTPException(503, headers={"retry-after": "10"})
     fields = {"request_id": reference, "method": scope["method"], "route": state_of(scope).route}
     _log.error("request failed, reference %s", reference, exc_info=exception, extra={FIELDS: fields})
     return HTTPException(500)

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 from babel.dates import format_date, format_time
-from babel.numbers import format_compact_decimal, format_decimal
+from babel.numbers import format_compact_decimal, format_currency, format_decimal, get_group_symbol
 
 from treuwerk.domain.ledger import moment
 from treuwerk.programme.languages import cldr
@@ -20,7 +20,8 @@ class Formats:
     def __init__(self, locale: str, programme: Programme) -> None:
         european = programme.zone.startswith("Europe/")
         self.locale = cldr(locale, european=european)
-        self._zone = programme.time_zone
+        self._zone, self._currency = programme.time_zone, programme.currency
+        self._group = get_group_symbol(self.locale)
 
     @property
     def notation(self) -> Notation:
@@ -33,7 +34,13 @@ class Formats:
 
     def number(self, value: int | Decimal | str) -> str:
         """``12.480``; up to four places behind the mark."""
+        if type(value) is int and value >= 0:  # points and counts, hundreds on a page: the same, in a tenth of the time
+            return f"{value:,}".replace(",", self._group)
         return str(format_decimal(Decimal(value), "#,##0.####", locale=self.locale)).replace("-", _MINUS)
+
+    def money(self, cents: int) -> str:
+        """``34,50 €`` in the currency of the programme, for cents."""
+        return str(format_currency(Decimal(cents) / 100, self._currency, locale=self.locale)).replace("-", _MINUS)
 
     def few(self, value: int, most: int = 999) -> str:
         """``12``, or ``999+`` for what is counted no further."""

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
+from treuwerk.services.ordering import depth
 from treuwerk.store.database import Database
 from treuwerk.store.migrating import newest_revision, revision_of
 from treuwerk.web.shell.state import Visit
@@ -18,8 +19,17 @@ def livez(_: Visit) -> Response:
 
 def readyz(visit: Visit) -> Response:
     """Whether requests can be served; reasons for a no say which check failed and what to do."""
-    reasons = not_ready_because(visit.shell.installation.database)
-    return JSONResponse({"ready": not reasons, "reasons": reasons}, status_code=503 if reasons else 200)
+    database = visit.shell.installation.database
+    reasons = not_ready_because(database)
+    shown = {"ready": not reasons, "reasons": reasons, **({} if reasons else {"work": _work(database, visit.now)})}
+    return JSONResponse(shown, status_code=503 if reasons else 200)
+
+
+def _work(database: Database, now: int) -> dict[str, int]:
+    """How much durable work waits: it stops no page, so it is told and is no reason."""
+    found = depth(database, now)
+    return {"waiting": found.waiting, "running": found.running, "failed": found.failed,
+            "oldest_seconds": found.oldest_seconds, "workers": found.workers}
 
 
 def not_ready_because(database: Database) -> list[dict[str, Any]]:

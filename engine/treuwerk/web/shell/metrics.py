@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from treuwerk.services.deployment import within
+from treuwerk.services.ordering import depth
 from treuwerk.services.session_keeping import live_sessions
 from treuwerk.store.database import Database
 from treuwerk.web.shell.state import RequestState, Visit
@@ -67,6 +68,7 @@ class _State(Collector):
         yield GaugeMetricFamily("treuwerk_database_up", "Whether the database answers.", 0 if sessions is None else 1)
         if sessions is not None:
             yield GaugeMetricFamily("treuwerk_sessions", "Sessions that are not over.", sessions)
+            yield from self._work()
         pool = self._database.engine.pool
         if isinstance(pool, QueuePool):
             connections = GaugeMetricFamily("treuwerk_database_connections", "Connections of this process.",
@@ -75,6 +77,23 @@ class _State(Collector):
             connections.add_metric(("idle",), pool.checkedin())
             yield connections
             yield GaugeMetricFamily("treuwerk_database_connections_max", "The most at once.", pool.size())
+
+    def _work(self) -> Iterator[Metric]:
+        """Durable work: how much waits, since when, and how many workers there are."""
+        try:
+            found = depth(self._database, self._clock())
+        except SQLAlchemyError:
+            return
+        waiting = GaugeMetricFamily("treuwerk_work_waiting", "Orders that are due and that nobody does yet.",
+                                    labels=("job",))
+        for job, orders in sorted(found.by_job.items()):
+            waiting.add_metric((job,), orders)
+        yield waiting
+        yield GaugeMetricFamily("treuwerk_work_running", "Orders that are being done.", found.running)
+        yield GaugeMetricFamily("treuwerk_work_failed", "Orders that wait for a person.", found.failed)
+        yield GaugeMetricFamily("treuwerk_work_oldest_seconds", "For how long the oldest waiting order is due.",
+                                found.oldest_seconds)
+        yield GaugeMetricFamily("treuwerk_workers", "Workers that were seen within the last minute.", found.workers)
 
     def _sessions(self) -> int | None:
         try:

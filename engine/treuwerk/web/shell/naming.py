@@ -2,7 +2,7 @@
 
 Units, rules and tiers are named in the programme file. Codes that plugins and feeds bring (attributes, values of
 features, kinds of activities and of articles) are named in ``translations/``, under the contexts ``step``, ``feature``,
-``activity``, ``kind``, ``source`` and ``product``; a code that nobody named stands for itself.
+``activity``, ``kind``, ``source``, ``product`` and ``label``; a code that nobody named stands for itself.
 """
 
 from gettext import NullTranslations
@@ -14,6 +14,7 @@ from treuwerk.programme.settings import Settings, Texts, Tier
 from treuwerk.web.shell.content import localised
 
 OWN_CODES = (("step", "start quantity"), ("step", "round_down points"), ("step", "start seminar"),
+             ("step", "start points"), ("step", "minus booked"),
              ("activity", "seminar"), *(("kind", kind.value) for kind in TransactionKind))
 """Codes that the engine itself brings, by context; every language of ours has them."""
 
@@ -79,9 +80,24 @@ class Naming:
         """What a kind of articles is, such as ``Module``."""
         return self._coded("product", kind, kind)
 
+    def label(self, code: str) -> str:
+        """What a label of rewards says, such as ``Aus recyceltem Material`` for ``recycled``."""
+        found = self._coded("label", code, "")
+        return found or code.replace("_", " ").capitalize()
+
     def hours(self) -> str:
         """When the contact of the programme answers, empty where it does not say."""
         return self._text(self._settings.contact.hours, "")
+
+    @property
+    def withdrawal(self) -> bool:
+        """Whether the foot leads to the withdrawal function."""
+        return self._settings.legal.withdrawal
+
+    def order_button(self, points: str, *, paid: bool = False) -> str:
+        """What the programme writes on the final button of an order; empty where it does not say."""
+        legal = self._settings.legal
+        return self._text(legal.paid_order_button if paid else legal.order_button, "").replace("{points}", points)
 
     def links(self) -> list[tuple[str, str]]:
         """What the foot of the portal leads to: words and address."""

@@ -26,8 +26,8 @@ from treuwerk.web.shell.parts import loader, parts_of
 from treuwerk.web.shell.pseudo import is_wanted
 from treuwerk.web.shell.translations import translations
 
-_FILTERS = ("number", "signed", "day", "day_of_text", "long_day", "last_day", "short_day", "month", "minute", "iso_day",
-            "typed", "compact", "few")
+_FILTERS = ("number", "money", "signed", "day", "day_of_text", "long_day", "last_day", "short_day", "month", "minute",
+            "iso_day", "typed", "compact", "few")
 _NAMES = ("unit", "kind", "activity", "rule", "step")
 """What is named in rows of lists: a filter is called without the detour that functions of templates take."""
 _EXAMPLE_DAY = date(2026, 12, 31)  # its parts cannot be mistaken for one another
@@ -107,7 +107,8 @@ def _environment(programme: LoadedProgramme, assets: Assets, language: Language,
                  locales: Sequence[str]) -> Environment:
     environment = FixedTexts(
         loader=loader(parts_of(programme.registry), programme.folder), autoescape=True,
-        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.i18n"])
+        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.i18n"],
+        auto_reload=False)  # a programme is read at the start; a page has a dozen files that would be looked at
     environment.install_gettext_translations(language.texts, newstyle=True)  # type: ignore[attr-defined]
     environment.message, environment.fixed = language.gettext, {"icon": icon, "asset": assets.url, "lang_of": tag}
     own = programme.settings.programme

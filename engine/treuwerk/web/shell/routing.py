@@ -1,10 +1,12 @@
 """Routes that declare what they ask for. Handlers are plain functions and run in the thread pool."""
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from contextlib import asynccontextmanager
 from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
@@ -26,6 +28,8 @@ from treuwerk.web.shell.submitted import Submitted
 
 Handler = Callable[[Visit], Response]
 _FIELDS_AT_MOST = 300  # a page of rows to choose from, and the form around them
+Parts = tuple[int, int]
+"""How many fields and how many files a form may bring."""
 _READING = ("GET", "HEAD")
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
@@ -42,16 +46,17 @@ class DeclaredRoute(Route):
     """A route with the name of its permission and its audience. The application has no others, which a test holds.
 
     Without a session a visitor is sent to sign in; without the right, the answer is 403 and names it. `body_bytes` is
-    what a request to it may send, in so many `fields`, where that differs from the usual limit of forms. `settles`
-    names what a session may lack that opens nothing else.
+    what a request to it may send, in so many `fields`, or fields and files, where that differs from the usual limits of
+    forms, which take no files. `settles` names what a session may lack that opens nothing else.
     """
 
     def __init__(self, path: str, handler: Handler, *, permission: str, name: str, methods: Collection[str] = ("GET",),
                  audience: Audience = Audience.PORTAL, body_bytes: int | None = None,
-                 settles: Collection[Missing] = (), fields: int = _FIELDS_AT_MOST) -> None:
+                 settles: Collection[Missing] = (), fields: int | Parts = _FIELDS_AT_MOST) -> None:
         self.permission, self.audience = permission, audience
         limits = [Middleware(RequestBodyLimitMiddleware, max_body_size=body_bytes)] if body_bytes else []
-        super().__init__(path, _endpoint(handler, permission, audience, settles, fields), methods=list(methods),
+        parts = (fields, 0) if isinstance(fields, int) else fields
+        super().__init__(path, _endpoint(handler, permission, audience, settles, parts), methods=list(methods),
                          name=name, middleware=limits)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -62,7 +67,7 @@ class DeclaredRoute(Route):
 
 
 def _endpoint(handler: Handler, permission: str, audience: Audience, settles: Collection[Missing],
-              fields: int) -> Callable[[Request], object]:
+              parts: Parts) -> Callable[[Request], object]:
     async def endpoint(request: Request) -> Response:
         shell: Shell = request.app.state.shell
         session, access = state_of(request.scope).session, None
@@ -80,14 +85,28 @@ def _endpoint(handler: Handler, permission: str, audience: Audience, settles: Co
             if access.viewing:
                 await run_in_threadpool(note_viewing, shell.installation.database, access, request.url.path,
                                         shell.clock())
-        form = state_of(request.scope).submitted = await _form(request, fields)
-        visit = Visit(request, shell, shell.clock(), form, access)
-        try:
-            return await run_in_threadpool(handler, visit)
-        except ConfirmFirst as needed:
-            return await run_in_threadpool(lead_to_confirm, visit, needed.back)
+        _refuse_unstorable(request)
+        async with _form(request, *parts) as (form, files):
+            state_of(request.scope).submitted = form
+            visit = Visit(request, shell, shell.clock(), form, access, files)
+            try:
+                return await run_in_threadpool(handler, visit)
+            except ConfirmFirst as needed:
+                return await run_in_threadpool(lead_to_confirm, visit, needed.back)
 
     return endpoint
+
+
+def _refuse_unstorable(request: Request) -> None:
+    """Refuse an address that no page of ours leads to: what a database cannot keep, it cannot be asked for either.
+
+    Raises:
+        HTTPException: 404 for the path, 400 for what stands behind it.
+    """
+    if any(_UNSTORABLE.search(str(value)) for value in request.path_params.values()):
+        raise HTTPException(404)
+    if any(_UNSTORABLE.search(f"{name}{value}") for name, value in request.query_params.multi_items()):
+        raise HTTPException(400)
 
 
 def _access(request: Request, shell: Shell, session: Session, audience: Audience) -> Access:
@@ -109,15 +128,20 @@ def _sign_in_first(request: Request, audience: Audience) -> str:
     return f"{_SIGN_IN[audience]}?next={quote(wanted, safe='/')}"
 
 
-async def _form(request: Request, fields: int) -> Submitted:
+@asynccontextmanager
+async def _form(request: Request, fields: int, files: int) -> AsyncIterator[tuple[Submitted, Sequence[UploadFile]]]:
+    """What came with a form: texts, and files that are open as long as the page works."""
     if request.method != "POST":
-        return Submitted()
-    async with request.form(max_files=0, max_fields=fields) as form:
+        yield Submitted(), ()
+        return
+    async with request.form(max_files=files, max_fields=fields) as form:
         pairs = form.multi_items()
+        texts = [(name, value) for name, value in pairs if isinstance(value, str)]
         # No database keeps NUL, and half a pair cannot be written at all.
-        if any(not isinstance(value, str) or _UNSTORABLE.search(f"{name}{value}") for name, value in pairs):
+        if any(_UNSTORABLE.search(f"{name}{value}") for name, value in texts):
             raise HTTPException(400)
-        return Submitted((name, str(value)) for name, value in pairs)
+        # A field for files that was left empty comes as a file without a name.
+        yield Submitted(texts), [value for _, value in pairs if isinstance(value, UploadFile) and value.filename]
 
 
 def own_path(value: str) -> str:

@@ -9,8 +9,9 @@ from treuwerk.services.sessions import COOKIE_SECONDS, session_of
 from treuwerk.store.database import Database
 from treuwerk.web.shell.state import SESSION_COOKIE, Clock, state_of
 
-# Nobody's: the answer is the same for everyone, and health must be told while the database is away.
-_NOBODYS = ("/static/", "/livez", "/readyz")
+# Nobody's: the answer is the same for everyone, and health must be told while the database is away. Machines come
+# with secrets of their own.
+_NOBODYS = ("/static/", "/livez", "/readyz", "/api/")
 # Asked for by a page that lies open, perhaps before nobody: it keeps no session alive.
 QUIET = frozenset({"/office/queue/news"})
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import attrs
+from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.types import Scope
 
@@ -92,13 +93,14 @@ class Shell:
 
 @attrs.frozen
 class Visit:
-    """One request as a page sees it; `form` is filled for POST only."""
+    """One request as a page sees it; `form` and `files` are filled for POST only."""
 
     request: Request
     shell: Shell
     now: int
     form: Submitted = attrs.field(factory=Submitted)
     signed_in_as: Access | None = None
+    files: Sequence[UploadFile] = ()
 
     @property
     def state(self) -> RequestState:

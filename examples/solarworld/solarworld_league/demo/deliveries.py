@@ -16,17 +16,19 @@ COLUMNS = ("delivery_number", "position", "delivered_on", "customer_number", "or
 _DELIVERIES_PER_DAY = 3.8
 _SYSTEMS = 0.5
 _WITH_SERIALS = 0.3
+_SPLIT_NUMBER, _SPLIT_ORDER = 80_990_001, "990001"
+_FIRST_OF_SPLIT, _SECOND_OF_SPLIT = 12, 6  # working days before the last one
 _DISCOUNTS = {"certified": Decimal("0.88"), "installer": Decimal("0.95")}
 
 
 def daily_files(firms: Sequence[Company], days: list[date], random: Random) -> Iterator[tuple[str, Table]]:
     """File names and tables, one for each day; in each quarter one line of every kind of slip."""
-    feed, slips = _Feed(firms, random), _planned(days, random)
+    feed, slips, split = _Feed(firms, random), _planned(days, random), _split_system(firms[0], days)
     for day in days:
         rows = feed.day(day)
         for slip in slips.get(day, []):
             rows = with_slip(rows, slip, feed.next_number(), random)
-        yield f"{day}.csv", Table(COLUMNS, rows)
+        yield f"{day}.csv", Table(COLUMNS, [*rows, *split.get(day, ())])
 
 
 def _planned(days: list[date], random: Random) -> dict[date, list[Slip]]:
@@ -35,6 +37,20 @@ def _planned(days: list[date], random: Random) -> dict[date, list[Slip]]:
         for slip in Slip:
             plan.setdefault(random.choice(quarter), []).append(slip)
     return plan
+
+
+def _split_system(firm: Company, days: Sequence[date]) -> dict[date, list[list[str]]]:
+    """A system that came in two deliveries of one order, neither of which says what it is: only its parts tell it."""
+    first, second = days[-_FIRST_OF_SPLIT], days[-_SECOND_OF_SPLIT]
+    order = f"A{first:%y}-{_SPLIT_ORDER}"
+    parts = ((first, "10", "SW-M-440-G", "24", "1959,94"), (second, "10", "SW-W-08H", "1", "1332,32"),
+             (second, "20", "SW-G-DH", "58", "400,66"))
+    rows: dict[date, list[list[str]]] = {}
+    for day, place, article, quantity, amount in parts:
+        number = f"{_SPLIT_NUMBER + (day is second)}"
+        rows.setdefault(day, []).append([number, place, day.isoformat(), firm.customer_number, order, article, quantity,
+                                         "PCE", amount, "EUR", "", ""])
+    return rows
 
 
 class _Feed:

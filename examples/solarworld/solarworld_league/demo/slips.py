@@ -5,7 +5,7 @@ from random import Random
 
 UNKNOWN_CUSTOMERS = ("10253", "10999", "20090", "40066")
 UNKNOWN_ARTICLES = ("SW-M-390", "SW-M-460-G", "SW-M-425-S", "SW-M-600-F")
-WRONG_SCOPES = ("SYSTM", "KOMPLETT", "")
+WRONG_SCOPES = ("SYSTM", "KOMPLETT", "SET")
 _MODULES = "SW-M-"  # each delivery has some
 _DELIVERY, _POSITION, _CUSTOMER, _ARTICLE, _SCOPE, _SERIALS = 0, 1, 3, 5, 10, 11
 

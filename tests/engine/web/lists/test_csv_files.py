@@ -4,31 +4,15 @@ import csv
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-import pytest
-
 from tests.support.office import acting
 from tests.support.portal import Portal
 from treuwerk.services import participant_list
 from treuwerk.services.participant_list import Narrowed, Ordered
 from treuwerk.store.tables import saved_view
-from treuwerk.web.lists.csv_files import Cell, Spreadsheet, safe
+from treuwerk.web.lists.csv_files import Cell, Spreadsheet
 from treuwerk.web.shell.notation import Notation
 
 GERMAN = Notation(",", ".", "dmy", ".")
-
-
-@pytest.mark.parametrize(("text", "expected"), [
-    ("=1+1", "'=1+1"), ("+49 30 1", "'+49 30 1"), ("-2", "'-2"), ("@SUM(1)", "'@SUM(1)"), ("\t=1", "'\t'=1"),
-    ("  =1", "  '=1"), ("\N{NO-BREAK SPACE}=1", "\N{NO-BREAK SPACE}'=1"), ("\ufeff=1", "\ufeff'=1"),
-    ("\N{FULLWIDTH EQUALS SIGN}1", "'\N{FULLWIDTH EQUALS SIGN}1"), ("a;=1", "a;'=1"), ("a,@x", "a,'@x"),
-    ("a\n+1", "a\n'+1"), ("a;-cmd|'/c calc'!A0", "a;'-cmd|'/c calc'!A0")])
-def test_no_text_is_a_formula_whatever_separator_its_reader_takes(text: str, expected: str) -> None:
-    assert safe(text) == expected
-
-
-@pytest.mark.parametrize("text", ["LS-1", "5,-", "Meier, -Söhne", "a = b", "1+1", "office@example.org", "", "Ö&Ü"])
-def test_harmless_texts_stay_as_they_are(text: str) -> None:
-    assert safe(text) == text
 
 
 def test_cells_are_written_for_people_or_for_programs() -> None:

@@ -1,0 +1,94 @@
+"""Settings of units, status levels and earning rules."""
+
+from datetime import date
+from typing import Any
+
+import attrs
+from attrs.validators import ge, optional
+
+from treuwerk.domain.earning import EarningRule
+from treuwerk.domain.terms import AT_ONCE, NEVER, Activation, Between, Expiry, Returns
+from treuwerk.programme.settings.values import Texts, is_code
+
+
+@attrs.frozen
+class Manual:
+    """``[units.<code>.manual]``: points that operators book by hand, with a reason."""
+
+    limit: int = attrs.field(default=0, validator=ge(0))
+    """Points that one operator may give or take by hand in a day of the programme's zone, both added up. Beyond it a
+    second person must agree; left out: to every such booking."""
+
+
+@attrs.frozen
+class Transfers:
+    """``[units.<code>.transfers]``: points that participants give to one another. They keep their expiry."""
+
+    allowed: bool = False
+    """Whether points of this unit can be given away at all."""
+    at_least: int = attrs.field(default=1, validator=ge(1))
+    """Points of one transfer."""
+    at_most: int | None = attrs.field(default=None, validator=optional(ge(1)))
+    """Points of one transfer; left out: all that can be spent."""
+    at_most_per_month: int | None = attrs.field(default=None, validator=optional(ge(1)))
+    """Points that one participant may give in a calendar month of the programme's zone; left out: no limit."""
+    between: Between = Between.SAME_GROUP
+    """Whether both must belong to the same group."""
+
+
+@attrs.frozen
+class Unit:
+    """``[units.<code>]``: one kind of points. Whole numbers only."""
+
+    name: Texts
+    spendable: bool = True
+    """Whether rewards can be paid with it; status points cannot."""
+    expires: Expiry = NEVER
+    """How long they live, such as ``{ after = "36M", rounding = "end_of_year" }``; left out: for ever."""
+    pending: Activation = AT_ONCE
+    """How long they wait until they can be spent, such as ``{ after = "14D" }``; left out: not at all."""
+    returns: Returns = Returns.NEGATIVE
+    """When points are taken back that are spent already: the account falls below zero and later points fill it up
+    (``negative``), the loss is recorded and nobody owes it (``clamp``), or as ``negative``, and the account redeems
+    nothing until that is settled (``block``)."""
+    manual: Manual = attrs.field(factory=Manual)
+    transfers: Transfers = attrs.field(factory=Transfers)
+
+
+@attrs.frozen
+class Tier:
+    """``[[tiers]]``: a status level, reached from `points` on in `unit`."""
+
+    code: str = attrs.field(validator=is_code)
+    name: Texts
+    unit: str
+    points: int = attrs.field(validator=ge(0))
+
+
+@attrs.frozen
+class EarningHead:
+    """``[[earning]]``: one revision of one rule. All keys beside these belong to the rule's kind.
+
+    Purchases are scored by the revision that is valid on their day; both days are included.
+    """
+
+    name: str = attrs.field(validator=is_code)
+    rule: str
+    """The kind of rule, as a plugin offers it."""
+    title: Texts
+    revision: int = attrs.field(default=1, validator=ge(1))
+    valid_from: date = date.min
+    valid_until: date = date.max
+    expires: Expiry | None = None
+    """Life of the points of this rule, instead of what their unit says."""
+    pending: Activation | None = None
+    """Wait of the points of this rule, instead of what their unit says."""
+
+
+@attrs.frozen
+class Earning:
+    """A rule of the programme, ready to be asked."""
+
+    head: EarningHead
+    settings: Any
+    rule: EarningRule

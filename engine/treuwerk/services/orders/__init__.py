@@ -1,0 +1,1 @@
+"""Orders of rewards: placing them, what becomes of their lines, and looking at them."""

@@ -1,0 +1,192 @@
+"""Handing lines over to suppliers: gathered under a key, tried until somebody answers, and never twice under two keys.
+
+A line gets its key before anybody is asked, in a transaction of its own. An attempt is noted before it is made, so that
+a process that dies in between leaves a handover of which nobody knows whether it arrived: that one is reconciled before
+it is tried again, under the same key.
+"""
+
+import json
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import attrs
+from sqlalchemy import Connection, Row
+
+from treuwerk.domain import ids
+from treuwerk.domain.handovers import Answer, ChannelUnavailable, HandedLine, Handover, Reply
+from treuwerk.domain.reward_kinds import Fulfilment
+from treuwerk.domain.reward_orders import AddressKind, Destination, LineState, OrderAct
+from treuwerk.programme.settings import Settings, Supplier
+from treuwerk.services.installation import Installation
+from treuwerk.services.orders.changing import OpenOrder, progress_of
+from treuwerk.services.rewards.kinds import terms_by_kind
+from treuwerk.store import handovers as store
+from treuwerk.store import reward_orders
+
+_SECOND, _AT_ONCE, _LONGEST = 1_000_000, 100, 500
+_FIRST_WAIT, _LONGEST_WAIT = 60, 3_600
+Place = tuple[int, int, int]
+"""Account, order and line."""
+
+
+@attrs.define
+class HandedOver:
+    """What a run came to: handovers that were made anew, and what became of those that were tried."""
+
+    made: int = 0
+    accepted: int = 0
+    refused: int = 0
+    unknown: int = 0
+
+
+def hand_over(installation: Installation, now: int) -> HandedOver:
+    """Gather what waits for each supplier of the programme, and try what is due. Twice at once is harmless."""
+    result, settings = HandedOver(), installation.programme.settings
+    for supplier in settings.suppliers:
+        while installation.database.run(partial(_gather, settings, supplier, now)):
+            result.made += 1
+    channels = {one.head.name: one for one in settings.suppliers}
+    with installation.database.reading() as connection:
+        due = store.due(connection, channels, now, _AT_ONCE)
+    for row in due:
+        if answer := _tried(installation, channels[row.supplier], row, now):
+            setattr(result, answer.value, getattr(result, answer.value) + 1)
+    return result
+
+
+def _gather(settings: Settings, supplier: Supplier, now: int, connection: Connection) -> bool:
+    """Put lines that wait into a handover; False where none do."""
+    kinds = [kind for kind, terms in terms_by_kind(settings).items() if terms.fulfilment is Fulfilment.SUPPLIER]
+    rows = store.waiting(connection, supplier.head.name, kinds, now, supplier.head.lines)
+    if not rows:
+        return False
+    key = ids.public_id(ids.HANDOVER, 0, next(ids.row_ids(now)))
+    mine = [row for row in rows if store.put_into(connection, row, key)]
+    store.add(connection, key, supplier.head.name, json.dumps([
+        [row.account_id, row.order_id, row.line] for row in mine]), now)
+    return True
+
+
+def _tried(installation: Installation, supplier: Supplier, row: Row[Any], now: int) -> Answer | None:
+    """One attempt; None where somebody else makes it."""
+    wait = min(_FIRST_WAIT << min(row.attempts, 10), _LONGEST_WAIT) * _SECOND
+    settings = installation.programme.settings
+    content = installation.database.run(partial(_begun, settings, row, now + wait, now))
+    if content is None:
+        return None
+    reply = _asked(supplier, content, again=row.attempts > 0)
+    installation.database.run(partial(_answered, settings, row, content, reply, now))
+    return reply.answer
+
+
+def _begun(settings: Settings, row: Row[Any], not_before: int, now: int, connection: Connection) -> Handover | None:
+    """Note an attempt, the first with the pieces that the supplier is told of; None where somebody else makes it."""
+    if not store.begin(connection, row, not_before, now):
+        return None
+    content = _content(connection, settings, row)
+    if not row.attempts:
+        told = _told(row, content)
+        store.note_lines(connection, row.key, json.dumps([[*place, pieces] for place, pieces in told.items()]))
+    return content
+
+
+def _told(row: Row[Any], content: Handover) -> dict[Place, int]:
+    """The pieces of each line that the supplier was told of first; what was asked for once may have arrived."""
+    if row.attempts:
+        return {(account_id, number, line): sum(pieces) for account_id, number, line, *pieces in json.loads(row.lines)}
+    pieces = {(one.order, one.line): one.quantity for one in content.lines}
+    return {place: pieces.get((ids.public_id(ids.REWARD_ORDER, *place[:2]), place[2]), 0) for place in _places(row)}
+
+
+def _asked(supplier: Supplier, content: Handover, *, again: bool) -> Reply:
+    """What the supplier says; whatever a channel raises leaves it unknown."""
+    try:
+        if again and (known := supplier.channel.reconcile(content)).answer is not Answer.UNKNOWN:
+            return known if content.lines or known.answer is Answer.REFUSED else Reply(
+                Answer.ACCEPTED, "the supplier has it, and all of it is cancelled since: tell the supplier")
+        if not content.lines:
+            return Reply(Answer.ACCEPTED, "nothing was left to be delivered")
+        return supplier.channel.hand_over(content)
+    except ChannelUnavailable as error:
+        return Reply(Answer.UNKNOWN, str(error))
+    except Exception as error:
+        return Reply(Answer.UNKNOWN, f"{type(error).__name__}: {error}")
+
+
+def _answered(settings: Settings, row: Row[Any], content: Handover, reply: Reply, now: int,
+              connection: Connection) -> None:
+    """Keep the answer, and let the lines follow it, all in one transaction."""
+    said = "".join(filter(str.isprintable, reply.said))[:_LONGEST]  # a supplier may say what no database keeps
+    if reply.answer is Answer.UNKNOWN:
+        store.answered(connection, row.key, store.UNKNOWN, said, now)
+        return
+    act = OrderAct.HAND_OVER if reply.answer is Answer.ACCEPTED else OrderAct.FAIL
+    told, late = _told(row, content) if content.lines and reply.answer is Answer.ACCEPTED else {}, list[str]()
+    places = _places(row)
+    for account_id, number in sorted({place[:2] for place in places}):
+        order = OpenOrder(connection, settings, account_id, number, now, actor=f"supplier {row.supplier}")
+        for place in places:
+            if place[:2] == (account_id, number):
+                known = [said] if said else []
+                if gone := _cancelled_since(order, place[2], told.get(place, 0)):
+                    known.append(gone)
+                    late.append(gone)
+                if _is_ours(order.lines[place[2]], row.key):
+                    order.apply(place[2], act, details={"handover": row.key, **(
+                        {"said": "; ".join(known)} if known else {})})
+        order.finish()
+    state = store.ACCEPTED if reply.answer is Answer.ACCEPTED else store.REFUSED
+    store.answered(connection, row.key, state, "; ".join([*late, *([said] if said else [])])[:_LONGEST], now)
+
+
+def _cancelled_since(order: OpenOrder, line: int, told: int) -> str:
+    """What the supplier must learn of a line of which it was told more pieces than are wanted by now."""
+    row = order.lines[line]
+    gone = told - (row.quantity - row.cancelled)
+    return (f"{gone} of {told} pieces of line {line} of {order.public_id} were cancelled after the supplier was asked: "
+            "tell the supplier") if gone > 0 else ""
+
+
+def _is_ours(line: Row[Any], key: str) -> bool:
+    """Whether a line still waits for the answer: the service centre may have cancelled it meanwhile."""
+    return bool(line.handover_key == key and line.state == LineState.ORDERED)
+
+
+def _places(row: Row[Any]) -> list[Place]:
+    return [(account_id, number, line) for account_id, number, line, *_ in json.loads(row.lines)]
+
+
+def _content(connection: Connection, settings: Settings, row: Row[Any]) -> Handover:
+    """What the supplier gets, made of the lines themselves; what was cancelled is left out."""
+    places, lines = set(_places(row)), list[HandedLine]()
+    for account_id, number in sorted({place[:2] for place in places}):
+        order = reward_orders.by_id(connection, account_id, number)
+        assert order is not None
+        mine = [line for line in reward_orders.lines_of(connection, account_id, number)
+                if (account_id, number, line.line) in places and line.handover_key == row.key]
+        lines += [_handed(settings, order, line) for line in mine if progress_of(line).to_ship]
+    return Handover(row.key, row.supplier, row.made_at, tuple(lines))
+
+
+def _handed(settings: Settings, order: Row[Any], line: Row[Any]) -> HandedLine:
+    snapshot, terms = json.loads(line.snapshot), terms_by_kind(settings).get(line.kind)
+    where = _where(order.destination) if order.destination and (terms is None or terms.needs_address) else None
+    names = snapshot["name"]
+    name = next((names[code] for code in (*settings.programme.locales, *names) if names.get(code)), line.reward)
+    return HandedLine(ids.public_id(ids.REWARD_ORDER, order.account_id, order.id), line.line, line.variant, line.reward,
+                      name, progress_of(line).to_ship, json.loads(line.details), where, order.note)
+
+
+def _where(text: str) -> Destination:
+    found = json.loads(text)
+    return Destination(**found | {"kind": AddressKind(found["kind"])})
+
+
+def listed(installation: Installation, states: Sequence[str] = (), limit: int = 100) -> list[dict[str, Any]]:
+    """Handovers as people read them, the newest first."""
+    with installation.database.reading() as connection:
+        rows = store.listed(connection, states, limit)
+    return [{"key": row.key, "supplier": row.supplier, "state": row.state, "lines": len(_places(row)),
+             "attempts": row.attempts, "said": row.said, "made_at": row.made_at, "changed_at": row.changed_at,
+             "not_before": row.not_before} for row in rows]

@@ -1,0 +1,1 @@
+"""The shop: what points are spent on, as participants see it."""

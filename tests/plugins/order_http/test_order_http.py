@@ -1,0 +1,163 @@
+"""Orders as requests, against a server of our own: it accepts, refuses, forgets, and answers too late."""
+
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import attrs
+import pytest
+
+from treuwerk.domain.handovers import Answer, ChannelUnavailable, HandedLine, Handover
+from treuwerk.domain.reward_orders import Destination
+from treuwerk.domain.secrets import Secret
+from treuwerk_order_http import build, supplier_channels
+from treuwerk_order_http.settings import OrderHttpSettings
+
+HOME = Destination("Ada Lovelace", "Dachweg 1", "10115", "Berlin", "DE")
+LINE = HandedLine("ord_1", 1, "DRILL-12", "DRILL", "Schrauber", 2, {"a": "b"}, HOME)
+HANDOVER = Handover("hov_1", "house", 17, (LINE,))
+
+
+@attrs.define(eq=False)
+class Supplier:
+    """What it has by key, how it answers, and what it was told."""
+
+    has: dict[str, Any] = attrs.field(factory=dict)
+    status: int = 201
+    silent: bool = False
+    tokens: list[str] = attrs.field(factory=list)
+    waking: threading.Event = attrs.field(factory=threading.Event)
+    url: str = ""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    def do_POST(self) -> None:
+        supplier: Supplier = self.server.supplier  # type: ignore[attr-defined]
+        content = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        key = self.headers["Idempotency-Key"]
+        supplier.tokens.append(self.headers.get("Authorization", ""))
+        known = key in supplier.has
+        if supplier.status < 300:
+            supplier.has[key] = content
+        if supplier.silent:
+            supplier.waking.wait(10)
+            return
+        self._answer(409 if known else supplier.status)
+
+    def do_GET(self) -> None:
+        supplier: Supplier = self.server.supplier  # type: ignore[attr-defined]
+        if supplier.status >= 500:
+            self._answer(supplier.status)
+        else:
+            self._answer(200 if self.path.rpartition("/")[2] in supplier.has else 404)
+
+    def _answer(self, status: int) -> None:
+        self.send_response(status)
+        if status == 302:
+            self.send_header("Location", "/elsewhere")
+        self.send_header("Content-Length", "5")
+        self.end_headers()
+        self.wfile.write(b"words")
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def supplier() -> Iterator[Supplier]:
+    found, server = Supplier(), ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+    server.supplier = found  # type: ignore[attr-defined]
+    found.url = f"http://127.0.0.1:{server.server_port}/orders"
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield found
+    found.waking.set()
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def channel(supplier: Supplier, **more: Any) -> Any:
+    [kind] = supplier_channels()
+    assert kind.name == "order_http"
+    return build(None, OrderHttpSettings(supplier.url, **more))  # type: ignore[arg-type]
+
+
+def test_lines_are_posted_under_their_key(supplier: Supplier, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SUPPLIER_TOKEN", "secret")
+
+    reply = channel(supplier, token=Secret("SUPPLIER_TOKEN")).hand_over(HANDOVER)
+
+    assert (reply.answer, reply.said) == (Answer.ACCEPTED, "201 words")
+    assert supplier.tokens == ["Bearer secret"]
+    found = supplier.has["hov_1"]
+    assert (found["key"], found["supplier"], found["placed_at"]) == ("hov_1", "house", 17)
+    [line] = found["lines"]
+    assert (line["quantity"], line["details"], line["destination"]["city"]) == (2, {"a": "b"}, "Berlin")
+
+
+def test_what_is_there_already_is_accepted(supplier: Supplier) -> None:
+    channel(supplier).hand_over(HANDOVER)
+
+    assert channel(supplier).hand_over(HANDOVER).answer is Answer.ACCEPTED
+
+
+@pytest.mark.parametrize(("status", "answer"), [
+    (400, Answer.REFUSED), (422, Answer.REFUSED), (401, Answer.UNKNOWN), (404, Answer.UNKNOWN), (429, Answer.UNKNOWN),
+    (500, Answer.UNKNOWN), (302, Answer.UNKNOWN)])
+def test_only_what_the_supplier_will_never_take_is_refused(supplier: Supplier, status: int, answer: Answer) -> None:
+    supplier.status = status
+
+    assert channel(supplier).hand_over(HANDOVER).answer is answer
+
+
+def test_one_that_takes_the_lines_and_says_nothing_is_found_out_later(supplier: Supplier) -> None:
+    supplier.silent = True
+
+    with pytest.raises(ChannelUnavailable, match="Timeout"):
+        channel(supplier, seconds=1).hand_over(HANDOVER)
+
+    assert channel(supplier).reconcile(HANDOVER).answer is Answer.ACCEPTED
+
+
+def test_what_never_arrived_is_not_known(supplier: Supplier) -> None:
+    assert channel(supplier).reconcile(HANDOVER).answer is Answer.UNKNOWN
+
+    supplier.status = 503
+    with pytest.raises(ChannelUnavailable, match="found 503, expected 200 or 404"):
+        channel(supplier).reconcile(HANDOVER)
+
+
+def test_a_missing_token_waits_for_whoever_sets_it(supplier: Supplier) -> None:
+    with pytest.raises(ChannelUnavailable, match="NO_SUCH_TOKEN"):
+        channel(supplier, token=Secret("NO_SUCH_TOKEN")).hand_over(HANDOVER)
+
+    assert supplier.has == {}
+
+
+def test_a_token_ends_before_its_line_does(supplier: Supplier, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SUPPLIER_TOKEN", "secret\n")
+
+    channel(supplier, token=Secret("SUPPLIER_TOKEN")).hand_over(HANDOVER)
+
+    assert supplier.tokens == ["Bearer secret"]
+
+
+@pytest.mark.parametrize("token", ["sec\nret", "sec\x7fret", "secr€t"])
+def test_a_token_that_cannot_be_sent_is_told_to_nobody(supplier: Supplier, monkeypatch: pytest.MonkeyPatch,
+                                                       token: str) -> None:
+    monkeypatch.setenv("SUPPLIER_TOKEN", token)
+
+    with pytest.raises(ChannelUnavailable, match="found a token in SUPPLIER_TOKEN") as told:
+        channel(supplier, token=Secret("SUPPLIER_TOKEN")).hand_over(HANDOVER)
+
+    assert "sec" not in str(told.value)
+    assert supplier.has == {}
+
+
+@pytest.mark.parametrize("url", ["http://house.example/orders", "https://house.example/?a=b", "ftp://x", "orders"])
+def test_an_address_that_is_not_safe_is_refused(url: str) -> None:
+    with pytest.raises(ValueError, match="must be an address that begins with https://"):
+        OrderHttpSettings(url)
