@@ -24,6 +24,15 @@ def folded(text: str) -> str:
     return _UMLAUT.sub(r"\1", plain.translate(_LETTERS))
 
 
+def name_key(name: str) -> str:
+    """A person's name as lists spell it in different ways: compatibility form, case and spacing folded; marks stay.
+
+    >>> name_key("  ANNA  Bergström")
+    'anna bergström'
+    """
+    return " ".join(normalize("NFKC", name).casefold().split())
+
+
 def words_of(text: str) -> list[str]:
     """The words of a text, each once, in their order.
 

@@ -9,12 +9,12 @@ from datetime import date
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
-from unicodedata import normalize
 
 import attrs
 from sqlalchemy import Connection
 
 from treuwerk.domain.evaluation import Earned, evaluate
+from treuwerk.domain.folding import name_key
 from treuwerk.domain.ledger import moment
 from treuwerk.domain.participants import CUSTOMER_NUMBER, Participant, identifier
 from treuwerk.domain.purchases import EarningEvent
@@ -252,11 +252,11 @@ class _Batch:
 
     def _keys(self, connection: Connection) -> dict[int, tuple[str, int]]:
         """Line → key of the attendance and the person's id; people are made as they are first named."""
-        wanted = {(row.participant.account_id, folded(row.person)): row.person for row in self._all}
+        wanted = {(row.participant.account_id, name_key(row.person)): row.person for row in self._all}
         people = people_known_as(connection, wanted, self._now)
         keys = {}
         for row in self._all:
-            person = people[row.participant.account_id, folded(row.person)]
+            person = people[row.participant.account_id, name_key(row.person)]
             keys[row.at] = (activity_key(SEMINAR, row.code, row.held_on.isoformat(), person), person)
         return keys
 
@@ -294,11 +294,6 @@ class _Batch:
     def _evidence(self, row: _Attendance, keys: dict[int, tuple[str, int]]) -> str:
         day, person = row.held_on.isoformat(), keys[row.at][1]
         return activity_evidence(row.participant.account_id, SEMINAR, row.code, day, person)
-
-
-def folded(name: str) -> str:
-    """A name as lists spell it in different ways: compatibility form, case and spacing folded."""
-    return " ".join(normalize("NFKC", name).casefold().split())
 
 
 def activity_key(kind: str, code: str, occurred_on: str, person_id: int) -> str:

@@ -16,6 +16,7 @@ from typing import Any
 import attrs
 from sqlalchemy import Connection, update
 
+from treuwerk.domain.folding import name_key
 from treuwerk.domain.ledger import instant, moment
 from treuwerk.domain.rights import Access, Audience, names_for
 from treuwerk.domain.tabular import BadLine
@@ -23,7 +24,7 @@ from treuwerk.hookspecs import DemoLogin
 from treuwerk.programme.errors import Mistake, ProgrammeError
 from treuwerk.programme.reading import LoadedProgramme
 from treuwerk.programme.roles import ADMIN, AGENT
-from treuwerk.services.attending import folded, import_attendance
+from treuwerk.services.attending import import_attendance
 from treuwerk.services.clearing import clear_file
 from treuwerk.services.demo_companies import populate
 from treuwerk.services.demo_office import furnish
@@ -185,7 +186,7 @@ def _login(installation: Installation, login: DemoLogin, now: int) -> Login:
     password = _password()
     with installation.database.writing() as connection:
         account_id = account_of(connection, login.customer_number)
-        known_as = folded(login.person)
+        known_as = name_key(login.person)
         people = people_known_as(connection, {(account_id, known_as): login.person}, now)
         person_id = people[account_id, known_as]
         connection.execute(update(person).where(person.c.account_id == account_id, person.c.id == person_id)

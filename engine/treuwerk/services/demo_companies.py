@@ -10,11 +10,11 @@ from pathlib import Path
 
 from sqlalchemy import Connection, update
 
+from treuwerk.domain.folding import name_key
 from treuwerk.domain.ids import public_user_id
 from treuwerk.domain.rights import PERMISSIONS, Access, Audience, names_for
 from treuwerk.programme.roles import MANAGER
 from treuwerk.services import linking, managing_people, own_addresses
-from treuwerk.services.attending import folded
 from treuwerk.services.colleagues import Giving, giving
 from treuwerk.services.finding import account_of
 from treuwerk.services.installation import Installation
@@ -54,7 +54,7 @@ def _colleague(installation: Installation, row: NamedRow, now: int) -> None:
 
 def _let_in(access: Access, allowed: Giving, row: NamedRow, now: int, connection: Connection) -> None:
     """Give access to a person; who has it already, by a login of the demo, gets name and mail."""
-    cells, key = row.cells, (access.account_id, folded(row.cells["person"]))
+    cells, key = row.cells, (access.account_id, name_key(row.cells["person"]))
     person_id = people_known_as(connection, {key: cells["person"]}, now)[key]
     there = [one for one in members_of(connection, access.account_id) if one.person_id == person_id and one.user_id]
     user_id = _known(connection, there[0], cells) if there else add_user(

@@ -13,11 +13,11 @@ from treuwerk.domain.documents import Document, Purpose
 from treuwerk.domain.earning import steps_from_json
 from treuwerk.domain.entries import Entered, EnteredLine
 from treuwerk.domain.entries import document_of as document_from
+from treuwerk.domain.explained_steps import ExplainedStep, explained
 from treuwerk.domain.ledger import moment
 from treuwerk.domain.participants import CUSTOMER_NUMBER, identifier
 from treuwerk.domain.purchases import Article
 from treuwerk.services.clearing_documents import scored_documents
-from treuwerk.services.explaining import ExplainedStep, explained
 from treuwerk.services.installation import Installation
 from treuwerk.services.purchase_keys import document_of
 from treuwerk.services.scoring import ScoredBatch

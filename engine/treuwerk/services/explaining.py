@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
@@ -12,8 +11,9 @@ import attrs
 from sqlalchemy import Connection, Row, bindparam, select
 
 from treuwerk.domain import ids
-from treuwerk.domain.earning import Step, fold, steps_from_json
+from treuwerk.domain.earning import steps_from_json
 from treuwerk.domain.entries import UPLOAD, read_entered
+from treuwerk.domain.explained_steps import ExplainedStep, explained
 from treuwerk.domain.ledger import Book, TransactionKind, moment
 from treuwerk.domain.participants import identifier
 from treuwerk.services.evidence import AlsoReported, also_reported
@@ -23,23 +23,12 @@ from treuwerk.store.entries import of_run
 from treuwerk.store.prepared import Prepared
 from treuwerk.store.tables import activity, article, journal, lot, person, posting, purchase_line
 
-_DIGITS = 4
 _NO_SOURCES, _NO_USAGES = Sources(), Usages()
 _INSTANTS = ("booked_at", "active_from", "expires_at")
 
 
 class NotFound(LookupError):
     """There is no such booking, or not in this account."""
-
-
-@attrs.frozen(cache_hash=True)
-class ExplainedStep:
-    """One step of the arithmetic and the running figure after it, exact where four decimal places suffice."""
-
-    operation: str
-    name: str
-    operand: str
-    figure: Decimal
 
 
 @attrs.frozen
@@ -326,18 +315,6 @@ def _movements(legs: Sequence[Row[Any]]) -> tuple[Movement, ...]:
         amounts[leg.book, leg.unit] = amounts.get((leg.book, leg.unit), 0) + leg.amount
     return tuple(Movement(book, unit, amount) for (book, unit), amount in amounts.items())
 
-
-def explained(steps: tuple[Step, ...]) -> tuple[ExplainedStep, ...]:
-    """Steps with the running figure after each."""
-    return tuple(ExplainedStep(step.operation.value, step.name, step.operand, _decimal(figure))
-                 for step, figure in zip(steps, fold(steps), strict=True))
-
-
-def _decimal(figure: Fraction) -> Decimal:
-    """The figure with the places that a person reads; exact for all figures of up to four places."""
-    rounded = round(figure * 10**_DIGITS)
-    figure_of_four: Decimal = Decimal(rounded) / 10**_DIGITS
-    return figure_of_four.normalize() + 0
 
 
 def _purchase(row: Row[Any], names: Mapping[str, str]) -> PurchaseFacts | None:

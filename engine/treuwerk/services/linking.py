@@ -14,8 +14,8 @@ from argon2.low_level import Type, hash_secret_raw
 from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
 
 from treuwerk.domain import ids
+from treuwerk.domain.folding import name_key
 from treuwerk.services import attempts
-from treuwerk.services.attending import folded
 from treuwerk.services.finding import UnknownParticipant, account_of
 from treuwerk.services.memberships import add_membership
 from treuwerk.services.passwords import turn
@@ -160,7 +160,7 @@ def use_link(connection: Connection, link: Link, user_id: int, now: int) -> bool
         return False
     person_id = link.person_id
     if not person_id and used.name:
-        key = link.account_id, folded(used.name)
+        key = link.account_id, name_key(used.name)
         person_id = people_known_as(connection, {key: used.name}, now)[key]
     add_membership(connection, user_id, link.account_id, now, role=link.role, person_id=person_id)
     return True

@@ -11,10 +11,10 @@ import attrs
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from treuwerk.domain import ids
+from treuwerk.domain.folding import name_key
 from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.rights import Access, NotAllowed, OutOfScope
 from treuwerk.services import linking
-from treuwerk.services.attending import folded
 from treuwerk.services.auditing import note_act
 from treuwerk.services.colleagues import KEPT, MANAGE, Giving
 from treuwerk.services.linking import FreshCode
@@ -54,7 +54,7 @@ def invite(access: Access, connection: Connection, giving: Giving, invitation: I
     if known and any(row.person_id == known for row in rows):
         raise Refusal("has_access", "found a person who can sign in already, expected one who cannot")
     waiting = linking.open_codes(connection, access.account_id, now)
-    same = [one for one in waiting if (known and one.person_id == known) or folded(one.name) == folded(name)]
+    same = [one for one in waiting if (known and one.person_id == known) or name_key(one.name) == name_key(name)]
     if len(waiting) - len(same) >= MOST_OPEN_CODES:
         raise Refusal("too_many_codes", f"found {len(waiting)} codes that wait, expected fewer than {MOST_OPEN_CODES}")
     for one in same:
@@ -175,7 +175,7 @@ def _invited(connection: Connection, account_id: int, invitation: Invitation) ->
     if not name or len(name) > LONGEST_NAME or not name.isprintable():
         raise Refusal("no_name", f"found a name of {len(name)} characters, expected 1 to {LONGEST_NAME}")
     known: int | None = connection.execute(select(person.c.id).where(
-        person.c.account_id == account_id, person.c.known_as == folded(name))).scalar()
+        person.c.account_id == account_id, person.c.known_as == name_key(name))).scalar()
     return known or 0, name
 
 
