@@ -7,7 +7,7 @@ import attrs
 import httpx2
 
 from treuwerk.domain.handovers import Answer, ChannelUnavailable, HandedLine, Handover, Reply
-from treuwerk.domain.secrets import MissingSecret, Secret
+from treuwerk.domain.secrets import MissingSecret
 from treuwerk_order_http.settings import OrderHttpSettings
 
 REFUSED = (400, 413, 422)
@@ -42,25 +42,11 @@ class OrderHttp:
         headers = {"Idempotency-Key": key}
         try:
             if self.settings.token:
-                headers["Authorization"] = f"Bearer {_plain(self.settings.token)}"
+                headers["Authorization"] = f"Bearer {self.settings.token.one_line(os.environ)}"
             return httpx2.request(method, url, headers=headers, json=content, timeout=self.settings.seconds,
                                   follow_redirects=False)
         except (httpx2.HTTPError, MissingSecret) as error:
             raise ChannelUnavailable(f"{type(error).__name__}: {error}") from error
-
-
-def _plain(token: Secret) -> str:
-    """A token as a header can have it; a refusal by the client would quote it, and end in lists and logs.
-
-    Raises:
-        MissingSecret: it is not there.
-        ChannelUnavailable: it has characters that no header can have.
-    """
-    found = token.value(os.environ).strip()
-    if not (found.isascii() and found.isprintable()):
-        raise ChannelUnavailable(f"found a token in {token.env} with control characters or others than ASCII, expected "
-                                 "one that a header can have; set it anew")
-    return found
 
 
 def _content(handover: Handover) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import attrs
 
 from treuwerk.domain.handovers import Answer, ChannelUnavailable, Handover, Reply
-from treuwerk.domain.secrets import MissingSecret, Secret
+from treuwerk.domain.secrets import MissingSecret
 from treuwerk_order_mail.message import message_id, message_of
 from treuwerk_order_mail.settings import STARTTLS, TLS, OrderMailSettings
 
@@ -63,7 +63,7 @@ class OrderMail:
                 server.starttls(context=self._trust())
                 server.ehlo()
             if self.settings.password:
-                server.login(self.settings.user, _plain(self.settings.password))
+                server.login(self.settings.user, self.settings.password.one_line(os.environ))
             yield server
             with suppress(OSError):
                 server.quit()
@@ -98,17 +98,3 @@ def _told(error: Exception) -> str:
     if isinstance(error, smtplib.SMTPResponseException):
         return f"{type(error).__name__}: {_words(error.smtp_code, error.smtp_error)}"
     return f"{type(error).__name__}: {error}"
-
-
-def _plain(password: Secret) -> str:
-    """A password as the login can have it; a refusal by the library would quote it.
-
-    Raises:
-        MissingSecret: it is not there.
-        ChannelUnavailable: it has characters that no login can have.
-    """
-    found = password.value(os.environ).strip()
-    if not (found.isascii() and found.isprintable()):
-        raise ChannelUnavailable(f"found a password in {password.env} with control characters or others than ASCII, "
-                                 "expected one that a login can have; set it anew")
-    return found

@@ -37,6 +37,20 @@ class Secret:
                                 "started")
         return found
 
+    def one_line(self, environment: Mapping[str, str]) -> str:
+        """The secret for a header or a login, which take one line of printable ASCII; without blanks around it.
+
+        Libraries that refuse another one quote it, and it would end in lists and logs.
+
+        Raises:
+            MissingSecret: it is not there, or has other characters.
+        """
+        found = self.value(environment).strip()
+        if not (found.isascii() and found.isprintable()):
+            raise MissingSecret(f"found control characters or others than ASCII in {self.env}, expected what a header "
+                                "or a login can have; set it anew")
+        return found
+
 
 def secret_text(environment: Mapping[str, str], name: str) -> str:
     """The secret of a name: what stands in its variable, else in the file that ``…_FILE`` names; empty for none.

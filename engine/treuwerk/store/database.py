@@ -104,8 +104,8 @@ class Database:
         """Do one small work in a transaction and return its result once that is on disk: the way of single bookings.
 
         `work` gets a connection, whose transaction it must not end: it returns to have it committed, and raises to
-        have it rolled back. What it raises reaches the caller unchanged. It may be called several times, since on
-        PostgreSQL a transaction that lost a race is run again; so it changes nothing but the database. On SQLite it is
+        have it rolled back. What it raises reaches the caller unchanged. It may be called several times: one that lost
+        a race, or drew an id that was there, is run again; so it changes nothing but the database. On SQLite it is
         called in the thread of the one writer, with the context variables of the caller, and shares its commit with
         others; it should be short and wait for nothing.
 
@@ -118,7 +118,7 @@ class Database:
         """
         self._check_process()
         if self.file:
-            return self._group_writer.run(work)
+            return retrying(lambda: self._group_writer.run(work))
         with self._writers.joined(), told_as_busy(self.wait_seconds):
             return retrying(lambda: self._alone(work))
 

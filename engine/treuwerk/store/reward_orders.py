@@ -15,6 +15,7 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    or_,
     select,
     tuple_,
     update,
@@ -23,7 +24,7 @@ from sqlalchemy import text as sql
 
 from treuwerk.domain.ids import USER, row_ids
 from treuwerk.domain.ledger import Book, bucket_of
-from treuwerk.domain.reward_kinds import SLOT
+from treuwerk.domain.reward_kinds import SLOT, Fulfilment
 from treuwerk.domain.reward_orders import OPEN, LineState, OrderAct
 from treuwerk.store import parcels, stock_watches
 from treuwerk.store.driver import adding, both, executed, executed_many, fetched
@@ -215,32 +216,40 @@ def uncount(connection: Connection, account_id: int, number: int, variants: Coll
         _L.account_id == account_id, _L.order_id == number, _L.variant.in_(sorted(variants))).values(reserved=0))
 
 
-def ordered_of_kinds(connection: Connection, kinds: Collection[str], now: int, behind: tuple[int, int],
-                     limit: int) -> list[tuple[int, int]]:
-    """Account and number of orders with lines of some kinds that are ordered and cannot be cancelled any more.
+def ordered_as(connection: Connection, ways: Collection[Fulfilment], kinds: Collection[str], now: int,
+               behind: tuple[int, int], limit: int) -> list[tuple[int, int]]:
+    """Account and number of orders with lines that are ordered and cannot be cancelled any more.
 
-    They come in the order of these two; `behind` is the last that is known.
+    Only those that were ordered as fulfilled in some ways, or, since old ones do not say so, are of some kinds. They
+    come in the order of these two; `behind` is the last that is known.
     """
     rows = connection.execute(select(_O.account_id, _O.id).distinct().join(order_line, and_(
         _L.account_id == _O.account_id, _L.order_id == _O.id)).where(
-        _L.state == LineState.ORDERED.value, _L.kind.in_(sorted(kinds)), _O.cancel_until <= now,
+        _L.state == LineState.ORDERED.value, _fulfilled(ways, kinds), _O.cancel_until <= now,
         tuple_(_O.account_id, _O.id) > behind)
         .order_by(_O.account_id, _O.id).limit(limit))
     return [(row.account_id, row.id) for row in rows]
 
 
-def delivered_of_kinds(connection: Connection, kinds: Collection[str], since: int, until: int) -> Sequence[Row[Any]]:
-    """Pieces of some kinds that were delivered between two instants, those that came back below zero."""
+def _fulfilled(ways: Collection[Fulfilment], kinds: Collection[str]) -> ColumnElement[bool]:
+    """Lines that say so, or may be; a name that reads like it stands there with its quotes escaped."""
+    return or_(_L.kind.in_(sorted(kinds)), *(
+        _L.snapshot.contains(f'"fulfilment":"{way.value}"', autoescape=True) for way in ways))
+
+
+def delivered_as(connection: Connection, way: Fulfilment, kinds: Collection[str], since: int,
+                 until: int) -> Sequence[Row[Any]]:
+    """Pieces delivered between two instants, those that came back below zero; lines as `ordered_as` has them."""
     came, pieces = order_event.c.kind == OrderAct.RETURN.value, order_event.c.quantity
     acts = (OrderAct.DELIVER.value, OrderAct.RETURN.value)
     wanted: Select[*tuple[Any, ...]] = select(
-        _L.reward, _L.variant, _L.supplier, _L.snapshot, _L.points_each,
+        _L.reward, _L.variant, _L.supplier, _L.kind, _L.snapshot, _L.points_each,
         case((came, -pieces), else_=pieces).label("pieces"))
     return connection.execute(wanted.join(
         order_event, and_(order_event.c.account_id == _L.account_id, order_event.c.order_id == _L.order_id,
                           order_event.c.line == _L.line)).where(
         order_event.c.kind.in_(acts), order_event.c.happened_at >= since,
-        order_event.c.happened_at < until, _L.kind.in_(sorted(kinds)))).all()
+        order_event.c.happened_at < until, _fulfilled([way], kinds))).all()
 
 
 def open_of(connection: Connection, accounts: Collection[int]) -> int:

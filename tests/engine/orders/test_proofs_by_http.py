@@ -1,22 +1,18 @@
 """What can happen to an order between cart and parcel, by real HTTP: what people read, and what is in the books."""
 
-import json
 import re
-import threading
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
-import attrs
 import pytest
 
 from tests.support.portal import NOW
 from tests.support.served import Person, in_the_portal, read
 from tests.support.shops import MUG, SHOP, TOOL, Shop, open_shop
+from tests.support.supplier_server import Supplier, supplier_server
 from treuwerk.domain.catalogue import Window
 from treuwerk.domain.ledger import instant
 from treuwerk.domain.promotions import Promotion
@@ -188,48 +184,10 @@ def test_what_is_cancelled_after_its_points_expired_says_so_and_makes_no_points_
     assert holds(short_lived)
 
 
-class _Handler(BaseHTTPRequestHandler):
-    """A supplier that keeps what comes, and says nothing for as long as the test wants."""
-
-    def do_POST(self) -> None:
-        supplier: Supplier = self.server.supplier  # type: ignore[attr-defined]
-        content = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        supplier.came.append(self.headers["Idempotency-Key"])
-        supplier.has[self.headers["Idempotency-Key"]] = content
-        supplier.waking.wait(30)
-
-    def do_GET(self) -> None:
-        supplier: Supplier = self.server.supplier  # type: ignore[attr-defined]
-        self.send_response(200 if self.path.rpartition("/")[2] in supplier.has else 404)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
-@attrs.define(eq=False)
-class Supplier:
-    """What it has by key, and every key that came."""
-
-    has: dict[str, Any] = attrs.field(factory=dict)
-    came: list[str] = attrs.field(factory=list)
-    waking: threading.Event = attrs.field(factory=threading.Event)
-    url: str = ""
-
-
 @pytest.fixture
 def supplier() -> Iterator[Supplier]:
-    found, server = Supplier(), ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-    server.supplier = found  # type: ignore[attr-defined]
-    found.url = f"http://127.0.0.1:{server.server_port}/orders"
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield found
-    found.waking.set()
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with supplier_server() as found:
+        yield found
 
 
 def test_a_supplier_that_accepts_and_times_out_delivers_once(
@@ -239,7 +197,7 @@ def test_a_supplier_that_accepts_and_times_out_delivers_once(
     shop = open_shop(tmp_path, database, SHOP.replace('"goods"', '"goods", "order_http"').replace(
         "[[constraints]]", channel, 1))
     shop.bring({**TOOL, "supplier": "house"})
-    installation = shop.portal.installation
+    installation, supplier.silent = shop.portal.installation, True
 
     with in_the_portal(shop.portal, NOW) as person:
         put(person, "DRILL-12")

@@ -18,7 +18,8 @@ from treuwerk.services.installation import Installation
 from treuwerk.services.orders.changing import OpenOrder, progress_of
 from treuwerk.services.orders.complaining import LONGEST_TEXT, Complaint, complaint
 from treuwerk.services.orders.complaining import WRITE as REPLY
-from treuwerk.services.orders.moving_on import is_sent, refuse_unsent
+from treuwerk.services.orders.fulfilling import is_sent
+from treuwerk.services.orders.moving_on import refuse_unsent
 from treuwerk.services.orders.replacing import Replacement, replace_in
 from treuwerk.services.orders.scope import WRITE
 from treuwerk.services.own_company import refuse_own_company
@@ -50,7 +51,7 @@ class Answer:
 def settlements(connection: Connection, settings: Settings, one: Complaint) -> Mapping[ComplaintState, int]:
     """By what a complaint can be settled now beside words, each with the most pieces that it can be about."""
     row = next(row for row in reward_orders.lines_of(connection, one.account_id, one.order_id) if row.line == one.line)
-    if not is_sent(settings, row.kind):
+    if not is_sent(settings, row):
         return {}
     there = {state: max(progress_of(row).there_for(act) for act in acts) for state, acts in _SETTLED_BY.items()}
     return {state: pieces for state, pieces in there.items() if pieces}

@@ -10,6 +10,7 @@ from sqlalchemy import Row
 from treuwerk.domain.ledger import instant
 from treuwerk.domain.reward_kinds import Fulfilment
 from treuwerk.services.installation import Installation
+from treuwerk.services.orders.fulfilling import fulfilment_of
 from treuwerk.services.rewards.kinds import terms_by_kind
 from treuwerk.store import reward_orders as store
 
@@ -48,8 +49,9 @@ def donated(installation: Installation, first: date, last: date) -> list[Donated
     since, until = (instant(datetime.combine(day, time(), zone)) for day in days)
     found: dict[tuple[str, str, str, int], Donated] = {}
     with installation.database.reading() as connection:
-        for row in store.delivered_of_kinds(connection, kinds, since, until):
-            _add(found, row, locale)
+        for row in store.delivered_as(connection, Fulfilment.NONE, kinds, since, until):
+            if fulfilment_of(settings, row) is Fulfilment.NONE:
+                _add(found, row, locale)
     return [found[key] for key in sorted(found)]
 
 

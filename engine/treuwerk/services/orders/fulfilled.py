@@ -1,7 +1,6 @@
 """Lines that are done by themselves: donations once they cannot be cancelled any more, and seats after their date."""
 
 import json
-from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -13,6 +12,7 @@ from treuwerk.domain.rights import OutOfScope
 from treuwerk.programme.settings import Settings
 from treuwerk.services.installation import Installation
 from treuwerk.services.orders.changing import OpenOrder
+from treuwerk.services.orders.fulfilling import fulfilment_of
 from treuwerk.services.rewards.kinds import terms_by_kind
 from treuwerk.services.rewards.pools import today
 from treuwerk.store import reward_orders as store
@@ -27,35 +27,33 @@ def fulfil_by_themselves(installation: Installation, now: int) -> int:
     The answer is how many lines. Running it again is harmless.
     """
     settings = installation.programme.settings
-    kinds = {kind: terms.fulfilment for kind, terms in terms_by_kind(settings).items()
-             if terms.fulfilment in _BY_ITSELF}
+    kinds = [kind for kind, terms in terms_by_kind(settings).items() if terms.fulfilment in _BY_ITSELF]
     done, behind = 0, (0, 0)
-    while kinds:
+    while True:
         with installation.database.reading() as connection:
-            found = store.ordered_of_kinds(connection, kinds, now, behind, _AT_ONCE)
-        done += sum(installation.database.run(partial(_finish, settings, kinds, account_id, number, now))
+            found = store.ordered_as(connection, _BY_ITSELF, kinds, now, behind, _AT_ONCE)
+        done += sum(installation.database.run(partial(_finish, settings, account_id, number, now))
                     for account_id, number in found)
         if len(found) < _AT_ONCE:
-            break
+            return done
         behind = found[-1]
-    return done
 
 
-def _finish(settings: Settings, kinds: Mapping[str, Fulfilment], account_id: int, number: int, now: int,
-            connection: Connection) -> int:
+def _finish(settings: Settings, account_id: int, number: int, now: int, connection: Connection) -> int:
     try:
         order = OpenOrder(connection, settings, account_id, number, now)
     except OutOfScope:
         return 0
-    lines = [line for line, row in order.lines.items() if _is_due(order, row, kinds)]
+    lines = [line for line, row in order.lines.items() if _is_due(order, row)]
     for line in lines:
         order.apply(line, OrderAct.DELIVER)
     order.finish()
     return len(lines)
 
 
-def _is_due(order: OpenOrder, row: Row[Any], kinds: Mapping[str, Fulfilment]) -> bool:
-    if row.kind not in kinds or row.state != LineState.ORDERED or order.row.cancel_until > order.now:
+def _is_due(order: OpenOrder, row: Row[Any]) -> bool:
+    way = fulfilment_of(order.settings, row)
+    if way not in _BY_ITSELF or row.state != LineState.ORDERED or order.row.cancel_until > order.now:
         return False
     slot = str(json.loads(row.details).get(SLOT, ""))
-    return kinds[row.kind] is Fulfilment.NONE or slot[:10] < today(order.settings, order.now).isoformat()
+    return way is Fulfilment.NONE or slot[:10] < today(order.settings, order.now).isoformat()

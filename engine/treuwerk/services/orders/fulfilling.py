@@ -88,24 +88,34 @@ def first_start(lines: Iterable[WantedLine], terms: Mapping[str, RewardTerms], z
 
 def keeps_something(settings: Settings, line: Row[Any]) -> bool:
     """Whether a line has something kept for it beside its stock."""
-    return _fulfilment(settings, line) in (Fulfilment.CODE, Fulfilment.SEAT)
+    return fulfilment_of(settings, line) in (Fulfilment.CODE, Fulfilment.SEAT)
 
 
 def give_back(connection: Connection, settings: Settings, line: Row[Any], pieces: int, now: int) -> None:
     """Free what was kept for pieces of a line that are cancelled."""
-    if _fulfilment(settings, line) is Fulfilment.CODE:
+    if fulfilment_of(settings, line) is Fulfilment.CODE:
         codes.free_again(connection, (line.account_id, line.order_id, line.line), pieces)
     elif slot := json.loads(line.details).get(SLOT):
         seats.give_back(connection, line.variant, slot, pieces, now)
     recount(connection, settings, [line.variant], now)
 
 
-def _fulfilment(settings: Settings, line: Row[Any]) -> Fulfilment | None:
+def fulfilment_of(settings: Settings, line: Row[Any]) -> Fulfilment | None:
     """As it was when the line was ordered: the programme may have changed the kind since, or dropped it."""
-    if said := json.loads(line.snapshot).get("fulfilment"):
-        return Fulfilment(said)
-    terms = terms_by_kind(settings).get(line.kind)
+    return fulfilled_as(settings, line.kind, json.loads(line.snapshot).get("fulfilment", ""))
+
+
+def fulfilled_as(settings: Settings, kind: str, ordered_as: str) -> Fulfilment | None:
+    """What a line says of itself, else its kind in the programme; None where neither is there, as with old orders."""
+    if ordered_as:
+        return Fulfilment(ordered_as)
+    terms = terms_by_kind(settings).get(kind)
     return terms.fulfilment if terms else None
+
+
+def is_sent(settings: Settings, line: Row[Any]) -> bool:
+    """Whether somebody sends what a line is about; of an old one whose kind the programme dropped, somebody did."""
+    return fulfilment_of(settings, line) in (Fulfilment.SUPPLIER, None)
 
 
 def _told(wrong: WrongAnswer) -> dict[str, str | int]:

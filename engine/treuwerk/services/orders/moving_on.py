@@ -12,18 +12,16 @@ from sqlalchemy import Connection
 from treuwerk.domain.actors import stated_reason
 from treuwerk.domain.parcels import NO_PARCEL, Parcel, tidy
 from treuwerk.domain.refusals import Refusal
-from treuwerk.domain.reward_kinds import Fulfilment
 from treuwerk.domain.reward_orders import OrderAct
 from treuwerk.domain.rights import Access
-from treuwerk.programme.settings import Settings
 from treuwerk.services.auditing import note_act
 from treuwerk.services.installation import Installation
 from treuwerk.services.orders.cancelling_lines import Cut
 from treuwerk.services.orders.changing import Effect, OpenOrder, progress_of
+from treuwerk.services.orders.fulfilling import is_sent
 from treuwerk.services.orders.parcels import note_arrivals
 from treuwerk.services.orders.scope import WRITE, order_named
 from treuwerk.services.own_company import refuse_own_company
-from treuwerk.services.rewards.kinds import terms_by_kind
 from treuwerk.store import reward_orders
 
 ACTS = (OrderAct.SHIP, OrderAct.DELIVER, OrderAct.RETURN, OrderAct.FAIL)
@@ -84,13 +82,7 @@ def _arrived(order: OpenOrder) -> dict[int, bool]:
 def _all_of(order: OpenOrder, act: OrderAct) -> list[Cut]:
     """Every line of a supplier that has pieces for it."""
     return [Cut(number) for number, row in order.lines.items()
-            if progress_of(row).there_for(act) and is_sent(order.settings, row.kind)]
-
-
-def is_sent(settings: Settings, kind: str) -> bool:
-    """Whether rewards of a kind are sent by somebody; those whose kind the programme no longer has once were."""
-    terms = terms_by_kind(settings).get(kind)
-    return terms is None or terms.fulfilment is Fulfilment.SUPPLIER
+            if progress_of(row).there_for(act) and is_sent(order.settings, row)]
 
 
 def refuse_unsent(order: OpenOrder, line: int) -> None:
@@ -99,7 +91,7 @@ def refuse_unsent(order: OpenOrder, line: int) -> None:
     Raises:
         Refusal: `wrong_kind` (kind), `unknown_line`.
     """
-    kind = order.line(line).kind
-    if not is_sent(order.settings, kind):
-        raise Refusal("wrong_kind", f"found line {line} with a reward of the kind {kind!r}, which nobody sends; "
-                      "expected one that a supplier delivers", kind=kind)
+    row = order.line(line)
+    if not is_sent(order.settings, row):
+        raise Refusal("wrong_kind", f"found line {line} with a reward of the kind {row.kind!r}, which nobody sends; "
+                      "expected one that a supplier delivers", kind=row.kind)

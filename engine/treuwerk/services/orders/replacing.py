@@ -14,7 +14,7 @@ from treuwerk.domain import ids
 from treuwerk.domain.actors import stated_reason
 from treuwerk.domain.records import evidence_of
 from treuwerk.domain.refusals import KeyConflict, Refusal
-from treuwerk.domain.reward_kinds import RewardTerms
+from treuwerk.domain.reward_kinds import Fulfilment, RewardTerms
 from treuwerk.domain.reward_orders import LineState, OrderAct
 from treuwerk.domain.rights import Access
 from treuwerk.services.auditing import note_act
@@ -22,7 +22,7 @@ from treuwerk.services.installation import Installation
 from treuwerk.services.orders.changing import OpenOrder
 from treuwerk.services.orders.composing import snapshot_of, unit_of
 from treuwerk.services.orders.looking_up import Placed
-from treuwerk.services.orders.moving_on import is_sent, refuse_unsent
+from treuwerk.services.orders.moving_on import refuse_unsent
 from treuwerk.services.orders.scope import WRITE, order_named
 from treuwerk.services.orders.telling import PLACED, tell
 from treuwerk.services.own_company import refuse_own_company
@@ -148,7 +148,7 @@ class _Replacing:
         kind = offer.reward.kind
         terms = self._terms[kind]
         same = kind == self._row.kind
-        if not is_sent(self._order.settings, kind) or (not same and any(one.required for one in terms.asks)):
+        if terms.fulfilment is not Fulfilment.SUPPLIER or (not same and any(one.required for one in terms.asks)):
             raise Refusal("wrong_kind", f"found {variant!r} of the kind {kind!r}, expected one that is sent and asks "
                           "for nothing", kind=kind)
         told = json.loads(snapshot_of(offer, terms)) | {"regular_points": 0, "why": []}

@@ -70,6 +70,8 @@ class OrderLine:
     transaction: str
     """The public id of the booking that spent its points, empty while they are reserved."""
     handover_key: str = ""
+    fulfilment: str = ""
+    """As `treuwerk.domain.reward_kinds.Fulfilment` has it, when it was ordered; empty in old orders."""
     money: int = 0
     """Cents that it was priced at beside its points."""
     replaces: Replaced | None = None
@@ -269,7 +271,7 @@ def _line(row: Row[Any]) -> OrderLine:
         row.line, row.variant, row.reward, row.reward_version, row.kind, row.supplier, row.promotion,
         seen.get("name", {}), seen.get("variant", {}), json.loads(row.details), progress_of(row), row.points_each,
         row.points, seen.get("regular_points", row.points_each), seen.get("delivery_days", 0),
-        tuple(seen.get("why", ())), booking, row.handover_key, row.money)
+        tuple(seen.get("why", ())), booking, row.handover_key, seen.get("fulfilment", ""), row.money)
 
 
 def _event(row: Row[Any]) -> OrderHappened:

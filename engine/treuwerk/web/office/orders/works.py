@@ -6,6 +6,7 @@ import attrs
 
 from treuwerk.domain.reward_kinds import Fulfilment
 from treuwerk.domain.reward_orders import LineState, OrderAct
+from treuwerk.services.orders.fulfilling import fulfilled_as
 from treuwerk.services.orders.scope import APPROVE, WRITE
 from treuwerk.services.orders.viewing_orders import OrderLine, PlacedOrder
 from treuwerk.web.office.frame import settings_of
@@ -80,14 +81,13 @@ def _is_possible(visit: Visit, order: PlacedOrder, work: Work) -> bool:
 
 def there(visit: Visit, line: OrderLine, work: Work) -> int:
     """How many pieces of a line it can be about."""
-    if work.act in _SENT and not _is_sent(visit, line.kind):
+    if work.act in _SENT and not _is_sent(visit, line):
         return 0
     if work.name == DELIVER:
         return line.progress.there_for(OrderAct.SHIP)
     return line.progress.there_for(work.act)
 
 
-def _is_sent(visit: Visit, kind: str) -> bool:
-    """Whether somebody sends rewards of a kind; of one that the programme lost, somebody did."""
-    terms = next((one.terms for one in settings_of(visit).reward_kinds if one.head.name == kind), None)
-    return terms is None or terms.fulfilment is Fulfilment.SUPPLIER
+def _is_sent(visit: Visit, line: OrderLine) -> bool:
+    """Whether somebody sends what a line is about; of an old one whose kind the programme lost, somebody did."""
+    return fulfilled_as(settings_of(visit), line.kind, line.fulfilment) in (Fulfilment.SUPPLIER, None)
