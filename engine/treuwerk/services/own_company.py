@@ -4,7 +4,7 @@ A company is the own one, too, where the account in question was merged into it.
 merge, so that it is enough to look at what an account has become.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from sqlalchemy import Connection
 
@@ -13,7 +13,7 @@ from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.rights import Access
 from treuwerk.store import entries
 from treuwerk.store.owners import names_of_people
-from treuwerk.store.succession import successor
+from treuwerk.store.succession import successors_of
 
 
 def refuse_own_company(access: Access, connection: Connection, account_ids: Iterable[int]) -> None:
@@ -32,19 +32,28 @@ def refuse_own_name(actor: str, connection: Connection, account_id: int) -> None
     Raises:
         Refusal: `own_account`.
     """
-    if _is_named(actor, connection, account_id):
+    if _named(actor, connection, successors_of(connection, {account_id})[account_id]):
         raise _own(actor)
 
 
 def is_own_company(access: Access, connection: Connection, account_ids: Iterable[int]) -> bool:
     """Whether somebody belongs to one of these accounts, or to what it was merged into."""
-    return any(entries.belongs_to(connection, access.user_id, account_id)
-               or _is_named(access.actor, connection, account_id) for account_id in sorted(set(account_ids)))
+    return bool(own_companies(access, connection, account_ids))
 
 
-def _is_named(actor: str, connection: Connection, account_id: int) -> bool:
-    return any(same_person(actor, name) for one in {account_id, successor(connection, account_id)}
-               for name in names_of_people(connection, one))
+def own_companies(access: Access, connection: Connection, account_ids: Iterable[int]) -> set[int]:
+    """Those of some accounts to which somebody belongs, or to what they were merged into; four statements."""
+    became = successors_of(connection, set(account_ids))
+    every = set().union(*became.values())
+    if not every:
+        return set()
+    mine = entries.memberships(connection, access.user_id, every) | _named(access.actor, connection, every)
+    return {account_id for account_id, accounts in became.items() if accounts & mine}
+
+
+def _named(actor: str, connection: Connection, accounts: Collection[int]) -> set[int]:
+    return {account_id for account_id, names in names_of_people(connection, accounts).items()
+            if any(same_person(actor, name) for name in names)}
 
 
 def _own(actor: str) -> Refusal:

@@ -72,11 +72,10 @@ def seller_names(connection: Connection, typed: str, limit: int) -> Sequence[str
     return connection.execute(select(seller.c.name).where(found).order_by(seller.c.name).limit(limit)).scalars().all()
 
 
-def belongs_to(connection: Connection, user_id: int, account_id: int) -> bool:
-    """Whether a user acts in the portal, too, for an account or the one that it was merged into."""
-    return connection.execute(select(membership.c.user_id).where(
-        membership.c.user_id == user_id, membership.c.account_id.in_(successors(account_id))).limit(1)).first(
-        ) is not None
+def memberships(connection: Connection, user_id: int, accounts: Collection[int]) -> set[int]:
+    """Those of some accounts for which a user acts in the portal, too."""
+    return set(connection.execute(select(membership.c.account_id).where(
+        membership.c.user_id == user_id, membership.c.account_id.in_(sorted(accounts)))).scalars())
 
 
 def booked_lines(connection: Connection, account_id: int, run_id: int, *,

@@ -51,13 +51,16 @@ def set_status(connection: Connection, account_id: int, status: ParticipantStatu
         status=status.value, version=participant.c.version + 1, changed_at=now))
 
 
-def names_of_people(connection: Connection, account_id: int) -> set[str]:
-    """Names, addresses and logins of all who belong to an account."""
-    people = connection.execute(select(person.c.name, person.c.email, person.c.known_as).where(
-        person.c.account_id == account_id))
+def names_of_people(connection: Connection, accounts: Collection[int]) -> dict[int, set[str]]:
+    """Names, addresses and logins of all who belong to some accounts, by account; two statements."""
+    people = connection.execute(select(person.c.account_id, person.c.name, person.c.email, person.c.known_as).where(
+        person.c.account_id.in_(sorted(accounts))))
     users = connection.execute(
-        select(app_user.c.name, app_user.c.email, local_login.c.login)
+        select(membership.c.account_id, app_user.c.name, app_user.c.email, local_login.c.login)
         .select_from(membership.join(app_user, app_user.c.user_id == membership.c.user_id)
                      .join(local_login, local_login.c.user_id == app_user.c.user_id, isouter=True))
-        .where(membership.c.account_id == account_id))
-    return {text for row in (*people, *users) for text in row if text}
+        .where(membership.c.account_id.in_(sorted(accounts))))
+    found: dict[int, set[str]] = {account_id: set() for account_id in accounts}
+    for account_id, *texts in (*people, *users):
+        found[account_id].update(text for text in texts if text)
+    return found

@@ -4,9 +4,11 @@ What belongs to an account that was given up keeps its place, and is found from 
 inside other statements, so that nothing is asked twice.
 """
 
+from collections.abc import Collection
+
 from sqlalchemy import ColumnElement, Connection, Select, literal, select
 
-from treuwerk.store.tables import account_merge
+from treuwerk.store.tables import account, account_merge
 from treuwerk.store.tables.base import WHOLE
 
 _STANDS = account_merge.c.undone_at.is_(None)
@@ -46,3 +48,16 @@ def is_successor(connection: Connection, account_id: int, other: int) -> bool:
     line = successors(account_id).subquery()
     found = select(line.c.account_id).where(line.c.account_id == other)
     return account_id == other or connection.execute(found).first() is not None
+
+
+def successors_of(connection: Connection, accounts: Collection[int]) -> dict[int, set[int]]:
+    """Each of some accounts with those that it was merged into, one statement."""
+    first = account.c.account_id
+    line = select(first.label("origin"), first.label("account_id")).where(first.in_(sorted(accounts))).cte(
+        "successors_of", recursive=True)
+    line = line.union(select(line.c.origin, account_merge.c.into_account_id).join(
+        line, account_merge.c.account_id == line.c.account_id).where(_STANDS))
+    found: dict[int, set[int]] = {account_id: {account_id} for account_id in accounts}
+    for origin, account_id in connection.execute(select(line.c.origin, line.c.account_id)):
+        found[origin].add(account_id)
+    return found

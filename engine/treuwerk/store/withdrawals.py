@@ -32,6 +32,18 @@ def one(connection: Connection, number: int) -> Row[Any] | None:
     return connection.execute(select(order_withdrawal).where(_W.id == number)).one_or_none()
 
 
+def assign(connection: Connection, number: int, values: Mapping[str, Any]) -> bool:
+    """Keep whose order it is and what followed; False where somebody did before."""
+    return connection.execute(update(order_withdrawal).where(_W.id == number, _W.order_id == 0).values(
+        **values)).rowcount == 1
+
+
+def answer(connection: Connection, number: int, words: str, now: int) -> bool:
+    """Keep what was answered to one that belongs to no order; False where it does by now, or was answered before."""
+    return connection.execute(update(order_withdrawal).where(
+        _W.id == number, _W.order_id == 0, _W.answered_at == 0).values(answer=words, answered_at=now)).rowcount == 1
+
+
 def of_receipt(connection: Connection, receipt: str) -> Row[Any] | None:
     """The one with a receipt of this hash."""
     return connection.execute(select(order_withdrawal).where(_W.receipt == receipt)).one_or_none()
@@ -72,4 +84,5 @@ def blank(connection: Connection, accounts: Sequence[int]) -> None:
     if names:
         connection.execute(update(work_item).where(
             work_item.c.kind == work.WITHDRAWAL, work_item.c.object.in_(names)).values(gist=""))
-    connection.execute(update(order_withdrawal).where(mine).values(name="", contact="", words="", user_id=0))
+    connection.execute(update(order_withdrawal).where(mine).values(
+        name="", contact="", words="", answer="", user_id=0))

@@ -21,6 +21,7 @@ from treuwerk.programme.settings.clearing import (
     SourceHead,
     UnreferencedReturns,
 )
+from treuwerk.programme.settings.labels import Labels, LabelSheet
 from treuwerk.programme.settings.legal import Legal
 from treuwerk.programme.settings.master_data import Attendance, Catalogue
 from treuwerk.programme.settings.people import Group, Role, SecondFactor, SignIn, SignInHead, SignInRules
@@ -73,6 +74,8 @@ __all__ = [
     "Hints",
     "Hold",
     "Inbox",
+    "LabelSheet",
+    "Labels",
     "LateReports",
     "Legal",
     "Link",

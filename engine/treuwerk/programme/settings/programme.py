@@ -11,6 +11,7 @@ from attrs.validators import deep_iterable, matches_re, min_len
 from treuwerk.programme.settings.appearance import Accessibility, Contact, Link, TextBlock, Theme
 from treuwerk.programme.settings.assemblies import Assembly
 from treuwerk.programme.settings.clearing import Clearing, Measure, Rate, Source
+from treuwerk.programme.settings.labels import Labels
 from treuwerk.programme.settings.legal import Legal
 from treuwerk.programme.settings.master_data import Attendance, Catalogue
 from treuwerk.programme.settings.people import Group, Role, SignIn, SignInRules
@@ -73,6 +74,7 @@ class Settings:
     theme: Theme = attrs.field(factory=Theme)
     contact: Contact = attrs.field(factory=Contact)
     accessibility: Accessibility = attrs.field(factory=Accessibility)
+    labels: Labels = attrs.field(factory=Labels)
     legal: Legal = attrs.field(factory=Legal)
     links: list[Link] = attrs.field(factory=list)
     text_blocks: list[TextBlock] = attrs.field(factory=list)

@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import date
 from hashlib import sha256
+from typing import Any
 
 import attrs
 from sqlalchemy import Connection
@@ -18,7 +19,7 @@ from treuwerk.domain import ids
 from treuwerk.domain.folding import folded, words_of
 from treuwerk.domain.ledger import moment
 from treuwerk.domain.refusals import Refusal
-from treuwerk.domain.reward_orders import WITHDRAWABLE, OrderAct
+from treuwerk.domain.reward_orders import WITHDRAWABLE, OrderAct, Progress
 from treuwerk.domain.rights import Access, Audience
 from treuwerk.domain.withdrawals import WITHDRAWAL, Declared, last_day
 from treuwerk.programme.settings import Settings
@@ -46,6 +47,25 @@ class Undone:
     points: int = 0
 
 
+@attrs.frozen
+class Followed(Undone):
+    """The same with the last day in time, None while something has not arrived, and whether it came after that."""
+
+    until: date | None = None
+    late: bool = False
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """As it is kept with the declaration."""
+        return {"cancelled": json.dumps(self.cancelled), "left": json.dumps(self.left), "points": self.points,
+                "last_day": self.until.isoformat() if self.until else "", "late": int(self.late)}
+
+    @property
+    def told(self) -> dict[str, list[str] | bool]:
+        """As the audit has it."""
+        return {"cancelled": _told(self.cancelled), "left": _told(self.left), "late": self.late}
+
+
 def withdraw(connection: Connection, settings: Settings, declared: Declared, now: int, *, locale: str,
              access: Access | None = None) -> str:
     """Keep a declaration, do what follows from it, and return the token by which its receipt is shown.
@@ -60,22 +80,43 @@ def withdraw(connection: Connection, settings: Settings, declared: Declared, now
     name = ids.public_id(WITHDRAWAL, 0, number)
     account_id, order_id = _own(access, connection, declared) if access else _matching(connection, declared)
     actor = access or Access(0, STRANGER, Audience.PORTAL, frozenset(), account_id)
-    until = _last_day(connection, settings, account_id, order_id) if order_id else None
-    late = until is not None and _day(settings, now) > until
-    undone = _undone(connection, settings, (account_id, order_id), declared, actor, name, now) if order_id else Undone()
+    found = follow(connection, settings, (account_id, order_id), declared, actor, name, now) if order_id else Followed()
     withdrawals.add(connection, {
         "id": number, "receipt": _hash(token), "account_id": account_id, "order_id": order_id,
         "ordered": declared.order, "name": declared.name, "contact": declared.contact, "words": declared.words,
-        "lines": json.dumps(declared.lines), "cancelled": json.dumps(undone.cancelled), "left": json.dumps(undone.left),
-        "points": undone.points, "user_id": actor.user_id, "locale": locale, "declared_at": now,
-        "last_day": until.isoformat() if until else "", "late": int(late)})
-    if undone.left or not order_id:
-        work.put(connection, work.WITHDRAWAL, name, now, account_id=successor(connection, account_id) if account_id
-                 else 0, gist=declared.order)
+        "lines": json.dumps(declared.lines), "user_id": actor.user_id, "locale": locale, "declared_at": now,
+        "answer": "", "answered_at": 0, **found.columns})
+    if found.left or not order_id:
+        put_work(connection, name, account_id, declared, now)
     note_act(connection, actor, "order.withdraw", account_id, name, now=now, after={
-        "order": declared.order, "cancelled": _told(undone.cancelled), "left": _told(undone.left), "late": late})
+        "order": declared.order, **found.told})
     reward_orders.tell(connection, account_id, RECEIVED, json.dumps({"withdrawal": name}), now)
     return token
+
+
+def follow(connection: Connection, settings: Settings, place: tuple[int, int], declared: Declared, actor: Access,
+           name: str, now: int, *, declared_at: int = 0, version: int | None = None) -> Followed:
+    """What follows from a declaration for its order; it counts from `declared_at`, left out: from now.
+
+    Raises:
+        Refusal: `changed_meanwhile`: the order is not as it was seen, where a `version` is named.
+    """
+    until = _last_day(connection, settings, *place)
+    late = until is not None and _day(settings, declared_at or now) > until
+    undone = _undone(connection, settings, place, declared, actor, name, now, version)
+    return Followed(undone.cancelled, undone.left, undone.points, until, late)
+
+
+def put_work(connection: Connection, name: str, account_id: int, declared: Declared, now: int) -> None:
+    """Let somebody see to it."""
+    work.put(connection, work.WITHDRAWAL, name, now, gist=declared.order,
+             account_id=successor(connection, account_id) if account_id else 0)
+
+
+def is_free(declared: Declared, line: Progress) -> bool:
+    """Whether a line that is declared is cancelled at once; a part that is named in words only is left to somebody."""
+    return not declared.words and bool(line.charged) and line.state in WITHDRAWABLE and bool(
+        line.there_for(OrderAct.CANCEL))
 
 
 def _own(access: Access, connection: Connection, declared: Declared) -> tuple[int, int]:
@@ -110,18 +151,16 @@ def _words(name: str) -> frozenset[str]:
 
 
 def _undone(connection: Connection, settings: Settings, place: tuple[int, int], declared: Declared, actor: Access,
-            name: str, now: int) -> Undone:
+            name: str, now: int, version: int | None) -> Undone:
     """Cancel what nobody works on yet.
 
     A part that is named in words only is left to somebody, and so is everything where the ledger refuses: a declaration
     counts all the same.
     """
-    order = OpenOrder(connection, settings, *place, now, actor=actor.actor)
+    order = OpenOrder(connection, settings, *place, now, actor=actor.actor, version=version)
     wanted = declared.lines or tuple(order.lines)
     charged = {line: progress_of(order.lines[line]).charged for line in wanted}
-    free = [line for line in wanted if not declared.words and charged[line]
-            and progress_of(order.lines[line]).state in WITHDRAWABLE
-            and progress_of(order.lines[line]).there_for(OrderAct.CANCEL)]
+    free = [line for line in wanted if is_free(declared, progress_of(order.lines[line]))]
     try:
         with connection.begin_nested():
             order.note("withdrawn", {"withdrawal": name})

@@ -40,6 +40,9 @@ class Withdrawal:
     last_day: str
     late: bool
     by_stranger: bool
+    answer: str = ""
+    """What was answered where it was set aside, since nobody found its order."""
+    answered_at: int = 0
 
     @property
     def public_id(self) -> str:
@@ -71,7 +74,7 @@ def withdrawal(access: Access, connection: Connection, public_id: str) -> tuple[
         NotAllowed, OutOfScope: whoever looks may not, or there is none.
     """
     access.require(READ)
-    found = _named(connection, public_id)
+    found = named(connection, public_id)
     item = work.about(connection, work.WITHDRAWAL, found.public_id)
     return found, item is not None and item.state == work.OPEN
 
@@ -84,7 +87,7 @@ def settle(access: Access, connection: Connection, public_id: str, reason: str, 
         NotAllowed, OutOfScope: whoever acts may not, or there is none.
     """
     access.require(WRITE)
-    why, found = stated_reason(reason), _named(connection, public_id)
+    why, found = stated_reason(reason), named(connection, public_id)
     if found.account_id:
         refuse_own_company(access, connection, [found.account_id])
     if not work.close(connection, work.WITHDRAWAL, found.public_id, now):
@@ -94,7 +97,12 @@ def settle(access: Access, connection: Connection, public_id: str, reason: str, 
     return found
 
 
-def _named(connection: Connection, public_id: str) -> Withdrawal:
+def named(connection: Connection, public_id: str) -> Withdrawal:
+    """One of them, without asking who wants to know.
+
+    Raises:
+        OutOfScope: there is none.
+    """
     owner, number = row_named(public_id, WITHDRAWAL)
     row = withdrawals.one(connection, number) if not owner else None
     if row is None:
@@ -105,7 +113,8 @@ def _named(connection: Connection, public_id: str) -> Withdrawal:
 def _withdrawal(row: Row[Any]) -> Withdrawal:
     declared = Declared(row.ordered, row.name, row.contact, row.words, tuple(json.loads(row.lines)))
     return Withdrawal(row.id, row.account_id, row.order_id, declared, _pieces(row.cancelled), _pieces(row.left),
-                      row.points, row.declared_at, row.last_day, bool(row.late), not row.user_id)
+                      row.points, row.declared_at, row.last_day, bool(row.late), not row.user_id, row.answer,
+                      row.answered_at)
 
 
 def _pieces(text: str) -> tuple[tuple[int, int], ...]:

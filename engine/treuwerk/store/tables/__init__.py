@@ -24,6 +24,7 @@ from treuwerk.store.tables.ownership import (
 )
 from treuwerk.store.tables.parcels import order_parcel, order_parcel_line
 from treuwerk.store.tables.payments import payment, payment_event, payment_refund
+from treuwerk.store.tables.prints import order_print
 from treuwerk.store.tables.promotions import (
     promotion,
     promotion_budget,
@@ -145,6 +146,7 @@ __all__ = [
     "order_line",
     "order_parcel",
     "order_parcel_line",
+    "order_print",
     "order_withdrawal",
     "outbox",
     "page_look",

@@ -4,8 +4,8 @@ from sqlalchemy import Index, UniqueConstraint
 
 from treuwerk.store.tables.base import Home, define, key, text, whole
 
-# Rows are added, and changed only by forgetting: what was declared stays. Account and order are 0 where nobody knows
-# yet whom it is from; `ordered` is what was typed as the number of the order.
+# Rows are added: what was declared stays, but for forgetting. Account and order are 0 while nobody knows whom it is
+# from; then they are written once, with what followed, or an answer is. `ordered` is what was typed as the number.
 order_withdrawal = define(
     "order_withdrawal", Home.OFFICE,
     key("id"),
@@ -17,6 +17,7 @@ order_withdrawal = define(
     whole("points"), whole("user_id"), text("locale"),
     whole("declared_at"), text("last_day"),  # ISO day, empty while not all of it was delivered
     whole("late"),
+    text("answer"), whole("answered_at"),  # 0: it was not set aside
     UniqueConstraint("receipt"),
     Index("ix_order_withdrawal_order", "account_id", "order_id"),
 )

@@ -54,6 +54,8 @@ class Act:
 
     An act with `each` does it row by row, each in a transaction of its own, so that much work locks little; then `do`
     is left out. Where `ready` says no, the preview is shown again: it asks for something that is not there yet.
+    An act with `make` makes one thing of all rows in one transaction and says where its page is, which then follows in
+    place of the report.
     """
 
     code: str
@@ -64,6 +66,7 @@ class Act:
     undo: str = ""
     each: Callable[[Visit, str], RowReport] | None = None
     ready: Callable[[Visit], bool] | None = None
+    make: Callable[[Visit, Connection, Sequence[str]], str] | None = None
 
 
 @attrs.frozen
@@ -132,13 +135,15 @@ def _done(visit: Visit, act: Act, chosen: Sequence[str], state: Asked, path: str
     rows: list[RowReport] = []
 
     def do(connection: Connection) -> str:
+        if act.make is not None:
+            return act.make(visit, connection, chosen)
         if act.do is not None:
             rows[:] = act.do(visit, connection, chosen)
         return state.url()
 
     where, first = once(visit.shell.installation.database, session_key(visit), visit.form.get(FORM_ID, ""), visit.now,
                         do)
-    if not first:
+    if act.make is not None or not first:
         return see_other(where)
     if act.each is not None:
         rows[:] = [act.each(visit, key) for key in chosen]

@@ -5,12 +5,22 @@ from starlette.routing import BaseRoute
 from treuwerk.domain.rights import Audience
 from treuwerk.services.orders.scope import PLACE, READ, WRITE
 from treuwerk.web.lists import BULK_BYTES, BULK_FIELDS
-from treuwerk.web.office.orders import acting, listing, many, money_pages, noting, placing_for, showing
+from treuwerk.web.office.orders import (
+    acting,
+    listing,
+    many,
+    money_pages,
+    noting,
+    pick_lists,
+    placing_for,
+    showing,
+)
 from treuwerk.web.office.orders.works import WORKS
 from treuwerk.web.shell.routing import DeclaredRoute, Handler
 
 _FOR = "/office/participants/{account}/order"
 _ONE = f"{listing.HOME}/{{id}}"
+_LIST = f"{pick_lists.HOME}/{{list}}"
 
 
 def order_routes() -> list[BaseRoute]:
@@ -30,6 +40,11 @@ def order_routes() -> list[BaseRoute]:
           for one in WORKS.values()),
         _get(f"{_ONE}/money", money_pages.money_page, "office_order_money", WRITE),
         _post(f"{_ONE}/money", money_pages.money_form, WRITE, "office_order_money_form"),
+        _post(f"{_ONE}/pick", pick_lists.pick_form, WRITE, "office_order_pick"),
+        _get(pick_lists.HOME, pick_lists.lists_page, "office_pick_lists"),
+        _get(f"{_LIST}.csv", pick_lists.list_csv, "office_pick_list_csv"),
+        _get(_LIST, pick_lists.list_page, "office_pick_list"),
+        _post(f"{_LIST}/labels", pick_lists.labels_form, WRITE, "office_labels"),
         _post(f"{_ONE}/again", noting.again_form, WRITE, "office_order_again"),
         _post(f"{_ONE}/parcels/{{parcel}}/arrived", noting.arrived_form, WRITE, "office_parcel_arrived"),
         _post(f"{_ONE}/parcels/{{parcel}}/not-arrived", noting.not_arrived_form, WRITE, "office_parcel_not_arrived"),

@@ -5,11 +5,12 @@ from typing import Any
 from starlette.responses import Response
 
 from treuwerk.domain.reward_orders import LineState
-from treuwerk.services.orders import desk
+from treuwerk.services.orders import desk, picking
 from treuwerk.services.orders.desk import HandoverOfOrder
 from treuwerk.services.orders.scope import WRITE
 from treuwerk.services.orders.viewing_orders import OrderLine, PlacedOrder, order_of
 from treuwerk.store.handovers import OPEN, UNKNOWN
+from treuwerk.web.forms.showing import new_form_id
 from treuwerk.web.office.frame import office_page, seen, settings_of
 from treuwerk.web.office.orders.listing import HOME, path_of
 from treuwerk.web.office.orders.money_pages import can_note
@@ -25,10 +26,13 @@ def order_page(visit: Visit) -> Response:
         order = order_of(visit.access, connection, visit.request.path_params["id"])
         company = desk.participants_of(connection, [order]).get(order.account_id)
         handovers, people = desk.handovers_of(connection, order), desk.people_of(connection, order)
+        printed = picking.printed_of(connection, [order]).get((order.account_id, order.number), [])
     seen(visit, "order.read", order.account_id, order.public_id)
     return office_page(visit, "office/orders/order.html", section=HOME, order=order, company=company,
                        handovers=handovers, path=path_of(order.public_id), now=visit.now,
                        people=people, works=possible(visit, order), retry=_retry(visit, order, handovers),
+                       printed=list(reversed(printed)), form_id=new_form_id(),
+                       can_pick=visit.access.may(WRITE) and picking.can_be_picked(settings_of(visit), order, visit.now),
                        may_write=visit.access.may(WRITE), carriers=settings_of(visit).rewards.orders.carriers,
                        **words_of(visit, order))
 

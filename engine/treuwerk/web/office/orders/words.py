@@ -86,6 +86,9 @@ _REFUSALS: Mapping[str, str] = {
     "key_conflict": marked("This transfer is known with another amount. Look at the bank's list once more."),
     "too_late": marked("The time in which it could be approved is over. It is cancelled, and can be placed again."),
     "self_approval": marked("You placed this order yourself. Another person must decide."),
+    "nothing_to_pick": marked("Nothing of it may leave now: it is sent or cancelled, waits for somebody, or the "
+                              "participant can still cancel it."),
+    "no_labels": marked("Nothing of this list goes to an address any more."),
     "own_account": marked("You belong to this company. Somebody who does not must do this."),
 }
 
