@@ -8,6 +8,7 @@ from array import array
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 import attrs
 
@@ -16,7 +17,6 @@ from treuwerk.domain.folding import behind, words_of
 Weighted = Mapping[str, int]
 """The words of one thing, each with how much it tells of it: 1 to `HEAVIEST`."""
 HEAVIEST = 15
-_WEIGHT_BITS = 4
 _WHOLE, _BEGINNING, _PART, _SIMILAR = 8, 5, 3, 2
 _PART_FROM = 3
 """Letters from which on a part within a word is looked for."""
@@ -42,12 +42,13 @@ class WordIndex:
     """An index over things that are numbered from 0 on."""
 
     def __init__(self, things: Sequence[Weighted]) -> None:
-        found: dict[str, array[int]] = {}
+        found: dict[int, dict[str, array[int]]] = {weight: {} for weight in range(1, HEAVIEST + 1)}
         for number, weighted in enumerate(things):
             for word, weight in weighted.items():
-                found.setdefault(word, array("I")).append(number << _WEIGHT_BITS | weight)
-        self._words = sorted(found)
-        self._postings = found
+                found[weight].setdefault(word, array("I")).append(number)
+        # By weight first, so that whole lists are put into an answer, and not one thing after another.
+        self._things = {weight: by_word for weight, by_word in found.items() if by_word}
+        self._words = sorted(set().union(*self._things.values()))
         self._joined = "\n" + "\n".join(self._words) + "\n"
         self._starts = _starts(self._words)
         self._pairs: dict[str, list[int]] | None = None
@@ -71,27 +72,26 @@ class WordIndex:
             if taken:
                 instead[word] = taken
             scores = own if scores is None else {
-                thing: points + own[thing] for thing, points in scores.items() if thing in own}
+                thing: scores[thing] + own[thing] for thing in scores.keys() & own.keys()}
         return Hits(scores or {}, instead)
 
     def _of_word(self, word: str) -> tuple[dict[int, int], str]:
-        found: dict[int, int] = {}
         least = 1 if len(word) >= _PART_FROM else _TELLING
-        for known in self._containing(word):
-            quality = _WHOLE if known == word else _BEGINNING if known.startswith(word) else _PART
-            self._add(found, known, quality, least)
-        if found:
+        fitting = {known: _WHOLE if known == word else _BEGINNING if known.startswith(word) else _PART
+                   for known in self._containing(word)}
+        if found := self._scored(fitting, least):
             return found, ""
         similar = self._similar(word)
-        for known in similar:
-            self._add(found, known, _SIMILAR)
-        return found, similar[0] if similar else ""
+        return self._scored(dict.fromkeys(similar, _SIMILAR)), similar[0] if similar else ""
 
-    def _add(self, found: dict[int, int], word: str, quality: int, least: int = 1) -> None:
-        for posting in self._postings[word]:
-            thing, weight = posting >> _WEIGHT_BITS, posting & HEAVIEST
-            if weight >= least and found.get(thing, 0) < (points := quality * weight):
-                found[thing] = points
+    def _scored(self, fitting: Mapping[str, int], least: int = 1) -> dict[int, int]:
+        """All things that have one of some words, each with the most points; words come with how well they fit."""
+        lists = [(quality * weight, things) for weight, by_word in self._things.items() if weight >= least
+                 for word, quality in fitting.items() if (things := by_word.get(word))]
+        found: dict[int, int] = {}
+        for points, things in sorted(lists, key=lambda one: one[0]):  # more points come later, and stay
+            found.update(dict.fromkeys(things, points))
+        return found
 
     def _containing(self, word: str) -> Iterable[str]:
         """Words that begin so, and with enough letters those that have it within; each perhaps twice."""
@@ -114,11 +114,15 @@ class WordIndex:
             self._pairs = _by_pair(self._words)
         shared = Counter(place for pair in _pairs_of(word) for place in self._pairs.get(pair, ()))
         enough = len(word) + 1 - 3 * allowed  # an error spoils two pairs, two letters exchanged spoil three
-        near = [(distance, -len(self._postings[known]), known)
+        near = [(distance, -self._count(known), known)
                 for place, count in shared.items() if count >= enough
                 and abs(len(known := self._words[place]) - len(word)) <= allowed
                 and (distance := errors(word, known, allowed)) <= allowed]
         return [known for _, _, known in sorted(near)[:_MOST_SIMILAR]]
+
+    def _count(self, word: str) -> int:
+        """How many things have a word."""
+        return sum(len(by_word.get(word, ())) for by_word in self._things.values())
 
 
 def errors(typed: str, meant: str, most: int) -> int:
@@ -127,18 +131,37 @@ def errors(typed: str, meant: str, most: int) -> int:
     >>> errors("schruaber", "schrauber", 2), errors("bohrr", "bohrer", 2), errors("bohrer", "leiter", 2)
     (1, 1, 3)
     """
-    before, above = [0] * (len(meant) + 1), list(range(len(meant) + 1))
-    for row, letter in enumerate(typed, 1):
-        line = [row, *[0] * len(meant)]
-        for column, other in enumerate(meant, 1):
-            least = min(above[column] + 1, line[column - 1] + 1, above[column - 1] + (letter != other))
-            if row > 1 and column > 1 and letter == meant[column - 2] and typed[row - 2] == other:
-                least = min(least, before[column - 2] + 1)
-            line[column] = least
-        if min(*line, min(above) + 1) > most:  # an exchange of letters goes on from two rows above
-            return most + 1
-        before, above = above, line
-    return min(above[-1], most + 1)
+    if abs(len(typed) - len(meant)) > most:
+        return most + 1
+    return min(_distance(_letters(typed), len(typed), meant), most + 1)
+
+
+@lru_cache(maxsize=16)
+def _letters(word: str) -> dict[str, int]:
+    """Where each letter of a word stands, as bits: one word is compared with many."""
+    found: dict[str, int] = {}
+    for place, letter in enumerate(word):
+        found[letter] = found.get(letter, 0) | 1 << place
+    return found
+
+
+def _distance(letters: Mapping[str, int], length: int, meant: str) -> int:
+    """The errors between a word, given by its `letters`, and another one.
+
+    A column of the usual table at a time, as bits that tell where it is one more or one less than beside it: H. Hyyrö,
+    A bit-vector algorithm for computing Levenshtein and Damerau edit distances, 2003.
+    """
+    every, last, distance = (1 << length) - 1, 1 << length - 1, length
+    more, less, same, before = every, 0, 0, 0
+    for letter in meant:
+        here = letters.get(letter, 0)
+        exchanged = ((~same & here) << 1) & before
+        same = (((here & more) + more) ^ more | here | less | exchanged) & every
+        up, down = less | every & ~(same | more), same & more
+        distance += bool(up & last) - bool(down & last)
+        up, down = up << 1 | 1, down << 1
+        more, less, before = (down | ~(same | up)) & every, up & same, here
+    return distance
 
 
 def _starts(words: Sequence[str]) -> list[int]:

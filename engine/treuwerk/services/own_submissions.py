@@ -13,7 +13,7 @@ from treuwerk.domain.entries import Entered
 from treuwerk.domain.ledger import moment
 from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.rights import Access
-from treuwerk.domain.submissions import OPEN, SubmissionEvent, SubmissionState
+from treuwerk.domain.submissions import SubmissionEvent, SubmissionState
 from treuwerk.programme.settings import LateReports, Settings
 from treuwerk.services import submissions
 from treuwerk.services.auditing import note_act
@@ -101,7 +101,7 @@ def underway(access: Access, connection: Connection) -> Underway:
     """What waits for a decision, in one statement; nothing for who may not see reported purchases."""
     if not access.may(READ):
         return Underway()
-    found, _ = submissions.of_account(connection, access.account_id, states=OPEN, limit=_UNDERWAY)
+    found = submissions.underway(connection, access.account_id, _UNDERWAY)
     expected: dict[str, int] = {}
     for one in found:
         for unit, points in one.expected_points.items():

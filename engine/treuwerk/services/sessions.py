@@ -133,7 +133,7 @@ def session_of(database: Database, token: str, now: int, *, counts: bool = True)
 
     Unless it `counts`, being asked for keeps it no longer alive: a script asks, and nobody may be there.
     """
-    with database.reading() as connection:
+    with database.asking() as connection:
         session = _session(connection, token)
     if session is None or session.ends_at <= now:
         return None

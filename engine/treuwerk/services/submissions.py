@@ -270,6 +270,12 @@ def of_account(connection: Connection, account_id: int, *, states: Collection[Su
     return [submission_from(row) for row in rows[:limit]], rows[limit - 1].id if len(rows) > limit else None
 
 
+def underway(connection: Connection, account_id: int, most: int) -> list[Submission]:
+    """Those of a company, and of those merged into it, that wait for a decision, newest first."""
+    rows = store.in_states(connection, account_id, [state.value for state in OPEN], most)
+    return [Submission(**row._asdict()) for row in rows]
+
+
 def with_number(connection: Connection, number: str, *, limit: int = 20) -> Sequence[Submission]:
     """Submissions of all companies that name a document of this number, oldest first."""
     return [submission_from(row) for row in store.of_number(connection, number, limit)]

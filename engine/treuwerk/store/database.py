@@ -56,6 +56,7 @@ class Database:
         else:
             self.engine = self._sqlite(pool if self.file else {})
         self._at_once = self.engine.execution_options(isolation_level="AUTOCOMMIT")  # from the same pool
+        self._asking = self.engine.execution_options(sqlite_unbegun=True) if self.is_sqlite else self._at_once
         self._begin_process()
 
     @contextmanager
@@ -80,6 +81,19 @@ class Database:
             finally:
                 connection.rollback()
                 driver.execute("PRAGMA query_only = OFF")
+
+    @contextmanager
+    def asking(self) -> Iterator[Connection]:
+        """A connection for a single lookup: each query of it sees a state of its own, and no transaction is paid for.
+
+        Beginning and ending one costs two ways to the server, where a lookup is one. It must change nothing.
+
+        Raises:
+            DatabaseBusy: no connection is free, or a writer holds the file for too long.
+        """
+        self._check_process()
+        with told_as_busy(self.wait_seconds), self._asking.connect() as connection:
+            yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -264,5 +278,10 @@ def _prepare(connection: sqlite3.Connection, _: Any) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    immediate = connection.get_execution_options().get("sqlite_immediate")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+    options = connection.get_execution_options()
+    if options.get("sqlite_immediate"):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    elif not options.get("sqlite_unbegun"):
+        # Past SQLAlchemy, which takes longer for it than for a lookup. It locks nothing yet, so that nobody waits.
+        driver: Any = connection.connection.driver_connection
+        driver.execute("BEGIN")

@@ -3,10 +3,17 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, tuple_, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, tuple_, update
 
+from treuwerk.store.prepared import Prepared
 from treuwerk.store.succession import belongs
 from treuwerk.store.tables import app_user, participant, stored_file, submission, submission_event, submission_page
+from treuwerk.store.tables.base import WHOLE
+
+_NEWEST_FIRST = submission.c.id.desc()
+_IN_STATES = Prepared(select(submission).where(
+    belongs(submission.c.account_id, bindparam("account", type_=WHOLE)),
+    submission.c.state.in_(bindparam("states", expanding=True))).order_by(_NEWEST_FIRST).limit(bindparam("most")))
 
 
 def add(connection: Connection, values: dict[str, Any]) -> None:
@@ -36,7 +43,12 @@ def of_account(connection: Connection, account_id: int, limit: int, *, states: C
         query = query.where(submission.c.state.in_(states))
     if before is not None:
         query = query.where(submission.c.id < before)
-    return connection.execute(query.order_by(submission.c.id.desc()).limit(limit)).all()
+    return connection.execute(query.order_by(_NEWEST_FIRST).limit(limit)).all()
+
+
+def in_states(connection: Connection, account_id: int, states: Collection[str], most: int) -> Sequence[Any]:
+    """The newest of an account and those merged into it that are in one of some states: for pages that all open."""
+    return _IN_STATES.rows(connection, account=account_id, states=sorted(states), most=most)
 
 
 def counts_of(connection: Connection, account_id: int) -> dict[str, int]:

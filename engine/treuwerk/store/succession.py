@@ -6,7 +6,7 @@ inside other statements, so that nothing is asked twice.
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, Connection, Select, literal, select
+from sqlalchemy import BindParameter, ColumnElement, Connection, Select, literal, select
 
 from treuwerk.store.tables import account, account_merge
 from treuwerk.store.tables.base import WHOLE
@@ -22,15 +22,16 @@ def successors(account_id: int, *, ever: bool = False) -> Select[int]:
     return select(line.c.account_id)
 
 
-def stands_for(account_id: int) -> Select[int]:
-    """The account and those that were merged into it."""
-    line = select(literal(account_id, WHOLE).label("account_id")).cte("stands_for", recursive=True)
+def stands_for(account_id: int | BindParameter[int]) -> Select[int]:
+    """The account and those that were merged into it; with a parameter for what is prepared once."""
+    begin = literal(account_id, WHOLE) if isinstance(account_id, int) else account_id
+    line = select(begin.label("account_id")).cte("stands_for", recursive=True)
     line = line.union(select(account_merge.c.account_id).join(
         line, account_merge.c.into_account_id == line.c.account_id).where(_STANDS))
     return select(line.c.account_id)
 
 
-def belongs(column: ColumnElement[int], account_id: int) -> ColumnElement[bool]:
+def belongs(column: ColumnElement[int], account_id: int | BindParameter[int]) -> ColumnElement[bool]:
     """Whether a row is one of an account, or of one that was merged into it."""
     return column.in_(stands_for(account_id))
 

@@ -1,6 +1,7 @@
 """The web application: layers from the outside in, then the routes."""
 
 import os
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
 
@@ -18,7 +19,6 @@ from treuwerk.domain.rights import PERMISSIONS, Permission
 from treuwerk.plugins import Registry
 from treuwerk.programme.errors import ProgrammeError
 from treuwerk.programme.settings import SecondFactor, Uploads
-from treuwerk.services.access import access_of
 from treuwerk.services.deployment import Deployment, read_deployment
 from treuwerk.services.installation import DEMO, Installation
 from treuwerk.services.keyring import Keyring, read_keyring
@@ -51,7 +51,7 @@ from treuwerk.web.shell.health import livez, readyz
 from treuwerk.web.shell.hosts import Hosts
 from treuwerk.web.shell.locales import Locales
 from treuwerk.web.shell.metrics import Metrics, metrics_page
-from treuwerk.web.shell.navigation import Group, entries_of, groups
+from treuwerk.web.shell.navigation import Group, Navigation, entries_of
 from treuwerk.web.shell.observing import Observed
 from treuwerk.web.shell.parts import parts_of, sheets
 from treuwerk.web.shell.proxies import Proxies
@@ -103,7 +103,8 @@ def create_app(installation: Installation, clock: Clock = system_clock, *, style
     shell = Shell(installation, clock, assets, renderer, deployment or read_deployment(os.environ),
                   Metrics(installation.database, clock), declared_permissions(programme.registry),
                   parts=parts, keys=read_keyring(os.environ) if keys is None else keys, second_factor=rule,
-                  navigation=[*portal_navigation.ENTRIES, *office_navigation.ENTRIES, *entries_of(parts)])
+                  navigation=Navigation([*portal_navigation.ENTRIES, *office_navigation.ENTRIES, *entries_of(parts)],
+                                        renderer.text))
     settings = programme.settings
     own = [*_routes(settings.uploads, styleguide=shown), *office_routes(settings), *submission_routes(settings.uploads),
            *sign_on_routes(settings.sign_in), *delivery_routes(list(settings.api.values()))]
@@ -153,10 +154,9 @@ def _layers(shell: Shell) -> list[Middleware]:
     ]
 
 
-def _navigation(shell: Shell, session: Session, locale: str) -> list[Group]:
+def _navigation(shell: Shell, session: Session, locale: str) -> Sequence[Group]:
     """What somebody may open, for pages that no route answers."""
-    access = access_of(session, session.audience, shell.installation.programme.settings, shell.permissions.values())
-    return groups(shell.navigation, access, partial(shell.renderer.text, locale), locale)
+    return shell.navigation.groups(shell.rights.access_of(session, session.audience), locale)
 
 
 def _routes(uploads: Uploads, *, styleguide: bool) -> list[BaseRoute]:

@@ -45,13 +45,13 @@ def viewing(portal: Portal) -> TestClient:
 
 
 def look_at(portal: Portal, client: TestClient, customer: str) -> None:
-    from treuwerk.services.access import access_of
+    from treuwerk.services.access import Rights
     from treuwerk.services.sessions import session_of
 
     database = portal.installation.database
     session = session_of(database, client.cookies["__Host-sid"], NOW)
     assert session is not None
-    access = access_of(session, Audience.OFFICE, portal.installation.programme.settings, PERMISSIONS)
+    access = Rights(portal.installation.programme.settings, PERMISSIONS).access_of(session, Audience.OFFICE)
     view_as(database, access, session, portal.account(customer), NOW, reason="Asked on the phone")
 
 

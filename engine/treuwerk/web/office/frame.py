@@ -1,6 +1,6 @@
 """What every page of the service centre stands in: the navigation by rights, with what is waiting."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
@@ -19,8 +19,8 @@ from treuwerk.services.orders.scope import READ as READ_ORDERS
 from treuwerk.web.forms.pages import done, told
 from treuwerk.web.office.words import STATED, refusal_words
 from treuwerk.web.shell.marking import marked
-from treuwerk.web.shell.navigation import Entry, Group, groups
-from treuwerk.web.shell.pages import gettext, page, see_other
+from treuwerk.web.shell.navigation import Entry, Group
+from treuwerk.web.shell.pages import page, see_other
 from treuwerk.web.shell.state import Visit
 
 _COUNTED_AT_MOST = 1_000
@@ -69,10 +69,9 @@ def office_page(visit: Visit, template: str, status: int = 200, **context: Any) 
     return page(visit, template, status, navigation=navigation(visit), reason_words=STATED, **context)
 
 
-def navigation(visit: Visit) -> list[Group]:
+def navigation(visit: Visit) -> Sequence[Group]:
     """The links that this visitor may follow, with how much is waiting behind them."""
-    return groups(visit.shell.navigation, visit.access, lambda message: gettext(visit, message), visit.locale,
-                  _waiting(visit))
+    return visit.shell.navigation.groups(visit.access, visit.locale, _waiting(visit))
 
 
 def _waiting(visit: Visit) -> Mapping[str, int]:

@@ -57,17 +57,17 @@ class TierView:
     points: int = 0
 
 
-def calendar_entries(calendar: Sequence[ExpiringAmount], unit: str) -> list[CalendarEntry]:
+def calendar_entries(calendar: Sequence[ExpiringAmount], unit: str) -> tuple[CalendarEntry, ...]:
     """What expires when, of one unit; later amounts are quieter."""
     own = [one for one in calendar if one.unit == unit]
-    return [CalendarEntry(one.amount, one.expires_at, _tone(place, one)) for place, one in enumerate(own)]
+    return tuple(CalendarEntry(one.amount, one.expires_at, _tone(place, one)) for place, one in enumerate(own))
 
 
 def _tone(place: int, one: ExpiringAmount) -> int:
     return 0 if one.expires_at is None or place >= _TONES else place + 1
 
 
-def parts_of(entries: Sequence[CalendarEntry]) -> list[Part]:
+def parts_of(entries: Sequence[CalendarEntry]) -> tuple[Part, ...]:
     """The entries as parts of one bar, with a hair of ground between them."""
     total = sum(entry.amount for entry in entries)
     parts, start = [], 0.0
@@ -75,7 +75,7 @@ def parts_of(entries: Sequence[CalendarEntry]) -> list[Part]:
         width = entry.amount * _WIDTH / total
         parts.append(Part(round(start), max(round(width) - 3, 2), entry.tone))
         start += width
-    return parts
+    return tuple(parts)
 
 
 def tier_view(settings: Settings, naming: Naming, points: int, until: int | None, label: str) -> TierView:

@@ -1,7 +1,7 @@
 """Errors as pages: same look, the reader's language, plain words, what to do now, and a reference. No database."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -41,7 +41,7 @@ class ErrorPages:
     """Turns exceptions, and plain-text errors of the layers below, into pages. Headers such as Allow are kept."""
 
     def __init__(self, app: ASGIApp, renderer: Renderer, permissions: Mapping[str, Permission], home: str = "",
-                 navigation: Callable[[Session, str], list[Group]] = lambda session, locale: [],
+                 navigation: Callable[[Session, str], Sequence[Group]] = lambda session, locale: (),
                  troubles: Troubles | None = None) -> None:
         """`navigation` answers what somebody who is signed in may open, in a language."""
         self._troubles = troubles or Troubles()

@@ -1,11 +1,15 @@
 """The main navigation: entries of ours and of plugins, for whom their permissions allow them."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 
 import attrs
 
 from treuwerk.domain.rights import Access, Audience
 from treuwerk.web.shell.parts import Parts, path_of
+
+_KEPT = 256
+"""Sets of rights in a language."""
 
 
 @attrs.frozen
@@ -39,6 +43,11 @@ class Group:
     title: str
     entries: tuple[Shown, ...]
 
+    def with_counts(self, counts: Mapping[str, int]) -> "Group":
+        """The same with what is open behind each entry."""
+        return attrs.evolve(self, entries=tuple(attrs.evolve(one, count=counts.get(one.href, 0))
+                                                for one in self.entries))
+
 
 def entries_of(parts: Parts) -> list[Entry]:
     """The entries that plugins bring."""
@@ -52,17 +61,32 @@ def entries_of(parts: Parts) -> list[Entry]:
     return found
 
 
-def groups(entries: Sequence[Entry], access: Access, gettext: Callable[[str], str], locale: str,
-           counts: Mapping[str, int] | None = None) -> list[Group]:
-    """What somebody sees: allowed entries in their order, gathered by group. `gettext` translates messages of ours.
+class Navigation:
+    """All entries, and what of them somebody sees: put together once for each language and set of rights.
 
-    `counts` are open things behind an entry, by its address.
+    `gettext` translates messages of ours into a language.
     """
-    allowed = sorted((one for one in entries if one.audience is access.audience and access.may(one.permission)),
-                     key=lambda one: (one.order, one.href))
-    found: dict[str, list[Shown]] = {}
-    for one in allowed:
-        words = gettext(one.title) if isinstance(one.title, str) else one.title.get(locale) or next(
-            iter(one.title.values()), one.href)
-        found.setdefault(one.group, []).append(Shown(one.href, words, one.symbol, (counts or {}).get(one.href, 0)))
-    return [Group(gettext(title) if title else "", tuple(shown)) for title, shown in found.items()]
+
+    def __init__(self, entries: Sequence[Entry] = (),
+                 gettext: Callable[[str, str], str] = lambda _, message: message) -> None:
+        self._entries = sorted(entries, key=lambda one: (one.order, one.href))
+        self._gettext = gettext
+        self._seen = lru_cache(_KEPT)(self._allowed)
+
+    def groups(self, access: Access, locale: str, counts: Mapping[str, int] | None = None) -> tuple[Group, ...]:
+        """Allowed entries in their order, gathered by group. `counts` are open things behind an entry, by address."""
+        seen = self._seen(access.audience, access.permissions, locale)
+        return tuple(group.with_counts(counts) for group in seen) if counts else seen
+
+    def _allowed(self, audience: Audience, permissions: frozenset[str], locale: str) -> tuple[Group, ...]:
+        found: dict[str, list[Shown]] = {}
+        for one in self._entries:
+            if one.audience is audience and one.permission in permissions:
+                found.setdefault(one.group, []).append(Shown(one.href, self._words(one, locale), one.symbol))
+        return tuple(Group(self._gettext(locale, title) if title else "", tuple(shown))
+                     for title, shown in found.items())
+
+    def _words(self, one: Entry, locale: str) -> str:
+        if isinstance(one.title, str):
+            return self._gettext(locale, one.title)
+        return one.title.get(locale) or next(iter(one.title.values()), one.href)

@@ -1,6 +1,6 @@
 """Answers as pages: a template in the visitor's language, with what the frame around it needs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -11,7 +11,7 @@ from treuwerk.services.sessions import SECOND
 from treuwerk.services.telling import hear
 from treuwerk.web.shell.marking import marked
 from treuwerk.web.shell.naming import Naming
-from treuwerk.web.shell.navigation import Group, groups
+from treuwerk.web.shell.navigation import Group
 from treuwerk.web.shell.schemes import scheme_of
 from treuwerk.web.shell.state import Visit
 from treuwerk.web.shell.troubles import STORING
@@ -64,11 +64,9 @@ def _viewing(visit: Visit) -> Viewing:
                    max((session.viewing_until - visit.now) // SECOND, 0))
 
 
-def _navigation(visit: Visit) -> list[Group]:
+def _navigation(visit: Visit) -> Sequence[Group]:
     access = visit.signed_in_as
-    if access is None:
-        return []
-    return groups(visit.shell.navigation, access, lambda message: gettext(visit, message), visit.locale)
+    return visit.shell.navigation.groups(access, visit.locale) if access else ()
 
 
 def gettext(visit: Visit, message: str) -> str:

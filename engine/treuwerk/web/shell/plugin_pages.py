@@ -88,10 +88,10 @@ def panels(visit: Visit, audience: Audience, account_id: int, held: Mapping[str,
 
     A panel that fails is named in the log and told as not loaded; the page around it stays.
     """
-    request, shown = request_of(visit, held, account_id), []
-    for part, panel in visit.shell.parts.panels(audience):
-        if not visit.access.may(panel.permission):
-            continue
+    allowed = [(part, panel) for part, panel in visit.shell.parts.panels(audience)
+               if visit.access.may(panel.permission)]
+    request, shown = request_of(visit, held, account_id) if allowed else None, list[ShownPanel]()
+    for part, panel in allowed:
         try:
             values = panel.values(request)
             html = None if values is None else Markup(visit.shell.renderer.render(  # noqa: S704  # escaped by Jinja

@@ -16,7 +16,6 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from treuwerk.domain.rights import Access, Audience, NotAllowed
-from treuwerk.services.access import access_of
 from treuwerk.services.sessions import Session
 from treuwerk.services.settling import Missing, missing
 from treuwerk.services.stepping_up import ConfirmFirst
@@ -110,8 +109,7 @@ def _refuse_unstorable(request: Request) -> None:
 
 
 def _access(request: Request, shell: Shell, session: Session, audience: Audience) -> Access:
-    return access_of(session, audience, shell.installation.programme.settings, shell.permissions.values(),
-                     state_of(request.scope).request_id)
+    return shell.rights.access_of(session, audience, state_of(request.scope).request_id)
 
 
 def _without_right(request: Request, session: Session, audience: Audience, permission: str) -> Response:

@@ -10,6 +10,7 @@ from starlette.types import Scope
 
 from treuwerk.domain.rights import PERMISSIONS, Access, Permission
 from treuwerk.programme.settings import SecondFactor
+from treuwerk.services.access import Rights
 from treuwerk.services.deployment import Deployment
 from treuwerk.services.installation import Installation
 from treuwerk.services.kept_calendars import Calendars
@@ -18,7 +19,7 @@ from treuwerk.services.keyring import Keyring
 from treuwerk.services.plugin_status import Faults
 from treuwerk.services.sessions import Identity, Session
 from treuwerk.web.shell.assets import Assets
-from treuwerk.web.shell.navigation import Entry
+from treuwerk.web.shell.navigation import Navigation
 from treuwerk.web.shell.parts import Parts
 from treuwerk.web.shell.rendering import Renderer
 from treuwerk.web.shell.submitted import Submitted
@@ -76,8 +77,8 @@ class Shell:
     """What engine and plugins declare, by name."""
     parts: Parts = attrs.field(factory=lambda: Parts({}, {}))
     """What plugins bring for pages."""
-    navigation: Sequence[Entry] = ()
-    """Entries of the main navigation, of portal and service centre, ours and those of plugins."""
+    navigation: Navigation = attrs.field(factory=Navigation)
+    """The main navigation of portal and service centre, with our entries and those of plugins."""
     calendars: Calendars = attrs.field(factory=Calendars)
     counts: Counts = attrs.field(factory=Counts)
     """Of saved views."""
@@ -89,6 +90,11 @@ class Shell:
     """What did not work a moment ago."""
     faults: Faults = attrs.field(factory=Faults)
     """The last errors of plugins on pages."""
+    rights: Rights = attrs.field(init=False)
+
+    @rights.default
+    def _rights_of_roles(self) -> Rights:
+        return Rights(self.installation.programme.settings, self.permissions.values())
 
 
 @attrs.frozen
