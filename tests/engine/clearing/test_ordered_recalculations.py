@@ -51,6 +51,13 @@ def asked(world: World, article: str = "M400", reason: str = WHY, days: tuple[da
         acting(CLARA), connection, Wanted(article, reason, *days), LATER))
 
 
+def sliced(world: World, day: date) -> str:
+    """What is asked of one day, counted."""
+    public_id = asked(world, days=(day, day))
+    worked(world)
+    return public_id
+
+
 def dying(done: int, _: int) -> None:
     if done == 1:
         raise KeyboardInterrupt
@@ -115,19 +122,18 @@ def test_within_the_limit_one_person_is_enough(free_hand: World) -> None:
 def test_slices_of_a_past_do_not_pass_the_limit_of_a_day_together(free_hand: World) -> None:
     free_hand.clear([line("LS-2", delivered_on="2026-05-05")], name="next.csv")  # 20 points more than LS-1
     corrected(free_hand, 440)
-    slices = []
-    for day in (date(2026, 5, 4), date(2026, 5, 5)):
-        slices.append(asked(free_hand, days=(day, day)))
-        worked(free_hand)
-        slices.append(booked(free_hand, str(slices[-1]), CLARA))
-        worked(free_hand)
+    one = sliced(free_hand, date(2026, 5, 4))
+    alone = booked(free_hand, one, CLARA)
+    worked(free_hand)
+    other = sliced(free_hand, date(2026, 5, 5))
 
-    one, alone, other, still_alone = slices
+    still_alone = booked(free_hand, other, CLARA)
 
-    assert (alone, still_alone, bonus(free_hand)) == (True, False, 880 + 820)
-    assert shown(free_hand, str(one)).state is State.DONE
+    assert alone
+    assert not still_alone
+    assert (shown(free_hand, one).state, bonus(free_hand)) == (State.DONE, 880 + 820)
     assert free_hand.rows(select(work_item.c.object, work_item.c.state)) == [(other, "open")]
-    assert booked(free_hand, str(other))
+    assert booked(free_hand, other)
     worked(free_hand)
     assert bonus(free_hand) == 880 + 880
 
