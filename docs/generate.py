@@ -110,10 +110,9 @@ def _signed(name: str, member: Any, level: str) -> Iterator[str]:
 
 
 def _short(signature: str) -> str:
-    for module in ("collections.abc.", "treuwerk.hookspecs.rewards.", "treuwerk.hookspecs.payments.",
-                   "treuwerk.hookspecs.", "treuwerk.domain.documents.",
-                   "treuwerk.domain.earning.", "treuwerk.domain.purchases.", "typing.",
-                   "datetime.", "decimal."):
+    signature = re.sub(r"treuwerk\.hookspecs\.(?:[a-z]+\.)?", "", signature)
+    for module in ("collections.abc.", "treuwerk.domain.documents.", "treuwerk.domain.earning.",
+                   "treuwerk.domain.purchases.", "typing.", "datetime.", "decimal."):
         signature = signature.replace(module, "")
     return re.sub(r"<class '(?:\w+\.)*(\w+)'>", r"\1", signature)
 

@@ -65,11 +65,11 @@ class Till:
         return RefundReply(PaymentAnswer.ACCEPTED)
 
     def told(self, message: Message) -> Notice | None:
-        """A message is ``key:cents``, signed by saying so."""
+        """A message is ``key:cents`` or ``key:cents:currency``, signed by saying so."""
         if message.headers.get("signature") != "till":
             raise ForgedMessage
-        key, _, cents = message.body.decode().partition(":")
-        return Notice(key, Known(PaymentAnswer.ACCEPTED, int(cents))) if cents else None
+        key, cents, currency, *_ = [*message.body.decode().split(":"), "", ""]
+        return Notice(key, Known(PaymentAnswer.ACCEPTED, int(cents), currency=currency)) if cents else None
 
     def pays(self, key: str, cents: int) -> None:
         """Somebody pays, and nobody is told."""

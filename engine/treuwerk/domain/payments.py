@@ -70,11 +70,16 @@ class Begun:
 
 @attrs.frozen
 class Known:
-    """What a provider knows of a payment; `captured` are all cents that came in so far."""
+    """What a provider knows of a payment; `captured` are all cents that came in so far.
+
+    `currency` is that of the cents, as ISO 4217 has it: cents of another one than was asked for are not believed. Empty
+    where a provider keeps to the one that it was asked for by itself.
+    """
 
     answer: PaymentAnswer
     captured: int = 0
     said: str = ""
+    currency: str = ""
 
 
 @attrs.frozen

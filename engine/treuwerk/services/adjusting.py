@@ -148,7 +148,7 @@ def ask_for(installation: Installation, asked: Adjustment, *, check: Callable[[C
 
 def _alone_or_waiting(account: OpenAccount, asked: Adjustment) -> Adjustment:
     """It booked, where one person may book so much alone on this day; else as it waits, and nothing moved."""
-    day = _today(account.settings, account.now).isoformat()
+    day = day_of(account.settings, account.now)
     with account.connection.begin_nested() as attempt:
         row_id, amounts = _booked(account, asked)
         stated = _stated(asked, amounts)
@@ -162,9 +162,14 @@ def _alone_or_waiting(account: OpenAccount, asked: Adjustment) -> Adjustment:
 def within_limits(connection: Connection, settings: Settings, actor: str, amounts: Mapping[str, int],
                   now: int) -> bool:
     """Whether a person may book these points by unit alone, beside what that person booked alone on this day."""
-    used = manual.used_allowances(connection, person_key(actor), _today(settings, now).isoformat())
+    used = manual.used_allowances(connection, person_key(actor), day_of(settings, now))
     return all(unit in settings.units and used.get(unit, 0) + abs(amount) <= settings.units[unit].manual.limit
                for unit, amount in amounts.items())
+
+
+def day_of(settings: Settings, now: int) -> str:
+    """The day on which limits count an instant, as ISO text."""
+    return _today(settings, now).isoformat()
 
 
 def _stated(asked: Adjustment, amounts: Mapping[str, int]) -> Adjustment:

@@ -26,7 +26,7 @@ from treuwerk.services.anchoring import Anchor, anchor
 from treuwerk.services.auditing import note_act
 from treuwerk.services.verifying import Verdict, verify
 from treuwerk.store.database import Database
-from treuwerk.store.safety import WAL_IS_SAFE
+from treuwerk.store.safety import WAL_IS_SAFE, close_removed
 from treuwerk.store.sealing import waiting_for_a_seal
 from treuwerk.store.tables import proof_run, seal
 
@@ -150,16 +150,16 @@ def _beside_bookings(database: Database) -> Iterator[Database]:
     if database.file is None or WAL_IS_SAFE:
         yield database
         return
-    with TemporaryDirectory(prefix="treuwerk-proof-") as folder:
-        path = Path(folder) / "copy.db"
-        with database.reading() as connection, closing(sqlite3.connect(path)) as target:
-            source: Any = connection.connection.driver_connection
-            source.backup(target)
-        copy = Database(f"sqlite:///{path}")
-        try:
-            yield copy
-        finally:
-            copy.close()
+    try:
+        with TemporaryDirectory(prefix="treuwerk-proof-") as folder:
+            path = Path(folder) / "copy.db"
+            with database.reading() as connection, closing(sqlite3.connect(path)) as target:
+                source: Any = connection.connection.driver_connection
+                source.backup(target)
+            with closing(Database(f"sqlite:///{path}")) as copy:
+                yield copy
+    finally:
+        close_removed()  # else the copy takes its space until the next one
 
 
 def _found(verdict: Verdict) -> dict[str, Any]:

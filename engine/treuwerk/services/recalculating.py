@@ -16,7 +16,6 @@ from treuwerk.domain.ids import row_ids
 from treuwerk.domain.participants import identifier
 from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.rights import Access
-from treuwerk.programme.settings import Settings
 from treuwerk.services.auditing import note_act
 from treuwerk.services.completing import Completing
 from treuwerk.services.installation import Installation
@@ -114,11 +113,6 @@ def recalculate(installation: Installation, asked: Asked, now: int, access: Acce
     return _Run(installation, asked, now, access, also).book(progress, foreseen.lines)
 
 
-def alone(settings: Settings, found: Recalculated) -> bool:
-    """Whether it is within what one person may book without a second one."""
-    return all(points <= settings.units[unit].manual.limit for unit, points in found.moved.items())
-
-
 def _check_limits(installation: Installation, done: Recalculated, asked: Asked) -> None:
     if asked.approved_by:
         return
@@ -148,12 +142,18 @@ class _Run:
     def foresee(self, progress: Progress = lambda done, total: None) -> Recalculated:
         """What it would come to."""
         found = Recalculated()
-        with self._database.reading() as connection:
-            while batch := self._next(connection, self._behind):
-                found.add(*self._revaluer(connection).revalue(batch))
-                self._behind = batch[-1][:2]
-                progress(found.lines, 0)
+        while batch := self._looked_at(found):
+            self._behind = batch[-1][:2]
+            progress(found.lines, 0)
         return found
+
+    def _looked_at(self, found: Recalculated) -> list[store.Purchase]:
+        """One batch in a look of its own: who reads SQLite for long keeps everybody from booking."""
+        with self._database.reading() as connection:
+            batch = self._next(connection, self._behind)
+            if batch:
+                found.add(*self._revaluer(connection).revalue(batch))
+        return batch
 
     def book(self, progress: Progress, total: int) -> Recalculated:
         """Book batch by batch, each in a transaction of its own."""

@@ -1,8 +1,9 @@
 """Recalculations as the service centre orders them: asked for, counted, agreed with, booked.
 
 Past bookings stay as they are until somebody orders otherwise. First it is counted what the difference comes to; what
-is within the limit of one person, that person books; above it another person must agree. Counting and booking are done
-by workers, since an article may be on a hundred thousand lines.
+is within what one person may book alone on a day, that person books, and it counts as points by hand do, so that slices
+of a past do not pass the limit; above it another person must agree. Counting and booking are done by workers, since an
+article may be on a hundred thousand lines.
 """
 
 import json
@@ -15,15 +16,18 @@ import attrs
 from sqlalchemy import Connection, Row
 
 from treuwerk.domain import ids
-from treuwerk.domain.actors import same_person, stated_reason
+from treuwerk.domain.actors import person_key, same_person, stated_reason
+from treuwerk.domain.evaluation import MOST_POINTS
 from treuwerk.domain.participants import identifier
 from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.rights import Access, OutOfScope, row_named
+from treuwerk.programme.settings import Settings
+from treuwerk.services.adjusting import day_of, within_limits
 from treuwerk.services.auditing import note_act
 from treuwerk.services.installation import Installation
 from treuwerk.services.manual_points import ASK, DECIDE
-from treuwerk.services.recalculating import Recalculated, alone
-from treuwerk.store import orders, work
+from treuwerk.services.recalculating import Recalculated
+from treuwerk.store import manual, orders, work
 from treuwerk.store import recalculation_orders as store
 from treuwerk.store.parties import all_articles
 
@@ -132,28 +136,32 @@ def ask(access: Access, connection: Connection, wanted: Wanted, now: int) -> str
 
 
 def book(access: Access, installation: Installation, connection: Connection, public_id: str, version: int,
-         now: int) -> None:
+         now: int) -> bool:
     """Let what was counted be booked: by whoever asked, within the limit, or by a second person. `version` was seen.
+
+    False where it is above what whoever asked may book on this day: then it stands in the queue for another person.
 
     Raises:
         NotAllowed: the right is not there: to book by hand, or that of a second person.
         OutOfScope: there is no such recalculation.
-        Refusal: `above_limit`: another person must agree; `already_decided`; `counted_anew`: look at it again;
-            `own_account`: somebody decides about the own company.
+        Refusal: `already_decided`; `counted_anew`: look at it again; `own_account`: somebody decides about the own
+            company.
     """
     found = _ready(access, connection, public_id)
     own = is_own(access, found)
-    if own and not within_limit(installation, found):
-        raise Refusal("above_limit", "found more than one person may book; expected another person who agrees")
     access.require(ASK if own else DECIDE)
     if found.version != version:
         raise Refusal("counted_anew", "found that it was counted anew meanwhile; expected a look at that")
     _refuse_own_company(access, connection, found)
+    if own and not _use_limit(connection, installation.programme.settings, found, now):
+        put_in_queue(connection, found, now)
+        return False
     _end_turn(connection, found, State.BOOKING, decided_at=now, booked_by=access.user_id,
               second="" if own else access.actor)
     work.close(connection, work.RECALCULATION, public_id, now)
     orders.submit(connection, f"{BOOK}:{found.id}:{found.version}", BOOK, {"recalculation": found.id}, now)
     _note(access, connection, found, "recalculation.book" if own else "recalculation.agree", now)
+    return True
 
 
 def refuse(access: Access, connection: Connection, public_id: str, now: int, reason: str = "") -> Recalculation:
@@ -207,9 +215,33 @@ def is_own(access: Access, found: Recalculation) -> bool:
     return found.user_id == access.user_id or same_person(found.actor, access.actor)
 
 
-def within_limit(installation: Installation, found: Recalculation) -> bool:
-    """Whether whoever asked for it may book it without a second person."""
-    return found.foreseen is not None and alone(installation.programme.settings, found.foreseen)
+def within_limit(connection: Connection, settings: Settings, found: Recalculation, now: int) -> bool:
+    """Whether whoever asked for it may book it on this day without a second person."""
+    return found.foreseen is not None and within_limits(connection, settings, found.actor, found.foreseen.moved, now)
+
+
+def put_in_queue(connection: Connection, found: Recalculation, now: int) -> None:
+    """Let a second person find it."""
+    work.put(connection, work.RECALCULATION, found.public_id, now, gist=f"{found.article} {found.called}"[:200])
+
+
+def give_limit_back(connection: Connection, settings: Settings, found: Recalculation) -> None:
+    """Free what whoever asked used of the limit of the day, where that person alone let it be booked."""
+    if found.state is State.BOOKING and not found.second and found.foreseen:
+        day = day_of(settings, found.decided_at)
+        for unit, points in sorted(found.foreseen.moved.items()):
+            manual.use_allowance(connection, person_key(found.actor), day, unit, -points, MOST_POINTS)
+
+
+def _use_limit(connection: Connection, settings: Settings, found: Recalculation, now: int) -> bool:
+    """Whether it is within what is left of the day; then it is used, and else nothing."""
+    moved = sorted(found.foreseen.moved.items()) if found.foreseen else []
+    with connection.begin_nested() as attempt:
+        if all(manual.use_allowance(connection, person_key(found.actor), day_of(settings, now), unit, points,
+                                    settings.units[unit].manual.limit) for unit, points in moved):
+            return True
+        attempt.rollback()
+    return False
 
 
 def _ready(access: Access, connection: Connection, public_id: str,
@@ -221,7 +253,7 @@ def _ready(access: Access, connection: Connection, public_id: str,
 
 
 def _end_turn(connection: Connection, found: Recalculation, state: State, **values: Any) -> None:
-    if not store.move(connection, found.id, [found.state], state=state.value, **values):
+    if not store.move(connection, found.id, [found.state], counted=found.version, state=state.value, **values):
         raise _decided(found)
 
 

@@ -1,6 +1,7 @@
 """What workers do about an ordered recalculation: they count what it comes to, and book it once that is agreed."""
 
 from datetime import date
+from functools import partial
 
 import attrs
 from sqlalchemy import Connection
@@ -8,12 +9,21 @@ from sqlalchemy import Connection
 from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.rights import PERMISSIONS, Access, Audience, names_for
 from treuwerk.services.installation import Installation
-from treuwerk.services.recalculating import Asked, Progress, Recalculated, alone, foresee, recalculate
-from treuwerk.services.recalculation_orders import Recalculation, State, figures, numbered
+from treuwerk.services.recalculating import Asked, Progress, Recalculated, foresee, recalculate
+from treuwerk.services.recalculation_orders import (
+    Recalculation,
+    State,
+    figures,
+    give_limit_back,
+    numbered,
+    put_in_queue,
+    within_limit,
+)
 from treuwerk.store import recalculation_orders as store
-from treuwerk.store import work
 
 _SESSION = "worker"
+_MOVED = ("counted_anew", "above_limit")
+"""Why a batch is not booked that was agreed with: its figures are others by now."""
 
 
 def count(installation: Installation, number: int, now: int, progress: Progress) -> str:
@@ -34,23 +44,35 @@ def book(installation: Installation, number: int, now: int, progress: Progress) 
     found = _numbered(installation, number)
     if found.state is not State.BOOKING:
         return f"nothing to do: it is {found.state.value}"
-    asked, access, before = _asked(found), _access(found), found.result or Recalculated()
-    if found.result is None:
-        foreseen = foresee(installation, asked, now, access)
-        if _points(foreseen) != _points(found.foreseen):
-            installation.database.run(lambda connection: _let_decide(connection, installation, found, foreseen, now))
-            return f"counted anew: {words(foreseen)}"
-
-    def keep(connection: Connection, so_far: Recalculated) -> None:
-        store.move(connection, number, [State.BOOKING], result=figures(so_far.after(before)))
-
+    before = found.result or Recalculated()  # there is some where an earlier worker died
+    left = foresee(installation, _asked(found), now, _access(found))
+    if _points(left.after(before)) != _points(found.foreseen):
+        return _anew(installation, found, left, now)
     try:
-        done = recalculate(installation, asked, now, access, progress=progress, also=keep).after(before)
+        done = recalculate(installation, _asked(found), now, _access(found), progress=progress,
+                           also=partial(_keep, found)).after(before)
     except Refusal as refusal:
+        if refusal.code in _MOVED:
+            return _anew(installation, found, foresee(installation, _asked(found), now, _access(found)), now)
         return _fail(installation, found, refusal, now)
     installation.database.run(lambda connection: store.move(
         connection, number, [State.BOOKING], state=State.DONE.value, ended_at=now, result=figures(done)))
     return words(done)
+
+
+def _keep(found: Recalculation, connection: Connection, so_far: Recalculated) -> None:
+    """Keep what is booked, in the transaction of its batch, unless that is more than anybody agreed with."""
+    booked, agreed = so_far.after(found.result or Recalculated()), found.foreseen or Recalculated()
+    for mine, most in ((booked.given, agreed.given), (booked.taken, agreed.taken)):
+        if any(points > most.get(unit, 0) for unit, points in mine.items()):
+            raise Refusal("counted_anew", "found that figures moved while it was booked; expected those agreed with")
+    store.move(connection, found.id, [State.BOOKING], result=figures(booked))
+
+
+def _anew(installation: Installation, found: Recalculation, left: Recalculated, now: int) -> str:
+    """Nothing more is booked before somebody decides on the figures as they are by now."""
+    installation.database.run(lambda connection: _let_decide(connection, installation, found, left, now))
+    return f"counted anew: {words(left)}"
 
 
 def words(found: Recalculated) -> str:
@@ -59,16 +81,23 @@ def words(found: Recalculated) -> str:
     return f"{found.lines} lines, {found.changed} changed" + (f", {moved}" if moved else "")
 
 
-def _let_decide(connection: Connection, installation: Installation, found: Recalculation, foreseen: Recalculated,
+def _let_decide(connection: Connection, installation: Installation, found: Recalculation, left: Recalculated,
                 now: int) -> None:
-    """What was counted waits for whoever asked, or for a second person, who finds it in the work queue."""
-    over = not foreseen.changed
-    if not store.move(connection, found.id, [State.COUNTING, State.BOOKING], foreseen=figures(foreseen),
-                      foreseen_at=now, version=found.version + 1, booked_by=0, second="", decided_at=0,
-                      state=(State.DONE if over else State.READY).value, ended_at=now if over else 0):
-        return  # it was withdrawn meanwhile
-    if not over and not alone(installation.programme.settings, foreseen):
-        work.put(connection, work.RECALCULATION, found.public_id, now, gist=f"{found.article} {found.called}"[:200])
+    """What is left to book waits for whoever asked, or for a second person, who finds it in the work queue.
+
+    What was booked of it counts with it: otherwise what is above a limit as a whole would be below it in parts.
+    """
+    over, settings = not left.changed, installation.programme.settings
+    before = numbered(connection, found.id)
+    foreseen = left.after(before.result or Recalculated())
+    state = State.DONE if over else State.READY
+    if not store.move(connection, found.id, [State.COUNTING, State.BOOKING], counted=found.version,
+                      foreseen=figures(foreseen), foreseen_at=now, version=found.version + 1, booked_by=0, second="",
+                      decided_at=0, state=state.value, ended_at=now if over else 0):
+        return  # it was withdrawn meanwhile, or another worker counted it
+    give_limit_back(connection, settings, before)
+    if not over and not within_limit(connection, settings, attrs.evolve(before, foreseen=foreseen), now):
+        put_in_queue(connection, before, now)
 
 
 def _points(found: Recalculated | None) -> tuple[object, ...]:

@@ -36,10 +36,13 @@ def latest(connection: Connection, limit: int) -> Sequence[Row[Any]]:
     return connection.execute(select(recalculation_order).order_by(_OF.id.desc()).limit(limit)).all()
 
 
-def move(connection: Connection, number: int, states: Collection[str], **values: Any) -> bool:
-    """Change one that is in one of these states; False where it is not, by now."""
-    return connection.execute(update(recalculation_order).where(
-        _OF.id == number, _OF.state.in_(sorted(states))).values(**values)).rowcount == 1
+def move(connection: Connection, number: int, states: Collection[str], *, counted: int | None = None,
+         **values: Any) -> bool:
+    """Change one that is in one of these states, and with `counted` was counted so often; False where it is not."""
+    mine = [_OF.id == number, _OF.state.in_(sorted(states))]
+    if counted is not None:
+        mine.append(_OF.version == counted)
+    return connection.execute(update(recalculation_order).where(*mine).values(**values)).rowcount == 1
 
 
 def people_of_buyers(connection: Connection, numbers: Collection[str],

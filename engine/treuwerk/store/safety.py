@@ -54,15 +54,21 @@ def _descriptor(file: Path) -> int:
         status = file.stat()
         known = _looked_into.get((status.st_dev, status.st_ino))
         if known is None:
-            _close_removed()
+            _close_gone()
             known = os.open(file, os.O_RDONLY | os.O_CLOEXEC)
             status = os.fstat(known)  # it may be another one by now
             _looked_into[status.st_dev, status.st_ino] = known
         return known
 
 
-def _close_removed() -> None:
-    """Close those of files that are gone: nobody else can open such a one, so its locks keep nobody out."""
+def close_removed() -> None:
+    """Let go of files that are gone, whose disk space stays taken as long as anybody has them open."""
+    with _looking:
+        _close_gone()
+
+
+def _close_gone() -> None:
+    """Nobody else can open a file without a name, so its locks keep nobody out."""
     for key, descriptor in list(_looked_into.items()):
         if not os.fstat(descriptor).st_nlink:
             os.close(_looked_into.pop(key))

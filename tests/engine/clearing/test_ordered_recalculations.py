@@ -1,6 +1,7 @@
 """A recalculation that the service centre orders: counted by a worker, agreed with by somebody, then booked."""
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from threading import Barrier, Thread
 
@@ -20,7 +21,7 @@ from treuwerk.jobs.registry import JOBS
 from treuwerk.services import recalculation_orders, recalculation_work
 from treuwerk.services.recalculation_orders import Recalculation, State, Wanted
 from treuwerk.store import orders
-from treuwerk.store.tables import audit_entry, journal, work_item
+from treuwerk.store.tables import audit_entry, journal, manual_allowance, work_item
 
 LIMIT = ('name = { de = "Bonuspunkte" }\n', 'name = { de = "Bonuspunkte" }\nmanual = { limit = 100 }\n')
 STATUS_LIMIT = ('name = { de = "Statuspunkte" }\n', 'name = { de = "Statuspunkte" }\nmanual = { limit = 100 }\n')
@@ -45,14 +46,26 @@ def free_hand(tmp_path: Path, new_database: NewDatabase) -> Iterator[World]:
         yield world
 
 
-def asked(world: World, article: str = "M400", reason: str = WHY) -> str:
+def asked(world: World, article: str = "M400", reason: str = WHY, days: tuple[date | None, ...] = (None, None)) -> str:
     return world.database.run(lambda connection: recalculation_orders.ask(
-        acting(CLARA), connection, Wanted(article, reason), LATER))
+        acting(CLARA), connection, Wanted(article, reason, *days), LATER))
 
 
-def booked(world: World, public_id: str, user: int = DAVID) -> None:
+def sliced(world: World, day: date) -> str:
+    """What is asked of one day, counted."""
+    public_id = asked(world, days=(day, day))
+    worked(world)
+    return public_id
+
+
+def dying(done: int, _: int) -> None:
+    if done == 1:
+        raise KeyboardInterrupt
+
+
+def booked(world: World, public_id: str, user: int = DAVID) -> bool:
     one = shown(world, public_id)
-    world.database.run(lambda connection: recalculation_orders.book(
+    return world.database.run(lambda connection: recalculation_orders.book(
         acting(user), world.installation, connection, public_id, one.version, LATER))
 
 
@@ -69,18 +82,12 @@ def shown(world: World, public_id: str) -> Recalculation:
         return recalculation_orders.recalculation_of(acting(CLARA), connection, public_id)
 
 
-def code_of(world: World, public_id: str, user: int) -> str:
-    with pytest.raises(Refusal) as refused:
-        booked(world, public_id, user)
-    return refused.value.code
-
-
 def test_nothing_is_booked_before_a_second_person_agrees(known: World) -> None:
     public_id = asked(known)
     worked(known)
     counted = shown(known, public_id)
     before = bonus(known), known.rows(select(work_item.c.kind, work_item.c.state))
-    alone = code_of(known, public_id, CLARA)
+    alone = booked(known, public_id, CLARA)
 
     booked(known, public_id)
     worked(known)
@@ -89,7 +96,7 @@ def test_nothing_is_booked_before_a_second_person_agrees(known: World) -> None:
     assert counted.foreseen is not None
     assert (counted.foreseen.changed, counted.foreseen.given) == (1, {"bonus": 20, "status": 10})
     assert before == (800, [("recalculation", "open")])
-    assert alone == "above_limit"
+    assert not alone
     done = shown(known, public_id)
     assert (done.state, done.second, bonus(known)) == (State.DONE, "David Okafor", 820)
     assert done.result is not None
@@ -110,6 +117,38 @@ def test_within_the_limit_one_person_is_enough(free_hand: World) -> None:
     done = shown(free_hand, public_id)
     assert (done.state, done.second, bonus(free_hand)) == (State.DONE, "", 820)
     assert free_hand.rows(select(work_item.c.id)) == []
+
+
+def test_slices_of_a_past_do_not_pass_the_limit_of_a_day_together(free_hand: World) -> None:
+    free_hand.clear([line("LS-2", delivered_on="2026-05-05")], name="next.csv")  # 20 points more than LS-1
+    corrected(free_hand, 440)
+    one = sliced(free_hand, date(2026, 5, 4))
+    alone = booked(free_hand, one, CLARA)
+    worked(free_hand)
+    other = sliced(free_hand, date(2026, 5, 5))
+
+    still_alone = booked(free_hand, other, CLARA)
+
+    assert alone
+    assert not still_alone
+    assert (shown(free_hand, one).state, bonus(free_hand)) == (State.DONE, 880 + 820)
+    assert free_hand.rows(select(work_item.c.object, work_item.c.state)) == [(other, "open")]
+    assert booked(free_hand, other)
+    worked(free_hand)
+    assert bonus(free_hand) == 880 + 880
+
+
+def test_who_must_decide_anew_has_the_limit_of_the_day_back(free_hand: World) -> None:
+    public_id = asked(free_hand)
+    worked(free_hand)
+    booked(free_hand, public_id, CLARA)
+    free_hand.clear([line("LS-1", quantity="4", **BACK)], name="back.csv", now=LATER)
+    worked(free_hand)
+
+    again = shown(free_hand, public_id).state, booked(free_hand, public_id, CLARA)
+
+    assert again == (State.READY, True)
+    assert free_hand.rows(select(manual_allowance.c.unit, manual_allowance.c.used)) == [("bonus", 12), ("status", 6)]
 
 
 def test_where_no_purchase_changes_it_is_over_at_once(world: World) -> None:
@@ -151,18 +190,42 @@ def test_a_worker_that_died_halfway_is_followed_by_one_that_counts_on(known: Wor
     booked(known, public_id)
     number = shown(known, public_id).id
 
-    def dies(done: int, total: int) -> None:
-        if done == 1:
-            raise KeyboardInterrupt
-
     with pytest.raises(KeyboardInterrupt):
-        recalculation_work.book(known.installation, number, LATER, dies)
+        recalculation_work.book(known.installation, number, LATER, dying)
     worked(known)
 
     done = shown(known, public_id)
     assert done.result is not None
     assert done.foreseen is not None
     assert (done.state, done.result.given, done.result.changed) == (State.DONE, done.foreseen.given, 3)
+    assert known.violated() == {}
+
+
+def test_what_changed_after_a_worker_died_halfway_is_decided_anew_and_told_as_a_whole(
+        known: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    known.clear([line("LS-2"), line("LS-3")], name="more.csv")
+    corrected(known, 420)  # 40 points for LS-1, 20 for each of the others
+    monkeypatch.setattr("treuwerk.services.recalculating._AT_ONCE", 1)
+    public_id = asked(known)
+    worked(known)
+    booked(known, public_id)
+    with pytest.raises(KeyboardInterrupt):
+        recalculation_work.book(known.installation, shown(known, public_id).id, LATER, dying)
+    halfway = bonus(known)
+    corrected(known, 840)
+
+    worked(known)
+
+    one = shown(known, public_id)
+    assert one.foreseen is not None
+    assert one.result is not None
+    assert (one.state, one.second, bonus(known)) == (State.READY, "", halfway)
+    booked_so_far, left = one.result.given["bonus"], 3 * 1_680 - halfway
+    assert one.foreseen.given["bonus"] == booked_so_far + left
+    booked(known, public_id)
+    worked(known)
+    done = shown(known, public_id)
+    assert (done.state, done.result, bonus(known)) == (State.DONE, one.foreseen, 3 * 1_680)
     assert known.violated() == {}
 
 

@@ -30,6 +30,7 @@ from treuwerk.services.orders.cancelling_lines import Cut, cancel_lines
 from treuwerk.services.orders.moving_on import move_on
 from treuwerk.services.orders.placing import Placed
 from treuwerk.services.payments.beginning import begin_payment
+from treuwerk.services.payments.by_hand import note_refunded
 from treuwerk.services.payments.hearing import hear
 from treuwerk.services.payments.looking_after import LookedAfter, look_after, look_up_own
 from treuwerk.store.database import Database
@@ -304,11 +305,14 @@ def test_a_refund_is_tried_until_it_is_answered_and_paid_once(counter: Counter, 
     till.refunding = silent
     first = look_after(counter.world.installation, SOON)
     at_once = look_after(counter.world.installation, SOON)
+    with pytest.raises(Refusal) as too_early:  # the provider may have paid it: people would pay it twice
+        note_refunded(counter.world.installation, counter.office(), keys[0], SOON)
     till.refunding = None
     second = look_after(counter.world.installation, SOON + HOUR)
     third = look_after(counter.world.installation, SOON + 2 * HOUR)
 
     assert (first.unknown, at_once.unknown, second.refunded, third.refunded) == (1, 0, 1, 0)
+    assert too_early.value.code == "in_flight"
     assert (keys, money(counter)) == (list(till.refunds), ["paid", 10_750, 10_750])
     assert counter.world.violated() == {}
 

@@ -112,16 +112,17 @@ def test_a_file_takes_in_what_it_can(counter: Counter, tmp_path: Path) -> None:
                     f"B4;{reference};1.00;EUR;;DE00\n"
                     "B5;RF18539007547034;1.00;EUR;;\n"
                     f"B6;{reference};-1;EUR;;\n"
+                    f"B8;{reference};1.200;EUR;;\n"
                     f"B7;{reference}\n", "utf-8")
 
     first = import_transfers(counter.world.installation, counter.office(), path, SOON)
     second = import_transfers(counter.world.installation, counter.office(), path, SOON)
 
-    assert (first.created, first.unchanged, first.rejected) == (1, 0, 6)
-    assert (second.created, second.unchanged, second.rejected) == (0, 1, 6)
+    assert (first.created, first.unchanged, first.rejected) == (1, 0, 7)
+    assert (second.created, second.unchanged, second.rejected) == (0, 1, 7)
     assert [(one["line"], one["code"]) for one in first.problems] == [
         (3, "wrong_currency"), (4, "bad_number"), (5, "bad_iban"), (6, "unknown_reference"), (7, "bad_number"),
-        (8, "wrong_width")]
+        (8, "bad_number"), (9, "wrong_width")]
     assert money(counter) == ("paid", 3_200, 0)
 
 

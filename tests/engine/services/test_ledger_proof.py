@@ -1,6 +1,7 @@
 """The proof of the ledger that a page asks for, on both databases: one at a time, and told honestly how it ended."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from threading import Event
 from threading import enumerate as running_threads
 
@@ -16,6 +17,7 @@ from treuwerk.services.ledger_proof import ChainState, chain_state, prove_now
 from treuwerk.store.tables import audit_entry
 
 MINUTE, PATIENCE = 60_000_000, 60
+OPEN_FILES = Path("/proc/self/fd")
 
 
 @attrs.define
@@ -104,3 +106,15 @@ def test_it_needs_the_right_to_read_the_audit(proofs: Proofs) -> None:
         prove_now(acting(CLARA, ["queue.read"]), proofs.portal.installation.database, NOW, lambda: NOW)
 
     assert proofs.state().last is None
+
+
+@pytest.mark.skipif(not OPEN_FILES.is_dir(), reason="only Linux tells what a process has open")
+def test_a_proof_leaves_no_copy_that_takes_space(proofs: Proofs) -> None:
+    proofs.begin()
+    proofs.finish()
+
+    proven = proofs.state().last_proven
+    targets = [str(one.readlink()) for one in OPEN_FILES.iterdir() if one.is_symlink()]
+
+    assert proven is not None
+    assert [one for one in targets if "treuwerk-proof-" in one] == []

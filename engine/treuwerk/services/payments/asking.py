@@ -64,6 +64,17 @@ def begun_in(row: Row[Any]) -> Begun:
     return Begun(**told | {"answer": PaymentAnswer(told["answer"]), "transfer": transfer})
 
 
+def in_currency(known: Known, currency: str) -> Known:
+    """What is known of a payment, if its cents are of the currency that was asked for.
+
+    Raises:
+        ValueError: they are of another one.
+    """
+    if known.currency not in ("", currency):
+        raise ValueError(f"found {known.currency!r}, expected {currency}, which was asked for")
+    return known
+
+
 def known_in(answer: object) -> Known:
     """What a message says, checked.
 

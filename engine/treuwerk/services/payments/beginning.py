@@ -44,8 +44,7 @@ def begin_payment(installation: Installation, access: Access, public_id: str, lo
                       "the order, and place it again")
     reply = asked(lambda: provider.begin(wanted(row, locale, back)), Begun)
     if reply.answer is PaymentAnswer.REFUSED:
-        learn(installation, account_id, number, Known(PaymentAnswer.REFUSED, said=reply.said), now,
-              f"payment {row.provider}")
+        learn(installation, account_id, number, Known(PaymentAnswer.REFUSED, said=reply.said), now, row.provider)
         return reply
     installation.database.run(partial(_keep, row, reply, 0 if provider.by_hand else now + FIRST_LOOK, now))
     return reply

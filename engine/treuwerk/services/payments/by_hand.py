@@ -1,6 +1,7 @@
 """Payments that people note: transfers that came in, by number or by file, and refunds that the bank has paid."""
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -29,6 +30,7 @@ from treuwerk.store import payments as store
 COLUMNS = ("transfer", "reference", "amount")
 _OPTIONAL = ("currency", "payer", "iban")
 _LARGEST = 100_000_000_00
+_CENTS = re.compile(r"[0-9]+([.,][0-9]{1,2})?", re.ASCII)  # 1.200 may mean 1,200
 _LONGEST = 200
 
 
@@ -116,7 +118,8 @@ def note_refunded(installation: Installation, access: Access, key: str, now: int
     """Note that a refund was paid by people, also one that a provider refused; False where it is noted already.
 
     Raises:
-        Refusal: `unknown_refund`, `own_account`; nothing was noted.
+        Refusal: `unknown_refund`, `own_account`, `in_flight`: the provider was asked and may have paid it; nothing was
+            noted.
         NotAllowed: whoever acts may not.
     """
     access.require(WRITE)
@@ -124,6 +127,7 @@ def note_refunded(installation: Installation, access: Access, key: str, now: int
     def work(connection: Connection) -> bool:
         row = _refund(connection, key)
         refuse_own_company(access, connection, [row.account_id])
+        _refuse_in_flight(installation, connection, row)
         if not paid_back(connection, row, "noted by hand", access.actor, now):
             return False
         note_act(connection, access, "payment.refunded", row.account_id,
@@ -176,6 +180,16 @@ def _refund(connection: Connection, key: str) -> Row[Any]:
     return row
 
 
+def _refuse_in_flight(installation: Installation, connection: Connection, row: Row[Any]) -> None:
+    """What a provider was asked for and did not answer is paid once more if people pay it, too."""
+    payment = store.of_order(connection, row.account_id, row.order_id)
+    provider = provider_of(installation.programme.settings, payment.provider) if payment else None
+    if payment and provider and not provider.by_hand and row.state == store.UNKNOWN:
+        raise Refusal("in_flight", f"found a refund that {payment.provider} was asked for and did not answer, so it "
+                      "may be paid; expected its answer, for which treuwerk payments run asks under the same key",
+                      provider=payment.provider)
+
+
 def _listed(path: Path, currency: str, receipt: ImportReceipt) -> Iterator[tuple[int, Transferred]]:
     for line in named_rows(path, COLUMNS):
         if isinstance(line, BadLine):
@@ -194,14 +208,15 @@ def _read(row: NamedRow, currency: str) -> Transferred:
     if (found := row.cells.get("currency") or currency) != currency:
         raise BadRow("wrong_currency", f"column currency: found {found[:10]!r}, expected {currency}")
     try:
-        cents = decimal_number(row.need("amount").replace(",", ".")) * 100
+        amount = row.need("amount")
+        cents = decimal_number(amount.replace(",", ".")) * 100
         iban = checked_iban(row.cells["iban"]) if row.cells.get("iban") else ""
     except Unreadable as error:
         raise BadRow("bad_number", f"column amount: {error}") from None
     except ValueError as error:
         raise BadRow("bad_iban", f"column iban: {error}") from None
-    if cents != int(cents) or not 0 < cents <= _LARGEST:
-        raise BadRow("bad_number", f"column amount: found {row.cells['amount'][:30]!r}, expected an amount above 0 "
-                     "with at most two decimals")
+    if not _CENTS.fullmatch(amount) or not 0 < cents <= _LARGEST:
+        raise BadRow("bad_number", f"column amount: found {amount[:30]!r}, expected an amount above 0 with at most two "
+                     "decimals and no mark for thousands")
     return Transferred(row.key("transfer"), row.key("reference"), int(cents), row.cells.get("payer", "")[:_LONGEST],
                        iban)

@@ -16,7 +16,7 @@ def hear(installation: Installation, provider_name: str, message: Message, now: 
     Raises:
         OutOfScope: the programme has no such provider that sends messages.
         ForgedMessage: the provider did not sign it.
-        TypeError, ValueError: the plugin answered something else than it may.
+        TypeError, ValueError: the plugin answered something else than it may, such as another currency.
     """
     provider = provider_of(installation.programme.settings, provider_name)
     if provider is None or provider.by_hand:
@@ -29,4 +29,4 @@ def hear(installation: Installation, provider_name: str, message: Message, now: 
     known = known_in(notice.known)
     with suppress(OutOfScope):
         account_id, number = row_named(notice.key, ids.PAYMENT)
-        learn(installation, account_id, number, known, now, f"payment {provider_name}")
+        learn(installation, account_id, number, known, now, provider_name)

@@ -19,7 +19,7 @@ from treuwerk.domain.payments import (
 from treuwerk.domain.rights import Access, OutOfScope
 from treuwerk.services.installation import Installation
 from treuwerk.services.orders.scope import READ_OWN, order_named
-from treuwerk.services.payments.asking import asked, provider_of, wanted
+from treuwerk.services.payments.asking import asked, in_currency, provider_of, wanted
 from treuwerk.services.payments.settling import WATCHED, follow, lapse, learn
 from treuwerk.store import payments as store
 
@@ -68,9 +68,9 @@ def look_up(installation: Installation, row: Row[Any], now: int) -> Known:
     if provider is None or provider.by_hand:
         follow(installation, row.account_id, row.order_id, _nothing, now, "")
         return Known(PaymentAnswer.WAITING, row.captured)
-    known = asked(lambda: provider.look_up(wanted(row)), Known)
+    known = asked(lambda: in_currency(provider.look_up(wanted(row)), row.currency), Known)
     if known.answer is not PaymentAnswer.UNKNOWN:
-        learn(installation, row.account_id, row.order_id, known, now, f"payment {row.provider}")
+        learn(installation, row.account_id, row.order_id, known, now, row.provider)
     return known
 
 

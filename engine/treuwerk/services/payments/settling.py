@@ -18,6 +18,7 @@ from treuwerk.programme.settings import Settings
 from treuwerk.services.installation import Installation
 from treuwerk.services.orders.changing import OpenOrder, progress_of
 from treuwerk.services.orders.paying import SLACK
+from treuwerk.services.payments.asking import in_currency
 from treuwerk.store import payments as store
 
 PAID, LAPSED, DECLINED = "paid", "payment_lapsed", "payment_refused"
@@ -28,14 +29,20 @@ Note = Callable[[Connection, Row[Any]], bool]
 """Notes what came in, for the payment as it is; False where it is noted already."""
 
 
-def learn(installation: Installation, account_id: int, number: int, known: Known, now: int, actor: str) -> LineState:
+def learn(installation: Installation, account_id: int, number: int, known: Known, now: int,
+          provider: str) -> LineState:
     """Let an order follow what a provider says of its payment; what the order is now.
 
     Raises:
-        OutOfScope: there is no such order.
+        OutOfScope: there is no such order, or its payment is another provider's.
+        ValueError: it tells of another currency than was asked for.
     """
+    actor = f"payment {provider}"
+
     def note(connection: Connection, row: Row[Any]) -> bool:
-        more = known.captured - int(row.captured)
+        if row.provider != provider:
+            raise OutOfScope
+        more = in_currency(known, row.currency).captured - int(row.captured)
         return more > 0 and captured(connection, row, more, f"captured|{known.captured}", actor, now)
 
     return follow(installation, account_id, number, note, now, actor, declined=known.answer is PaymentAnswer.REFUSED,

@@ -13,7 +13,7 @@ from treuwerk.services.manual_points import ASK, DECIDE
 from treuwerk.services.recalculation_orders import BOOK, COUNT, Recalculation, State, Wanted
 from treuwerk.web.forms import Shown, day, text
 from treuwerk.web.forms.pages import UNPROCESSABLE, done, empty, read, refused, told, version_of
-from treuwerk.web.office.frame import acted, office_page
+from treuwerk.web.office.frame import acted, office_page, settings_of
 from treuwerk.web.office.words import marked_refusal
 from treuwerk.web.shell.marking import marked
 from treuwerk.web.shell.pages import gettext
@@ -124,8 +124,8 @@ def _one(visit: Visit, form: Shown, status: int = 200) -> Response:
     with installation.database.reading() as connection:
         one = recalculation_orders.recalculation_of(visit.access, connection, visit.request.path_params["id"])
         order = ordering.order_of(connection, _work_of(one)) if one.is_working else None
+        alone = recalculation_orders.within_limit(connection, settings_of(visit), one, visit.now)
     own = recalculation_orders.is_own(visit.access, one)
-    alone = recalculation_orders.within_limit(installation, one)
     return office_page(
         visit, "office/recalculation.html", status, section=_SECTION, one=one, order=order, form=form, states=STATES,
         left_out=LEFT_OUT, home=HOME, path=f"{HOME}/{one.public_id}", own=own, alone=alone,
