@@ -11,6 +11,7 @@ from typing import NamedTuple
 import attrs
 
 from treuwerk.domain.earning import Award, Doubt, EarningRule, Step, Tapes, fold, moved
+from treuwerk.domain.eligibility import EVERYTHING, Eligibility
 from treuwerk.domain.purchases import EarningEvent
 
 MOST_POINTS = 10**12  # of one award; more is a mistake of the rule, and sums must stay far below 2^63
@@ -18,13 +19,14 @@ MOST_POINTS = 10**12  # of one award; more is a mistake of the rule, and sums mu
 
 @attrs.frozen
 class ActiveRule:
-    """One revision of a rule with its window; both days of the window are included."""
+    """One revision of a rule with its window, both days included, and its conditions."""
 
     name: str
     revision: int
     rule: EarningRule
     valid_from: date = date.min
     valid_until: date = date.max
+    eligibility: Eligibility = EVERYTHING
     units: Collection[str] = attrs.field(
         default=attrs.Factory(lambda self: frozenset(self.rule.units), takes_self=True))
     tapes: Tapes = attrs.field(
@@ -51,10 +53,10 @@ class Misbehaviour(Exception):
 
 
 def evaluate(rules: Sequence[ActiveRule], events: Sequence[EarningEvent]) -> Evaluation:
-    """Ask every rule about the events of its days, in the order of the programme file."""
+    """Ask every rule about the events that it is for, in the order of the programme file."""
     result = Evaluation([[] for _ in events])
     for active in rules:
-        indexes = _indexes_in_window(active, events)
+        indexes = _indexes_for(active, events)
         if indexes:
             _ask(active, events if len(indexes) == len(events) else [events[i] for i in indexes], indexes, result)
     for index in result.doubts:
@@ -62,10 +64,13 @@ def evaluate(rules: Sequence[ActiveRule], events: Sequence[EarningEvent]) -> Eva
     return result
 
 
-def _indexes_in_window(active: ActiveRule, events: Sequence[EarningEvent]) -> Sequence[int]:
-    if active.valid_from == date.min and active.valid_until == date.max:
-        return range(len(events))
-    return [i for i, event in enumerate(events) if active.valid_from <= event.occurred_on <= active.valid_until]
+def _indexes_for(active: ActiveRule, events: Sequence[EarningEvent]) -> Sequence[int]:
+    indexes: Sequence[int] = range(len(events))
+    if active.valid_from != date.min or active.valid_until != date.max:
+        indexes = [i for i in indexes if active.valid_from <= events[i].occurred_on <= active.valid_until]
+    if active.eligibility != EVERYTHING:
+        indexes = [i for i in indexes if active.eligibility.covers(events[i])]
+    return indexes
 
 
 def _ask(active: ActiveRule, events: Sequence[EarningEvent], indexes: Sequence[int], result: Evaluation) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from itertools import combinations
 
 from treuwerk.programme.checking_assemblies import contradicting_assembly
+from treuwerk.programme.checking_eligibility import contradicting_conditions
 from treuwerk.programme.checking_terms import contradicting_terms
 from treuwerk.programme.errors import Mistake
 from treuwerk.programme.languages import PSEUDO, fallbacks, is_language
@@ -15,8 +16,8 @@ def contradictions(settings: Settings) -> list[Mistake]:
     """All contradictions, each with its path."""
     return [*_codes(settings), *_units_that_are_not_there(settings), *_double_names(settings),
             *_overlapping_revisions(settings), *_empty_windows(settings), *_missing_languages(settings),
-            *_locales(settings), *contradicting_terms(settings), *contradicting_assembly(settings),
-            *_missing_days(settings)]
+            *_locales(settings), *contradicting_terms(settings), *contradicting_conditions(settings),
+            *contradicting_assembly(settings), *_missing_days(settings)]
 
 
 def _codes(settings: Settings) -> Iterator[Mistake]:

@@ -7,6 +7,7 @@ from typing import Any
 import attrs
 from cattrs import ClassValidationError
 
+from treuwerk.domain.eligibility import ArticleFilter, Eligibility
 from treuwerk.domain.evaluation import ActiveRule
 from treuwerk.domain.rights import Permission
 from treuwerk.hookspecs import WorkRunnerKind
@@ -17,7 +18,7 @@ from treuwerk.programme.checking_roles import mistakes_in_roles
 from treuwerk.programme.checking_work import mistakes_in_work
 from treuwerk.programme.errors import Mistake, ProgrammeError
 from treuwerk.programme.kinds import register_kinds, reward_kinds_without_table
-from treuwerk.programme.settings import Settings
+from treuwerk.programme.settings import EarningHead, Settings
 from treuwerk.programme.structuring import mistakes, new_converter, table
 from treuwerk.programme.toml_text import NotToml, toml_of
 
@@ -38,7 +39,13 @@ class LoadedProgramme:
     def rules(self) -> list[ActiveRule]:
         """All revisions of all rules, in the order of the programme file."""
         return [ActiveRule(earning.head.name, earning.head.revision, earning.rule, earning.head.valid_from,
-                           earning.head.valid_until) for earning in self.settings.earning]
+                           earning.head.valid_until, _eligibility(earning.head, self.settings.article_filters))
+                for earning in self.settings.earning]
+
+
+def _eligibility(head: EarningHead, filters: Mapping[str, ArticleFilter]) -> Eligibility:
+    return Eligibility(head.audience, filters[head.articles] if head.articles else None, tuple(head.weekdays),
+                       head.at_least)
 
 
 def read_programme(folder: Path, given: Mapping[str, object] | None = None) -> LoadedProgramme:

@@ -116,6 +116,16 @@ def test_the_cases_of_the_testing_guide_pass(tmp_path: Path) -> None:
     assert (result.passed, result.failed) == (2, ())
 
 
+def test_the_cases_of_the_conditions_guide_pass(tmp_path: Path) -> None:
+    rule, cases = blocks(guide("guides/conditions"), "toml")
+    folder = programme_with_cases(tmp_path, cases)
+    (folder / "programme.toml").write_text((folder / "programme.toml").read_text("utf-8") + rule, "utf-8")
+
+    result = run_cases(read_programme(folder))
+
+    assert (result.passed, result.failed) == (3, ())
+
+
 def test_the_case_of_the_rule_guide_passes(tmp_path: Path, welcome: ModuleType) -> None:
     folder = programme_with_cases(tmp_path, blocks(guide("guides/earning-rule"), "toml")[1], WELCOME)
 

@@ -7,6 +7,7 @@ import attrs
 from attrs.validators import ge, optional
 
 from treuwerk.domain.earning import EarningRule
+from treuwerk.domain.eligibility import Audience, LeastPerLine, Weekday
 from treuwerk.domain.terms import AT_ONCE, NEVER, Activation, Between, Expiry, Returns
 from treuwerk.programme.settings.values import Texts, is_code
 
@@ -69,7 +70,8 @@ class Tier:
 class EarningHead:
     """``[[earning]]``: one revision of one rule. All keys beside these belong to the rule's kind.
 
-    Purchases are scored by the revision that is valid on their day; both days are included.
+    Purchases are scored by the revision that is valid on their day; both days are included. `audience`, `articles`,
+    `weekdays` and `at_least` are asked before the rule is, whatever its kind; all that are there must hold.
     """
 
     name: str = attrs.field(validator=is_code)
@@ -79,6 +81,14 @@ class EarningHead:
     revision: int = attrs.field(default=1, validator=ge(1))
     valid_from: date = date.min
     valid_until: date = date.max
+    audience: Audience | None = None
+    """For whom the rule is; left out: for everybody."""
+    articles: str = ""
+    """For which purchase lines, as the code of an ``[article_filters.<code>]`` table; left out: for all."""
+    weekdays: list[Weekday] = attrs.field(factory=list)
+    """On which days of the week something must have been bought or attended; left out: on all."""
+    at_least: LeastPerLine | None = None
+    """How much a purchase line must be, such as ``{ quantity = 10 }``."""
     expires: Expiry | None = None
     """Life of the points of this rule, instead of what their unit says."""
     pending: Activation | None = None

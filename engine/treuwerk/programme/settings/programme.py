@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, available_timezones
 import attrs
 from attrs.validators import deep_iterable, matches_re, min_len
 
+from treuwerk.domain.eligibility import ArticleFilter
 from treuwerk.programme.settings.appearance import Accessibility, Contact, Link, TextBlock, Theme
 from treuwerk.programme.settings.assemblies import Assembly
 from treuwerk.programme.settings.clearing import Clearing, Measure, Rate, Source
@@ -62,6 +63,7 @@ class Settings:
     units: dict[str, Unit] = attrs.field(validator=min_len(1))
     groups: dict[str, Group] = attrs.field(validator=min_len(1))
     earning: list[Earning] = attrs.field(factory=list)
+    article_filters: dict[str, ArticleFilter] = attrs.field(factory=dict)
     sources: list[Source] = attrs.field(factory=list)
     measures: dict[str, int | str | Measure] = attrs.field(factory=lambda: {"PCE": 1})
     """Unit of a line → how many base units it is, the article attribute that says so, or for a unit that measures goods
