@@ -22,7 +22,9 @@ from treuwerk.domain.sign_in import ExternalIdentity, LogoutNotice, SignInStart
 from treuwerk.domain.work import Holding, Ticket
 from treuwerk.hookspecs.payments import PaymentProvider as PaymentProvider
 from treuwerk.hookspecs.payments import PaymentProviderKind as PaymentProviderKind
+from treuwerk.hookspecs.rewards import CancellingChannel as CancellingChannel
 from treuwerk.hookspecs.rewards import CatalogueConstraintKind as CatalogueConstraintKind
+from treuwerk.hookspecs.rewards import FollowedChannel as FollowedChannel
 from treuwerk.hookspecs.rewards import RewardSource as RewardSource
 from treuwerk.hookspecs.rewards import SupplierChannel as SupplierChannel
 from treuwerk.hookspecs.rewards import SupplierChannelKind as SupplierChannelKind
