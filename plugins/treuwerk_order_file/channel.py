@@ -6,16 +6,21 @@ cut in: also when the supplier took it away at once.
 """
 
 import os
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from time import time
 
 import attrs
 from attrs.validators import min_len
 
-from treuwerk.domain.handover_tables import as_table
-from treuwerk.domain.handovers import Answer, ChannelUnavailable, Handover, Reply
+from treuwerk.domain.handover_tables import as_cancelled_table, as_table
+from treuwerk.domain.handovers import Answer, Cancellation, ChannelUnavailable, Handover, Reply, SentParcel
+from treuwerk.domain.parcel_reports import parcels_in_table
 
-_SENT = "sent"
+_SENT, _ANSWERS = "sent", "answers"
+QUIET_SECONDS = 10
+"""How long an answer must not have changed before it is read."""
 
 
 @attrs.frozen
@@ -23,7 +28,11 @@ class OrderFileSettings:
     """``[[suppliers]]`` with ``channel = "order_file"``."""
 
     folder: str = attrs.field(validator=min_len(1))
-    """Where files appear as ``<key>.csv``; a relative path begins at the folder of the programme."""
+    """Where files appear as ``<key>.csv``; a relative path begins at the folder of the programme.
+
+    What is cancelled later appears beside them as ``<key>-cancelled-<pieces>.csv``; parcels are read from
+    ``answers/<key>*.csv``.
+    """
 
 
 @attrs.frozen
@@ -34,41 +43,61 @@ class OrderFile:
 
     def hand_over(self, handover: Handover) -> Reply:
         """Write the file, unless it was written before."""
-        try:
-            if self._was_there(handover):
-                return Reply(Answer.ACCEPTED, "written before")
-            self._write(handover)
-        except OSError as error:
-            raise ChannelUnavailable(f"{self.folder}: {error.strerror or error}; let this user write there") from error
-        return Reply(Answer.ACCEPTED, f"{handover.key}.csv")
+        return self._accepted(handover.key, as_table(handover))
 
     def reconcile(self, handover: Handover) -> Reply:
         """Whether the file was written."""
-        found = self._was_there(handover)
-        return Reply(Answer.ACCEPTED, "written before") if found else Reply(Answer.UNKNOWN)
+        found = self._was_there(handover.key)
+        return Reply(Answer.ACCEPTED, "written before") if found else Reply(Answer.NOT_THERE)
 
-    def _was_there(self, handover: Handover) -> bool:
-        return self._note(handover).exists() and not self._part(handover).exists()
+    def sent(self, handover: Handover) -> Sequence[SentParcel]:
+        """What stands in the files ``answers/<key>*.csv``, which the supplier writes; see `parcels_in_table`."""
+        found: list[SentParcel] = []
+        for path in sorted((self.folder / _ANSWERS).glob(f"{handover.key}*.csv")):
+            try:
+                if path.stat().st_mtime < time() - QUIET_SECONDS:  # else somebody may be writing it
+                    found += parcels_in_table(path.read_text("utf-8"))
+            except FileNotFoundError:
+                continue  # taken away meanwhile
+            except (OSError, ValueError) as error:
+                raise ChannelUnavailable(f"{path}: {error}") from error
+        return found
 
-    def _write(self, handover: Handover) -> None:
-        note, part = self._note(handover), self._part(handover)
+    def cancel(self, cancellation: Cancellation) -> Reply:
+        """Write what is not wanted any more beside the orders, unless it was written before."""
+        return self._accepted(cancellation.name, as_cancelled_table(cancellation))
+
+    def _accepted(self, name: str, content: str) -> Reply:
+        try:
+            if self._was_there(name):
+                return Reply(Answer.ACCEPTED, "written before")
+            self._write(name, content)
+        except OSError as error:
+            raise ChannelUnavailable(f"{self.folder}: {error.strerror or error}; let this user write there") from error
+        return Reply(Answer.ACCEPTED, f"{name}.csv")
+
+    def _was_there(self, name: str) -> bool:
+        return self._note(name).exists() and not self._part(name).exists()
+
+    def _write(self, name: str, content: str) -> None:
+        note, part = self._note(name), self._part(name)
         note.parent.mkdir(parents=True, exist_ok=True)
         note.unlink(missing_ok=True)  # of an attempt that ended before the file appeared
         with part.open("w", encoding="utf-8", newline="") as file:
-            file.write(as_table(handover))
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         os.link(part, note)
         _keep(note.parent)
-        part.replace(self.folder / f"{handover.key}.csv")
+        part.replace(self.folder / f"{name}.csv")
         _keep(self.folder)
         _keep(note.parent)
 
-    def _note(self, handover: Handover) -> Path:
-        return self.folder / _SENT / f"{handover.key}.csv"
+    def _note(self, name: str) -> Path:
+        return self.folder / _SENT / f"{name}.csv"
 
-    def _part(self, handover: Handover) -> Path:
-        return self.folder / _SENT / f"{handover.key}.part"
+    def _part(self, name: str) -> Path:
+        return self.folder / _SENT / f"{name}.part"
 
 
 def _keep(folder: Path) -> None:

@@ -28,3 +28,5 @@ class OrderHttpSettings:
     """Where the token stands that is sent along, such as ``{ env = "SUPPLIER_TOKEN" }``."""
     seconds: int = attrs.field(default=20, validator=[ge(1), le(120)])
     """How long an answer may take; then nobody knows, and it is asked again later."""
+    cancellations: bool = False
+    """Whether the supplier takes cancellations at ``<url>/<key>/cancellation``; else people tell it."""

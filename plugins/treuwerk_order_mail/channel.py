@@ -9,9 +9,9 @@ from pathlib import Path
 
 import attrs
 
-from treuwerk.domain.handovers import Answer, ChannelUnavailable, Handover, Reply
+from treuwerk.domain.handovers import Answer, Cancellation, ChannelUnavailable, Handover, Reply
 from treuwerk.domain.secrets import MissingSecret
-from treuwerk_order_mail.message import message_id, message_of
+from treuwerk_order_mail.message import cancellation_of, message_id, message_of
 from treuwerk_order_mail.settings import STARTTLS, TLS, OrderMailSettings
 
 _LONGEST = 300
@@ -26,10 +26,16 @@ class OrderMail:
 
     def hand_over(self, handover: Handover) -> Reply:
         """Send the message: 2xx accepts, 5xx to a recipient or to the message refuses, all else is not known."""
-        content = message_of(self.settings, handover)
+        return self._mailed(message_of(self.settings, handover), message_id(self.settings, handover.key))
+
+    def cancel(self, cancellation: Cancellation) -> Reply:
+        """Send what is not wanted any more, as an answer to the mail of the order; answers count as for orders."""
+        return self._mailed(cancellation_of(self.settings, cancellation), message_id(self.settings, cancellation.name))
+
+    def _mailed(self, content: bytes, name: str) -> Reply:
         try:
             with self._session() as server:
-                return self._sent(server, content, message_id(self.settings, handover))
+                return self._sent(server, content, name)
         except (OSError, MissingSecret) as error:  # what smtplib raises is an OSError, too
             raise ChannelUnavailable(f"{self.settings.host}:{self.settings.door}: {_told(error)}") from error
 

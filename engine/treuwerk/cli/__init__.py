@@ -37,7 +37,7 @@ COMMANDS = {
     "orders": "List and show orders of rewards, cancel pieces, decide on those that wait.",
     "codes": "Look at pools of voucher codes, and make codes.",
     "payments": "Note money that came in for orders, list what is to be paid back, and ask providers.",
-    "handovers": "Show what suppliers got and answered, and hand over what is due.",
+    "handovers": "Show what suppliers got and answered, and speak with them about what is due.",
     "worker": "Do durable work: clear what comes in, and what every night is for.",
     "jobs": "List durable work, run it, try it again, take it back.",
     "daily": "Do what every night is for: expire, let late arrivals follow, tell what is parked, sweep.",

@@ -6,7 +6,8 @@ import click
 from treuwerk.cli.context import IN_PART, Context, now, print_json, print_table, treuwerk_command
 from treuwerk.cli.numbers import Whole
 from treuwerk.domain.ledger import moment
-from treuwerk.services.orders.handing_over import hand_over, listed
+from treuwerk.services.orders.handing_over import listed
+from treuwerk.services.orders.suppliers import speak
 from treuwerk.store.handovers import ACCEPTED, OPEN, REFUSED, UNKNOWN
 
 
@@ -32,17 +33,19 @@ def _list(context: Context, as_json: bool, states: tuple[str, ...], limit: int) 
 
 @treuwerk_command("run")
 def _run(context: Context, as_json: bool) -> int:
-    """Hand over what waits, and try again what is due. Workers may do so meanwhile.
+    """Hand over what waits, ask what was sent, and tell what was cancelled. Workers may do so meanwhile.
 
-    Exit codes: 0 all was accepted or nothing was due, 3 something was refused or is not known.
+    Exit codes: 0 all went well or nothing was due, 3 something was refused, is not known, or waits for somebody.
     """
-    result = hand_over(context.open_to_book(), now())
+    result = speak(context.open_to_book(), now())
     if as_json:
         print_json(attrs.asdict(result))
     else:
         click.echo(f"{result.made:,} made, {result.accepted:,} accepted, {result.refused:,} refused, "
-                   f"{result.unknown:,} not known")
-    return IN_PART if result.refused or result.unknown else 0
+                   f"{result.unknown:,} not known; {result.parcels:,} parcels noted, {result.parked:,} parked; "
+                   f"{result.told:,} cancellations told, {result.by_hand:,} to be told by hand, "
+                   f"{result.unanswered:,} unanswered")
+    return IN_PART if result.needs_somebody else 0
 
 
 for subcommand in (_list, _run):

@@ -24,7 +24,9 @@ from treuwerk.hookspecs.identity import IdentityProvider as IdentityProvider
 from treuwerk.hookspecs.identity import IdentityProviderKind as IdentityProviderKind
 from treuwerk.hookspecs.payments import PaymentProvider as PaymentProvider
 from treuwerk.hookspecs.payments import PaymentProviderKind as PaymentProviderKind
+from treuwerk.hookspecs.rewards import CancellingChannel as CancellingChannel
 from treuwerk.hookspecs.rewards import CatalogueConstraintKind as CatalogueConstraintKind
+from treuwerk.hookspecs.rewards import FollowedChannel as FollowedChannel
 from treuwerk.hookspecs.rewards import RewardSource as RewardSource
 from treuwerk.hookspecs.rewards import SupplierChannel as SupplierChannel
 from treuwerk.hookspecs.rewards import SupplierChannelKind as SupplierChannelKind

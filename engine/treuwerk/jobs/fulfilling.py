@@ -4,7 +4,7 @@ import attrs
 
 from treuwerk.jobs.job import Job, Order
 from treuwerk.services.orders.fulfilled import fulfil_by_themselves
-from treuwerk.services.orders.handing_over import hand_over
+from treuwerk.services.orders.suppliers import speak
 from treuwerk.services.payments.looking_after import look_after
 
 
@@ -13,7 +13,7 @@ def _fulfil(order: Order) -> str:
 
 
 def _hand_over(order: Order) -> str:
-    result = hand_over(order.installation, order.clock())
+    result = speak(order.installation, order.clock())
     return ", ".join(f"{name} {value}" for name, value in attrs.asdict(result).items())
 
 
@@ -23,5 +23,6 @@ def _look_after(order: Order) -> str:
 
 
 FULFIL = Job("fulfil", "Finish what of orders nobody has to deliver", _fulfil)
-HAND_OVER = Job("hand_over", "Hand lines of orders over to suppliers", _hand_over)
+HAND_OVER = Job("hand_over", "Hand lines over to suppliers, ask what they sent, and tell what was cancelled",
+                _hand_over)
 PAYMENTS = Job("payments", "Ask providers about payments, cancel what is not paid in time, and pay back", _look_after)

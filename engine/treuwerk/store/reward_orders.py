@@ -26,7 +26,7 @@ from treuwerk.domain.ids import USER, row_ids
 from treuwerk.domain.ledger import Book, bucket_of
 from treuwerk.domain.reward_kinds import SLOT, Fulfilment
 from treuwerk.domain.reward_orders import OPEN, LineState, OrderAct
-from treuwerk.store import parcels, stock_watches
+from treuwerk.store import parcels, reported_parcels, stock_watches
 from treuwerk.store.driver import adding, both, executed, executed_many, fetched
 from treuwerk.store.prepared import Prepared
 from treuwerk.store.succession import belongs
@@ -274,6 +274,7 @@ def blank(connection: Connection, accounts: Collection[int]) -> None:
             _L.account_id == bindparam("account"), _L.order_id == bindparam("order"),
             _L.line == bindparam("at")).values(details=bindparam("kept")), seats)
     parcels.blank(connection, mine)
+    reported_parcels.blank(connection, mine)
     connection.execute(update(order_event).where(order_event.c.account_id.in_(mine)).values(
         details="{}", actor=_nobody(order_event.c.actor)))
 

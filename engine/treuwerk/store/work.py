@@ -23,6 +23,8 @@ RECALCULATION = "recalculation"
 """Recalculations that need a second person; their objects are public ids."""
 WITHDRAWAL = "withdrawal"
 """Withdrawals from contracts of which something is left to do; their objects are public ids."""
+SUPPLIER = "supplier"
+"""What a supplier says of an order, or is to be told, that only people can settle; its objects are public ids."""
 ORDER = "work_order"
 """Durable work that failed; its object is the key of the order."""
 NOTES = frozenset({NOTE, ENQUIRY})

@@ -149,6 +149,20 @@ def test_the_same_variant_is_sent_again_although_it_is_no_longer_offered(counter
     assert sent_again(counter, placed).state is LineState.ORDERED
 
 
+def test_what_may_not_be_given_any_more_is_not_sent_again_and_the_other_ways_are_named(counter: Counter) -> None:
+    placed = shipped(counter, ("MUG-RED", 1))
+    counter.shelf.bring({**MUG, "origin_valid_until": "2026-01-01"})
+
+    with pytest.raises(Refusal, match="Send another variant, give the points back, or decline") as barred:
+        sent_again(counter, placed)
+
+    assert barred.value.code == "barred"
+    assert "2026-01-01" in barred.value.reason
+    assert replaced(counter) == [("MUG-RED", 1, 500, 0, 0)]
+    counter.shelf.bring({**MUG, "origin_valid_until": "2027-12-31", "state": "withdrawn"})
+    assert sent_again(counter, placed).state is LineState.ORDERED
+
+
 def test_without_a_piece_nothing_is_done(counter: Counter) -> None:
     placed = shipped(counter)
     counter.shelf.bring({**DRILL, "stock": "0"})

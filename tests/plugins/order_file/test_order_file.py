@@ -65,7 +65,7 @@ def test_what_the_supplier_took_away_is_not_written_again(channel: OrderFile) ->
 
     again, known = channel.hand_over(HANDOVER), channel.reconcile(HANDOVER)
 
-    assert (before, again.answer, known.answer) == (Answer.UNKNOWN, Answer.ACCEPTED, Answer.ACCEPTED)
+    assert (before, again.answer, known.answer) == (Answer.NOT_THERE, Answer.ACCEPTED, Answer.ACCEPTED)
     assert not (channel.folder / "hov_1.csv").exists()
 
 
@@ -81,7 +81,7 @@ def test_a_crash_before_the_file_appears_is_no_handover(channel: OrderFile, cut:
 
     again = channel.hand_over(fewer)
 
-    assert (there, known, again.said) == ([], Answer.UNKNOWN, "hov_1.csv")
+    assert (there, known, again.said) == ([], Answer.NOT_THERE, "hov_1.csv")
     assert len(rows(channel.folder / "hov_1.csv")) == len(fewer.lines)
 
 

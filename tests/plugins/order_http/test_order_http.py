@@ -67,7 +67,7 @@ def test_one_that_takes_the_lines_and_says_nothing_is_found_out_later(supplier: 
 
 
 def test_what_never_arrived_is_not_known(supplier: Supplier) -> None:
-    assert channel(supplier).reconcile(HANDOVER).answer is Answer.UNKNOWN
+    assert channel(supplier).reconcile(HANDOVER).answer is Answer.NOT_THERE
 
     supplier.status = 503
     with pytest.raises(ChannelUnavailable, match="found 503, expected 200 or 404"):

@@ -29,7 +29,7 @@ from treuwerk.services.orders.fulfilling import give_back, keeps_something
 from treuwerk.services.orders.parcels import Packed, Packing
 from treuwerk.services.orders.telling import CHANGED, tell
 from treuwerk.services.payments import owing
-from treuwerk.store import holds, promotions, replacements
+from treuwerk.store import handovers, holds, promotions, replacements
 from treuwerk.store import reward_orders as store
 
 _POINTS_BACK = (OrderAct.CANCEL, OrderAct.RETURN)
@@ -81,6 +81,7 @@ class OpenOrder:
         self._packing = Packing()
         self._cancellations: list[int] = []
         self._not_replaced: dict[tuple[int, int], int] = {}
+        self._called_off: set[str] = set()
         self._opened: OpenAccount | None = None
         self._touched: set[int] = set()
 
@@ -140,6 +141,8 @@ class OpenOrder:
             values["transaction_id"] = self._spend(row)
         if now.cancelled > before.cancelled and keeps_something(self.settings, row):
             self._unkept.append((number, now.cancelled - before.cancelled))
+        if act is OrderAct.CANCEL and row.handover_key:
+            self._called_off.add(row.handover_key)
         if act in _POINTS_BACK and not row.points_each:
             self._not_instead(number, moved)
         values["reserved"] = row.reserved - self._let_go(row, before, now)
@@ -183,6 +186,7 @@ class OpenOrder:
         for line, pieces in self._unkept:
             give_back(self.connection, self.settings, self.lines[line], pieces, self.now)
         self._packing.write(self.connection, self.row.account_id, self.row.id, self.now)
+        handovers.call_off(self.connection, self._called_off, self.now)
         if self._events:
             store.note(self.connection, self._events)
             store.change_order(self.connection, self.row, self.now, state=self.state.value, **self._columns)

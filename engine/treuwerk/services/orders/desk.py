@@ -1,5 +1,6 @@
 """Orders as a list for the service centre: narrowed, counted and paged, with what belongs to the orders of one page."""
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
@@ -16,7 +17,7 @@ from treuwerk.programme.settings import Settings
 from treuwerk.services.orders.scope import READ
 from treuwerk.services.orders.viewing_orders import PlacedOrder, with_lines
 from treuwerk.services.searching import FoundParticipant, found_participants
-from treuwerk.store import handovers, search
+from treuwerk.store import handovers, reported_parcels, search
 from treuwerk.store import order_desk as store
 from treuwerk.store.keyset import Key
 from treuwerk.store.order_desk import DECIDED, Wanted
@@ -144,6 +145,34 @@ class HandoverOfOrder:
     made_at: int
     changed_at: int
     lines: tuple[int, ...]
+    calling_off: bool = False
+    """Whether its supplier is still to be told of what was cancelled."""
+
+
+@attrs.frozen
+class ParkedParcel:
+    """A parcel that a supplier reported and that could not be noted.
+
+    `code` is the reason as `treuwerk.services.orders.reported` has it; `pieces` by the ids of orders, lines and as they
+    were told. An instant as always.
+    """
+
+    carrier: str
+    tracking: str
+    pieces: tuple[tuple[str, int, int], ...]
+    code: str
+    said: str
+    changed_at: int
+
+
+def parked_of(connection: Connection, order: PlacedOrder) -> list[ParkedParcel]:
+    """What suppliers reported of an order and nobody could note, the oldest first; not what is forgotten."""
+    found = []
+    for row in reported_parcels.parked_of(connection, (order.account_id, order.number)):
+        if row.content:
+            carrier, tracking, pieces = json.loads(row.content)
+            found.append(ParkedParcel(carrier, tracking, tuple(map(tuple, pieces)), row.code, row.said, row.changed_at))
+    return found
 
 
 def handovers_of(connection: Connection, order: PlacedOrder) -> list[HandoverOfOrder]:
@@ -154,7 +183,7 @@ def handovers_of(connection: Connection, order: PlacedOrder) -> list[HandoverOfO
             lines.setdefault(line.handover_key, []).append(line.number)
     rows = handovers.some(connection, lines)
     return [HandoverOfOrder(row.key, row.supplier, row.state, row.said, row.attempts, row.not_before, row.made_at,
-                            row.changed_at, tuple(lines[row.key])) for row in rows]
+                            row.changed_at, tuple(lines[row.key]), row.recall_at > 0) for row in rows]
 
 
 def unanswered(connection: Connection, orders: Collection[PlacedOrder]) -> set[str]:

@@ -14,20 +14,19 @@ import attrs
 from sqlalchemy import Connection, Row
 
 from treuwerk.domain import ids
-from treuwerk.domain.handovers import Answer, ChannelUnavailable, HandedLine, Handover, Reply
+from treuwerk.domain.handovers import Answer, ChannelUnavailable, Handover, Reply
 from treuwerk.domain.reward_kinds import Fulfilment
-from treuwerk.domain.reward_orders import AddressKind, Destination, LineState, OrderAct
+from treuwerk.domain.reward_orders import LineState, OrderAct
 from treuwerk.programme.settings import Settings, Supplier
 from treuwerk.services.installation import Installation
-from treuwerk.services.orders.changing import OpenOrder, progress_of
+from treuwerk.services.orders.changing import OpenOrder
+from treuwerk.services.orders.handed import LONGEST_SAID, content_of, places_of, printable, told_of
+from treuwerk.services.orders.reported import next_look, note_reported
 from treuwerk.services.rewards.kinds import terms_by_kind
 from treuwerk.store import handovers as store
-from treuwerk.store import reward_orders
 
-_SECOND, _AT_ONCE, _LONGEST = 1_000_000, 100, 500
+_SECOND, _AT_ONCE = 1_000_000, 100
 _FIRST_WAIT, _LONGEST_WAIT = 60, 3_600
-Place = tuple[int, int, int]
-"""Account, order and line."""
 
 
 @attrs.define
@@ -77,6 +76,8 @@ def _tried(installation: Installation, supplier: Supplier, row: Row[Any], now: i
         return None
     reply = _asked(supplier, content, again=row.attempts > 0)
     installation.database.run(partial(_answered, settings, row, content, reply, now))
+    if reply.answer is Answer.NOT_THERE:
+        return Answer.UNKNOWN if content.lines else Answer.ACCEPTED
     return reply.answer
 
 
@@ -84,46 +85,49 @@ def _begun(settings: Settings, row: Row[Any], not_before: int, now: int, connect
     """Note an attempt, the first with the pieces that the supplier is told of; None where somebody else makes it."""
     if not store.begin(connection, row, not_before, now):
         return None
-    content = _content(connection, settings, row)
+    content = content_of(connection, settings, row)
     if not row.attempts:
-        told = _told(row, content)
+        told = told_of(row, content)
         store.note_lines(connection, row.key, json.dumps([[*place, pieces] for place, pieces in told.items()]))
     return content
-
-
-def _told(row: Row[Any], content: Handover) -> dict[Place, int]:
-    """The pieces of each line that the supplier was told of first; what was asked for once may have arrived."""
-    if row.attempts:
-        return {(account_id, number, line): sum(pieces) for account_id, number, line, *pieces in json.loads(row.lines)}
-    pieces = {(one.order, one.line): one.quantity for one in content.lines}
-    return {place: pieces.get((ids.public_id(ids.REWARD_ORDER, *place[:2]), place[2]), 0) for place in _places(row)}
 
 
 def _asked(supplier: Supplier, content: Handover, *, again: bool) -> Reply:
     """What the supplier says; whatever a channel raises leaves it unknown."""
     try:
-        if again and (known := supplier.channel.reconcile(content)).answer is not Answer.UNKNOWN:
-            return known if content.lines or known.answer is Answer.REFUSED else Reply(
-                Answer.ACCEPTED, "the supplier has it, and all of it is cancelled since: tell the supplier")
+        known = supplier.channel.reconcile(content) if again else Reply(Answer.NOT_THERE)
         if not content.lines:
-            return Reply(Answer.ACCEPTED, "nothing was left to be delivered")
-        return supplier.channel.hand_over(content)
+            return _without_lines(known)
+        return known if known.answer in (Answer.ACCEPTED, Answer.REFUSED) else supplier.channel.hand_over(content)
     except ChannelUnavailable as error:
         return Reply(Answer.UNKNOWN, str(error))
     except Exception as error:
         return Reply(Answer.UNKNOWN, f"{type(error).__name__}: {error}")
 
 
+def _without_lines(known: Reply) -> Reply:
+    """All of it is cancelled. Only who surely never got it needs not be told; for the others it is called off."""
+    if known.answer is Answer.ACCEPTED:
+        return attrs.evolve(known, said="the supplier has it, and all of it is cancelled since")
+    if known.answer is Answer.UNKNOWN:
+        return Reply(Answer.ACCEPTED, "nobody knows whether the supplier has it, and all of it is cancelled since")
+    return known if known.answer is Answer.REFUSED else Reply(Answer.NOT_THERE, "nothing was left to be delivered")
+
+
 def _answered(settings: Settings, row: Row[Any], content: Handover, reply: Reply, now: int,
               connection: Connection) -> None:
     """Keep the answer, and let the lines follow it, all in one transaction."""
-    said = "".join(filter(str.isprintable, reply.said))[:_LONGEST]  # a supplier may say what no database keeps
-    if reply.answer is Answer.UNKNOWN:
+    said = printable(reply.said)
+    if reply.answer is Answer.NOT_THERE and not content.lines:
+        store.answered(connection, row.key, store.ACCEPTED, said, now)
+        store.note_lines(connection, row.key, json.dumps([[*place, 0] for place in places_of(row)]))
+        return
+    if reply.answer in (Answer.UNKNOWN, Answer.NOT_THERE):
         store.answered(connection, row.key, store.UNKNOWN, said, now)
         return
     act = OrderAct.HAND_OVER if reply.answer is Answer.ACCEPTED else OrderAct.FAIL
-    told, late = _told(row, content) if content.lines and reply.answer is Answer.ACCEPTED else {}, list[str]()
-    places = _places(row)
+    told, late = told_of(row, content) if content.lines and reply.answer is Answer.ACCEPTED else {}, list[str]()
+    places = places_of(row)
     for account_id, number in sorted({place[:2] for place in places}):
         order = OpenOrder(connection, settings, account_id, number, now, actor=f"supplier {row.supplier}")
         for place in places:
@@ -136,16 +140,20 @@ def _answered(settings: Settings, row: Row[Any], content: Handover, reply: Reply
                     order.apply(place[2], act, details={"handover": row.key, **(
                         {"said": "; ".join(known)} if known else {})})
         order.finish()
-    state = store.ACCEPTED if reply.answer is Answer.ACCEPTED else store.REFUSED
-    store.answered(connection, row.key, state, "; ".join([*late, *([said] if said else [])])[:_LONGEST], now)
+    words = "; ".join([*late, *([said] if said else [])])[:LONGEST_SAID]
+    if reply.answer is Answer.REFUSED:
+        store.answered(connection, row.key, store.REFUSED, words, now)
+        return
+    store.answered(connection, row.key, store.ACCEPTED, words, now, follow_at=next_look(row, now))
+    note_reported(connection, settings, row, reply.parcels, now)
 
 
 def _cancelled_since(order: OpenOrder, line: int, told: int) -> str:
-    """What the supplier must learn of a line of which it was told more pieces than are wanted by now."""
+    """What the supplier learns next of a line of which it was told more pieces than are wanted by now."""
     row = order.lines[line]
     gone = told - (row.quantity - row.cancelled)
-    return (f"{gone} of {told} pieces of line {line} of {order.public_id} were cancelled after the supplier was asked: "
-            "tell the supplier") if gone > 0 else ""
+    return (f"{gone} of {told} pieces of line {line} of {order.public_id} were cancelled after the supplier was asked"
+            if gone > 0 else "")
 
 
 def _is_ours(line: Row[Any], key: str) -> bool:
@@ -153,40 +161,10 @@ def _is_ours(line: Row[Any], key: str) -> bool:
     return bool(line.handover_key == key and line.state == LineState.ORDERED)
 
 
-def _places(row: Row[Any]) -> list[Place]:
-    return [(account_id, number, line) for account_id, number, line, *_ in json.loads(row.lines)]
-
-
-def _content(connection: Connection, settings: Settings, row: Row[Any]) -> Handover:
-    """What the supplier gets, made of the lines themselves; what was cancelled is left out."""
-    places, lines = set(_places(row)), list[HandedLine]()
-    for account_id, number in sorted({place[:2] for place in places}):
-        order = reward_orders.by_id(connection, account_id, number)
-        assert order is not None
-        mine = [line for line in reward_orders.lines_of(connection, account_id, number)
-                if (account_id, number, line.line) in places and line.handover_key == row.key]
-        lines += [_handed(settings, order, line) for line in mine if progress_of(line).to_ship]
-    return Handover(row.key, row.supplier, row.made_at, tuple(lines))
-
-
-def _handed(settings: Settings, order: Row[Any], line: Row[Any]) -> HandedLine:
-    snapshot, terms = json.loads(line.snapshot), terms_by_kind(settings).get(line.kind)
-    where = _where(order.destination) if order.destination and (terms is None or terms.needs_address) else None
-    names = snapshot["name"]
-    name = next((names[code] for code in (*settings.programme.locales, *names) if names.get(code)), line.reward)
-    return HandedLine(ids.public_id(ids.REWARD_ORDER, order.account_id, order.id), line.line, line.variant, line.reward,
-                      name, progress_of(line).to_ship, json.loads(line.details), where, order.note)
-
-
-def _where(text: str) -> Destination:
-    found = json.loads(text)
-    return Destination(**found | {"kind": AddressKind(found["kind"])})
-
-
 def listed(installation: Installation, states: Sequence[str] = (), limit: int = 100) -> list[dict[str, Any]]:
     """Handovers as people read them, the newest first."""
     with installation.database.reading() as connection:
         rows = store.listed(connection, states, limit)
-    return [{"key": row.key, "supplier": row.supplier, "state": row.state, "lines": len(_places(row)),
+    return [{"key": row.key, "supplier": row.supplier, "state": row.state, "lines": len(places_of(row)),
              "attempts": row.attempts, "said": row.said, "made_at": row.made_at, "changed_at": row.changed_at,
              "not_before": row.not_before} for row in rows]

@@ -12,10 +12,12 @@ from sqlalchemy import Connection, Row
 
 from treuwerk.domain import ids
 from treuwerk.domain.actors import stated_reason
+from treuwerk.domain.constraints import objections
 from treuwerk.domain.records import evidence_of
 from treuwerk.domain.refusals import KeyConflict, Refusal
 from treuwerk.domain.reward_kinds import Fulfilment, RewardTerms
 from treuwerk.domain.reward_orders import LineState, OrderAct
+from treuwerk.domain.rewards import Asker
 from treuwerk.domain.rights import Access
 from treuwerk.services.auditing import note_act
 from treuwerk.services.installation import Installation
@@ -27,6 +29,7 @@ from treuwerk.services.orders.scope import WRITE, order_named
 from treuwerk.services.orders.telling import PLACED, tell
 from treuwerk.services.own_company import refuse_own_company
 from treuwerk.services.rewards.askers import asker_of, programme_day
+from treuwerk.services.rewards.gate import constraints_of
 from treuwerk.services.rewards.kinds import terms_by_kind
 from treuwerk.services.rewards.offering import offered
 from treuwerk.store import replacements, rewards
@@ -56,8 +59,8 @@ def replace(installation: Installation, access: Access, public_id: str, wanted: 
 
     Raises:
         Refusal: `wrong_state`, `wrong_quantity` (there), `wrong_kind`, `unknown_line`, `no_reason`, `own_account`,
-            `no_address`, `sold_out` (there), `not_offered`, `too_dear` (points, worth), `changed_meanwhile`; nothing
-            was done.
+            `no_address`, `sold_out` (there), `barred` (objections: the same may not be given any more), `not_offered`,
+            `too_dear` (points, worth), `changed_meanwhile`; nothing was done.
         KeyConflict: the key stands for another replacement.
         NotAllowed, OutOfScope: whoever acts may not, or there is no such order.
     """
@@ -128,17 +131,39 @@ class _Replacing:
         return placed
 
     def _same(self) -> dict[str, Any]:
-        """The columns of what was ordered, whether it is still offered or not."""
+        """The columns of what was ordered, whether it is still offered or not; it must be one that may be given."""
+        self._refuse_barred()
         told = json.loads(self._row.snapshot) | {"regular_points": 0, "why": []}
         return {name: getattr(self._row, name) for name in _COPIED} | {"snapshot": _json(told)}
 
+    def _refuse_barred(self) -> None:
+        """What left the shop is sent once more; what constraints of the programme bar, nobody is given in any way."""
+        settings, variant = self._order.settings, self._row.variant
+        rewards.lock(self._connection, [variant])
+        row = rewards.of_variants(self._connection, {variant}).get(variant)
+        if row is None:
+            return
+        reward = rewards.read(row.content)
+        one = next(one for one in reward.variants if one.number == variant)
+        [against] = objections(constraints_of(settings), [reward.offer(one, self._worth)], self._asker(),
+                               programme_day(settings, self._now))
+        if against:
+            raise Refusal("barred", f"found {variant!r}, which may not be given any more: "
+                          f"{' '.join(each.reason for each in against)} Send another variant, give the points back, or "
+                          "decline", objections=[{"words": each.words, "details": dict(each.details)}
+                                                 for each in against])
+
+    def _asker(self) -> Asker:
+        order = self._order.row
+        country = json.loads(order.destination)["country"] if order.destination else ""
+        return asker_of(self._connection, self._order.settings, order.account_id, self._now, country)
+
     def _other(self) -> dict[str, Any]:
         """The columns of another variant, which must be offered and cost no more."""
-        variant, settings, order = self._wanted.variant, self._order.settings, self._order.row
-        country = json.loads(order.destination)["country"] if order.destination else ""
-        asker = asker_of(self._connection, settings, order.account_id, self._now, country)
+        variant, settings = self._wanted.variant, self._order.settings
         rewards.lock(self._connection, [variant])
-        offer = offered(self._connection, settings, asker, {variant}, programme_day(settings, self._now))[variant]
+        day = programme_day(settings, self._now)
+        offer = offered(self._connection, settings, self._asker(), {variant}, day)[variant]
         if not offer.allowed:
             raise Refusal("not_offered", f"found {variant!r}, which is not offered to this participant; expected a "
                           "variant that could be ordered", variant=variant)

@@ -22,7 +22,7 @@ from treuwerk.store.tables.ownership import (
     purchase_reference,
     serial_claim,
 )
-from treuwerk.store.tables.parcels import order_parcel, order_parcel_line
+from treuwerk.store.tables.parcels import order_parcel, order_parcel_line, reported_parcel
 from treuwerk.store.tables.payments import payment, payment_event, payment_refund
 from treuwerk.store.tables.prints import order_print
 from treuwerk.store.tables.promotions import (
@@ -172,6 +172,7 @@ __all__ = [
     "recalculation_order",
     "recovery_code",
     "replacement",
+    "reported_parcel",
     "reward",
     "reward_draft",
     "reward_file",

@@ -6,6 +6,7 @@ from treuwerk.domain.refusals import Refusal
 from treuwerk.web.forms import Result
 from treuwerk.web.office.words import refusal_words
 from treuwerk.web.shell.marking import marked
+from treuwerk.web.shell.pages import gettext
 from treuwerk.web.shell.state import Visit
 
 T = TypeVar("T")
@@ -20,10 +21,15 @@ _REFUSALS = {
     "own_account": ("", marked("You belong to this company. Somebody who does not must decide.")),
     "changed_meanwhile": ("", marked("The order was changed meanwhile. Look at it again.")),
 }
+_BARRED = marked("This reward may not be given any more: %(reasons)s Send another variant, give the points back, or "
+                 "decline.")
 
 
 def blamed(visit: Visit, result: Result[T], refusal: Refusal) -> Result[T]:
     """The form with the refusal beside its field."""
+    if refusal.code == "barred":
+        reasons = " ".join(gettext(visit, one["words"]) % one["details"] for one in refusal.facts["objections"])
+        return result.refused("variant", _BARRED, reasons=reasons)
     if refusal.code in _REFUSALS:
         field, words = _REFUSALS[refusal.code]
         names = {name: value for name, value in refusal.facts.items() if name in ("there", "points", "worth")}

@@ -48,6 +48,7 @@ WORK_KINDS: Mapping[str, tuple[str, str]] = {
     "mapping": (marked("Mapping for a second person"), "users-round"),
     "recalculation": (marked("Recalculation for a second person"), "scale"),
     "withdrawal": (marked("Withdrawal from a contract"), "undo-2"),
+    "supplier": (marked("Order to be settled with its supplier"), "truck"),
     "work_order": (marked("Import or job that failed"), "triangle-alert")}
 """Kinds of work; one that a later part adds stands for itself."""
 EVENTS: Mapping[str, tuple[str, str]] = {

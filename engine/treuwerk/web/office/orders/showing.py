@@ -14,7 +14,7 @@ from treuwerk.web.forms.showing import new_form_id
 from treuwerk.web.office.frame import office_page, seen, settings_of
 from treuwerk.web.office.orders.listing import HOME, path_of
 from treuwerk.web.office.orders.money_pages import can_note
-from treuwerk.web.office.orders.words import EVENTS, HANDOVERS, PAYMENTS, STATES, called
+from treuwerk.web.office.orders.words import EVENTS, HANDOVERS, PARKED, PAYMENTS, STATES, called
 from treuwerk.web.office.orders.works import possible
 from treuwerk.web.shell.content import localised
 from treuwerk.web.shell.state import Visit
@@ -27,9 +27,10 @@ def order_page(visit: Visit) -> Response:
         company = desk.participants_of(connection, [order]).get(order.account_id)
         handovers, people = desk.handovers_of(connection, order), desk.people_of(connection, order)
         printed = picking.printed_of(connection, [order]).get((order.account_id, order.number), [])
+        parked = desk.parked_of(connection, order)
     seen(visit, "order.read", order.account_id, order.public_id)
     return office_page(visit, "office/orders/order.html", section=HOME, order=order, company=company,
-                       handovers=handovers, path=path_of(order.public_id), now=visit.now,
+                       handovers=handovers, parked=parked, path=path_of(order.public_id), now=visit.now,
                        people=people, works=possible(visit, order), retry=_retry(visit, order, handovers),
                        printed=list(reversed(printed)), form_id=new_form_id(),
                        can_pick=visit.access.may(WRITE) and picking.can_be_picked(settings_of(visit), order, visit.now),
@@ -47,7 +48,7 @@ def words_of(visit: Visit, order: PlacedOrder) -> dict[str, Any]:
     """What the templates of an order need to speak of it."""
     names = {line.number: called(visit, line) for line in order.lines}
     return {"states": STATES, "payment_words": PAYMENTS, "can_note_money": can_note(visit, order),
-            "event_words": EVENTS, "handover_words": HANDOVERS, "names": names,
+            "event_words": EVENTS, "handover_words": HANDOVERS, "parked_words": PARKED, "names": names,
             "late": desk.is_late(order, visit.now),
             "answers": {line.number: _answers(visit, line) for line in order.lines}}
 

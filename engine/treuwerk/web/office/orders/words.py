@@ -44,6 +44,8 @@ EVENTS: Mapping[str, tuple[str, str, str]] = {
     "lapsed": (marked("Not approved in time"), "clock", "warn"),
     "hand_over": (marked("The supplier has it"), "package", ""),
     "retry": (marked("Tried again"), "rotate-cw", ""),
+    "cancellation_told": (marked("The supplier knows what was cancelled"), "circle-check", ""),
+    "cancellation_to_tell": (marked("Tell the supplier what was cancelled"), "phone", "warn"),
     "fail": (marked("Not to be had"), "triangle-alert", "warn"),
     "ship": (marked("Sent"), "truck", "accent"),
     "deliver": (marked("Delivered"), "circle-check", "good"),
@@ -68,6 +70,17 @@ HANDOVERS: Mapping[str, tuple[str, str, str]] = {
     UNKNOWN: (marked("No answer yet"), "warn", "hourglass"),
     ACCEPTED: (marked("The supplier has it"), "good", "circle-check"),
     REFUSED: (marked("The supplier refused"), "bad", "circle-x")}
+PARKED: Mapping[str, str] = {
+    "no_name": marked("It has neither a name nor a number, so nobody could tell whether it comes twice."),
+    "too_long": marked("Its carrier, its number or its name are too long, or cannot be printed."),
+    "unknown_carrier": marked("The programme does not know this carrier."),
+    "unknown_line": marked("It holds lines that this supplier was not asked for."),
+    "wrong_quantity": marked("It holds more pieces than are still to be sent."),
+    "wrong_state": marked("Its pieces were cancelled or sent before."),
+    "another_content": marked("It was reported before with something else in it."),
+    "another_parcel": marked("Somebody noted its number with something else in it."),
+}
+"""Why a parcel that a supplier reported was not noted."""
 
 _REFUSALS: Mapping[str, str] = {
     "changed_meanwhile": marked("Somebody changed this order meanwhile, so nothing was done. Look at it as it is now."),
