@@ -10,11 +10,11 @@ from starlette.testclient import TestClient
 
 from tests.engine.shop.test_order_pages import order_of
 from tests.engine.shop.test_withdrawing import NAME, hidden, open_work, receipt_of, rows, said_by_a_stranger
-from tests.support.colleagues import namesake_of
 from tests.support.portal import NOW
 from tests.support.shops import LAWFUL, SHOP, Shop, open_shop, send_off
+from treuwerk.services.memberships import add_membership
 from treuwerk.store.database import Database
-from treuwerk.store.tables import audit_entry, order_line, order_withdrawal, outbox
+from treuwerk.store.tables import app_user, audit_entry, order_line, order_withdrawal, outbox
 
 DAY = 86_400_000_000
 
@@ -123,7 +123,10 @@ def test_what_belongs_to_no_order_is_set_aside_with_an_answer(shop: Shop) -> Non
 
 def test_nobody_assigns_without_the_right_nor_for_the_own_company(shop: Shop) -> None:
     order, page = unmatched(shop)
-    nobody, agent = shop.portal.in_office(), shop.portal.in_office("agent", name=namesake_of(shop.portal))
+    nobody, agent = shop.portal.in_office(), shop.portal.in_office("agent", name="Clara Weiß")
+    with shop.portal.installation.database.writing() as connection:
+        user = connection.execute(select(app_user.c.user_id).where(app_user.c.name == "Clara Weiß")).scalar_one()
+        add_membership(connection, user, shop.portal.account("1001"), NOW, role="manager")
     check = compared(agent, page, order)
 
     assert "You belong to this company." in check
