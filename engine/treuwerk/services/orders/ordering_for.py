@@ -102,7 +102,8 @@ def basket(access: Access, installation: Installation, connection: Connection, a
     unit = settings.rewards.unit or next(code for code, one in settings.units.items() if one.spendable)
     chosen = tuple(Chosen(offers[variant], pieces, left.get(variant)) for variant, pieces in wanted.items())
     priced = [PricedLine(one.points, takes_money(settings, one.offer.reward)) for one in chosen if one.offer.allowed]
-    return Basket(unit, viewer.available, chosen, tuple(places_of(connection, account_id)), any(terms[kind].needs_address for kind in kinds.values()),
+    return Basket(unit, viewer.available, chosen, tuple(places_of(connection, account_id)),
+                  any(terms[kind].needs_address for kind in kinds.values()),
                   questions(connection, settings, kinds, now),
                   choice_of(settings.rewards.money_terms, priced, viewer.available))
 

@@ -58,8 +58,8 @@ def replace(installation: Installation, access: Access, public_id: str, wanted: 
 
     Raises:
         Refusal: `wrong_state`, `wrong_quantity` (there), `wrong_kind`, `unknown_line`, `no_reason`, `own_account`,
-            `no_address`, `country_not_served` (country), `sold_out` (there), `not_offered`, `too_dear` (points, worth), `changed_meanwhile`; nothing
-            was done.
+            `no_address`, `country_not_served` (country), `sold_out` (there), `not_offered`, `too_dear` (points, worth),
+            `changed_meanwhile`; nothing was done.
         KeyConflict: the key stands for another replacement.
         NotAllowed, OutOfScope: whoever acts may not, or there is no such order.
     """

@@ -25,6 +25,7 @@ from treuwerk.services.shop.money import Pay
 from treuwerk.store import cart as store
 from treuwerk.store import reward_orders
 
+
 @attrs.frozen
 class Answers:
     """What was answered so far. `place` is empty for what is proposed; `details` are answers by variant and name.

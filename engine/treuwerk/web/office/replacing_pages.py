@@ -30,7 +30,6 @@ from treuwerk.web.shell.marking import marked
 from treuwerk.web.shell.pages import gettext
 from treuwerk.web.shell.state import Visit
 
-
 SAME = "same"
 """In place of an address: where the first one went."""
 
