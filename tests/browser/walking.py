@@ -144,10 +144,18 @@ def _orders(site: Site) -> dict[str, str]:
     complaint = complaint_of(site.portal, client, order)
     pages = ("", "/placed", "/withdraw", "/lines/{line}/complaint", "/complaints/{complaint}")
     return {**{f"/orders/{{id}}{page} id": order for page in pages}, "line": "1", "complaint": complaint,
-            "token": token, "/office/withdrawals/{id} id": withdrawal, "/office/complaints/{id} id": complaint,
-            **{f"/office/orders/{{id}}{page} id": order for page in (
+            "token": token, "/office/complaints/{id} id": complaint, "order": order,
+            **{f"/office/withdrawals/{{id}}{page} id": withdrawal for page in ("", "/assign/{order}")},
+            "list": _pick_list(site, order), **{f"/office/orders/{{id}}{page} id": order for page in (
                 "", "/ship", "/deliver", "/cancel", "/return", "/fail", "/approve", "/refuse",
                 "/lines/{line}/replace")}}
+
+
+def _pick_list(site: Site, order: str) -> str:
+    """A pick list of the order, behind the time in which it can be cancelled; its id."""
+    agent = site.portal.in_office("admin", now=NOW + 3 * 3_600_000_000)
+    path = agent.post(f"/office/orders/{order}/pick").headers["location"]
+    return str(path.rpartition("/")[2])
 
 
 def as_manager(site: Site) -> TestClient:

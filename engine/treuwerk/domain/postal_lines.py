@@ -1,7 +1,7 @@
 """Addresses as the posts of their countries want them on a parcel, line by line.
 
-Sources: the national posts' own descriptions, as the Universal Postal Union lists them. A country that is not named here
-gets the postcode before the town, which most of the world writes.
+Sources: the national posts' own descriptions, as the Universal Postal Union lists them. A country that is not named
+here gets the postcode before the town, which most of the world writes.
 """
 
 from collections.abc import Mapping
@@ -28,8 +28,8 @@ _USUAL, _CAPITALS = TownLine(), TownLine(capitals=True)
 _BELOW = TownLine(capitals=True, below=True)
 BY_COUNTRY: Mapping[str, TownLine] = {
     "AT": _USUAL, "BE": _CAPITALS, "CH": _USUAL, "CZ": _CAPITALS, "DE": _USUAL, "DK": _USUAL, "ES": _CAPITALS,
-    "FR": _CAPITALS, "GB": _BELOW, "IE": _BELOW, "IT": _CAPITALS, "LI": _USUAL, "LU": TownLine(capitals=True, sign="L-"),
-    "NL": TownLine("  ", capitals=True), "PL": _CAPITALS, "SE": _CAPITALS,
+    "FR": _CAPITALS, "GB": _BELOW, "IE": _BELOW, "IT": _CAPITALS, "LI": _USUAL,
+    "LU": TownLine(capitals=True, sign="L-"), "NL": TownLine("  ", capitals=True), "PL": _CAPITALS, "SE": _CAPITALS,
 }
 """Countries whose form is known."""
 

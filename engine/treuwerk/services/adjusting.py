@@ -282,7 +282,8 @@ def _not_zero(amount: int) -> int:
 
 def _refuse_names(connection: Connection, account_id: int, reason: str) -> None:
     """The reason is hashed into the books for good, and people have a right to be forgotten."""
-    names = {*names_of_people(connection, [account_id])[account_id], owners_of(connection, [account_id])[account_id].name}
+    mine = [account_id]
+    names = {*names_of_people(connection, mine)[account_id], owners_of(connection, mine)[account_id].name}
     if "@" in reason or any(len(name) >= _TELLING and name.casefold() in reason.casefold() for name in names):
         raise Refusal("personal_data", "found a name or mail address of the participant in the reason, expected none: "
                       "it stays in the books for good; name the case, the slip or the ticket instead")

@@ -207,9 +207,14 @@ def _end(access: Access, connection: Connection, action: str, number: int, now: 
              before=before, after=after)
 
 
-def _checked(settings: Settings, draft: AddressDraft) -> dict[str, str]:
+def checked_address(settings: Settings, draft: AddressDraft) -> dict[str, str]:
+    """The fields of an address as they are kept, by the rules of its country; it may be without a label.
+
+    Raises:
+        Refusal: `missing`, `too_long`, `wrong_postcode`, `unknown_country`, with the `field`.
+    """
     values = {name: " ".join(text.split()) for name, text in attrs.asdict(draft).items()}
-    for name in ("label", "name", "street", "city", "country"):
+    for name in ("name", "street", "city", "country"):
         if not values[name]:
             raise Refusal("missing", f"found nothing as {name}, expected a text", field=name)
     for name, text in values.items():
@@ -220,6 +225,12 @@ def _checked(settings: Settings, draft: AddressDraft) -> dict[str, str]:
         raise Refusal("unknown_country", f"found {values['country']!r}, expected one of {', '.join(known)}",
                       field="country")
     return values | {"postcode": postcode(values["country"], values["postcode"])}
+
+
+def _checked(settings: Settings, draft: AddressDraft) -> dict[str, str]:
+    if not draft.label.strip():
+        raise Refusal("missing", "found nothing as label, expected a text", field="label")
+    return checked_address(settings, draft)
 
 
 def _fewer_than_most(connection: Connection, account_id: int) -> int:

@@ -1,5 +1,6 @@
 """Pieces that are sent once more: without points, of the stock, and never more than left."""
 
+import attrs
 import pytest
 from sqlalchemy import select, text
 
@@ -7,10 +8,10 @@ from tests.engine.orders.test_moving_on import moved
 from tests.engine.orders.test_racing_orders import all_at_once
 from tests.support.catalogues import DRILL
 from tests.support.colleagues import namesake
-from tests.support.ordering import MUG, Counter
+from tests.support.ordering import HOME, MUG, Counter
 from tests.support.worlds import SIX_IN_THE_EVENING
 from treuwerk.domain.refusals import KeyConflict, Refusal
-from treuwerk.domain.reward_orders import LineState, OrderAct
+from treuwerk.domain.reward_orders import Destination, LineState, OrderAct
 from treuwerk.domain.rights import NotAllowed, OutOfScope
 from treuwerk.services.orders.cancelling_lines import Cut, cancel_lines
 from treuwerk.services.orders.handing_over import hand_over
@@ -247,3 +248,31 @@ def test_what_was_changed_by_sql_shows(counter: Counter, tampering: str) -> None
         connection.execute(text(tampering))
 
     assert "replaced_pieces_were_sent_once_more" in counter.world.violated()
+
+
+ELSEWHERE = Destination("Site of Sonnendach", "Kanalweg 3", "5020", "Salzburg", "AT")
+
+
+def test_a_replacement_goes_to_another_address_where_one_is_named(counter: Counter) -> None:
+    placed = shipped(counter)
+    wanted = Replacement(1, 1, WHY, "R1", destination=ELSEWHERE)
+
+    again = replace(counter.world.installation, counter.office(), placed.public_id, wanted, SOON)
+
+    with counter.world.database.reading() as connection:
+        assert order_of(counter.office(), connection, again.public_id).destination == ELSEWHERE
+        assert order_of(counter.office(), connection, placed.public_id).destination == HOME
+    with pytest.raises(KeyConflict):
+        sent_again(counter, placed)
+
+
+def test_it_goes_nowhere_where_the_reward_is_not_delivered(counter: Counter) -> None:
+    counter.shelf.bring({**DRILL, "countries": "DE|AT"})
+    placed = shipped(counter)
+    wanted = Replacement(1, 1, WHY, "R1", destination=attrs.evolve(ELSEWHERE, country="FR", postcode="75001"))
+
+    with pytest.raises(Refusal) as refusal:
+        replace(counter.world.installation, counter.office(), placed.public_id, wanted, SOON)
+
+    assert (refusal.value.code, refusal.value.facts["country"]) == ("country_not_served", "FR")
+    assert [row[3] for row in replaced(counter)] == [0]

@@ -94,12 +94,17 @@ def test_a_line_is_sent_once_more_by_hand(sqlite_shop: Shop) -> None:
 
     before = agent.get(form).text
     send_off(sqlite_shop.portal.installation, path.rpartition("/")[2])
-    refused = send(agent, form, pieces="3", reason="Lost on the way")
-    status, _ = send(agent, form, pieces="2", reason="Lost on the way")
+    refused = send(agent, form, pieces="3", place="same", reason="Lost on the way")
+    elsewhere = {"place": "typed", "recipient": "Site", "street": "Dam 1", "city": "Amsterdam", "country": "NL"}
+    wrong = send(agent, form, pieces="1", reason="Lost on the way", **elsewhere, postcode="1")
+    status, _ = send(agent, form, pieces="1", place="same", reason="Lost on the way")
+    _, moved = send(agent, form, pieces="1", reason="Lost on the way", **elsewhere, postcode="1012ab")
 
     assert "Nothing of this line can be sent once more" in before
     assert (refused[0], "There are 2 pieces" in refused[1], status) == (422, True, 303)
-    assert "2 pieces were sent once more" in client.get(path).text
+    assert (wrong[0], "Enter a postcode of this country, such as 1012 AB." in wrong[1]) == (422, True)
+    assert "1012 AB Amsterdam" in moved
+    assert client.get(path).text.count("1 piece was sent once more") == 2
     assert sqlite_shop.portal.in_office("viewer").get(form).status_code in (403, 404)
 
 
@@ -117,7 +122,7 @@ def test_a_replaced_and_a_cancelled_order_can_be_ordered_again(sqlite_shop: Shop
     client, agent = sqlite_shop.portal.signed_in(), sqlite_shop.portal.in_office("agent")
     path = order_of(client, ("MUG-RED", "1"))
     send_off(sqlite_shop.portal.installation, path.rpartition("/")[2])
-    send(agent, f"/office{path}/lines/1/replace", pieces="1", reason="Lost on the way")
+    send(agent, f"/office{path}/lines/1/replace", pieces="1", place="same", reason="Lost on the way")
     new = re.search(r'href="(/orders/ord_\w+)">1 piece was sent once more', client.get(path).text)
     cancelled = order_of(client, ("DRILL-12", "1"))
     assert new

@@ -10,11 +10,11 @@ from starlette.testclient import TestClient
 
 from tests.engine.shop.test_order_pages import order_of
 from tests.engine.shop.test_withdrawing import NAME, hidden, open_work, receipt_of, rows, said_by_a_stranger
-from tests.support.colleagues import namesake_of
 from tests.support.portal import NOW
 from tests.support.shops import LAWFUL, SHOP, Shop, open_shop, send_off
+from treuwerk.services.memberships import add_membership
 from treuwerk.store.database import Database
-from treuwerk.store.tables import audit_entry, order_line, order_withdrawal, outbox
+from treuwerk.store.tables import app_user, audit_entry, order_line, order_withdrawal, outbox
 
 DAY = 86_400_000_000
 
@@ -34,7 +34,7 @@ def unmatched(shop: Shop, **other: str) -> tuple[str, str]:
 
 
 def compared(agent: TestClient, page: str, order: str) -> str:
-    html = agent.get(f"{page}/assign?order={order}").text
+    html = agent.get(f"{page}/assign/{order}").text
     assert "Is it this order?" in html
     return html
 
@@ -50,7 +50,7 @@ def test_the_order_is_found_by_number_name_or_company(shop: Shop, words: str) ->
 
     html = agent.get(page, params={"q": order if words == "order" else words}).text
 
-    assert f'href="{page}/assign?order={order}"' in html
+    assert f'href="{page}/assign/{order}"' in html
     assert "Compare and assign" not in agent.get(page, params={"q": "nobody"}).text
 
 
@@ -59,7 +59,7 @@ def test_once_assigned_it_runs_as_one_that_was_known_at_once(shop: Shop) -> None
     order, page = unmatched(shop)
     check = compared(agent, page, order)
 
-    answer = agent.post(f"{page}/assign", data=fields(check))
+    answer = agent.post(f"{page}/assign/{order}", data=fields(check))
     html = agent.get(answer.headers["location"]).text
 
     assert [part in check for part in (NAME, "my mugs", "Cancelled at once", "2 × Mug, Red")] == [True] * 4
@@ -71,8 +71,8 @@ def test_once_assigned_it_runs_as_one_that_was_known_at_once(shop: Shop) -> None
     [(payload,)] = rows(shop, select(outbox.c.payload).where(outbox.c.topic == "withdrawal_assigned"))
     assert json.loads(payload)["withdrawal"] in page
     assert len(rows(shop, select(audit_entry.c.id).where(audit_entry.c.action == "withdrawal.assign"))) == 1
-    assert agent.get(f"{page}/assign?order={order}").status_code == 303
-    second = agent.post(f"{page}/assign", data=fields(check) | {"form_id": "another"})
+    assert agent.get(f"{page}/assign/{order}").status_code == 303
+    second = agent.post(f"{page}/assign/{order}", data=fields(check) | {"form_id": "another"})
     assert "somebody was faster" in agent.get(second.headers["location"]).text
 
 
@@ -81,7 +81,7 @@ def test_what_left_waits_as_ever_and_the_declaration_counts_from_when_it_came(sh
     send_off(shop.portal.installation, order)
     late = shop.portal.in_office("agent", now=NOW + 40 * DAY)
 
-    late.post(f"{page}/assign", data=fields(compared(late, page, order)))
+    late.post(f"{page}/assign/{order}", data=fields(compared(late, page, order)))
 
     assert "To be taken back" in late.get(page).text
     assert open_work(shop) == ["my mugs"]
@@ -97,7 +97,7 @@ def test_who_compared_an_older_order_sees_it_as_it_is_now(shop: Shop) -> None:
     check = compared(agent, page, order)
     send_off(shop.portal.installation, order)
 
-    answer = agent.post(f"{page}/assign", data=fields(check))
+    answer = agent.post(f"{page}/assign/{order}", data=fields(check))
 
     assert answer.status_code == 409
     assert "Somebody changed this order meanwhile. Nothing was done." in answer.text
@@ -123,12 +123,15 @@ def test_what_belongs_to_no_order_is_set_aside_with_an_answer(shop: Shop) -> Non
 
 def test_nobody_assigns_without_the_right_nor_for_the_own_company(shop: Shop) -> None:
     order, page = unmatched(shop)
-    nobody, agent = shop.portal.in_office(), shop.portal.in_office("agent", name=namesake_of(shop.portal))
+    nobody, agent = shop.portal.in_office(), shop.portal.in_office("agent", name="Clara Weiß")
+    with shop.portal.installation.database.writing() as connection:
+        user = connection.execute(select(app_user.c.user_id).where(app_user.c.name == "Clara Weiß")).scalar_one()
+        add_membership(connection, user, shop.portal.account("1001"), NOW, role="manager")
     check = compared(agent, page, order)
 
     assert "You belong to this company." in check
-    answer = agent.post(f"{page}/assign", data={"order": order, "version": "1", "form_id": "x"})
+    answer = agent.post(f"{page}/assign/{order}", data={"version": "1", "form_id": "x"})
     assert "You belong to this company" in agent.get(answer.headers["location"]).text
-    assert nobody.get(f"{page}/assign?order={order}").status_code == 403
-    assert agent.get(f"{page}/assign?order=ord_none").status_code == 404
+    assert nobody.get(f"{page}/assign/{order}").status_code == 403
+    assert agent.get(f"{page}/assign/ord_none").status_code == 404
     assert open_work(shop) == ["my mugs"]

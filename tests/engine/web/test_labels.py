@@ -25,8 +25,8 @@ STATION = Destination("Ada Lovelace", "Packstation 145", "10115", "Berlin", "DE"
                       AddressKind.PARCEL_STATION)
 ODD = (
     PLAIN, STATION,
-    attrs.evolve(PLAIN, company="Sonnen- und Dachtechnik Brandmaier & Söhne Gesellschaft mit beschränkter Haftung & Co. "
-                                "KG", name="Dr.-Ing. Maximiliane Freifrau von und zu Hohenlohe-Waldenburg-Schillingsfürst"),
+    attrs.evolve(PLAIN, company="Sonnen- und Dachtechnik Brandmaier & Söhne Gesellschaft mit beschränkter Haftung & Co.",
+                 name="Dr.-Ing. Maximiliane Freifrau von und zu Hohenlohe-Waldenburg-Schillingsfürst"),
     attrs.evolve(PLAIN, company="W" * 100, name="M" * 100, street="Q" * 100, city="G" * 100),
     attrs.evolve(PLAIN, name="Donaudampfschifffahrtsgesellschaftskapitänswitwenrentenauszahlungsstellenleiterin"),
     Destination("Łukasz Żółć", "ul. Świętokrzyska 12", "00-950", "Łódź", "PL", "Přátelé s.r.o."),
@@ -36,7 +36,8 @@ ODD = (
 )
 
 
-def drawn(sheet: LabelSheet, addresses: Sequence[Destination], first: int = 1, sender: str = "League GmbH, Weg 1") -> bytes:
+def drawn(sheet: LabelSheet, addresses: Sequence[Destination], first: int = 1,
+          sender: str = "League GmbH, Weg 1") -> bytes:
     told = [{"lines": list(postal_lines(one, "Polen")), "note": f"ord_{at:026}"}
             for at, one in enumerate(addresses)]
     return pdf("labels.typ", {

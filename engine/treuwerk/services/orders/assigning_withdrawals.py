@@ -46,8 +46,8 @@ def assign(access: Access, connection: Connection, settings: Settings, public_id
     """Say whose order is meant, as it was seen; what followed from that.
 
     Raises:
-        Refusal: `settled_before`: somebody assigned it or set it aside; `changed_meanwhile`: the order is another one by
-            now; `own_account`; nothing was done.
+        Refusal: `settled_before`: somebody assigned it or set it aside; `changed_meanwhile`: the order is not
+            what was seen; `own_account`; nothing was done.
         NotAllowed, OutOfScope: whoever acts may not, or there is no such withdrawal or order.
     """
     access.require(WRITE)

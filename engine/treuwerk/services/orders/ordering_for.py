@@ -4,30 +4,29 @@ import json
 from collections.abc import Mapping, Sequence
 
 import attrs
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from treuwerk.domain.actors import stated_reason
-from treuwerk.domain.refusals import Refusal
+from treuwerk.domain.money_parts import PricedLine
 from treuwerk.domain.reward_kinds import Asked
-from treuwerk.domain.reward_orders import AddressKind, Destination, OrderRequest, WantedLine
-from treuwerk.domain.rights import Access, OutOfScope
+from treuwerk.domain.reward_orders import Destination, OrderRequest, WantedLine
+from treuwerk.domain.rights import Access
 from treuwerk.services.auditing import note_act
 from treuwerk.services.installation import Installation
 from treuwerk.services.orders.fulfilling import questions
+from treuwerk.services.orders.places import Place, places_of
 from treuwerk.services.orders.placing import Placed, place
 from treuwerk.services.orders.scope import PLACE
-from treuwerk.services.own_addresses import addresses_of
+from treuwerk.services.payments.splitting import takes_money
 from treuwerk.services.rewards.askers import asker_of, programme_day
 from treuwerk.services.rewards.kinds import terms_by_kind
 from treuwerk.services.rewards.offering import Offered, offered
+from treuwerk.services.shop.money import MoneyChoice, choice_of
 from treuwerk.services.shop.searching import Query, search
 from treuwerk.services.shop.shelf import shelf_of
 from treuwerk.services.shop.viewer import viewer_of
 from treuwerk.store import reward_orders as store
-from treuwerk.store.tables import participant
 
-COMPANY = "company"
-"""In place of the public id of a saved address: that of the master data."""
 FOUND_AT_MOST = 10
 """Rewards of a search that are listed, each with its variants."""
 
@@ -52,24 +51,17 @@ class Chosen:
 
 
 @attrs.frozen
-class Where:
-    """An address of a participant: `name` is its public id or ``company``, `label` what the participant calls it."""
-
-    name: str
-    label: str
-    destination: Destination
-
-
-@attrs.frozen
 class Basket:
     """What is to be ordered for a participant, and what that needs; `available` points can be spent."""
 
     unit: str
     available: int
     lines: tuple[Chosen, ...]
-    places: tuple[Where, ...]
+    places: tuple[Place, ...]
     needs_address: bool
     asks: Mapping[str, Sequence[Asked]]
+    money: MoneyChoice
+    """Between how many points somebody can choose, and what the rest costs."""
 
     @property
     def points(self) -> int:
@@ -77,9 +69,9 @@ class Basket:
         return sum(line.points for line in self.lines)
 
     @property
-    def after(self) -> int:
-        """The points that would be left."""
-        return self.available - self.points
+    def enough(self) -> bool:
+        """Whether the points are there, with money beside them where that is possible."""
+        return self.available >= (self.money.bounds.least if self.money.offered else self.points)
 
 
 def found_for(access: Access, installation: Installation, connection: Connection, account_id: int, words: str,
@@ -108,21 +100,25 @@ def basket(access: Access, installation: Installation, connection: Connection, a
     terms = terms_by_kind(settings)
     kinds = {variant: offer.reward.kind for variant, offer in offers.items() if offer.reward.kind in terms}
     unit = settings.rewards.unit or next(code for code, one in settings.units.items() if one.spendable)
-    return Basket(unit, viewer.available,
-                  tuple(Chosen(offers[variant], pieces, left.get(variant)) for variant, pieces in wanted.items()),
-                  tuple(_places(connection, account_id)), any(terms[kind].needs_address for kind in kinds.values()),
-                  questions(connection, settings, kinds, now))
+    chosen = tuple(Chosen(offers[variant], pieces, left.get(variant)) for variant, pieces in wanted.items())
+    priced = [PricedLine(one.points, takes_money(settings, one.offer.reward)) for one in chosen if one.offer.allowed]
+    return Basket(unit, viewer.available, chosen, tuple(places_of(connection, account_id)),
+                  any(terms[kind].needs_address for kind in kinds.values()),
+                  questions(connection, settings, kinds, now),
+                  choice_of(settings.rewards.money_terms, priced, viewer.available))
 
 
 def order_for(installation: Installation, access: Access, account_id: int, lines: Sequence[WantedLine],
-              destination: Destination | None, reason: str, key: str, now: int) -> Placed:
-    """Place the order; why somebody else than the participant did stands in its history and in the audit.
+              destination: Destination | None, reason: str, key: str, now: int, *, points: int | None = None) -> Placed:
+    """Place the order, paid with so many points and the rest with money; None: with points alone.
+
+    Why somebody else than the participant did stands in its history and in the audit.
 
     Raises: as `place`, and
         Refusal: `no_reason`.
     """
     why = stated_reason(reason)
-    request = OrderRequest(f"office|{key}", tuple(lines), destination, account_id=account_id)
+    request = OrderRequest(f"office|{key}", tuple(lines), destination, account_id=account_id, points=points)
 
     def say_why(connection: Connection, placed: Placed) -> None:
         store.note(connection, [{
@@ -132,31 +128,3 @@ def order_for(installation: Installation, access: Access, account_id: int, lines
         note_act(connection, access, "order.place_for", placed.account_id, placed.public_id, now=now, reason=why)
 
     return place(installation, access, request, now, then=say_why)
-
-
-def place_named(found: Basket, name: str) -> Destination | None:
-    """Where an order goes; None where nothing is delivered.
-
-    Raises:
-        Refusal: `unknown_place`.
-    """
-    if not found.needs_address:
-        return None
-    for one in found.places:
-        if one.name == name:
-            return one.destination
-    raise Refusal("unknown_place", f"found {name!r}, expected one of the addresses of the participant", field="place")
-
-
-def _places(connection: Connection, account_id: int) -> list[Where]:
-    """Saved addresses, the preferred one first, then that of the master data."""
-    company = connection.execute(select(participant).where(participant.c.account_id == account_id)).one_or_none()
-    if company is None:
-        raise OutOfScope
-    found = [Where(one.public_id, one.draft.label, Destination(
-        one.draft.name, one.draft.street, one.draft.postcode, one.draft.city, one.draft.country))
-        for one in addresses_of(connection, account_id)]
-    if company.street and company.city and company.country:
-        found.append(Where(COMPANY, "", Destination(company.name, company.street, company.postcode, company.city,
-                                                    company.country, kind=AddressKind.COMPANY)))
-    return found

@@ -16,13 +16,13 @@ from treuwerk.domain.constraints import objections
 from treuwerk.domain.records import evidence_of
 from treuwerk.domain.refusals import KeyConflict, Refusal
 from treuwerk.domain.reward_kinds import Fulfilment, RewardTerms
-from treuwerk.domain.reward_orders import LineState, OrderAct
+from treuwerk.domain.reward_orders import Destination, LineState, OrderAct
 from treuwerk.domain.rewards import Asker
 from treuwerk.domain.rights import Access
 from treuwerk.services.auditing import note_act
 from treuwerk.services.installation import Installation
 from treuwerk.services.orders.changing import OpenOrder
-from treuwerk.services.orders.composing import snapshot_of, unit_of
+from treuwerk.services.orders.composing import destination_text, snapshot_of, unit_of
 from treuwerk.services.orders.looking_up import Placed
 from treuwerk.services.orders.moving_on import refuse_unsent
 from treuwerk.services.orders.scope import WRITE, order_named
@@ -51,6 +51,8 @@ class Replacement:
     key: str
     variant: str = ""
     complaint: int = 0
+    destination: Destination | None = None
+    """Where it goes; None: where the first one went."""
 
 
 def replace(installation: Installation, access: Access, public_id: str, wanted: Replacement, now: int, *,
@@ -59,8 +61,8 @@ def replace(installation: Installation, access: Access, public_id: str, wanted: 
 
     Raises:
         Refusal: `wrong_state`, `wrong_quantity` (there), `wrong_kind`, `unknown_line`, `no_reason`, `own_account`,
-            `no_address`, `sold_out` (there), `barred` (objections: the same may not be given any more), `not_offered`,
-            `too_dear` (points, worth), `changed_meanwhile`; nothing was done.
+            `no_address`, `country_not_served` (country), `sold_out` (there), `barred` (objections: the same may not be
+            given any more), `not_offered`, `too_dear` (points, worth), `changed_meanwhile`; nothing was done.
         KeyConflict: the key stands for another replacement.
         NotAllowed, OutOfScope: whoever acts may not, or there is no such order.
     """
@@ -95,7 +97,8 @@ def _before(connection: Connection, account_id: int, number: int, wanted: Replac
 
 
 def _evidence(number: int, wanted: Replacement) -> str:
-    return evidence_of(json.dumps([number, wanted.line, wanted.pieces, wanted.variant, wanted.reason]))
+    elsewhere = [destination_text(wanted.destination)] if wanted.destination else []
+    return evidence_of(json.dumps([number, wanted.line, wanted.pieces, wanted.variant, wanted.reason, *elsewhere]))
 
 
 class _Replacing:
@@ -108,6 +111,7 @@ class _Replacing:
         origin = replacements.origin_of(self._connection, self._row.account_id, self._row.order_id, wanted.line)
         self._worth: int = self._row.points_each if origin is None else origin.worth
         self._terms = terms_by_kind(order.settings)
+        self._destination = destination_text(wanted.destination) or order.row.destination
 
     def send(self) -> Placed:
         """Write the new order, and what it means for the older one."""
@@ -133,6 +137,8 @@ class _Replacing:
     def _same(self) -> dict[str, Any]:
         """The columns of what was ordered, whether it is still offered or not; it must be one that may be given."""
         self._refuse_barred()
+        if self._wanted.destination:
+            self._refuse_unserved()
         told = json.loads(self._row.snapshot) | {"regular_points": 0, "why": []}
         return {name: getattr(self._row, name) for name in _COPIED} | {"snapshot": _json(told)}
 
@@ -154,9 +160,7 @@ class _Replacing:
                                                  for each in against])
 
     def _asker(self) -> Asker:
-        order = self._order.row
-        country = json.loads(order.destination)["country"] if order.destination else ""
-        return asker_of(self._connection, self._order.settings, order.account_id, self._now, country)
+        return asker_of(self._connection, self._order.settings, self._order.row.account_id, self._now, self._country)
 
     def _other(self) -> dict[str, Any]:
         """The columns of another variant, which must be offered and cost no more."""
@@ -181,8 +185,22 @@ class _Replacing:
                 "supplier": offer.reward.supplier, "details": self._row.details if same else "{}",
                 "snapshot": _json(told)}
 
+    @property
+    def _country(self) -> str:
+        return str(json.loads(self._destination)["country"]) if self._destination else ""
+
+    def _refuse_unserved(self) -> None:
+        """What is no longer offered is sent to its first country at least, and elsewhere where the reward goes."""
+        settings, row = self._order.settings, self._row
+        kept = rewards.by_number(self._connection, [row.reward]).get(row.reward)
+        served = (rewards.read(kept.content).countries if kept else ()) or settings.programme.countries
+        first = json.loads(self._order.row.destination)["country"] if self._order.row.destination else ""
+        if served and self._country not in {*served, first}:
+            raise Refusal("country_not_served", f"found the country {self._country!r}, expected one of "
+                          f"{', '.join(sorted(served))}", country=self._country)
+
     def _refuse_nowhere(self, terms: RewardTerms | None) -> None:
-        if not self._order.row.destination and (terms is None or terms.needs_address):
+        if not self._destination and (terms is None or terms.needs_address):
             raise Refusal("no_address", "found an order without an address, expected where to send it")
 
     def _write(self, placed: Placed, sent: dict[str, Any]) -> None:
@@ -192,7 +210,7 @@ class _Replacing:
             "account_id": old.account_id, "id": placed.number, "key": self._wanted.key,
             "evidence": _evidence(old.id, self._wanted), "state": placed.state.value, "user_id": self._access.user_id,
             "actor": self._access.actor, "unit": unit_of(self._order.settings), "points": 0, "money": 0,
-            "destination": old.destination, "note": old.note, "placed_at": now, "cancel_until": now,
+            "destination": self._destination, "note": old.note, "placed_at": now, "cancel_until": now,
             "approve_until": 0, "changed_at": now, "version": 1}
         line = sent | {
             "account_id": old.account_id, "order_id": placed.number, "line": 1, "promotion": "",

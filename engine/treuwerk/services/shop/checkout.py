@@ -6,39 +6,24 @@ from hashlib import sha256
 from typing import Any
 
 import attrs
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from treuwerk.domain import ids
 from treuwerk.domain.parcel_stations import StationDraft, station
 from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.reward_kinds import Asked, answers_to
-from treuwerk.domain.reward_orders import AddressKind, Destination, OrderRequest, WantedLine
+from treuwerk.domain.reward_orders import Destination, OrderRequest, WantedLine
 from treuwerk.domain.rights import Access
 from treuwerk.programme.settings import Settings
 from treuwerk.services.installation import Installation
 from treuwerk.services.orders.fulfilling import questions
+from treuwerk.services.orders.places import STATION, Place, places_of, station_at
 from treuwerk.services.orders.placing import LONGEST_NOTE, Placed, place
-from treuwerk.services.own_addresses import KeptAddress, addresses_of
 from treuwerk.services.rewards.kinds import terms_by_kind
 from treuwerk.services.shop.cart import ORDER, Cart, CartLine, cart_of
 from treuwerk.services.shop.money import Pay
 from treuwerk.store import cart as store
 from treuwerk.store import reward_orders
-from treuwerk.store.tables import participant
-
-COMPANY, STATION = "company", "station"
-"""In place of the public id of a saved address: that of the master data, and a parcel station."""
-
-
-@attrs.frozen
-class Place:
-    """Somewhere that an order can go: `name` is the id of a saved address, ``company`` or ``station``."""
-
-    name: str
-    label: str
-    destination: Destination
-    served: bool = True
-    """Whether all that is ordered is delivered to its country."""
 
 
 @attrs.frozen
@@ -132,9 +117,7 @@ def choose_place(access: Access, connection: Connection, settings: Settings, nam
     """
     found = checkout_of(access, connection, settings, now)
     if name == STATION:
-        if draft is None or draft.country not in settings.rewards.orders.parcel_stations:
-            raise Refusal("no_stations", "found a parcel station, expected an address", field="country")
-        station(draft)
+        station_at(settings, draft)
     elif name not in {one.name for one in found.places}:
         raise Refusal("unknown_place", f"found {name!r}, expected one of the addresses", field="place")
     _keep(access, connection, attrs.evolve(found.answers, place=name, station=draft or found.answers.station), now)
@@ -194,20 +177,10 @@ def ordered_before(access: Access, connection: Connection, key: str) -> str:
 def _places(access: Access, connection: Connection, settings: Settings, answers: Answers,
             lines: Sequence[CartLine]) -> tuple[Place, ...]:
     """Saved addresses, the preferred one first, then that of the master data, then a parcel station that was typed."""
-    company = connection.execute(select(participant).where(participant.c.account_id == access.account_id)).one()
-    found = [_saved(one) for one in addresses_of(connection, access.account_id)]
-    if company.street and company.city and company.country:
-        found.append(Place(COMPANY, "", Destination(company.name, company.street, company.postcode, company.city,
-                                                    company.country, kind=AddressKind.COMPANY)))
+    found = places_of(connection, access.account_id)
     if answers.station and answers.station.country in settings.rewards.orders.parcel_stations:
         found.append(Place(STATION, "", station(answers.station)))
     return tuple(attrs.evolve(one, served=_served(settings, one.destination.country, lines)) for one in found)
-
-
-def _saved(one: KeptAddress) -> Place:
-    draft = one.draft
-    return Place(one.public_id, draft.label, Destination(draft.name, draft.street, draft.postcode, draft.city,
-                                                         draft.country))
 
 
 def _served(settings: Settings, country: str, lines: Sequence[CartLine]) -> bool:

@@ -1,11 +1,9 @@
 """A withdrawal of which nobody knows the order: the order is found and checked, or the person gets an answer."""
 
 from sqlalchemy import Connection
-from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from treuwerk.domain.refusals import Refusal
-from treuwerk.domain.rights import OutOfScope
 from treuwerk.services.orders import desk, withdrawn
 from treuwerk.services.orders.assigning_withdrawals import assign, foreseen, set_aside
 from treuwerk.services.orders.viewing_orders import PlacedOrder, order_of
@@ -20,21 +18,19 @@ from treuwerk.web.shell.marking import marked
 from treuwerk.web.shell.pages import gettext, see_other
 from treuwerk.web.shell.state import Visit
 
-ORDER = "order"
-
 
 def assign_page(visit: Visit) -> Response:
     """What the person wrote beside an order that it may be, and what would follow."""
-    return _check(visit, _order(visit, visit.request.query_params.get(ORDER, "")))
+    return _check(visit, _order(visit))
 
 
 def assign_form(visit: Visit) -> Response:
     """Assign it; where the order was changed meanwhile, show it as it is now."""
-    order, here = visit.form.get(ORDER, ""), _here(visit)
+    here = _here(visit)
 
     def act(connection: Connection) -> str:
-        assign(visit.access, connection, settings_of(visit), visit.request.path_params["id"], order,
-               version_of(visit), visit.now)
+        assign(visit.access, connection, settings_of(visit), visit.request.path_params["id"],
+               visit.request.path_params["order"], version_of(visit), visit.now)
         told(visit, connection, gettext(visit, marked("The withdrawal belongs to this order now.")))
         return here
 
@@ -42,7 +38,7 @@ def assign_form(visit: Visit) -> Response:
         return done(visit, act)
     except Refusal as refusal:
         if refusal.code == "changed_meanwhile":
-            return _check(visit, _order(visit, order), CONFLICT, stale=True)
+            return _check(visit, _order(visit), CONFLICT, stale=True)
         return sent_back(visit, refusal, here)
 
 
@@ -80,12 +76,9 @@ def _check(visit: Visit, order: PlacedOrder, status: int = 200, *, stale: bool =
         called=lambda line: called(visit, line), here=_here(visit), form_id=new_form_id())
 
 
-def _order(visit: Visit, public_id: str) -> PlacedOrder:
-    try:
-        with visit.shell.installation.database.reading() as connection:
-            return order_of(visit.access, connection, public_id)
-    except OutOfScope:
-        raise HTTPException(404) from None
+def _order(visit: Visit) -> PlacedOrder:
+    with visit.shell.installation.database.reading() as connection:
+        return order_of(visit.access, connection, visit.request.path_params["order"])
 
 
 def _here(visit: Visit) -> str:

@@ -18,11 +18,17 @@ _REFUSALS = {
     "sold_out": ("", marked("There are %(there)s pieces left in stock. Take another variant, or fewer.")),
     "not_offered": ("variant", marked("This variant is not offered to the participant. Look for it in the shop.")),
     "too_dear": ("variant", marked("This variant costs %(points)s points, and only %(worth)s were paid for a piece.")),
+    "country_not_served": ("place", marked("This reward is not delivered to the country of this address.")),
     "own_account": ("", marked("You belong to this company. Somebody who does not must decide.")),
     "changed_meanwhile": ("", marked("The order was changed meanwhile. Look at it again.")),
 }
 _BARRED = marked("This reward may not be given any more: %(reasons)s Send another variant, give the points back, or "
                  "decline.")
+
+
+def is_known(refusal: Refusal) -> bool:
+    """Whether a refusal is about what is sent; others are about where to."""
+    return refusal.code in _REFUSALS or refusal.code == "no_reason"
 
 
 def blamed(visit: Visit, result: Result[T], refusal: Refusal) -> Result[T]:

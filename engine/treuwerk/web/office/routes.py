@@ -6,6 +6,7 @@ from treuwerk.domain.rights import Audience
 from treuwerk.programme.settings import Settings
 from treuwerk.web.lists import BULK_BYTES, BULK_FIELDS
 from treuwerk.web.office import adjusting_pages as points
+from treuwerk.web.office import assigning_pages as assigning
 from treuwerk.web.office import (
     audit_list,
     conflict_list,
@@ -35,7 +36,6 @@ from treuwerk.web.office import queue_pages as queue
 from treuwerk.web.office import replacing_pages as replacing
 from treuwerk.web.office import seller_pages as sellers
 from treuwerk.web.office import user_pages as users
-from treuwerk.web.office import assigning_pages as assigning
 from treuwerk.web.office import withdrawal_pages as withdrawals
 from treuwerk.web.office.arrangement_routes import arrangement_routes
 from treuwerk.web.office.catalogue.routes import catalogue_routes
@@ -71,8 +71,8 @@ def _withdrawals() -> list[BaseRoute]:
     return [
         _get(withdrawals.HOME, withdrawals.withdrawal_page, "orders.read", "office_withdrawal"),
         _post(f"{withdrawals.HOME}/settle", withdrawals.settle_form, "orders.write", "office_settle_withdrawal"),
-        _get(f"{withdrawals.HOME}/assign", assigning.assign_page, "orders.write", "office_assign_withdrawal"),
-        _post(f"{withdrawals.HOME}/assign", assigning.assign_form, "orders.write", "office_assign_withdrawal_form"),
+        _get(f"{withdrawals.HOME}/assign/{{order}}", assigning.assign_page, "orders.write", "office_assign_withdrawal"),
+        _post(f"{withdrawals.HOME}/assign/{{order}}", assigning.assign_form, "orders.write", "office_assign_withdrawal_form"),
         _post(f"{withdrawals.HOME}/answer", assigning.answer_form, "orders.write", "office_answer_withdrawal"),
     ]
 

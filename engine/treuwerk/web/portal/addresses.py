@@ -3,7 +3,6 @@
 from typing import Any
 
 import attrs
-from babel import Locale
 from sqlalchemy import Connection
 from starlette.responses import Response
 
@@ -19,11 +18,10 @@ from treuwerk.web.portal.acting import acted, refusal_message
 from treuwerk.web.portal.profile import profile_template
 from treuwerk.web.shell.marking import marked
 from treuwerk.web.shell.own_balance import own_chip
-from treuwerk.web.shell.pages import gettext
+from treuwerk.web.shell.pages import gettext, naming_of
 from treuwerk.web.shell.state import Visit
 
 HERE = "/profile/addresses"
-_NO_COUNTRIES = {"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"}  # territories of the CLDR that nobody can send to
 
 
 @attrs.frozen
@@ -195,9 +193,4 @@ def _settings(visit: Visit) -> Settings:
 
 
 def _countries(visit: Visit) -> list[tuple[str, str]]:
-    """Countries to choose from, by their names in the visitor's language."""
-    locale: Locale = language_of(visit).formats.locale
-    known = {code: name for code, name in locale.territories.items()
-             if len(code) == 2 and code.isalpha() and code not in _NO_COUNTRIES}
-    wanted = _settings(visit).programme.countries or known
-    return sorted(((code, known.get(code, code)) for code in wanted), key=lambda one: one[1])
+    return naming_of(visit).countries()

@@ -10,11 +10,12 @@ from starlette.responses import Response
 from treuwerk.domain.parcel_stations import BY_COUNTRY, StationDraft
 from treuwerk.domain.refusals import KeyConflict, Refusal
 from treuwerk.domain.reward_kinds import SLOT, Asked
+from treuwerk.services.orders.places import STATION
 from treuwerk.services.orders.placing import LONGEST_NOTE
 from treuwerk.services.rewards.pools import today
 from treuwerk.services.rewards.seat_plan import open_slots
 from treuwerk.services.shop import checkout
-from treuwerk.services.shop.checkout import STATION, Checkout
+from treuwerk.services.shop.checkout import Checkout
 from treuwerk.services.shop.money import Pay
 from treuwerk.services.stepping_up import require_recent
 from treuwerk.web.forms import Result, Shown, area, choice, text, whole

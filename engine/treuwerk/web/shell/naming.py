@@ -17,6 +17,8 @@ OWN_CODES = (("step", "start quantity"), ("step", "round_down points"), ("step",
              ("step", "start points"), ("step", "minus booked"),
              ("activity", "seminar"), *(("kind", kind.value) for kind in TransactionKind))
 """Codes that the engine itself brings, by context; every language of ours has them."""
+_CODE = 2
+_NO_COUNTRIES = {"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"}  # territories of the CLDR that nobody can send to
 
 
 class Naming:
@@ -59,6 +61,13 @@ class Naming:
     def country(self, code: str) -> str:
         """The name of a country by its code of two letters; a code that is none stands for itself."""
         return str(cldr(self._locale).territories.get(code, code))
+
+    def countries(self) -> list[tuple[str, str]]:
+        """Countries that something can be sent to, by their names in this language: codes of two letters and names."""
+        known = {code: name for code, name in cldr(self._locale).territories.items()
+                 if len(code) == _CODE and code.isalpha() and code not in _NO_COUNTRIES}
+        wanted = self._settings.programme.countries or known
+        return sorted(((code, str(known.get(code, code))) for code in wanted), key=lambda one: one[1])
 
     def step(self, operation: str, name: str) -> str:
         """What an operand is: message ``times wp`` in context ``step``, such as ``Wp je Modul``."""
