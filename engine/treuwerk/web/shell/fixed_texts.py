@@ -40,9 +40,9 @@ class FixedTexts(Environment):
 
 def counted(texts: NullTranslations) -> Callable[..., Markup]:
     """The function ``ngettext`` of templates: Jinja's own copies message and values several times."""
-    def ngettext(singular: str, plural: str, num: int, **values: Any) -> Markup:
-        parts = _split(texts.ngettext(singular, plural, num))
-        said = {"num": num, **values}
+    def ngettext(singular: str, plural: str, many: int, /, **values: Any) -> Markup:
+        parts = _split(texts.ngettext(singular, plural, many))
+        said = {"num": many, **values}
         return Markup("".join([escaped(said[part]) if place % 2 else part  # noqa: S704  # texts are ours
                                for place, part in enumerate(parts)]))
 
