@@ -46,6 +46,14 @@ def executed(connection: Connection, text: str, values: Values) -> None:
         raise _translated(connection, text, error) from error
 
 
+def executed_together(connection: Connection, text: str) -> None:
+    """Run statements without values by one way to the server; psycopg must not prepare them as one. PostgreSQL only."""
+    try:
+        _driver(connection).execute(text, prepare=False)
+    except _errors(connection) as error:
+        raise _translated(connection, text, error) from error
+
+
 def executed_many(connection: Connection, text: str, rows: Sequence[Values]) -> None:
     """Run a statement for each row."""
     try:

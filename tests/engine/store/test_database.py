@@ -1,24 +1,32 @@
 """Connections: what is written is committed as a whole, readers see one state, and nobody keeps a connection."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from threading import Event, Thread
 
 import pytest
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import Connection, bindparam, delete, func, insert, select
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from tests.support.worlds import connections_in_use
 from treuwerk.store.database import Database
 from treuwerk.store.faults import DatabaseReadOnly
+from treuwerk.store.prepared import Prepared
 from treuwerk.store.retrying import ATTEMPTS, retrying
 from treuwerk.store.tables import account
 
 ROW = {"account_id": 1, "bucket": 1, "opened_at": 1}
+NUMBERS = Prepared(select(account.c.account_id).where(account.c.bucket == bindparam("bucket")))
 
 
 def count(database: Database) -> int:
     with database.reading() as connection:
         return connection.execute(select(func.count()).select_from(account)).scalar_one()
+
+
+def break_off(_: object) -> None:
+    raise RuntimeError("in the middle")
 
 
 def test_what_fails_in_the_middle_leaves_nothing(database: Database) -> None:
@@ -47,6 +55,45 @@ def test_a_reader_sees_one_state_from_its_first_look_on(postgres_database: Datab
 def test_a_reader_cannot_write_on_postgresql(postgres_database: Database) -> None:
     with pytest.raises(DatabaseReadOnly), postgres_database.reading() as connection:
         connection.execute(insert(account).values(ROW))
+
+
+@pytest.mark.parametrize("way", [Database.looking_up, Database.asking])
+def test_lookups_leave_nothing_behind_and_see_what_is_stored_next(
+        database: Database, way: Callable[[Database], AbstractContextManager[Connection]]) -> None:
+    with way(database) as connection:
+        before = len(NUMBERS.rows(connection, bucket=1))
+        assert len(NUMBERS.rows(connection, bucket=1)) == before == 0
+    with pytest.raises(RuntimeError, match="in the middle"), way(database) as connection:
+        break_off(NUMBERS.rows(connection, bucket=1))
+    with database.writing() as connection:
+        connection.execute(insert(account).values(ROW))
+
+    with way(database) as connection:
+        assert [row.account_id for row in NUMBERS.rows(connection, bucket=1)] == [1]
+    assert connections_in_use(database.engine) == 0
+    assert count(database) == 1
+
+
+def test_what_is_looked_up_is_one_state_and_cannot_be_written(database: Database) -> None:
+    with database.looking_up() as connection:
+        before = NUMBERS.rows(connection, bucket=1)
+        if not database.is_sqlite:  # where a reader holds no writer up
+            with database.writing() as other:
+                other.execute(insert(account).values(ROW))
+        assert NUMBERS.rows(connection, bucket=1) == before == []
+    with pytest.raises(DatabaseReadOnly), database.looking_up() as connection:
+        connection.execute(insert(account).values(ROW | {"account_id": 2}))
+
+
+def test_lookups_are_planned_once_and_other_questions_as_ever(postgres_database: Database) -> None:
+    modes = []
+    for _ in range(12):  # psycopg prepares what it is given often
+        with postgres_database.looking_up() as connection:
+            modes.append(connection.exec_driver_sql("SHOW plan_cache_mode").scalar_one())
+        with postgres_database.reading() as connection:
+            modes.append(connection.exec_driver_sql("SHOW plan_cache_mode").scalar_one())
+
+    assert modes == ["force_generic_plan", "auto"] * 12
 
 
 def test_a_reader_that_is_done_stands_in_nobodys_way(database: Database) -> None:

@@ -9,7 +9,7 @@ from jinja2 import DictLoader, StrictUndefined, UndefinedError
 from markupsafe import Markup, escape
 
 from treuwerk.web.shell.escaping import escaped
-from treuwerk.web.shell.fixed_texts import FixedTexts
+from treuwerk.web.shell.fixed_texts import FixedTexts, counted
 
 GERMAN = {"Balance": "Stand", "from %(a)s to %(b)s": "bis %(b)s ab %(a)s", "100 %% & more": "100 %% & mehr"}
 
@@ -42,6 +42,18 @@ def test_constant_texts_are_no_calls_any_more() -> None:
 
     assert "Stand" in compiled
     assert "context.call" not in compiled
+
+
+@pytest.mark.parametrize("call", [
+    "ngettext('%(num)s day', '%(num)s days', many)", "ngettext('%(a)s of 100 %%', '%(a)s & %(b)s', many, a='<b>', b=9)",
+    "ngettext('one', 'more', many)", "ngettext('%(num)s', '%(num)s', many, num=icon('x'))",
+    "ngettext('%(a)s', '%(a)s!', many, a=_('Balance'))"])
+def test_counted_texts_are_those_of_jinja(call: str) -> None:
+    ours, jinjas = environment(f"{{{{ {call} }}}}"), environment(f"{{{{ {call} }}}}")
+    ours.globals["ngettext"] = counted(NullTranslations())
+
+    for many in (0, 1, 2, 1_000):
+        assert ours.get_template("page").render(many=many) == jinjas.get_template("page").render(many=many)
 
 
 def test_a_missing_value_is_told_when_the_page_is_made() -> None:

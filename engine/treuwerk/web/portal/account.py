@@ -44,12 +44,13 @@ _HEADS = (marked("Booking number"), marked("Booked"), marked("Day of the event")
 def account_page(visit: Visit) -> Response:
     """Balance, status, expiry calendar and one page of bookings."""
     wanted, unit, place = wanted_of(visit), main_unit(visit), place_of(visit)
-    with visit.shell.installation.database.reading() as connection:
+    filters, database = filters_of(visit, wanted), visit.shell.installation.database
+    with (database.reading() if filters.narrow else database.looking_up()) as connection:
         held = own_account.holdings(visit.access, connection, visit.shell.installation.programme.settings.units,
                                     visit.now, visit.shell.calendars)
         found = own_account.statement(visit.access, connection, unit, limit=ROWS_OF_A_PAGE,
                                       at=place or statements.in_front(held.booked.get(unit, 0)),
-                                      filters=filters_of(visit, wanted), now=visit.now, window=statements.WINDOW)
+                                      filters=filters, now=visit.now, window=statements.WINDOW)
         underway = own_submissions.underway(visit.access, connection)
         years, bought = _years(visit, connection, held), own_account.bought_lately(visit.access, connection)
         chip = own_chip(visit, connection, held.balances[unit])

@@ -22,7 +22,7 @@ _SUGGESTED = 6
 def overview_page(visit: Visit) -> Response:
     """Everything at one glance."""
     settings, unit = visit.shell.installation.programme.settings, main_unit(visit)
-    with visit.shell.installation.database.reading() as connection:
+    with visit.shell.installation.database.looking_up() as connection:
         found = overview(visit.access, connection, unit, settings.units, visit.now,
                          visit.shell.calendars)
         underway = own_submissions.underway(visit.access, connection)

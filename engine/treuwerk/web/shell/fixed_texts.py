@@ -6,6 +6,8 @@ each time would cost more than all else that a page of rows does.
 
 import re
 from collections.abc import Callable, Mapping, MutableMapping
+from functools import lru_cache
+from gettext import NullTranslations
 from typing import Any
 
 from jinja2 import Environment, nodes
@@ -34,6 +36,23 @@ class FixedTexts(Environment):
                   defer_init: bool = False) -> str:
         taken = {found.name for found in source.find_all(nodes.Name) if found.ctx != "load"}
         return super()._generate(_Putting(self, taken).visit(source), name, filename, defer_init)
+
+
+def counted(texts: NullTranslations) -> Callable[..., Markup]:
+    """The function ``ngettext`` of templates: Jinja's own copies message and values several times."""
+    def ngettext(singular: str, plural: str, many: int, /, **values: Any) -> Markup:
+        parts = _split(texts.ngettext(singular, plural, many))
+        said = {"num": many, **values}
+        return Markup("".join([escaped(said[part]) if place % 2 else part  # noqa: S704  # texts are ours
+                               for place, part in enumerate(parts)]))
+
+    return ngettext
+
+
+@lru_cache(maxsize=1_024)
+def _split(text: str) -> list[str]:
+    """The letters of a message, and at every second place the name of a value."""
+    return [part if place % 2 else part.replace("%%", "%") for place, part in enumerate(_PLACE.split(text))]
 
 
 class _Putting(NodeTransformer):

@@ -90,7 +90,9 @@ def panels(visit: Visit, audience: Audience, account_id: int, held: Mapping[str,
     """
     allowed = [(part, panel) for part, panel in visit.shell.parts.panels(audience)
                if visit.access.may(panel.permission)]
-    request, shown = request_of(visit, held, account_id) if allowed else None, list[ShownPanel]()
+    if not allowed:
+        return ()
+    request, shown = request_of(visit, held, account_id), []
     for part, panel in allowed:
         try:
             values = panel.values(request)

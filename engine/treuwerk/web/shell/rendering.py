@@ -16,7 +16,7 @@ from treuwerk.web.shell import charts
 from treuwerk.web.shell.agents import agent_words
 from treuwerk.web.shell.assets import Assets
 from treuwerk.web.shell.content import Localised, localised
-from treuwerk.web.shell.fixed_texts import FixedTexts
+from treuwerk.web.shell.fixed_texts import FixedTexts, counted
 from treuwerk.web.shell.formats import Formats
 from treuwerk.web.shell.icons import icon
 from treuwerk.web.shell.initials import initials, tone
@@ -120,7 +120,7 @@ def _environment(programme: LoadedProgramme, assets: Assets, language: Language,
         "agent": agent_words, "content": content, "icon": icon, "initials": initials, "tone": tone} | {
         f"{what}_name": lru_cache(maxsize=1_024)(getattr(naming, what)) for what in _NAMES}
     environment.globals |= {
-        "icon": icon, "charts": charts, "asset": assets.url,
+        "icon": icon, "charts": charts, "asset": assets.url, "ngettext": counted(language.texts),
         "naming": naming, "locale": language.code,
         "lang": tag(language.code), "locales": {code: own_name(code) for code in locales},
         "lang_of": tag, "programme": own, "contact": programme.settings.contact,

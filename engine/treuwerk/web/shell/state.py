@@ -90,11 +90,9 @@ class Shell:
     """What did not work a moment ago."""
     faults: Faults = attrs.field(factory=Faults)
     """The last errors of plugins on pages."""
-    rights: Rights = attrs.field(init=False)
-
-    @rights.default
-    def _rights_of_roles(self) -> Rights:
-        return Rights(self.installation.programme.settings, self.permissions.values())
+    rights: Rights = attrs.field(init=False, default=attrs.Factory(
+        lambda self: Rights(self.installation.programme.settings, self.permissions.values()), takes_self=True))
+    """What roles give."""
 
 
 @attrs.frozen

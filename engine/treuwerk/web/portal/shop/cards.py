@@ -43,7 +43,7 @@ class Shopper:
 
     def price(self, one: Offered, *, at_least: bool = False) -> Price:
         """What a variant costs whoever has this purse."""
-        return attrs.evolve(tag_of(self.unit, one, at_least=at_least), balance=self.balance)
+        return tag_of(self.unit, one, at_least=at_least).against(self.balance)
 
 
 def shopper_of(visit: Visit, connection: Connection, held: Mapping[str, UnitBalance] | None = None) -> Shopper:
@@ -71,7 +71,7 @@ def cards(visit: Visit, connection: Connection, shopper: Shopper, numbers: Itera
 def card_of(visit: Visit, one: Look, shopper: Shopper, reason: str = "") -> Card:
     """The card of a reward: its face, which is the same for many, and what is of this visitor."""
     face = _face_of(visit, one, shopper.unit)
-    price = attrs.evolve(face.tag, balance=shopper.balance) if face.tag else None
+    price = face.tag.against(shopper.balance) if face.tag else None
     return Card(face, price, face.number in shopper.wished, reason)
 
 

@@ -49,7 +49,7 @@ _AROUND = 2
 def rewards_page(visit: Visit) -> Response:
     """What of the shelf is asked for; without a question also the worlds, and what fits the visitor."""
     visit.access.require(wishes.READ)
-    with visit.shell.installation.database.reading() as connection:
+    with visit.shell.installation.database.looking_up() as connection:
         shopper = shopper_of(visit, connection)
         state = asked(visit, _known(settings_of(visit), shopper))
         found = search(shopper.shelf, shopper.viewer, state.query)

@@ -42,6 +42,10 @@ class Price:
     balance: int | None = None
     """What there is to spend; None for who may not see it."""
 
+    def against(self, balance: int | None) -> "Price":
+        """The same for somebody who has so much."""
+        return Price(self.points, self.unit, self.regular, self.at_least, balance)
+
     @property
     def missing(self) -> int:
         """Points that are not there yet."""
