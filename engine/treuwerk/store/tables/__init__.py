@@ -56,11 +56,13 @@ from treuwerk.store.tables.rewards import (
 from treuwerk.store.tables.search import directory, search_word
 from treuwerk.store.tables.seats import reward_seat
 from treuwerk.store.tables.submissions import (
+    page_account,
     page_look,
     page_reading,
     read_field,
     sampling_key,
     seller,
+    seller_account,
     seller_alias,
     seller_merge,
     stored_file,
@@ -147,6 +149,7 @@ __all__ = [
     "order_parcel_line",
     "order_withdrawal",
     "outbox",
+    "page_account",
     "page_look",
     "page_reading",
     "participant",
@@ -189,6 +192,7 @@ __all__ = [
     "search_word",
     "seen_reward",
     "seller",
+    "seller_account",
     "seller_alias",
     "seller_merge",
     "serial_claim",
