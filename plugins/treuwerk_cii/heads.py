@@ -20,6 +20,7 @@ from treuwerk_cii.values import both_names, cii_day, cii_instant
 _DOCUMENT, _AGREED, _DELIVERED, _SETTLED = (
     "ExchangedDocument", "ApplicableHeaderTradeAgreement", "ApplicableHeaderTradeDelivery",
     "ApplicableHeaderTradeSettlement")
+_PAID_INTO = f"{_SETTLED}/SpecifiedTradeSettlementPaymentMeans/PayeePartyCreditorFinancialAccount"
 _SUMMED = f"{_SETTLED}/SpecifiedTradeSettlementHeaderMonetarySummation"
 _SUMS = {"LineTotalAmount": "lines_total", "TaxBasisTotalAmount": "net_total", "GrandTotalAmount": "grand_total",
          "TotalPrepaidAmount": "prepaid", "DuePayableAmount": "payable", "ChargeTotalAmount": "charges_total",
@@ -44,6 +45,7 @@ _HEAD = Shape(both_names({
     f"{_DELIVERED}/DeliveryNoteReferencedDocument/IssuerAssignedID": "deliveries",
     f"{_SETTLED}/InvoiceReferencedDocument/IssuerAssignedID": "previous",
     f"{_SETTLED}/InvoiceCurrencyCode": "currency", f"{_SETTLED}/OrderCurrencyCode": "currency",
+    f"{_PAID_INTO}/IBANID": "accounts", f"{_PAID_INTO}/ProprietaryID": "accounts",
     f"{_SUMMED}/TaxTotalAmount": "taxes", **{f"{_SUMMED}/{name}": field for name, field in _SUMS.items()}, **_PARTIES}))
 _COPIES = re.compile(r"\b(?:rechnungskopie|kopie|copy|copie|duplikat|duplicate|duplicata|zweitschrift)\b",
                      re.IGNORECASE)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 from xml.etree.ElementTree import Element
 
+from treuwerk.domain.bank_numbers import tidy
 from treuwerk.domain.document_parts import documents_with_head_behind, with_features
 from treuwerk.domain.documents import Document, DocumentKind, DocumentLine, Fault, Party
 from treuwerk.domain.invoices import doubts, purpose_of
@@ -83,4 +84,5 @@ class _Draft:
             self._source, kind, head.text("number"), tuple(lines), (*faults, *told), delivered, issued, seller, buyer,
             head.text("currency"), head.references("orders"), head.references("deliveries"), previous, code,
             head.text("function"), sums, purpose_of(head.purpose(), code, previous, lines), parties,
-            version=head.version(kind), gives_back=head.gives_back(kind))
+            version=head.version(kind), gives_back=head.gives_back(kind),
+            accounts=tuple(map(tidy, head.references("accounts"))))

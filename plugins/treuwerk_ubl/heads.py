@@ -41,7 +41,7 @@ _PATHS = {
     "ID": "number", "UUID": "uuid", "IssueDate": "issued", "IssueTime": "time", "DocumentCurrencyCode": "currency",
     "CopyIndicator": "copy", "DocumentStatusCode": "status", "Note": "notes",
     "LineCountNumeric": "line_count",
-    "DiscrepancyResponse/Description": "notes",
+    "PaymentMeans/PayeeFinancialAccount/ID": "accounts", "DiscrepancyResponse/Description": "notes",
     **{kind.code: "code" for kind in ROOTS.values() if kind.code},
     "OrderReference/ID": "orders", "DespatchDocumentReference/ID": "deliveries", "TaxTotal/TaxAmount": "taxes",
     "Delivery/DeliveryLocation/ID": "place", **{f"BillingReference/{name}/ID": "previous" for name in _BILLED},

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 from xml.etree.ElementTree import Element
 
+from treuwerk.domain.bank_numbers import tidy
 from treuwerk.domain.document_parts import documents_in_order, with_features
 from treuwerk.domain.documents import Document, DocumentKind, DocumentLine, Fault
 from treuwerk.domain.invoices import doubts, purpose_of
@@ -86,4 +87,4 @@ class _Draft:
             head.buyer(), head.text("currency"), head.references("orders"), head.references("deliveries"), previous,
             code, head.text("status"), sums, purpose_of(head.purpose(), code, previous, lines), head.others(kind),
             head.sender, head.text("uuid"), version=head.version(kind),
-            gives_back=head.gives_back(kind))
+            gives_back=head.gives_back(kind), accounts=tuple(map(tidy, head.references("accounts"))))

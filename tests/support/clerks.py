@@ -14,9 +14,9 @@ from treuwerk.domain.rights import Access
 from treuwerk.domain.submissions import SubmissionEvent, SubmissionState
 from treuwerk.services import submissions
 from treuwerk.services.deciding import Decided, Verdict, decide
-from treuwerk.services.storing_files import store_file
+from treuwerk.services.storing_files import note_facts, store_file
 from treuwerk.services.submissions import Doer, Submission
-from treuwerk.store import files, page_looks
+from treuwerk.store import files
 from treuwerk.store import submissions as store
 
 SELLER = "Sonnenlicht AG"
@@ -73,7 +73,7 @@ def with_page(portal: Portal, submission: Submission, file: bytes, name: str = "
                                 "stored_at": NOW, "state": stored.state, "found": stored.found,
                                 "pages": stored.pages})
         files.note_first(connection, stored.sha256, submission.account_id, submission.id)
-        page_looks.note(connection, stored.sha256, stored.looks, NOW)
+        note_facts(connection, stored, NOW)
         store.add_page(connection, {
             "account_id": submission.account_id, "submission_id": submission.id, "number": number,
             "sha256": stored.sha256, "name": name, "media_type": stored.media_type, "size": stored.size,

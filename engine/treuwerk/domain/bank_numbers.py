@@ -1,10 +1,18 @@
 """Numbers of bank transfers that check themselves: IBANs (ISO 13616) and creditor references (ISO 11649)."""
 
 import re
+from collections.abc import Iterable
 
 _IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}", re.ASCII)
 _BIC = re.compile(r"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?", re.ASCII)
 _BODY = re.compile(r"[0-9A-Z]{1,21}", re.ASCII)
+_LENGTHS = {length: frozenset(countries.split()) for length, countries in (
+    (15, "NO"), (16, "BE"), (18, "DK FI FO GL NL"), (19, "MK SI"), (20, "AT BA EE LT LU XK"), (21, "CH HR LI LV"),
+    (22, "BG DE GB GE IE ME RS"), (23, "AE IL"), (24, "AD CZ ES MD PK RO SA SE SK TN VA"), (25, "PT"), (26, "IS TR"),
+    (27, "FR GR IT MC SM"), (28, "AL AZ CY HU LB PL"), (29, "UA"), (31, "MT"))}
+"""How long IBANs of a country are, by the registry of ISO 13616."""
+_LENGTH_OF = {country: length for length, countries in _LENGTHS.items() for country in countries}
+_BEGIN = re.compile(r"(?<![A-Z0-9])[A-Z]{2}[0-9]{2}", re.ASCII)
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -24,6 +32,21 @@ def checked_iban(text: str) -> str:
         raise ValueError(f"found {text[:50]!r}, expected an IBAN with right check digits, such as "
                          "DE89 3704 0044 0532 0130 00")
     return iban
+
+
+def ibans_in(words: Iterable[str]) -> list[str]:
+    """All IBANs among the words of a text, also those in groups; others than those with right check digits are none.
+
+    >>> ibans_in("IBAN: DE89 3704 0044 0532 0130 00 BIC COBADEFF".split())
+    ['DE89370400440532013000']
+    """
+    text, found = " ".join(words).upper(), dict[str, None]()
+    for begin in _BEGIN.finditer(text):
+        length = _LENGTH_OF.get(begin.group()[:2], 0)
+        number = "".join(text[begin.start():begin.start() + 2 * length].split())[:length]
+        if length and len(number) == length and _IBAN.fullmatch(number) and _remainder(number) == 1:
+            found[number] = None
+    return list(found)
 
 
 def checked_bic(text: str) -> str:

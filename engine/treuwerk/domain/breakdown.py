@@ -6,9 +6,8 @@ part returns come to the same points as one.
 
 from collections.abc import Sequence
 from fractions import Fraction
-from math import floor
 
-from treuwerk.domain.earning import Operation, Step, fold
+from treuwerk.domain.earning import Operation, Step, floor_of
 
 QUANTITY = "quantity"
 
@@ -26,14 +25,12 @@ def points_kept(points: int, steps: Sequence[Step], pieces: int, kept: int) -> i
     """
     if kept <= 0:
         return 0
-    share = Fraction(kept, pieces)
     first = steps[0] if steps else None
     if first is None or first.operation is not Operation.START or first.name != QUANTITY:
-        return min(points, floor(points * share))
-    start = Fraction(first.operand) * share
-    tape = [first._replace(operand=_decimal(start)), *steps[1:]] if start.denominator == 1 else None
-    return max(0, min(points, floor(fold(tape)[-1] if tape else points * share)))
-
-
-def _decimal(whole: Fraction) -> str:
-    return str(whole.numerator)
+        return min(points, points * kept // pieces)
+    over, under = (int(first.operand), 1) if first.operand.isdecimal() else Fraction(first.operand).as_integer_ratio()
+    start, rest = divmod(over * kept, under * pieces)
+    if rest:  # no whole pieces of what the tape begins with
+        return max(0, min(points, points * kept // pieces))
+    tape = [first._replace(operand=str(start)), *steps[1:]]
+    return max(0, min(points, floor_of(tape)))

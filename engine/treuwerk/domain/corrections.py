@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from treuwerk.domain.line_numbers import Numbers, Spot
 from treuwerk.domain.records import evidence_of
 
 REPLACED, CHANGED, ANEW = "r", "c", "n"
+_REMEMBERED = 2 ** 15  # keys: a batch asks for the place of each of its purchases about ten times
 _BARS = 5  # in the key of a purchase that nothing is said of a second time
 """Modes of keys: of a document that was said again, wholly or in some lines; of goods that are booked another time,
 since what was booked under their own key counts no more."""
@@ -195,6 +197,7 @@ def version_of(key: str) -> str:
     return place_in(key).version
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def place_in(key: str) -> KeyPlace:
     """Where a purchase stands, by its key."""
     _, seller, kind, number, year, line, *rest = key.split("|")

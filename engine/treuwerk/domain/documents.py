@@ -121,7 +121,8 @@ class Document(NamedTuple):
     ISO instant, a number, or nothing, for which the day of issue stands. `gives_back` is what the notes of a credit
     note say that it is about: ``goods``, ``price``, ``unclear`` or nothing. `delivered_at` is the instant of the
     delivery with its zone (ISO 8601), where the format has one: its day in the programme's zone counts, and stands in
-    the place of `delivery_date`. Names of `sums`: ``lines_total``, ``net_total``, ``tax_total``, ``grand_total``,
+    the place of `delivery_date`. `accounts` are those into which the seller wants to be paid, as machines write them:
+    an IBAN without spaces. Names of `sums`: ``lines_total``, ``net_total``, ``tax_total``, ``grand_total``,
     ``prepaid``, ``payable``, and those that a format adds; those of `LINE_COUNTS` say how many lines the document has.
     """
 
@@ -148,6 +149,7 @@ class Document(NamedTuple):
     version: str = ""
     gives_back: str = ""
     delivered_at: str = ""
+    accounts: tuple[str, ...] = ()
 
     @property
     def event_date(self) -> date | None:

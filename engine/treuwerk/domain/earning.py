@@ -34,6 +34,7 @@ class Operation(StrEnum):
 
 
 _START, _TIMES, _PER, _FACTOR, _ROUND_DOWN, _MINUS = Operation
+_BY_WORD = {operation.value: operation for operation in Operation}
 # Plain names: looking into an enum takes five times as long.
 
 
@@ -51,6 +52,12 @@ class Step(NamedTuple):
 def fold(steps: Iterable[Step]) -> list[Fraction]:
     """The running figure after each step, exact."""
     return [Fraction(*figure) for figure in _figures(steps)]
+
+
+def floor_of(steps: Iterable[Step]) -> int:
+    """The last figure of a tape that is not empty, rounded down."""
+    (over, under), = deque(_figures(steps), maxlen=1)
+    return over // under
 
 
 def _figures(steps: Iterable[Step]) -> Iterator[tuple[int, int]]:
@@ -124,7 +131,8 @@ def steps_as_json(steps: Sequence[Step]) -> str:
 
 def steps_from_json(tape: Iterable[Sequence[str]]) -> tuple[Step, ...]:
     """The steps of a stored tape."""
-    return tuple(Step(Operation(operation), name, operand) for operation, name, operand in tape)
+    return tuple([Step(_BY_WORD.get(operation) or Operation(operation), name, operand)
+                  for operation, name, operand in tape])
 
 
 class Tape(NamedTuple):

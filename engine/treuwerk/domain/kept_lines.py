@@ -74,7 +74,7 @@ def _number(told: Any) -> Decimal | None:
 _DAYS = dict.fromkeys(("delivery_date", "issue_date"), lambda told: told and date.fromisoformat(told))
 _DOCUMENT: Mapping[str, Callable[[Any], Any]] = {
     **dict.fromkeys(set(Document._fields) - _OF_LINES, str), **_DAYS,
-    **dict.fromkeys(("orders", "deliveries", "previous"), tuple),
+    **dict.fromkeys(("orders", "deliveries", "previous", "accounts"), tuple),
     "kind": DocumentKind, "purpose": Purpose, "seller": _party, "buyer": _party,
     "sums": lambda told: {name: Decimal(value) for name, value in told.items()},
     "parties": lambda told: {role: _party(one) for role, one in told.items()}}

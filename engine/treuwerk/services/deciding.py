@@ -20,6 +20,7 @@ from treuwerk.domain.rights import Access
 from treuwerk.domain.submissions import OPEN, SubmissionEvent, SubmissionState
 from treuwerk.services import submissions
 from treuwerk.services.auditing import note_act
+from treuwerk.services.bank_hints import note_bank
 from treuwerk.services.clearing_documents import Entry, clear_documents
 from treuwerk.services.clearing_run import ClearingRun
 from treuwerk.services.entry_hints import entry_hints, score
@@ -297,6 +298,8 @@ def _cleared(access: Access, installation: Installation, found: Submission, verd
         second = access.user_id if before else 0
         closed = _close(connection, access, found, attrs.evolve(verdict, entered=entered, reason=reason), state, now,
                         run_id=run.id, decided_by=before[0].user_id if before else access.user_id, second_by=second)
+        if state is not _S.DECLINED:
+            note_bank(connection, [page.sha256 for page in submissions.pages(connection, found)], seen, now)
         tell_decision(connection, closed, run.total.points, now)
         noted(access, connection, "submission.accept", closed, now, reason=closed.reason, after={
             "state": closed.state.value, "points": json.dumps(run.total.points, sort_keys=True), "people": actor})

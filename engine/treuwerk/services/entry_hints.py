@@ -11,6 +11,7 @@ from treuwerk.domain.entries import Entered
 from treuwerk.domain.ledger import moment
 from treuwerk.domain.rights import Access
 from treuwerk.programme.settings import Hints
+from treuwerk.services.bank_hints import bank_hints
 from treuwerk.services.documents_folder import NoDocumentsFolder, documents_of
 from treuwerk.services.entry_preview import Preview
 from treuwerk.services.hints import Hint, Reported, Weight, hints
@@ -51,6 +52,7 @@ def entry_hints(access: Access, connection: Connection, installation: Installati
              *_edited(connection, installation, submission, clearing.hints),
              *page_hints(connection, submission, [page.sha256 for page in pages(connection, submission)],
                          clearing.hints),
+             *bank_hints(connection, [page.sha256 for page in pages(connection, submission)], seen),
              *part_hints(connection, installation.programme.settings.assembly, seen)]
     order = list(reversed(Weight))
     return sorted(found, key=lambda hint: (order.index(hint.weight), hint.code, hint.lines))

@@ -15,9 +15,9 @@ from treuwerk.services.entry_preview import preview
 from treuwerk.services.installation import Installation
 from treuwerk.services.own_submissions import LONGEST_NAME, LONGEST_NUMBER, WRITABLE, WRITE, check_drafts, own
 from treuwerk.services.reading_pages import order_reading
-from treuwerk.services.storing_files import StoredFile
+from treuwerk.services.storing_files import StoredFile, note_facts
 from treuwerk.services.submissions import Doer, Page, Submission
-from treuwerk.store import files, page_looks
+from treuwerk.store import files
 from treuwerk.store import submissions as store
 from treuwerk.store.owners import lock_owners
 from treuwerk.store.succession import successor
@@ -111,7 +111,7 @@ def put_file(installation: Installation, connection: Connection, found: Submissi
     files.note(connection, {"sha256": stored.sha256, "media_type": stored.media_type, "size": stored.size,
                             "stored_at": now, "state": stored.state, "found": stored.found, "pages": stored.pages})
     files.note_first(connection, stored.sha256, found.account_id, found.id)
-    page_looks.note(connection, stored.sha256, stored.looks, now)
+    note_facts(connection, stored, now)
     store.add_page(connection, {
         "account_id": found.account_id, "submission_id": found.id, "number": number, "sha256": stored.sha256,
         "name": stored.name, "media_type": stored.media_type, "size": stored.size, "rotation": 0,

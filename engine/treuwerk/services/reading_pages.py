@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from treuwerk.domain.bank_numbers import ibans_in
 from treuwerk.domain.page_fields import find_fields
 from treuwerk.domain.page_tokens import FoundField
 from treuwerk.domain.page_words import ReadPage
@@ -22,7 +23,7 @@ from treuwerk.services.installation import Installation
 from treuwerk.services.page_knowledge import known_of
 from treuwerk.services.page_recognising import FAILED, READ, Recognised, recognise
 from treuwerk.services.submissions import CLEAN, Page, Submission
-from treuwerk.store import files, orders, readings
+from treuwerk.store import bank_accounts, files, orders, readings
 from treuwerk.store.succession import successor
 
 READ_PAGES = "read"
@@ -112,6 +113,7 @@ def _note(connection: Connection, reading: PageReading, page: Page, picture: int
         "sha256": page.sha256, "picture": picture, "rotation": page.rotation, "reader": reading.head.reader,
         "state": came.state, "said": came.said, "width": came.width, "height": came.height,
         "words": readings.words_as_json(came.words), "read_at": now})
+    bank_accounts.note_of_file(connection, page.sha256, ibans_in(word.text for word in came.words))
 
 
 def _read_pages(connection: Connection, pages: Sequence[Page]) -> Iterator[tuple[ReadPage, tuple[int, int]]]:

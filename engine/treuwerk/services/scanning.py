@@ -19,9 +19,9 @@ from treuwerk.services.drawing_slots import DrawingBusy
 from treuwerk.services.installation import Installation
 from treuwerk.services.own_pages import expected_by, keep_what_was_read
 from treuwerk.services.reading_pages import order_reading
-from treuwerk.services.storing_files import StoredFile, examined, scan
+from treuwerk.services.storing_files import StoredFile, examined, note_facts, scan
 from treuwerk.services.submissions import CLEAN, INFECTED, UNREADABLE, WAITING, Doer, Submission
-from treuwerk.store import files, page_looks
+from treuwerk.store import files
 from treuwerk.store import submissions as store
 
 SYSTEM = Doer(0, "system")
@@ -102,7 +102,7 @@ def _settled(settings: Settings, stored: StoredFile, expected: Mapping[int, str]
     values = {"state": stored.state, "found": str(stored.found), "pages": stored.pages}
     if not files.decide(connection, stored.sha256, WAITING, values):
         return
-    page_looks.note(connection, stored.sha256, stored.looks, now)
+    note_facts(connection, stored, now)
     for found in store.with_file(connection, stored.sha256, _REPORTS):
         report = submissions.read(connection, found.account_id, found.id, locked=True)
         if stored.state == CLEAN:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 import attrs
+from sqlalchemy import Connection
 
 from treuwerk.domain.documents import Document
 from treuwerk.domain.refusals import Refusal
@@ -18,7 +19,7 @@ from treuwerk.services.installation import Installation
 from treuwerk.services.page_pictures import DrawingLimits, Drawn, draw
 from treuwerk.services.reading_uploads import read_by_machine
 from treuwerk.services.submissions import CLEAN, INFECTED, WAITING
-from treuwerk.store import files
+from treuwerk.store import bank_accounts, files, page_looks
 
 SCRIPT = "script"
 """What is noted of a file that holds a script: its pages are shown, the file itself is given to nobody."""
@@ -65,6 +66,12 @@ def store_file(installation: Installation, stream: BinaryIO, name: str) -> Store
             stored = examined(settings, documents, incoming.path, stored)
         documents.keep(incoming)
         return stored
+
+
+def note_facts(connection: Connection, stored: StoredFile, now: int) -> None:
+    """Note what is known of a file by itself: how its pages look, and into which accounts it asks to pay."""
+    page_looks.note(connection, stored.sha256, stored.looks, now)
+    bank_accounts.note_of_file(connection, stored.sha256, stored.document.accounts if stored.document else ())
 
 
 def recognised(path: Path) -> FileType:

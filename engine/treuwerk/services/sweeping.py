@@ -24,7 +24,7 @@ from treuwerk.services.installation import Installation
 from treuwerk.services.leftovers import Leftover, take_away, unfinished, unknown
 from treuwerk.services.shelf import shelf_of
 from treuwerk.services.submissions import INFECTED, Doer, SubmissionChanged
-from treuwerk.store import page_looks, readings, reward_files
+from treuwerk.store import bank_accounts, page_looks, readings, reward_files
 from treuwerk.store import sweeping as store
 
 _DAY, _HOUR, _SECOND = 86_400_000_000, 3_600_000_000, 1_000_000
@@ -195,5 +195,6 @@ def _forgotten(documents: Documents, digest: str, before: int, now: int, connect
         return False
     readings.forget(connection, digest)
     page_looks.forget(connection, [digest])
+    bank_accounts.forget(connection, [digest])
     documents.forget(digest)
     return True

@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from treuwerk.domain.assemblies import COMPLETION
 from treuwerk.domain.ledger import TransactionKind
 from treuwerk.domain.recalculations import lowered
+from treuwerk.store.arrays import paired
 from treuwerk.store.bulk import insert_rows
 from treuwerk.store.tables import assembly_booking, assembly_line, assembly_terms
 
@@ -128,9 +129,8 @@ def _found(connection: Connection, statement: str, pairs: Iterable[tuple[int, An
     if not wanted:
         return []
     dialect = connection.dialect.name
-    values: dict[str, Any] = {"pairs": json.dumps(wanted)} if dialect == "sqlite" else {
-        "accounts": [account for account, _ in wanted], "others": [other for _, other in wanted]}
-    return connection.execute(text(statement.format(pairs=_PAIRED[dialect].format(kind=kind))), values)
+    return connection.execute(text(statement.format(pairs=_PAIRED[dialect].format(kind=kind))),
+                              paired(connection, wanted, "others"))
 
 
 def groups_of(connection: Connection, lines: Iterable[Place]) -> set[Group]:

@@ -10,10 +10,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from treuwerk.domain.corrections import BookedLine, CorrectionKind
 from treuwerk.domain.document_kinds import EARNING_KINDS
 from treuwerk.domain.folding import behind
+from treuwerk.store.arrays import array, listed, paired
 from treuwerk.store.bulk import insert_rows
 from treuwerk.store.documents import part
 from treuwerk.store.driver import both, fetched
-from treuwerk.store.many import listed
 from treuwerk.store.tables import clearing_run, correction, correction_target, problem, purchase_alias, taken_back
 from treuwerk.store.tables.corrections import CHANGE_WAITS
 
@@ -167,8 +167,7 @@ def names_of(connection: Connection, lines: Iterable[BookedLine]) -> set[str]:
     pairs = sorted({(line.account_id, line.id) for line in lines})
     if not pairs:
         return set()
-    values: dict[str, Any] = {"pairs": json.dumps(pairs)} if connection.dialect.name == "sqlite" else {
-        "accounts": [account for account, _ in pairs], "numbers": [number for _, number in pairs]}
+    values = paired(connection, pairs, "numbers")
     return set(connection.execute(_ALIASES[connection.dialect.name], values).scalars())
 
 
@@ -185,7 +184,7 @@ def _claimed(connection: Connection, targets: Iterable[str]) -> Iterator[BookedL
     for at in range(0, len(ranges), _AT_ONCE):
         some = ranges[at:at + _AT_ONCE]
         values: dict[str, Any] = {"ranges": json.dumps(some)} if connection.dialect.name == "sqlite" else {
-            "lows": [low for low, _ in some], "highs": [high for _, high in some]}
+            "lows": array([low for low, _ in some]), "highs": array([high for _, high in some])}
         yield from map(_line, connection.execute(_RANGES[connection.dialect.name], values).all())
 
 
@@ -208,8 +207,7 @@ def lines_with(connection: Connection, pairs: Collection[tuple[int, str]]) -> di
     if not pairs:
         return {}
     wanted = sorted(pairs)
-    values: dict[str, Any] = {"pairs": json.dumps(wanted)} if connection.dialect.name == "sqlite" else {
-        "accounts": [account for account, _ in wanted], "articles": [article for _, article in wanted]}
+    values = paired(connection, wanted, "articles")
     found: dict[tuple[int, str], list[BookedLine]] = {pair: [] for pair in wanted}
     for row in connection.execute(_PAIRS[connection.dialect.name], values):
         found[row[0], row[3]].append(_line(row)._replace(key=_key(row)))
@@ -236,8 +234,7 @@ def returned(connection: Connection, lines: Iterable[BookedLine]) -> dict[tuple[
     found: dict[tuple[int, int], int] = {}
     if not pairs:
         return found
-    values: dict[str, Any] = {"pairs": json.dumps(pairs)} if connection.dialect.name == "sqlite" else {
-        "accounts": [account for account, _ in pairs], "numbers": [number for _, number in pairs]}
+    values = paired(connection, pairs, "numbers")
     for account_id, number, explanation in connection.execute(_RETURNED[connection.dialect.name], values):
         pieces = max((award.get("returned", 0) for award in json.loads(explanation)), default=0)
         found[account_id, number] = max(pieces, found.get((account_id, number), 0))
@@ -262,8 +259,7 @@ def taken(connection: Connection, lines: Iterable[BookedLine],
     """Pieces by (account, line) and correction: all that was taken of these lines, and all that these keys took."""
     pairs, found = sorted({(line.account_id, line.id) for line in lines}), dict[tuple[int, int], dict[str, int]]()
     dialect, there = connection.dialect.name, set(pairs)
-    values: dict[str, Any] = {"pairs": json.dumps(pairs)} if dialect == "sqlite" else {
-        "accounts": [account for account, _ in pairs], "numbers": [number for _, number in pairs]}
+    values = paired(connection, pairs, "numbers")
     rows = list(connection.execute(_OF_LINES[dialect], values))
     wanted = sorted(set(keys))
     if wanted:

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from treuwerk.domain.records import UseValues
+from treuwerk.store.arrays import columns
 
 LotKey = tuple[int, int, int]
 """Account, transaction and line of a lot."""
@@ -50,8 +51,8 @@ def take_from_lots(connection: Connection, uses: Sequence[UseValues]) -> None:
         rows = [(amount, amount, *lot) for lot, amount in taken.items()]
         changed = connection.exec_driver_sql(_LOT["sqlite"], rows).rowcount
     else:
-        columns = _columns([(amount, *lot) for lot, amount in taken.items()])
-        changed = connection.execute(_LOT["postgresql"], columns).rowcount
+        changed = connection.execute(_LOT["postgresql"], columns(
+            (amount, *lot) for lot, amount in taken.items())).rowcount
     _check(changed, len(taken))
 
 
@@ -66,12 +67,8 @@ def lessen(connection: Connection, taken: Mapping[tuple[int, str], int], kept: M
         doubled = [(amount, until, until, *key) for amount, until, *key in rows]
         changed = connection.exec_driver_sql(_BALANCE["sqlite"], doubled).rowcount
     else:
-        changed = connection.execute(_BALANCE["postgresql"], _columns(rows)).rowcount
+        changed = connection.execute(_BALANCE["postgresql"], columns(rows)).rowcount
     _check(changed, len(rows))
-
-
-def _columns(rows: Sequence[tuple[Any, ...]]) -> dict[str, list[Any]]:
-    return {f"c{i}": list(column) for i, column in enumerate(zip(*rows, strict=True))}
 
 
 def _check(changed: int, expected: int) -> None:

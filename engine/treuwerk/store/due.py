@@ -14,8 +14,9 @@ from sqlalchemy import Connection, func, select, text
 
 from treuwerk.domain.ledger import FOREVER
 from treuwerk.store.accounts import Standing
+from treuwerk.store.arrays import listed
 from treuwerk.store.driver import executed_many, fetched
-from treuwerk.store.many import among, by_index, listed
+from treuwerk.store.many import among, by_index
 from treuwerk.store.tables import journal, seal, unsealed
 
 # All open points of a unit are due where it was kept alive only until then; else those whose own time is over.

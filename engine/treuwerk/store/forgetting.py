@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, exists, func, or_, select, update
 
-from treuwerk.store import files, page_looks, readings, stock_watches, wishes
+from treuwerk.store import bank_accounts, files, page_looks, readings, stock_watches, wishes
 from treuwerk.store.owners import lock_owners
 from treuwerk.store.succession import stands_for
 from treuwerk.store.tables import (
@@ -93,6 +93,7 @@ def drop_file(connection: Connection, sha256: str) -> bool:
         return False
     readings.forget(connection, sha256)
     page_looks.forget(connection, [sha256])
+    bank_accounts.forget(connection, [sha256])
     if there is None:
         return False
     connection.execute(delete(stored_file).where(stored_file.c.sha256 == sha256))

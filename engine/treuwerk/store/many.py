@@ -4,14 +4,13 @@ Rows are locked in the order of accounts, like everywhere; who books many accoun
 other in a circle.
 """
 
-import json
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Collection, Iterator, Sequence
 
 from sqlalchemy import Connection, text
 
 from treuwerk.domain.records import JournalRow
 from treuwerk.store.accounts import Standing
+from treuwerk.store.arrays import array, listed, paired
 
 _AMONG = {"sqlite": "IN (SELECT value FROM json_each(:accounts))", "postgresql": "= ANY(CAST(:accounts AS bigint[]))"}
 _STANDINGS = ("SELECT account_id, unit, posted, held, pending, deficit, keeps_until FROM balance "
@@ -46,12 +45,6 @@ def among(connection: Connection) -> str:
     return _AMONG[connection.dialect.name]
 
 
-def listed(connection: Connection, values: Iterable[Any]) -> Any:
-    """Values as one parameter: an array, or JSON where the database has none."""
-    wanted = list(values)
-    return json.dumps(wanted) if connection.dialect.name == "sqlite" else wanted
-
-
 def lock(connection: Connection, accounts: Collection[int]) -> dict[tuple[int, str], Standing]:
     """Standings by account and unit; nobody else changes them before this transaction ends."""
     locking = " FOR UPDATE" if connection.dialect.name == "postgresql" else ""
@@ -77,8 +70,8 @@ def lock_in_order(connection: Connection, homes: Collection[tuple[int, str]], ac
     if connection.dialect.name == "postgresql":
         ordered = sorted(homes)
         connection.execute(_IN_ORDER, {
-            "new": [account for account, _ in ordered], "units": [unit for _, unit in ordered],
-            "accounts": sorted({*accounts, *(account for account, _ in ordered)})})
+            "new": array([account for account, _ in ordered]), "units": array([unit for _, unit in ordered]),
+            "accounts": array(sorted({*accounts, *(account for account, _ in ordered)}))})
 
 
 def last_ids(connection: Connection, accounts: Collection[int]) -> dict[int, int]:
@@ -90,8 +83,5 @@ def last_ids(connection: Connection, accounts: Collection[int]) -> dict[int, int
 def transactions_by_key(connection: Connection, keys: Sequence[tuple[int, str]]) -> Iterator[JournalRow]:
     """Those of the (account, business key) pairs that are booked."""
     if keys:
-        accounts, names = zip(*keys, strict=True)
-        values = ({"pairs": json.dumps(keys)} if connection.dialect.name == "sqlite"
-                  else {"accounts": list(accounts), "keys": list(names)})
-        rows = connection.execute(text(_BY_KEY[connection.dialect.name]), values)
+        rows = connection.execute(text(_BY_KEY[connection.dialect.name]), paired(connection, keys, "keys"))
         yield from (JournalRow(*row) for row in rows)

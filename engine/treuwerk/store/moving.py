@@ -5,6 +5,7 @@ That is postings, lots, uses, balances, its place in the next seal, and its mess
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from json.encoder import encode_basestring_ascii as quoted
 from typing import Any
 
 import attrs
@@ -96,7 +97,8 @@ def message_of(row: JournalValues, legs: Sequence[Leg]) -> str:
     for leg in legs:
         seen = leg.amount if leg.book in (Book.PARTICIPANT, Book.DEFICIT) else 0
         amounts[leg.unit] = amounts.get(leg.unit, 0) + seen
-    return json.dumps({"transaction": str(row[1]), "kind": row[2], "amounts": amounts})
+    listed = ", ".join([f"{quoted(unit)}: {amount}" for unit, amount in amounts.items()])
+    return f'{{"transaction": "{row[1]}", "kind": {quoted(row[2])}, "amounts": {{{listed}}}}}'
 
 
 _SQLITE: Mapping[str, str] = {

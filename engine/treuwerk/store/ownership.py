@@ -1,6 +1,5 @@
 """Whose document it is: claims of documents, what else a purchase line stands for, and what proves it."""
 
-import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
@@ -9,6 +8,7 @@ from sqlalchemy import Connection, select, text, tuple_
 from sqlalchemy.exc import IntegrityError
 
 from treuwerk.domain.corrections import SUPERSEDED
+from treuwerk.store.arrays import listed
 from treuwerk.store.bulk import insert_rows
 from treuwerk.store.driver import both, fetched
 from treuwerk.store.tables import account_merge, document_claim, purchase_evidence, purchase_reference
@@ -123,13 +123,13 @@ def lines_by_id(connection: Connection, places: Collection[tuple[int, int]]) -> 
     """Booked lines by account and id."""
     if not places:
         return {}
-    listed = _listed(connection, [f"{account}/{line}" for account, line in places])
+    wanted = _listed(connection, [f"{account}/{line}" for account, line in places])
     split = ("CAST(substr(k.value, 1, {0}(k.value, '/') - 1) AS {1}), CAST(substr(k.value, {0}(k.value, '/') + 1) "
              "AS {1})").format(*(("instr", "INTEGER") if connection.dialect.name == "sqlite" else
                                  ("strpos", "bigint")))
     rows = connection.execute(text(
         f"SELECT k.value, {_LINE} FROM {_WANTED[connection.dialect.name]} CROSS JOIN purchase_line l "
-        f"WHERE (l.account_id, l.id) = ({split})"), {"keys": listed})
+        f"WHERE (l.account_id, l.id) = ({split})"), {"keys": wanted})
     return {(row[1], row[2]): BookedLine(*row) for row in rows}
 
 
@@ -240,6 +240,5 @@ def proven_by_feeds(connection: Connection, account_id: int, run_id: int) -> lis
             for article, document, source, delivered, left in rows]
 
 
-def _listed(connection: Connection, keys: Iterable[str]) -> Any:
-    wanted = list(dict.fromkeys(keys))
-    return json.dumps(wanted) if connection.dialect.name == "sqlite" else wanted
+def _listed(connection: Connection, keys: Iterable[str]) -> str:
+    return listed(connection, dict.fromkeys(keys))

@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, and_, select, text, tuple_
 
 from treuwerk.domain.ledger import TransactionKind
+from treuwerk.store.arrays import listed
 from treuwerk.store.assemblies import Place
-from treuwerk.store.many import among, listed
+from treuwerk.store.many import among
 from treuwerk.store.tables import journal, purchase_line
 
 

@@ -13,6 +13,7 @@ from treuwerk.domain.assemblies import COMPLETION
 from treuwerk.domain.ledger import Book
 from treuwerk.domain.lots import Lot
 from treuwerk.domain.recalculations import lowered
+from treuwerk.store.arrays import columns, paired
 from treuwerk.store.debits import LostRows
 from treuwerk.store.spending import Pair
 
@@ -89,9 +90,7 @@ _BALANCE: Mapping[str, Any] = {
 
 
 def _bound(connection: Connection, places: Collection[Place]) -> dict[str, Any]:
-    if connection.dialect.name == "sqlite":
-        return {"pairs": json.dumps(list(places))}
-    return {"accounts": [account for account, _ in places], "numbers": [number for _, number in places]}
+    return paired(connection, list(places), "numbers")
 
 
 def _looked_up(connection: Connection, statement: Mapping[str, Any], places: Collection[Place]) -> Iterable[Any]:
@@ -156,7 +155,6 @@ def change_balances(connection: Connection, changes: Mapping[Pair, Sequence[int]
     if connection.dialect.name == "sqlite":
         changed = connection.exec_driver_sql(_BALANCE["sqlite"], rows).rowcount
     else:
-        columns = {f"c{at}": list(column) for at, column in enumerate(zip(*rows, strict=True))}
-        changed = connection.execute(_BALANCE["postgresql"], columns).rowcount
+        changed = connection.execute(_BALANCE["postgresql"], columns(rows)).rowcount
     if changed != len(rows):
         raise LostRows(f"found {changed} balances to change, expected {len(rows)}; nothing of this is stored")

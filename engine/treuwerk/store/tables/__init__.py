@@ -57,11 +57,13 @@ from treuwerk.store.tables.rewards import (
 from treuwerk.store.tables.search import directory, search_word
 from treuwerk.store.tables.seats import reward_seat
 from treuwerk.store.tables.submissions import (
+    page_account,
     page_look,
     page_reading,
     read_field,
     sampling_key,
     seller,
+    seller_account,
     seller_alias,
     seller_merge,
     stored_file,
@@ -149,6 +151,7 @@ __all__ = [
     "order_print",
     "order_withdrawal",
     "outbox",
+    "page_account",
     "page_look",
     "page_reading",
     "participant",
@@ -192,6 +195,7 @@ __all__ = [
     "search_word",
     "seen_reward",
     "seller",
+    "seller_account",
     "seller_alias",
     "seller_merge",
     "serial_claim",

@@ -124,6 +124,20 @@ page_look = define(
     clustered=True,
 )
 
+# Bank accounts that a file asks to pay into, as machines write them.
+page_account = define(
+    "page_account", Home.LOOKUP,
+    key("sha256", Text), key("account", Text),
+    clustered=True,
+)
+
+# Bank accounts of sellers, as they stand in claims, by documents that were accepted.
+seller_account = define(
+    "seller_account", Home.REFERENCE,
+    key("seller", Text), key("account", Text), whole("noted_at"),
+    clustered=True,
+)
+
 # What a page reader recognised on one picture of a file, turned as it is: words in their places. One reading serves all
 # reports that have the file.
 page_reading = define(

@@ -62,6 +62,7 @@ HINTS: Mapping[str, str] = {
         "%(price)s %(currency)s for one %(article)s are far from %(listed)s %(currency)s in the catalogue."),
     "looks_like": marked("Page %(page)s looks like page %(other)s of the report %(number)s."),
     "edited_pdf": marked("The file %(name)s was edited: saved %(saves)s times, editor %(editor)s."),
+    "new_bank": marked("%(name)s names the bank account %(account)s; accepted documents named %(known)s."),
     "seller_of_nobody_else": marked("Nobody else bought from %(name)s so far."),
     "just_below_limit": marked("%(count)s reports of the last %(days)s days stay just below the limit of %(limit)s."),
     "night_series": marked("%(count)s reports of the last %(days)s days came at night.")}
