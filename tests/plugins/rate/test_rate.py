@@ -12,7 +12,7 @@ from treuwerk_rate.rule import Rate, RateSettings
 
 
 def rate(points: str = "5", **settings: Any) -> Rate:
-    exact = {key: Decimal(value) if key == "each" else value for key, value in settings.items()}
+    exact: dict[str, Any] = {key: Decimal(value) if key == "each" else value for key, value in settings.items()}
     return Rate(RateSettings("bonus", Decimal(points), **exact))
 
 
