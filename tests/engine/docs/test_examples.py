@@ -116,10 +116,13 @@ def test_the_cases_of_the_testing_guide_pass(tmp_path: Path) -> None:
     assert (result.passed, result.failed) == (2, ())
 
 
-def test_the_cases_of_the_conditions_guide_pass(tmp_path: Path) -> None:
-    rule, cases = blocks(guide("guides/conditions"), "toml")
+@pytest.mark.parametrize(("page", "example"), [("conditions", 0), ("rule-kinds", 0), ("rule-kinds", 2)])
+def test_the_cases_of_the_guides_to_rules_pass(tmp_path: Path, page: str, example: int) -> None:
+    rules, cases = blocks(guide(f"guides/{page}"), "toml")[example:example + 2]
     folder = programme_with_cases(tmp_path, cases)
-    (folder / "programme.toml").write_text((folder / "programme.toml").read_text("utf-8") + rule, "utf-8")
+    kinds = '"product_factor", "rate", "decision_table"]'
+    programme = (folder / "programme.toml").read_text("utf-8").replace('"product_factor"]', kinds)
+    (folder / "programme.toml").write_text(programme + rules, "utf-8")
 
     result = run_cases(read_programme(folder))
 

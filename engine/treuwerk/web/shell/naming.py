@@ -15,6 +15,8 @@ from treuwerk.web.shell.content import localised
 
 OWN_CODES = (("step", "start quantity"), ("step", "round_down points"), ("step", "start seminar"),
              ("step", "start points"), ("step", "minus booked"),
+             ("step", "start amount"), ("step", "per amount"), ("step", "per quantity"), ("step", "times points"),
+             ("step", "round_down multiples"),
              ("activity", "seminar"), *(("kind", kind.value) for kind in TransactionKind))
 """Codes that the engine itself brings, by context; every language of ours has them."""
 _CODE = 2
