@@ -6,7 +6,7 @@ from alembic import op
 from treuwerk.store.tables.base import WHOLE
 
 revision = "0060"
-down_revision = "0055"
+down_revision = "0058"
 branch_labels = None
 depends_on = None
 

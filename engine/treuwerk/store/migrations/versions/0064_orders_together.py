@@ -6,7 +6,7 @@ The body is written here and nowhere else. A later release that wants another on
 from alembic import op
 
 revision = "0064"
-down_revision = "0055"
+down_revision = "0061"
 branch_labels = None
 depends_on = None
 
