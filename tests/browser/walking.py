@@ -23,6 +23,7 @@ from treuwerk.services.authenticators import confirm_authenticator
 from treuwerk.services.keyring import Keyring
 from treuwerk.services.linking import make_link_code
 from treuwerk.services.passwords import user_with
+from treuwerk.store.tables import reward_order
 from treuwerk.web.shell.routing import PUBLIC, DeclaredRoute
 
 NOBODY = "nobody"
