@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
-from tests.engine.shop.test_many_orders import BULK, fields, previewed, sure
+from tests.engine.shop.test_many_orders import BULK, previewed, sure
+from tests.engine.shop.test_order_desk_pages import fields
 from tests.engine.shop.test_order_pages import order_of
 from tests.engine.web.test_labels import letters
 from tests.support.portal import NOW

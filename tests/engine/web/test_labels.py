@@ -25,7 +25,7 @@ STATION = Destination("Ada Lovelace", "Packstation 145", "10115", "Berlin", "DE"
                       AddressKind.PARCEL_STATION)
 ODD = (
     PLAIN, STATION,
-    attrs.evolve(PLAIN, company="Sonnen- und Dachtechnik Brandmaier & Söhne Gesellschaft mit beschränkter Haftung & Co.",
+    attrs.evolve(PLAIN, company="Sonnen- und Dachtechnik Brandmaier & Söhne Gesellschaft mit beschränkter Haftung & Co",
                  name="Dr.-Ing. Maximiliane Freifrau von und zu Hohenlohe-Waldenburg-Schillingsfürst"),
     attrs.evolve(PLAIN, company="W" * 100, name="M" * 100, street="Q" * 100, city="G" * 100),
     attrs.evolve(PLAIN, name="Donaudampfschifffahrtsgesellschaftskapitänswitwenrentenauszahlungsstellenleiterin"),

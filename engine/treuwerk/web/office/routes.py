@@ -68,11 +68,12 @@ def _complaints() -> list[BaseRoute]:
 
 
 def _withdrawals() -> list[BaseRoute]:
+    assign = f"{withdrawals.HOME}/assign/{{order}}"
     return [
         _get(withdrawals.HOME, withdrawals.withdrawal_page, "orders.read", "office_withdrawal"),
         _post(f"{withdrawals.HOME}/settle", withdrawals.settle_form, "orders.write", "office_settle_withdrawal"),
-        _get(f"{withdrawals.HOME}/assign/{{order}}", assigning.assign_page, "orders.write", "office_assign_withdrawal"),
-        _post(f"{withdrawals.HOME}/assign/{{order}}", assigning.assign_form, "orders.write", "office_assign_withdrawal_form"),
+        _get(assign, assigning.assign_page, "orders.write", "office_assign_withdrawal"),
+        _post(assign, assigning.assign_form, "orders.write", "office_assign_withdrawal_form"),
         _post(f"{withdrawals.HOME}/answer", assigning.answer_form, "orders.write", "office_answer_withdrawal"),
     ]
 

@@ -22,9 +22,9 @@ _LONGEST_LINE = 120
 
 def sheet_names(visit: Visit) -> list[tuple[str, str]]:
     """Sheets of the programme with what people see of them."""
-    formats = visit.shell.renderer.language(visit.locale).formats
-    return [(name, f"{one.columns} × {one.rows}, {formats.number(one.width)} × {formats.number(one.height)} mm "
-                   f"({name.upper()})") for name, one in settings_of(visit).labels.known.items()]
+    number = visit.shell.renderer.language(visit.locale).formats.number
+    return [(name, f"{name.upper()}: {one.columns} × {one.rows}, {number(one.width)} × {number(one.height)} mm")
+            for name, one in settings_of(visit).labels.known.items()]
 
 
 def sheets_of(visit: Visit, labels: Sequence[Label], sheet: str, first: int) -> bytes:

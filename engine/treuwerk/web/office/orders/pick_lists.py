@@ -1,4 +1,4 @@
-"""Pick lists: made of orders, looked at and printed by supplier, as a file, and the address labels that go with them."""
+"""Pick lists: made of orders, looked at, printed by supplier or taken as a file, and the address labels with them."""
 
 from collections.abc import Iterator
 from typing import Any

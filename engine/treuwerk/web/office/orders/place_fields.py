@@ -1,4 +1,4 @@
-"""Where something goes that the service centre sends: one of the company's addresses, a parcel station, or a typed one."""
+"""Where something goes that the service centre sends: an address of the company, a parcel station, or a typed one."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
@@ -40,9 +40,6 @@ class PlaceForm:
     postcode: str = text(marked("Postcode"), required=False, longest=20)
     city: str = text(marked("Town"), required=False, longest=LONGEST)
     country: str = choice(marked("Country"), required=False)
-
-
-PLACE_FIELDS = tuple(field.name for field in attrs.fields(PlaceForm))
 
 
 def wanted_place(visit: Visit, form: PlaceForm) -> Wanted:
@@ -91,7 +88,7 @@ def place_names(visit: Visit, places: Sequence[Place]) -> list[tuple[str, str]]:
 def place_context(visit: Visit, places: Sequence[Place]) -> dict[str, Any]:
     """What the fields need in a template."""
     stations = _stations(visit)
-    return {"places": place_names(visit, places), "countries": naming_of(visit).countries(), "place_fields": PLACE_FIELDS,
+    return {"places": place_names(visit, places), "countries": naming_of(visit).countries(),
             "station_rules": BY_COUNTRY[stations[0]] if stations else None}
 
 

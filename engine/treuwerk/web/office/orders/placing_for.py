@@ -139,8 +139,8 @@ def _ordered(visit: Visit, found: Basket, result: Result[OrderForm], where: Dest
 def _ordered_words(visit: Visit, cents: int) -> str:
     if not cents:
         return gettext(visit, marked("It is ordered."))
-    words = gettext(visit, marked("It is ordered, and waits for %(money)s. How to pay stands on the page of the order in "
-                                  "the portal."))
+    words = gettext(visit, marked("It is ordered, and waits for %(money)s. How to pay stands on the page of the order "
+                                  "in the portal."))
     return words % {"money": language_of(visit).formats.money(cents)}
 
 
