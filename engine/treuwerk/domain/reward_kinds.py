@@ -81,6 +81,8 @@ def answers_to(asks: Sequence[Asked], given: Mapping[str, str]) -> tuple[dict[st
     >>> answers_to([Asked("guest", {"en": "Guest"}, longest=5)], {"guest": " Ada ", "shoe": "41"})
     ({'guest': 'Ada'}, [WrongAnswer(name='shoe', code='unknown', longest=0)])
     """
+    if not asks and not given:
+        return {}, []
     known = {one.name: one for one in asks}
     said = {name: text for name in known if (text := " ".join(given.get(name, "").split()))}
     wrong = [WrongAnswer(name, "unknown") for name in given if name not in known]
