@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import attrs
 
-from treuwerk.domain.documents import NO_FEATURES, Document, DocumentKind, DocumentLine, Party
+from treuwerk.domain.documents import NO_FEATURES, Document, DocumentKind, DocumentLine, Movement, Party
 from treuwerk.domain.participants import CUSTOMER_NUMBER
 from treuwerk.domain.reading import plain_number
 
@@ -30,6 +30,7 @@ class LineFields:
     order: str = ""
     serials: tuple[str, ...] = ()
     features: Mapping[str, str] = NO_FEATURES
+    movement: str = Movement.DELIVER.value
 
     def as_texts(self) -> dict[str, str]:
         """The fields that hold something, as an audit keeps them."""
@@ -47,7 +48,7 @@ def fields_of(document: Document, zone: tzinfo = UTC) -> LineFields:
     return LineFields(
         document.kind.value, document.number, line.id, _day(document, zone), document.seller.name, scheme, buyer,
         line.article_seller, line.qty, line.unit, line.amount, document.currency, orders[0] if orders else "",
-        line.serials, line.features)
+        line.serials, line.features, line.movement.value)
 
 
 def _day(document: Document, zone: tzinfo) -> date | None:
@@ -68,7 +69,8 @@ def corrected(source: str, at: int, fields: LineFields, came: Document | None, z
     if (fields.scheme, fields.buyer) != (before.scheme, before.buyer):
         head["buyer"] = Party(base.buyer.name, ((fields.scheme, fields.buyer),) if fields.buyer else ())
     told = {"id": fields.line, "qty": fields.quantity or Decimal(), "unit": fields.unit, "amount": fields.amount,
-            "serials": fields.serials, "features": fields.features, "at": at}
+            "serials": fields.serials, "features": fields.features, "at": at,
+            "movement": Movement(fields.movement)}
     if fields.article != before.article:
         told |= {"article_seller": fields.article, "article_buyer": "", "gtin": ""}
     if fields.order != before.order:

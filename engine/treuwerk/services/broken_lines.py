@@ -10,14 +10,14 @@ import attrs
 from sqlalchemy import Connection, Row
 
 from treuwerk.domain.document_kinds import EARNING_KINDS
-from treuwerk.domain.documents import Document, Movement
+from treuwerk.domain.documents import Document, Purpose
 from treuwerk.domain.entries import UPLOAD
 from treuwerk.domain.kept_lines import NotKept, kept
 from treuwerk.domain.line_fields import LineFields, fields_of
 from treuwerk.domain.rights import Access, OutOfScope
 from treuwerk.hookspecs import OneSeller
 from treuwerk.programme.settings import Settings
-from treuwerk.services.correction_matching import is_plain
+from treuwerk.services.correction_matching import TAKING_BACK, is_plain
 from treuwerk.services.decision_turns import APPROVE, InTurns, Turn, place_of, told_of
 from treuwerk.store import conflicts as store
 from treuwerk.store import waiting_lines
@@ -69,9 +69,14 @@ class BrokenLine(InTurns[LineDecision]):
 
     @property
     def can_be_corrected(self) -> bool:
-        """Whether it may be booked with other fields: what takes something back is corrected by its sender."""
-        return self.came is None or (is_plain(self.came) and self.came.kind in EARNING_KINDS
-                                     and self.came.lines[0].movement is Movement.DELIVER)
+        """Whether it may be booked with other fields, be it that goods come or go back.
+
+        Lines of a document that stands in the place of another one, or withdraws it, are corrected by their sender: of
+        these, one line alone does not tell what the document says.
+        """
+        came = self.came
+        return came is None or (is_plain(came) and came.kind in EARNING_KINDS) or (
+            came.kind in TAKING_BACK and came.purpose is Purpose.ORIGINAL)
 
 
 def is_broken(row: Row[Any], source: str) -> bool:

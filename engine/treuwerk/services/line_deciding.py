@@ -7,6 +7,7 @@ second person. What came stays as it came.
 
 import json
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
@@ -45,6 +46,7 @@ from treuwerk.services.releasing import RELEASED, reporter_of
 from treuwerk.services.scoring import ScoredBatch
 from treuwerk.store import conflicts as store
 from treuwerk.store import waiting_lines, work
+from treuwerk.store.corrections import taken_by
 from treuwerk.store.retrying import retrying
 
 
@@ -68,7 +70,8 @@ def preview(access: Access, installation: Installation, line_id: str, fields: Li
     Raises:
         NotAllowed: the right to decide on deliveries is not there.
         OutOfScope: there is no such line.
-        Refusal: `line_changed`: it is not open any more; `not_correctable`: it takes something back.
+        Refusal: `line_changed`: it is not open any more; `not_correctable`: its sender must correct it; `minus`: a
+            quantity or an amount below zero, where none came.
     """
     access.require(DECIDE)
     with installation.database.reading() as connection:
@@ -209,10 +212,18 @@ def _cannot(why: str) -> Refusal:
 def _document(installation: Installation, one: BrokenLine, fields: LineFields) -> Document:
     if not one.is_open:
         raise _changed()
-    if not one.can_be_corrected or (fields.quantity or 0) < 0 or (fields.amount or 0) < 0:
-        raise Refusal("not_correctable", "found a line that takes something back, expected one that brings goods; "
-                      "ask the sender for a correction, or close it")
+    if not one.can_be_corrected:
+        raise Refusal("not_correctable", "found a line of a document that changes another one as a whole; ask the "
+                      "sender for a correction, or close it")
+    if _turns(one.fields.quantity, fields.quantity) or _turns(one.fields.amount, fields.amount):
+        raise Refusal("minus", "found a figure below zero, expected one above it with the movement RETURN or CANCEL; a "
+                      "line that takes something back says so")
     return corrected(one.source, one.at_line, fields, one.came, installation.programme.settings.programme.time_zone)
+
+
+def _turns(came: Decimal | None, now: Decimal | None) -> bool:
+    """Whether a figure is below zero that was not so as it came."""
+    return (now or 0) < 0 <= (came or 0)
 
 
 @attrs.frozen
@@ -243,6 +254,7 @@ def _foreseen(access: Access, installation: Installation, one: BrokenLine, docum
     def rehearse() -> LineOutcome:
         with installation.database.writing() as connection:
             tally = booking.within(connection, ready.batch)
+            refuse_own_company(access, connection, taken_by(connection, ready.run.id))
             found = _outcome(connection, ready.run.id, tally)
             connection.rollback()
         return found
@@ -260,14 +272,15 @@ def _booked(access: Access, installation: Installation, one: BrokenLine, documen
     accounts = _check_owners(access, installation, ready.batch)
 
     def effects(connection: Connection, run: ClearingRun) -> None:
-        outcome = _outcome(connection, run.id, run.total)
+        outcome, losers = _outcome(connection, run.id, run.total), taken_by(connection, run.id)
+        refuse_own_company(access, connection, losers)
         decided(connection, {"points": written_points(outcome.points), "placed": _placed(document)})
         if outcome.fate == REJECTED:
             raise _cannot(outcome.why)
         if not store.settle_line(connection, one.run_id, one.number, REJECTED, REJECTED, now):
             raise _changed()
         work.close_settled(connection, {one.run_id}, now)
-        _noted(access, connection, one, "line.book", document, next(iter(accounts), 0), reason, now)
+        _noted(access, connection, one, "line.book", document, next(iter(accounts | losers), 0), reason, now)
         came_of_it[:] = [outcome]
 
     try:

@@ -254,6 +254,11 @@ _OF_KEYS = {
                        "WHERE key = ANY(CAST(:keys AS text[]))")}
 
 
+def taken_by(connection: Connection, run_id: int) -> set[int]:
+    """The accounts of which corrections of a run took something."""
+    return set(connection.execute(select(taken_back.c.account_id).where(taken_back.c.run_id == run_id)).scalars())
+
+
 def taken(connection: Connection, lines: Iterable[BookedLine],
           keys: Iterable[str]) -> dict[tuple[int, int], dict[str, int]]:
     """Pieces by (account, line) and correction: all that was taken of these lines, and all that these keys took."""

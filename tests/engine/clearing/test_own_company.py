@@ -47,6 +47,19 @@ def a_broken_line(world: World) -> Act:
     return act
 
 
+def a_broken_return(world: World) -> Act:
+    """What Donnelly sent back has a quantity that is none."""
+    world.clear([line("LS-2", customer_number=DONNELLY)])
+    world.clear([line("LS-2", quantity="1o", customer_number=DONNELLY, movement="RETURN")], name="back.csv")
+
+    def act(access: Access) -> object:
+        one = lines.broken(world)
+        return line_deciding.book(access, world.installation, one.id, lines.typed(one, movement="RETURN"), one.version,
+                                  NOW, reason=lines.WHY)
+
+    return act
+
+
 def an_entry_on_behalf(world: World) -> Act:
     """A clerk begins what Donnelly sent by mail."""
     company = account(world, DONNELLY)
@@ -66,7 +79,7 @@ def a_report(world: World) -> Act:
                                        NOW)
 
 
-WAYS = pytest.mark.parametrize("way", [a_conflict, a_broken_line, an_entry_on_behalf, a_report])
+WAYS = pytest.mark.parametrize("way", [a_conflict, a_broken_line, a_broken_return, an_entry_on_behalf, a_report])
 
 
 @WAYS

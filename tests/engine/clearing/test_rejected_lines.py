@@ -210,14 +210,46 @@ def test_many_points_wait_for_a_second_person(tmp_path: Path, database: Database
         assert [row.touches for row in clearing_report(connection, 0, NOW * 2, NOW).rows] == [4]
 
 
-def test_nobody_corrects_without_the_right_nor_what_takes_something_back(world: World) -> None:
+def test_nobody_corrects_without_the_right_nor_by_a_minus(world: World) -> None:
     one = one_of_three(world)
 
     with pytest.raises(NotAllowed):
         deciding.book(acting(rights=ALL - {"deliveries.decide"}), world.installation, one.id, typed(one), one.version,
                       NOW, reason=WHY)
-    with pytest.raises(Refusal, match="takes something back"):
+    with pytest.raises(Refusal, match="below zero"):
         book(world, one, quantity=Decimal(-1))
+
+
+def test_case_54_a_broken_return_is_corrected_and_takes_back_what_the_purchase_earned(world: World) -> None:
+    world.clear([line("LS-1"), line("LS-2")])
+    world.clear([line("LS-1", quantity="4x", movement="RETURN"), line("LS-2", unit="XXX", movement="RETURN")],
+                name="back.csv", now=NOW)
+    back, whole = broken(world), broken(world, 1)
+    assert (back.came, whole.fields.movement) == (None, "RETURN")
+    before = world.counts()
+
+    fields: dict[str, Any] = {"quantity": Decimal(4), "movement": "RETURN"}
+    would = deciding.preview(acting(), world.installation, back.id, typed(back, **fields), NOW)
+    assert (would.fate, would.points) == ("booked", {"bonus": -320, "status": -160})
+    assert world.counts() == before
+
+    assert book(world, back, **fields) == would
+    assert book(world, broken(world, 1), unit="PCE").points == {"bonus": -800, "status": -400}
+    assert world.balances()["10017", "bonus"] == 480
+    assert world.rows(OPEN_WORK) == []
+    assert world.violated() == {}
+
+    again = world.clear([line("LS-1", quantity="4", movement="RETURN"), line("LS-2", movement="RETURN")],
+                        name="mended.csv", now=NOW)
+    assert (again.tally.duplicate, again.tally.booked) == (2, 0)
+
+
+def test_a_corrected_return_may_wait_for_its_purchase(world: World) -> None:
+    world.clear([line("LS-8", quantity="4x", movement="RETURN")])
+
+    assert book(world, broken(world), quantity=Decimal(4), movement="RETURN").fate == "waiting"
+    assert world.clear([line("LS-8")], name="late.csv", now=NOW).tally.points == {"bonus": 480, "status": 240}
+    assert world.violated() == {}
 
 
 def test_a_line_of_a_file_that_comes_again_is_not_booked_again(world: World) -> None:

@@ -10,9 +10,10 @@ from tests.engine.web.test_conflict_pages import deliver
 from tests.support.desk import filled, hidden
 from tests.support.portal import Portal
 
-FIELDS = {"kind": "delivery", "number": "LS-78", "line": "10", "day": "05/11/2026", "scheme": "customer_number",
-          "buyer": "1001", "article": "M400", "quantity": "10", "unit": "PCE", "amount": "", "currency": "",
-          "order": "", "serials": "", "features": "scope = SYSTEM", "reason": "Asked the sender"}
+FIELDS = {"kind": "delivery", "movement": "DELIVER", "number": "LS-78", "line": "10", "day": "05/11/2026",
+          "scheme": "customer_number", "buyer": "1001", "article": "M400", "quantity": "10", "unit": "PCE",
+          "amount": "", "currency": "", "order": "", "serials": "", "features": "scope = SYSTEM",
+          "reason": "Asked the sender"}
 GOOD, BROKEN = "LS-77;10;2026-11-05;1001;M400;10;PCE;SYSTEM;", "LS-78;10;2026-11-05;1001;M400;1o;PCE;SYSTEM;"
 
 

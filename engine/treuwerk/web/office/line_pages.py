@@ -7,11 +7,12 @@ from decimal import Decimal
 import attrs
 from starlette.responses import Response
 
-from treuwerk.domain.documents import DocumentKind
+from treuwerk.domain.documents import DocumentKind, Movement
 from treuwerk.domain.line_fields import LineFields
 from treuwerk.domain.refusals import Refusal
 from treuwerk.services import broken_lines, line_deciding
 from treuwerk.services.broken_lines import BrokenLine
+from treuwerk.services.correction_matching import TAKING_BACK
 from treuwerk.services.line_deciding import LineOutcome
 from treuwerk.web.forms import Wrong, area, choice, day, decimal, text
 from treuwerk.web.forms.pages import CONFLICT, UNPROCESSABLE, empty, read, refused, told, version_of
@@ -42,7 +43,9 @@ FIELDS = (
     ("day", marked("Delivered on")), ("seller", marked("Seller")), ("buyer", marked("Number of the buyer")),
     ("article", marked("Article")), ("quantity", marked("Quantity")), ("unit", marked("Unit")),
     ("amount", marked("Net amount")), ("currency", marked("Currency")), ("order", marked("Order")),
-    ("serials", marked("Serial numbers")), ("features", marked("Features")))
+    ("serials", marked("Serial numbers")), ("features", marked("Features")), ("movement", marked("The goods")))
+MOVEMENTS = {Movement.DELIVER.value: marked("were delivered"), Movement.RETURN.value: marked("went back"),
+             Movement.CANCEL.value: marked("were never delivered: the line is cancelled")}
 
 
 @attrs.frozen
@@ -50,6 +53,7 @@ class Corrected:
     """The fields of a line, and why they are other ones than came."""
 
     kind: str = choice(marked("Kind of document"))
+    movement: str = choice(marked("The goods"))
     number: str = text(marked("Document"))
     line: str = text(marked("Line"))
     day: date = day(marked("Delivered on"))
@@ -77,7 +81,7 @@ class Corrected:
         return LineFields(
             self.kind, self.number, self.line, self.day, self.seller, self.scheme, self.buyer, self.article,
             self.quantity, self.unit, self.amount, self.currency, self.order,
-            tuple(filter(None, map(str.strip, self.serials.splitlines()))), features)
+            tuple(filter(None, map(str.strip, self.serials.splitlines()))), features, self.movement)
 
     def _features(self) -> list[tuple[str, str]]:
         """Names and values as typed; a line without a sign has no value."""
@@ -101,7 +105,8 @@ def line_page(visit: Visit) -> Response:
 def correct_form(visit: Visit) -> Response:
     """Show what the corrected line would bring, or book it."""
     one = _line(visit)
-    result = read(visit, Corrected, {"kind": _kinds(one), "scheme": _schemes(one)})
+    result = read(visit, Corrected, {
+        "kind": _kinds(one), "scheme": _schemes(one), "movement": _movements(one)})
     if not result.ok:
         return _page(visit, one, refused(visit, result), _closing(visit, one), status=UNPROCESSABLE)
     fields, shell = result.value.fields(), visit.shell.installation
@@ -195,6 +200,11 @@ def _kinds(one: BrokenLine) -> list[str]:
     return [one.came.kind.value] if one.came else [kind.value for kind in _KINDS]
 
 
+def _movements(one: BrokenLine) -> list[str]:
+    """A credit note or a return takes back anyway."""
+    return [one.fields.movement] if one.came and one.came.kind in TAKING_BACK else list(MOVEMENTS)
+
+
 def _schemes(one: BrokenLine) -> list[str]:
     return list(dict.fromkeys((*SCHEMES, one.fields.scheme)))
 
@@ -202,11 +212,13 @@ def _schemes(one: BrokenLine) -> list[str]:
 def _page(visit: Visit, one: BrokenLine, form: Shown, closing: Shown, *, would: LineOutcome | None = None,
           status: int = 200) -> Response:
     access, asked, zone = visit.access, one.waiting, settings_of(visit).programme.time_zone
-    words = {**dict(options(visit, KIND_WORDS)), **dict(options(visit, SCHEMES))}
+    words = {**dict(options(visit, KIND_WORDS)), **dict(options(visit, SCHEMES)),
+             **dict(options(visit, MOVEMENTS))}
     return office_page(
         visit, "office/line.html", status, section=_HOME, one=one, form=form, closing=closing, would=would,
         path=_url(one.id), fates=FATES, acts=ACTS, states=STATES, problems=PROBLEMS, fields=FIELDS, words=words,
         kinds=[(code, words.get(code, code)) for code in _kinds(one)],
+        movements=[(code, words[code]) for code in _movements(one)],
         schemes=[(code, words.get(code, code)) for code in _schemes(one)],
         came=one.fields.as_texts() if one.came else {}, names=", ".join(settings_of(visit).clearing.features),
         asked=fields.as_texts() if asked and (fields := asked.fields(zone)) else {},

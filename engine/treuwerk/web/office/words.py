@@ -179,7 +179,9 @@ _REFUSALS: Mapping[str, str] = {
     "same_seller": marked("This is the same seller. Choose another one."),
     "line_cannot_be_booked": marked("This line would be rejected again. Look at its fields."),
     "not_correctable": marked(
-        "This line takes something back. Ask the sender for a correction, or close the line."),
+        "This line is of a document that changes another one as a whole. Ask the sender for a correction, or close the "
+        "line."),
+    "minus": marked("Write figures without a minus, and choose what happened to the goods."),
     "needs_day": marked("A follow-up without a day needs an assignee. Give it a day first."),
     "past": marked("Choose a day that is still to come."),
     "unknown_assignee": marked("This person does not work in the service centre any more. Choose another one."),
