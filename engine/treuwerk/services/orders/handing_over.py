@@ -16,10 +16,11 @@ from sqlalchemy import Connection, Row
 from treuwerk.domain import ids
 from treuwerk.domain.handovers import Answer, ChannelUnavailable, HandedLine, Handover, Reply
 from treuwerk.domain.reward_kinds import Fulfilment
-from treuwerk.domain.reward_orders import AddressKind, Destination, LineState, OrderAct
+from treuwerk.domain.reward_orders import LineState, OrderAct
 from treuwerk.programme.settings import Settings, Supplier
 from treuwerk.services.installation import Installation
 from treuwerk.services.orders.changing import OpenOrder, progress_of
+from treuwerk.services.orders.destinations import destination_from
 from treuwerk.services.rewards.kinds import terms_by_kind
 from treuwerk.store import handovers as store
 from treuwerk.store import reward_orders
@@ -171,16 +172,11 @@ def _content(connection: Connection, settings: Settings, row: Row[Any]) -> Hando
 
 def _handed(settings: Settings, order: Row[Any], line: Row[Any]) -> HandedLine:
     snapshot, terms = json.loads(line.snapshot), terms_by_kind(settings).get(line.kind)
-    where = _where(order.destination) if order.destination and (terms is None or terms.needs_address) else None
+    where = destination_from(order.destination) if terms is None or terms.needs_address else None
     names = snapshot["name"]
     name = next((names[code] for code in (*settings.programme.locales, *names) if names.get(code)), line.reward)
     return HandedLine(ids.public_id(ids.REWARD_ORDER, order.account_id, order.id), line.line, line.variant, line.reward,
                       name, progress_of(line).to_ship, json.loads(line.details), where, order.note)
-
-
-def _where(text: str) -> Destination:
-    found = json.loads(text)
-    return Destination(**found | {"kind": AddressKind(found["kind"])})
 
 
 def listed(installation: Installation, states: Sequence[str] = (), limit: int = 100) -> list[dict[str, Any]]:
