@@ -18,6 +18,7 @@ from tests.support.portal import HOST, NOW, PASSWORD
 from tests.support.reporting import reported
 from tests.support.shops import complaint_of, order_of, withdrawal_of
 from tests.support.ways_in import clerk
+from treuwerk.domain.ids import account_and_row
 from treuwerk.domain.rights import Audience
 from treuwerk.services.authenticators import confirm_authenticator
 from treuwerk.services.keyring import Keyring
@@ -147,17 +148,23 @@ def _orders(site: Site) -> dict[str, str]:
     return {**{f"/orders/{{id}}{page} id": order for page in pages}, "line": "1", "complaint": complaint,
             "token": token, "/office/complaints/{id} id": complaint, "order": order,
             **{f"/office/withdrawals/{{id}}{page} id": withdrawal for page in ("", "/assign/{order}")},
-            "list": _pick_list(site, order), **{f"/office/orders/{{id}}{page} id": order for page in (
+            "list": _pick_list(site), **{f"/office/orders/{{id}}{page} id": order for page in (
                 "", "/ship", "/deliver", "/cancel", "/return", "/fail", "/approve", "/refuse",
                 "/lines/{line}/replace")}}
 
 
-def _pick_list(site: Site, order: str) -> str:
-    """A pick list of the order, as if nobody could cancel it any more; its id."""
-    with site.portal.installation.database.writing() as connection:
-        connection.execute(reward_order.update().values(cancel_until=NOW))
-    path = site.portal.in_office("admin").post(f"/office/orders/{order}/pick").headers["location"]
-    return str(path.rpartition("/")[2])
+def _pick_list(site: Site) -> str:
+    """A pick list of an order that nobody can cancel any more, made where there is none yet; its id."""
+    agent = site.portal.in_office("admin")
+    if not (found := re.search(r"/office/pick-lists/(pkl_\w+)", agent.get("/office/pick-lists").text)):
+        order = ordered_by_manager(site)
+        with site.portal.installation.database.writing() as connection:
+            connection.execute(reward_order.update().where(
+                reward_order.c.id == account_and_row(order)[2]).values(cancel_until=NOW))
+        agent.post(f"/office/orders/{order}/pick")
+        found = re.search(r"/office/pick-lists/(pkl_\w+)", agent.get("/office/pick-lists").text)
+    assert found
+    return found[1]
 
 
 def as_manager(site: Site) -> TestClient:

@@ -13,11 +13,12 @@ from treuwerk.domain.durations import Duration
 from treuwerk.domain.money_parts import Part, PricedLine
 from treuwerk.domain.records import evidence_of
 from treuwerk.domain.reward_kinds import RewardTerms
-from treuwerk.domain.reward_orders import Destination, LineProblem, LineState, OrderRequest, WantedLine
+from treuwerk.domain.reward_orders import LineProblem, LineState, OrderRequest, WantedLine
 from treuwerk.domain.rights import Access
 from treuwerk.programme.settings import Settings
 from treuwerk.services.auditing import entry_of
 from treuwerk.services.bookkeeping import positive
+from treuwerk.services.orders.destinations import destination_text
 from treuwerk.services.orders.fulfilling import detail_problems, first_start, kept_details
 from treuwerk.services.orders.paying import Paid, Price
 from treuwerk.services.payments.splitting import parts_of, takes_money
@@ -237,11 +238,6 @@ class Composition:
             "points": part.points, "money": part.money, "hold_id": paid.hold_id,
             "transaction_id": paid.transaction_id, "handover_key": "", "changed_at": self.request.now, "version": 1,
             "replaced": 0}
-
-
-def destination_text(where: Destination | None) -> str:
-    """An address as it is kept with an order; empty for none."""
-    return "" if where is None else json_of(attrs.asdict(where))
 
 
 def snapshot_of(offer: Offered, terms: RewardTerms) -> str:

@@ -7,9 +7,9 @@ from sqlalchemy import Connection, Row
 
 from treuwerk.domain import ids
 from treuwerk.domain.handovers import HandedLine, Handover
-from treuwerk.domain.reward_orders import AddressKind, Destination
 from treuwerk.programme.settings import Settings
 from treuwerk.services.orders.changing import progress_of
+from treuwerk.services.orders.destinations import destination_from
 from treuwerk.services.rewards.kinds import terms_by_kind
 from treuwerk.store import reward_orders
 
@@ -61,11 +61,6 @@ def printable(said: str) -> str:
 
 def _handed(settings: Settings, order: Row[Any], line: Row[Any]) -> HandedLine:
     terms = terms_by_kind(settings).get(line.kind)
-    where = _where(order.destination) if order.destination and (terms is None or terms.needs_address) else None
+    where = destination_from(order.destination) if terms is None or terms.needs_address else None
     return HandedLine(ids.public_id(ids.REWARD_ORDER, order.account_id, order.id), line.line, line.variant, line.reward,
                       name_of(settings, line), progress_of(line).to_ship, json.loads(line.details), where, order.note)
-
-
-def _where(text: str) -> Destination:
-    found = json.loads(text)
-    return Destination(**found | {"kind": AddressKind(found["kind"])})

@@ -12,7 +12,6 @@ from treuwerk.domain.money_parts import given_back
 from treuwerk.domain.reward_orders import (
     UNDECIDED,
     WITHDRAWABLE,
-    AddressKind,
     Destination,
     LineState,
     OrderAct,
@@ -20,6 +19,7 @@ from treuwerk.domain.reward_orders import (
 )
 from treuwerk.domain.rights import Access, OutOfScope
 from treuwerk.services.orders.changing import progress_of
+from treuwerk.services.orders.destinations import destination_from
 from treuwerk.services.orders.parcels import OrderParcel, parcels_of
 from treuwerk.services.orders.revealing import CodesOfLine, codes_of
 from treuwerk.services.orders.scope import READ_OWN, order_named
@@ -27,7 +27,7 @@ from treuwerk.services.orders.viewing_orders import Replaced, replaced_in
 from treuwerk.services.payments.viewing import PaymentSeen, payment_of
 from treuwerk.store import reward_orders as store
 from treuwerk.store.succession import belongs
-from treuwerk.store.tables import order_event, order_line, reward_order
+from treuwerk.store.tables import reward_order
 
 PAGE = 20
 
@@ -147,12 +147,8 @@ def own_orders(access: Access, connection: Connection, *, before: int | None = N
     rows = connection.execute(wanted.order_by(reward_order.c.id.desc()).limit(limit + 1)).all()
     shown = rows[:limit]
     lines: dict[tuple[int, int], list[Row[Any]]] = {}
-    if shown:
-        found = connection.execute(select(order_line).where(
-            order_line.c.account_id.in_({row.account_id for row in shown}),
-            order_line.c.order_id.in_([row.id for row in shown])).order_by(order_line.c.line))
-        for one in found:
-            lines.setdefault((one.account_id, one.order_id), []).append(one)
+    for one in store.lines_of_orders(connection, [(row.account_id, row.id) for row in shown]):
+        lines.setdefault((one.account_id, one.order_id), []).append(one)
     orders = [_order(row, [_line(one) for one in lines.get((row.account_id, row.id), [])]) for row in shown]
     return orders, shown[-1].id if len(rows) > limit else None
 
@@ -173,11 +169,8 @@ def own_order(access: Access, connection: Connection, public_id: str) -> OwnOrde
                           replacements=sent)
              for one in lines_of(connection, account_id, number)
              for origin, sent in [replaced.get((account_id, number, one.number), (None, ()))]]
-    events = connection.execute(select(order_event).where(
-        order_event.c.account_id == account_id, order_event.c.order_id == number).order_by(
-        order_event.c.happened_at, order_event.c.id))
     happened = [Happened(one.kind, one.line, one.quantity, one.happened_at, json.loads(one.details or "{}"))
-                for one in events]
+                for one in store.events_of(connection, account_id, number)]
     payment = payment_of(connection, account_id, number) if row.money else None
     return attrs.evolve(_order(row, lines), events=tuple(happened), payment=payment,
                         parcels=parcels_of(connection, account_id, number))
@@ -190,7 +183,7 @@ def lines_of(connection: Connection, account_id: int, number: int) -> list[OwnLi
 
 def _order(row: Row[Any], lines: Sequence[OwnLine]) -> OwnOrder:
     return OwnOrder(row.account_id, row.id, LineState(row.state), row.unit, row.points, row.money, row.placed_at,
-                    row.cancel_until, _destination(row.destination), row.note, row.version, tuple(lines))
+                    row.cancel_until, destination_from(row.destination), row.note, row.version, tuple(lines))
 
 
 def _line(row: Row[Any]) -> OwnLine:
@@ -199,10 +192,3 @@ def _line(row: Row[Any]) -> OwnLine:
                    told.get("category", ""), progress_of(row), row.points_each, row.points, row.money,
                    json.loads(row.details or "{}"),
                    told.get("delivery_days", 0))
-
-
-def _destination(content: str) -> Destination | None:
-    if not content:
-        return None
-    told = json.loads(content)
-    return Destination(**told | {"kind": AddressKind(told.get("kind", AddressKind.PRIVATE))})

@@ -22,7 +22,8 @@ from treuwerk.domain.rights import Access
 from treuwerk.services.auditing import note_act
 from treuwerk.services.installation import Installation
 from treuwerk.services.orders.changing import OpenOrder
-from treuwerk.services.orders.composing import destination_text, snapshot_of, unit_of
+from treuwerk.services.orders.composing import snapshot_of, unit_of
+from treuwerk.services.orders.destinations import destination_text
 from treuwerk.services.orders.looking_up import Placed
 from treuwerk.services.orders.moving_on import refuse_unsent
 from treuwerk.services.orders.scope import WRITE, order_named

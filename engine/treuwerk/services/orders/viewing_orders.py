@@ -12,7 +12,6 @@ from treuwerk.domain.money_parts import given_back
 from treuwerk.domain.reward_orders import (
     UNDECIDED,
     WITHDRAWABLE,
-    AddressKind,
     Destination,
     LineState,
     OrderAct,
@@ -20,6 +19,7 @@ from treuwerk.domain.reward_orders import (
 )
 from treuwerk.domain.rights import Access, Audience, OutOfScope
 from treuwerk.services.orders.changing import progress_of
+from treuwerk.services.orders.destinations import destination_from
 from treuwerk.services.orders.parcels import OrderParcel, parcels_of
 from treuwerk.services.orders.scope import READ, READ_OWN, order_named
 from treuwerk.services.payments.viewing import PaymentSeen, payment_of
@@ -253,15 +253,8 @@ def _other(place: LinePlace, row: Row[Any]) -> Replaced:
 def _order(row: Row[Any], lines: Iterable[OrderLine], events: Iterable[OrderHappened] = ()) -> PlacedOrder:
     return PlacedOrder(
         row.account_id, row.id, row.key, LineState(row.state), row.user_id, row.actor, row.unit, row.points, row.money,
-        _destination(row.destination), row.note, row.placed_at, row.cancel_until, row.approve_until, row.changed_at,
+        destination_from(row.destination), row.note, row.placed_at, row.cancel_until, row.approve_until, row.changed_at,
         row.version, tuple(lines), tuple(events))
-
-
-def _destination(text: str) -> Destination | None:
-    if not text:
-        return None
-    kept = json.loads(text)
-    return Destination(**kept | {"kind": AddressKind(kept["kind"])})
 
 
 def _line(row: Row[Any]) -> OrderLine:

@@ -12,9 +12,10 @@ from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.reward_orders import LineState
 from treuwerk.domain.rights import Access, OutOfScope
 from treuwerk.services.installation import Installation
-from treuwerk.services.orders.scope import REDEEM, order_named
+from treuwerk.services.orders.scope import REDEEM
 from treuwerk.services.payments.asking import asked, begun_in, provider_of, wanted
 from treuwerk.services.payments.settling import learn
+from treuwerk.services.payments.viewing import payment_named
 from treuwerk.store import payments as store
 from treuwerk.store import reward_orders
 
@@ -31,9 +32,7 @@ def begin_payment(installation: Installation, access: Access, public_id: str, lo
         NotAllowed, OutOfScope: whoever acts may not, or there is no such order.
     """
     access.require(REDEEM)
-    with installation.database.reading() as connection:
-        account_id, number = order_named(access, connection, public_id)
-        row = store.of_order(connection, account_id, number)
+    row = payment_named(installation, access, public_id)
     if row is None or not store.waits(row):
         raise Refusal("not_waiting", "found an order that waits for no money, expected one that does")
     if row.begun:
@@ -44,7 +43,8 @@ def begin_payment(installation: Installation, access: Access, public_id: str, lo
                       "the order, and place it again")
     reply = asked(lambda: provider.begin(wanted(row, locale, back)), Begun)
     if reply.answer is PaymentAnswer.REFUSED:
-        learn(installation, account_id, number, Known(PaymentAnswer.REFUSED, said=reply.said), now, row.provider)
+        learn(installation, row.account_id, row.order_id, Known(PaymentAnswer.REFUSED, said=reply.said), now,
+              row.provider)
         return reply
     installation.database.run(partial(_keep, row, reply, 0 if provider.by_hand else now + FIRST_LOOK, now))
     return reply

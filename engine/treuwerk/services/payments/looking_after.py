@@ -18,9 +18,10 @@ from treuwerk.domain.payments import (
 )
 from treuwerk.domain.rights import Access, OutOfScope
 from treuwerk.services.installation import Installation
-from treuwerk.services.orders.scope import READ_OWN, order_named
+from treuwerk.services.orders.scope import READ_OWN
 from treuwerk.services.payments.asking import asked, in_currency, provider_of, wanted
 from treuwerk.services.payments.settling import WATCHED, follow, lapse, learn
+from treuwerk.services.payments.viewing import payment_named
 from treuwerk.store import payments as store
 
 _SECOND, _AT_ONCE = 1_000_000, 100
@@ -55,9 +56,7 @@ def look_up_own(installation: Installation, access: Access, public_id: str, now:
         NotAllowed, OutOfScope: whoever looks may not, or there is no such order.
     """
     access.require(READ_OWN)
-    with installation.database.reading() as connection:
-        account_id, number = order_named(access, connection, public_id)
-        row = store.of_order(connection, account_id, number)
+    row = payment_named(installation, access, public_id)
     if row is not None and store.waits(row):
         look_up(installation, row, now)
 

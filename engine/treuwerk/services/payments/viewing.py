@@ -11,7 +11,7 @@ from treuwerk.domain import ids
 from treuwerk.domain.payments import Begun, PaymentState
 from treuwerk.domain.rights import Access
 from treuwerk.services.installation import Installation
-from treuwerk.services.orders.scope import READ, WRITE
+from treuwerk.services.orders.scope import READ, WRITE, order_named
 from treuwerk.services.payments.asking import begun_in
 from treuwerk.store import payments as store
 
@@ -123,3 +123,13 @@ def _to_pay(row: Row[Any]) -> RefundToPay:
     payer = json.loads(row.payer) if row.payer else {}
     return RefundToPay(row.key, ids.public_id(ids.REWARD_ORDER, row.account_id, row.order_id), row.amount, row.currency,
                        row.state, row.provider, row.reference, payer.get("payer", ""), payer.get("iban", ""), row.said)
+
+
+def payment_named(installation: Installation, access: Access, public_id: str) -> Row[Any] | None:
+    """The row of the payment of an own order, None where it is paid with points alone.
+
+    Raises:
+        OutOfScope: there is no such order, or it is someone else's.
+    """
+    with installation.database.reading() as connection:
+        return store.of_order(connection, *order_named(access, connection, public_id))
