@@ -62,6 +62,8 @@ def _what(booking: Explanation) -> str:
     purchase, activity = booking.purchase, booking.activity
     if purchase:
         return f"{purchase.document} line {purchase.line}: {purchase.quantity} × {purchase.article_number}"
+    if order := booking.ordered:
+        return f"{order.order}: {order.act or booking.kind} {order.pieces} × {order.variant}"
     return f"{activity.kind} {activity.code}" if activity else booking.kind.replace("_", " ")
 
 

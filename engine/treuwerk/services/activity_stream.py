@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Row, exists, or_, select
 from treuwerk.domain.rights import Access
 from treuwerk.services.explaining import Explanation, article_names, booking_facts, explanation_of, legs_of
 from treuwerk.services.notes import note_of
+from treuwerk.services.ordered_points import OrderedPoints, orders_of
 from treuwerk.services.statements import changes
 from treuwerk.services.tracing import undone_by
 from treuwerk.store import notes
@@ -150,7 +151,9 @@ def _events(connection: Connection, account_id: int, rows: _Rows) -> list[Event]
     undone = undone_by(connection, account_id, booked) if booked else {}
     numbers = {row.article_number or "" for _, kind, row in rows if kind in (BOOKING, PURCHASE)}
     names = article_names(connection, numbers)
-    made = {BOOKING: lambda row: _booking(row, legs.get(row.id, []), names, undone.get(row.id, ())),
+    ordered = orders_of(connection, account_id, [row for _, kind, row in rows if kind == BOOKING])
+    made = {BOOKING: lambda row: _booking(row, legs.get(row.id, []), names, undone.get(row.id, ()),
+                                          ordered.get(row.id)),
             PURCHASE: lambda row: Event(PURCHASE, row.id, _at(row.id), row.source,
                                         (row, names.get(row.article_number, ""))),
             ADJUSTMENT: lambda row: Event(ADJUSTMENT, row.id, row.requested_at, row.requested_by, row,
@@ -162,8 +165,10 @@ def _events(connection: Connection, account_id: int, rows: _Rows) -> list[Event]
     return [made[kind](row) for _, kind, row in rows]
 
 
-def _booking(row: Row[Any], legs: Sequence[Row[Any]], names: Mapping[str, str], undone: tuple[str, ...]) -> Event:
-    told: Explanation = attrs.evolve(explanation_of(row, legs, names), undone_by=undone)
+def _booking(row: Row[Any], legs: Sequence[Row[Any]], names: Mapping[str, str], undone: tuple[str, ...],
+             ordered: OrderedPoints | None) -> Event:
+    told: Explanation = attrs.evolve(
+        explanation_of(row, legs, names), undone_by=undone, ordered=ordered)
     return Event(BOOKING, row.id, row.booked_at, row.actor, told, changes(legs))
 
 

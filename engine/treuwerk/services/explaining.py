@@ -17,6 +17,7 @@ from treuwerk.domain.explained_steps import ExplainedStep, explained
 from treuwerk.domain.ledger import Book, TransactionKind, moment
 from treuwerk.domain.participants import identifier
 from treuwerk.services.evidence import AlsoReported, also_reported
+from treuwerk.services.ordered_points import OrderedPoints, orders_of
 from treuwerk.services.tracing import Related, Sources, Usages, related, sources, undone_by, usages
 from treuwerk.services.wholes import Whole, wholes
 from treuwerk.store.entries import of_run
@@ -151,6 +152,8 @@ class Explanation:
     """Where the document was entered by a person, or read from an upload; lists leave it out."""
     evidence: tuple[AlsoReported, ...] = ()
     """Other reports of the same goods; lists leave them out."""
+    ordered: OrderedPoints | None = None
+    """The order of rewards that it belongs to."""
 
 
 OWN_BOOKS = (Book.PARTICIPANT, Book.PENDING, Book.HELD, Book.DEFICIT)
@@ -186,6 +189,7 @@ def explain(connection: Connection, public_id: str) -> Explanation:
         related=related(connection, account_id, row_id, booking.refers_to),
         undone_by=undone_by(connection, account_id, [row_id]).get(row_id, ()),
         reported=_reported(connection, booking),
+        ordered=orders_of(connection, account_id, [booking]).get(row_id),
         evidence=() if booking.document is None else also_reported(connection, account_id, row_id))
 
 
@@ -271,7 +275,8 @@ def articles_of(connection: Connection, numbers: Iterable[str]) -> dict[str, tup
 
 
 def explanation_of(booking: Row[Any], legs: Sequence[Row[Any]], names: Mapping[str, str],
-                   taken: Sources = _NO_SOURCES, gone: Mapping[tuple[int, int], int] | None = None) -> Explanation:
+                   taken: Sources = _NO_SOURCES, gone: Mapping[tuple[int, int], int] | None = None,
+                   ordered: OrderedPoints | None = None) -> Explanation:
     """The explanation from rows of `booking_facts` and `legs_of`; `gone` is what was taken from lots by a past day."""
     refers_to = ids.public_id(ids.TRANSACTION, booking.account_id, booking.refers_to) if booking.refers_to else None
     terms = {leg.line: _terms(leg, gone) for leg in legs if leg.remaining is not None}
@@ -283,7 +288,7 @@ def explanation_of(booking: Row[Any], legs: Sequence[Row[Any]], names: Mapping[s
         ids.public_id(ids.TRANSACTION, booking.account_id, booking.id), booking.account_id, booking.kind,
         date.fromisoformat(booking.occurred_on), booking.booked_at, booking.actor, booking.cause, refers_to,
         _purchase(booking, names), _activity(booking), awards, _movements(legs), made, taken,
-        returned=_returned(booking.explanation) if booking.kind == TransactionKind.REVERSAL else ())
+        returned=_returned(booking.explanation) if booking.kind == TransactionKind.REVERSAL else (), ordered=ordered)
 
 
 def _awards(explanation: str, terms: Mapping[int, LotTerms]) -> tuple[ExplainedAward, ...]:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, bindparam, func, select
 from treuwerk.domain import ids
 from treuwerk.domain.ledger import Book
 from treuwerk.services.explaining import article_names, booking_facts
+from treuwerk.services.ordered_points import OrderedPoints, orders_of
 from treuwerk.store.prepared import Prepared
 from treuwerk.store.tables import activity, journal, posting, purchase_line
 
@@ -16,9 +17,10 @@ _AMOUNT = select(func.coalesce(func.sum(posting.c.amount), 0)).where(
     posting.c.unit == bindparam("unit"), posting.c.book.in_((Book.PARTICIPANT.value, Book.DEFICIT.value)),
 ).scalar_subquery()
 _LATEST = Prepared(booking_facts().with_only_columns(
-    journal.c.account_id, journal.c.id, journal.c.kind, journal.c.booked_at, purchase_line.c.document,
-    purchase_line.c.line, purchase_line.c.article_number, activity.c.kind.label("activity_kind"),
-    activity.c.code.label("activity_code"), _AMOUNT.label("amount"), maintain_column_froms=True,
+    journal.c.account_id, journal.c.id, journal.c.kind, journal.c.booked_at, journal.c.refers_to,
+    purchase_line.c.document, purchase_line.c.line, purchase_line.c.article_number,
+    activity.c.kind.label("activity_kind"), activity.c.code.label("activity_code"), _AMOUNT.label("amount"),
+    maintain_column_froms=True,
 ).where(journal.c.account_id == bindparam("account")).order_by(journal.c.id.desc()).limit(bindparam("rows")))
 
 
@@ -39,12 +41,14 @@ class Latest:
     line: str = ""
     activity: str = ""
     code: str = ""
+    ordered: OrderedPoints | None = None
 
 
 def latest(connection: Connection, account_id: int, unit: str, rows: int) -> Sequence[Latest]:
     """The newest bookings of an account, newest first."""
     found = _LATEST.rows(connection, account=account_id, unit=unit, rows=rows)
     names = article_names(connection, {row.article_number or "" for row in found})
+    ordered = orders_of(connection, account_id, found)
     return [Latest(ids.public_id(ids.TRANSACTION, row.account_id, row.id), row.kind, row.booked_at, int(row.amount),
                    names.get(row.article_number, row.article_number) or "", row.document or "", row.line or "",
-                   row.activity_kind or "", row.activity_code or "") for row in found]
+                   row.activity_kind or "", row.activity_code or "", ordered.get(row.id)) for row in found]

@@ -11,6 +11,7 @@ from treuwerk.domain.ledger import Book, TransactionKind
 from treuwerk.services.closing import Closing
 from treuwerk.services.explaining import Explanation, article_names, booking_facts, explanation_of, legs_of
 from treuwerk.services.narrowing import KINDS, REVERSED, Filters, conditions, in_time, status_at
+from treuwerk.services.ordered_points import orders_of
 from treuwerk.services.tracing import Sources, sources, undone_by
 from treuwerk.store import past
 from treuwerk.store.prepared import Prepared
@@ -285,8 +286,9 @@ def _entries(connection: Connection, account_id: int, rows: Sequence[Row[Any]], 
     else:
         names = {}
         gone = past.gone(connection, closing.as_of, closing.last_sequence, account_id, rows[-1].id, rows[0].id)
-    told = {row.id: explanation_of(row, legs.get(row.id, []), names, taken.get(row.id, Sources()), gone)
-            for row in rows}
+    ordered = orders_of(connection, account_id, rows)
+    told = {row.id: explanation_of(row, legs.get(row.id, []), names, taken.get(row.id, Sources()), gone,
+                                   ordered.get(row.id)) for row in rows}
     entries = (Entry(attrs.evolve(told[row.id], undone_by=undone[row.id]) if row.id in undone else told[row.id],
                      changes(legs.get(row.id, [])), after[row.id], getattr(row, "status", "")) for row in rows)
     return tuple(entries if closing is None else (_without_person(entry) for entry in entries))

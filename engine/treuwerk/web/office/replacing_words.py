@@ -34,10 +34,18 @@ def is_known(refusal: Refusal) -> bool:
 def blamed(visit: Visit, result: Result[T], refusal: Refusal) -> Result[T]:
     """The form with the refusal beside its field."""
     if refusal.code == "barred":
-        reasons = " ".join(gettext(visit, one["words"]) % one["details"] for one in refusal.facts["objections"])
-        return result.refused("variant", _BARRED, reasons=reasons)
+        return result.refused("variant", _BARRED, reasons=_reasons(visit, refusal))
     if refusal.code in _REFUSALS:
         field, words = _REFUSALS[refusal.code]
         names = {name: value for name, value in refusal.facts.items() if name in ("there", "points", "worth")}
         return result.refused(field, words, **names)
     return result.refused("", refusal_words(visit, refusal).replace("%", "%%"))
+
+
+def _reasons(visit: Visit, refusal: Refusal) -> str:
+    """What constraints say, in the words of their plugins."""
+    told = []
+    for objection in refusal.facts["objections"]:
+        words = objection["words"]
+        told.append(gettext(visit, words) % objection["details"])
+    return " ".join(told)

@@ -123,7 +123,8 @@ def _booking_rows(visit: Visit, filters: Filters) -> Iterator[list[Cell]]:
     for entry in _all_entries(visit, unit, filters):
         booking, purchase, activity = entry.booking, entry.booking.purchase, entry.booking.activity
         about = [purchase.article_name, purchase.article_number, purchase.document, purchase.line] if purchase else [
-            f"{naming.activity(activity.kind)} {activity.code}" if activity else naming.kind(booking.kind), "", "", ""]
+            f"{naming.activity(activity.kind)} {activity.code}" if activity
+            else naming.booking(booking.kind, booking.ordered), "", "", ""]
         yield [booking.id, date.fromisoformat(iso_day(booking.booked_at)), booking.occurred_on, *about,
                states.get(entry.status, ""),
                *(entry.amounts.get(code, 0) for code in units), entry.balance]

@@ -11,7 +11,19 @@ from treuwerk.domain.ledger import TransactionKind
 from treuwerk.programme.languages import cldr
 from treuwerk.programme.roles import roles_of
 from treuwerk.programme.settings import Settings, Texts, Tier
+from treuwerk.services.ordered_points import OrderedPoints
 from treuwerk.web.shell.content import localised
+from treuwerk.web.shell.marking import marked
+
+_OF_ORDERS = {
+    "": marked("Order %(order)s: %(rewards)s"),
+    "hold": marked("Order %(order)s, points reserved: %(rewards)s"),
+    "release": marked("Order %(order)s, points free again: %(rewards)s"),
+    "cancel": marked("Order %(order)s, cancelled: %(rewards)s"),
+    "cancellation": marked("Order %(order)s, cancelled: %(rewards)s"),
+    "return": marked("Order %(order)s, sent back: %(rewards)s"),
+}
+"""What bookings of orders are called, by what happened or else by their kind."""
 
 OWN_CODES = (("step", "start quantity"), ("step", "round_down points"), ("step", "start seminar"),
              ("step", "start points"), ("step", "minus booked"),
@@ -117,6 +129,18 @@ class Naming:
     def kind(self, kind: str) -> str:
         """What a kind of transaction is, such as ``Gutschrift``."""
         return self._coded("kind", kind, kind)
+
+    def booking(self, kind: str, ordered: OrderedPoints | None) -> str:
+        """What a booking is: its kind, or what of which order of rewards."""
+        if ordered is None:
+            return self.kind(kind)
+        words = self._texts.gettext(_OF_ORDERS.get(ordered.act or kind, _OF_ORDERS[""]))
+        return words % {"order": ordered.order, "rewards": self._ordered(ordered)}
+
+    def _ordered(self, ordered: OrderedPoints) -> str:
+        name, variant = self._text(ordered.names, ordered.variant), self._text(ordered.variant_names, "")
+        what = f"{name}, {variant}" if variant else name
+        return f"{ordered.pieces} × {what}" if ordered.pieces != 1 else what
 
     def _coded(self, context: str, code: str, otherwise: str) -> str:
         found = self._texts.pgettext(context, code)
