@@ -38,8 +38,8 @@ class OrderedPoints:
 
     order: str
     variant: str
-    names: Mapping[str, str]
-    variant_names: Mapping[str, str]
+    names: dict[str, str]
+    variant_names: dict[str, str]
     pieces: int
     act: str = ""
 

@@ -48,8 +48,8 @@ class Desk:
         return [kind for kind, in rows if kind.startswith("cancellation")]
 
     def said(self) -> tuple[str, str]:
-        [found] = self.counter.world.rows(select(handover.c.state, handover.c.said))
-        return found  # type: ignore[return-value]
+        [(state, said)] = self.counter.world.rows(select(handover.c.state, handover.c.said))
+        return state, said
 
     def work(self) -> list[Any]:
         return self.counter.world.rows(select(work_item.c.kind, work_item.c.object))
@@ -150,7 +150,9 @@ def test_a_mail_that_may_have_arrived_is_called_off_where_all_of_it_is_cancelled
     order, cancellation = (message_from_bytes(one, policy=policy.default) for one in server.took)
     assert cancellation["In-Reply-To"] == order["Message-ID"]
     assert cancellation["Subject"].startswith("Stornierung zur Bestellung hov_")
-    body = cancellation.get_body(("plain",)).get_content()
+    plain = cancellation.get_body(("plain",))
+    assert plain is not None
+    body = plain.get_content()
     assert f"{placed.public_id} / 1: 2 / 2 × Akkuschrauber (DRILL-12)" in body
     [table] = cancellation.iter_attachments()
     assert table.get_content().splitlines()[1].endswith(";2;2;0")

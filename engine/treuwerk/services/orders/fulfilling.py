@@ -115,7 +115,12 @@ def fulfilled_as(settings: Settings, kind: str, ordered_as: str) -> Fulfilment |
 
 def is_sent(settings: Settings, line: Row[Any]) -> bool:
     """Whether somebody sends what a line is about; of an old one whose kind the programme dropped, somebody did."""
-    return fulfilment_of(settings, line) in (Fulfilment.SUPPLIER, None)
+    return sent_as(fulfilment_of(settings, line))
+
+
+def sent_as(fulfilment: Fulfilment | None) -> bool:
+    """Whether somebody sends what is fulfilled so; None is an old line of a kind that is gone."""
+    return fulfilment in (Fulfilment.SUPPLIER, None)
 
 
 def _told(wrong: WrongAnswer) -> dict[str, str | int]:

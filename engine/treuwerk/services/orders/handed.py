@@ -50,8 +50,8 @@ def content_of(connection: Connection, settings: Settings, row: Row[Any]) -> Han
 
 def name_of(settings: Settings, line: Row[Any]) -> str:
     """What a reward was called, in the first language of the programme that has a name."""
-    names = json.loads(line.snapshot)["name"]
-    return next((names[code] for code in (*settings.programme.locales, *names) if names.get(code)), line.reward)
+    names: dict[str, str] = json.loads(line.snapshot)["name"]
+    return next((names[code] for code in (*settings.programme.locales, *names) if names.get(code)), str(line.reward))
 
 
 def printable(said: str) -> str:

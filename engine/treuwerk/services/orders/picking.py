@@ -17,7 +17,7 @@ from treuwerk.domain.rights import Access, OutOfScope, row_named
 from treuwerk.programme.settings import Settings
 from treuwerk.services.auditing import note_act
 from treuwerk.services.orders import desk
-from treuwerk.services.orders.moving_on import is_sent
+from treuwerk.services.orders.fulfilling import fulfilled_as, sent_as
 from treuwerk.services.orders.scope import READ, WRITE
 from treuwerk.services.orders.viewing_orders import Number, OrderLine, PlacedOrder
 from treuwerk.services.searching import FoundParticipant
@@ -125,7 +125,8 @@ class ListMade:
 
 def pieces_to_pick(settings: Settings, order: PlacedOrder, line: OrderLine, now: int) -> int:
     """Pieces of a line that may leave now: somebody sends them, and whoever ordered cannot cancel them any more."""
-    if not is_sent(settings, line.kind) or line.withdrawable(now, order.cancel_until):
+    sent = sent_as(fulfilled_as(settings, line.kind, line.fulfilment))
+    if not sent or line.withdrawable(now, order.cancel_until):
         return 0
     return line.progress.there_for(OrderAct.SHIP)
 

@@ -4,9 +4,8 @@ from collections.abc import Mapping
 
 import attrs
 
-from treuwerk.domain.reward_kinds import Fulfilment
 from treuwerk.domain.reward_orders import LineState, OrderAct
-from treuwerk.services.orders.fulfilling import fulfilled_as
+from treuwerk.services.orders.fulfilling import fulfilled_as, sent_as
 from treuwerk.services.orders.scope import APPROVE, WRITE
 from treuwerk.services.orders.viewing_orders import OrderLine, PlacedOrder
 from treuwerk.web.office.frame import settings_of
@@ -90,4 +89,4 @@ def there(visit: Visit, line: OrderLine, work: Work) -> int:
 
 def _is_sent(visit: Visit, line: OrderLine) -> bool:
     """Whether somebody sends what a line is about; of an old one whose kind the programme lost, somebody did."""
-    return fulfilled_as(settings_of(visit), line.kind, line.fulfilment) in (Fulfilment.SUPPLIER, None)
+    return sent_as(fulfilled_as(settings_of(visit), line.kind, line.fulfilment))
