@@ -31,6 +31,7 @@ from treuwerk.store.writing import GroupWriter, Work, WorkConnection
 T = TypeVar("T")
 WAIT_SECONDS = 15.0
 CONNECTIONS = 16
+GATHERERS = 64
 CACHE_KIB = 49_152
 _LOOKING_UP = ("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; "
                "SET LOCAL plan_cache_mode = force_generic_plan")
@@ -184,10 +185,11 @@ class Database:
         with self._writers.joined(), told_as_busy(self.wait_seconds):
             return retrying(lambda: self._each(work))
 
-    def together(self, work: T, write: Callable[[Sequence[T]], Sequence[Any]]) -> Any:
+    def together(self, account_id: int, work: T, write: Callable[[Sequence[T]], Sequence[Any]]) -> Any:
         """Hand in a work that `write` stores with those that other threads hand in meanwhile; see `store.gathering`.
 
-        `write` opens its own transaction, and must not wait for what others have locked.
+        `write` opens its own transaction, and must not wait for what others have locked. Works of one account, which
+        would wait for each other anyway, gather in one place; those of others seldom meet there, and go side by side.
 
         Raises:
             NestedWriting: this thread writes already.
@@ -195,7 +197,7 @@ class Database:
         """
         self._check_process()
         self._writers.check()
-        return self._gatherer.run(work, write)
+        return self._gatherers[account_id % len(self._gatherers)].run(work, write)
 
     def close(self) -> None:
         """Finish what `run` was given, stop the writer, and close all connections that nobody uses."""
@@ -275,7 +277,7 @@ class Database:
 
     def _begin_process(self) -> None:
         self._process, self._turns, self._writers = os.getpid(), Turns(), Writers()
-        self._gatherer: Gatherer[Any] = Gatherer()
+        self._gatherers: list[Gatherer[Any]] = [Gatherer() for _ in range(GATHERERS)]
         self._own_writer: GroupWriter | None = None
         self._making = Lock()
 

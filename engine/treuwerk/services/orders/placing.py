@@ -91,7 +91,7 @@ def _if_clear(installation: Installation, request: Request, then: Then | None) -
     if database.is_sqlite or request.access.audience is Audience.OFFICE:  # of whom it is asked for whom they work
         return None
     wish = Wish(request, then)
-    placed = database.together(wish, partial(place_together, database))
+    placed = database.together(request.account_id, wish, partial(place_together, database))
     if placed is not None or not wish.usual:
         return placed  # type: ignore[no-any-return]  # what `place_together` makes of it
 
