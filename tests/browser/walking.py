@@ -117,7 +117,7 @@ def values_of(site: Site) -> dict[str, str]:
         .headers["location"].rpartition("/")[2],
         **_orders(site),
         **{f"/office/rewards/{{number}}{part} number": "LAMP" for part in (
-            "", "/history", "/facts", "/texts", "/variants", "/evidence", "/prices", "/pictures")},
+            "", "/history", "/facts", "/texts", "/variants", "/evidence", "/prices", "/pictures", "/dates", "/codes")},
         "address": first(manager.get("/profile/addresses").text, r"/profile/addresses/(adr_\w+)"),
     }
 

@@ -1,7 +1,7 @@
 """A portal with a catalogue of rewards, and browsers of those who keep it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
 
@@ -43,9 +43,14 @@ SAW: Mapping[str, str] = {
 """A saw that may be offered, for 5,950 points."""
 
 
-def open_catalogue(folder: Path, database: Database, more: str = "", rewards: str = "") -> Portal:
-    """A portal whose programme has rewards; `more` tables behind it, `rewards` lines below ``[rewards]``."""
-    programme = PROGRAMME.replace('"activity_points"]', '"activity_points", "origin", "goods"]')
+def open_catalogue(folder: Path, database: Database, more: str = "", rewards: str = "",
+                   plugins: Sequence[str] = ()) -> Portal:
+    """A portal whose programme has rewards; `more` tables behind it, `rewards` lines below ``[rewards]``.
+
+    `plugins` are those beside goods, such as other kinds of rewards.
+    """
+    named = ", ".join(f'"{name}"' for name in ("activity_points", "origin", "goods", *plugins))
+    programme = PROGRAMME.replace('"activity_points"]', f"{named}]")
     catalogue = CATALOGUE.replace('unit = "bonus"\n', f'unit = "bonus"\n{rewards}\n', 1)
     return open_portal(folder, database, programme + catalogue + more)
 

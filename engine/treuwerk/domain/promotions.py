@@ -153,7 +153,7 @@ class Arrangement:
         A promotion that cannot pay for one piece any more has no price. Among the same prices the first in the order
         of display counts.
         """
-        found = [(price, *_place(one)) for one in self._promotions_of(number, category)
+        found = [(price, *_place(one)) for one in self.promotions_of(number, category)
                  if one.runs_for(asker, day) and 0 < (price := one.price(regular, step)) < regular
                  and self.covers(one, regular - price)]
         return Special(min(found)[2], min(found)[0]) if found else None
@@ -162,7 +162,8 @@ class Arrangement:
         """Whether a promotion may still give away so many points."""
         return not promotion.budget or self.spent.get(promotion.code, 0) + points <= promotion.budget
 
-    def _promotions_of(self, number: str, category: str) -> list[Promotion]:
+    def promotions_of(self, number: str, category: str) -> list[Promotion]:
+        """The published promotions that are for a reward: it is named, or its category or one of its worlds is."""
         keys = [("reward", number), ("category", category),
                 *(("world", one.code) for one in self.worlds_of(number, category))]
         return [one for key in keys for one in self._promotions_by.get(key, ())]

@@ -120,10 +120,12 @@ def let_lapse(connection: Connection, fingerprints: Collection[str]) -> None:
         state=CodeState.LAPSED.value, account_id=0, order_id=0, line=0))
 
 
-def pools(connection: Connection) -> Sequence[Row[Any]]:
-    """By variant and state: how many codes there are, and the day on which the first of them ends."""
+def pools(connection: Connection, variants: Collection[str] | None = None) -> Sequence[Row[Any]]:
+    """By variant and state: how many codes there are, and the day on which the first of them ends; None: of all."""
     wanted: Select[*tuple[Any, ...]] = select(
         _C.variant, _C.state, func.count().label("codes"), func.min(_C.valid_until).label("first_end"))
+    if variants is not None:
+        wanted = wanted.where(_C.variant.in_(sorted(variants)))
     return connection.execute(wanted.group_by(_C.variant, _C.state).order_by(_C.variant, _C.state)).all()
 
 

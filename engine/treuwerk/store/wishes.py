@@ -7,9 +7,8 @@ from sqlalchemy import Connection, Table, bindparam, delete, func, select, updat
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from treuwerk.domain.rewards import RewardState
 from treuwerk.store.prepared import Prepared
-from treuwerk.store.tables import reward, seen_reward, wish
+from treuwerk.store.tables import seen_reward, wish
 
 _W, _S = wish.c, seen_reward.c
 
@@ -35,12 +34,6 @@ def take_wish(connection: Connection, account_id: int, user_id: int, number: str
     """Take a reward off the list; False where it does not stand there."""
     return connection.execute(delete(wish).where(
         _W.account_id == account_id, _W.user_id == user_id, _W.reward == number)).rowcount == 1
-
-
-def is_published(connection: Connection, number: str) -> bool:
-    """Whether there is such a reward for people to see."""
-    return connection.execute(select(reward.c.number).where(
-        reward.c.number == number, reward.c.state == RewardState.PUBLISHED.value)).one_or_none() is not None
 
 
 def count(connection: Connection, account_id: int, user_id: int) -> int:

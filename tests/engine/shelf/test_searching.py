@@ -12,7 +12,7 @@ import pytest
 from tests.support.showcases import DAY, POOR, RICH, Shop, row
 from tests.support.worlds import SIX_IN_THE_EVENING
 from treuwerk.domain.catalogue import Variant, Window
-from treuwerk.domain.promotions import Promotion, World
+from treuwerk.domain.promotions import Promotion, TargetAudience, World
 from treuwerk.domain.rewards import RewardState
 from treuwerk.services.shop.searching import Choice, Query, Sort, search
 from treuwerk.services.shop.shelf import shelf_of
@@ -180,6 +180,19 @@ def test_special_prices_count_while_a_promotion_can_pay(shop: Shop) -> None:
     assert shop.find(affordable=True, points_from=6_000, points_until=6_000).numbers == ("LADDER",)
     shop.spend("sale", 501)
     assert shop.find(points_from=6_000, points_until=6_000).total == 0
+
+
+def test_a_promotion_is_a_filter_while_it_lowers_a_price_for_who_looks(shop: Shop) -> None:
+    installers = TargetAudience(groups=("installer",))
+    shop.arrange(promotions=[
+        Promotion("sale", published=True, rewards=("LADDER", "SAW"), percent=Decimal(50), budget=6_500),
+        Promotion("others", published=True, rewards=("CAN",), percent=Decimal(50), audience=installers)])
+
+    assert set(shop.find(promotions=("sale",)).numbers) == {"LADDER", "SAW"}
+    assert shop.find().facets.promotions == (Choice("sale", 2, False),)
+    assert shop.find(promotions=("others",)).total == 0
+    shop.spend("sale", 501)
+    assert shop.find(promotions=("sale",)).numbers == ("SAW",)
 
 
 def test_a_search_needs_a_few_statements_however_many_rewards_there_are(shop: Shop) -> None:

@@ -4,6 +4,7 @@ import attrs
 import pytest
 
 from tests.support.showcases import POOR, RICH, Shop, row
+from tests.support.worlds import SIX_IN_THE_EVENING
 from treuwerk.domain.rights import Access, Audience, NotAllowed, names_for
 from treuwerk.services.shop.suggesting import History, Reason, Suggestion, history_of, suggestions
 from treuwerk.services.shop.wishes import note_seen, wish
@@ -72,7 +73,7 @@ def test_no_category_takes_all_places_and_the_number_is_kept(shop: Shop) -> None
 def test_history_is_a_persons_own(shop: Shop) -> None:
     anna = Access(5, "usr_5", Audience.PORTAL, names_for(Audience.PORTAL), shop.viewer().account_id, 2)
     with shop.world.database.writing() as connection:
-        wish(anna, connection, "SAW", 1)
+        wish(anna, connection, shop.world.installation.programme.settings, "SAW", SIX_IN_THE_EVENING)
         note_seen(anna, connection, "CAN", 2)
 
     with shop.world.database.reading() as connection:

@@ -1,6 +1,7 @@
 """Waiting for pieces: who asked is told once, in the transaction that brings them, and nobody is forgotten."""
 
 import json
+from datetime import date
 from threading import Barrier, Thread
 from typing import Any
 
@@ -9,6 +10,8 @@ from sqlalchemy import select
 
 from tests.support.accounts import refused
 from tests.support.showcases import POOR, RICH, Shop
+from tests.support.worlds import SIX_IN_THE_EVENING
+from treuwerk.domain.catalogue import Window
 from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.rewards import RewardState
 from treuwerk.domain.rights import Access, Audience, names_for
@@ -23,9 +26,10 @@ def person(shop: Shop, user_id: int, who: str = RICH) -> Access:
                   account_id=shop.viewer(who).account_id, person_id=2)
 
 
-def wait(shop: Shop, access: Access, variant: str = "BOOTS", now: int = 5) -> bool:
+def wait(shop: Shop, access: Access, variant: str = "BOOTS", after: int = 5) -> bool:
     with shop.world.database.writing() as connection:
-        return watching.watch(access, connection, variant, now)
+        return watching.watch(access, connection, shop.world.installation.programme.settings, variant,
+                              SIX_IN_THE_EVENING + after)
 
 
 def told(shop: Shop) -> list[tuple[int, dict[str, Any]]]:
@@ -101,6 +105,24 @@ def test_a_message_is_rolled_back_with_the_stock(shop: Shop) -> None:
     ("LOST", "unknown_reward"), ("DRILL", "in_stock"), ("CAN", "in_stock"), ("MUG-BLUE", "in_stock")])
 def test_only_what_is_sold_out_is_waited_for(shop: Shop, variant: str, code: str) -> None:
     assert refused(lambda: wait(shop, person(shop, 5), variant)) == code
+
+
+@pytest.mark.parametrize("hidden", [
+    {"groups": ("installer",)}, {"countries": ("AT",)}, {"state": RewardState.WITHDRAWN}, {"evidence": ()},
+    {"visible": Window(date(2026, 6, 2))}])
+@pytest.mark.parametrize("pieces", [0, 3])
+def test_what_is_hidden_from_who_asks_is_answered_like_what_does_not_exist(
+        shop: Shop, hidden: dict[str, Any], pieces: int) -> None:
+    def answer(variant: str) -> tuple[str, str]:
+        with pytest.raises(Refusal) as refusal:
+            wait(shop, person(shop, 5), variant)
+        return refusal.value.code, str(refusal.value).replace(variant, "…")
+
+    shop.stock(BOOTS=pieces)
+    shop.change("BOOTS", **hidden)
+
+    assert answer("BOOTS") == answer("LOST")
+    assert waiting(shop, person(shop, 5)) == []
 
 
 def test_somebody_waits_for_so_many_and_can_stop(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from tests.engine.shop.test_checkout_pages import balance, checked
 from tests.support.desk import filled, sent
 from tests.support.payments import INVOICE, TILL, Till
 from tests.support.portal import NOW
-from tests.support.shops import MUG, PLUGINS, SHOP, Shop, open_shop
+from tests.support.shops import MUG, PLUGINS, SHOP, TOOL, Shop, open_shop
 from treuwerk.cli.managing import access_of_operator
 from treuwerk.domain.payments import Begun, PaymentAnswer
 from treuwerk.services.installation import open_installation
@@ -255,6 +255,27 @@ def test_others_see_nothing_of_it(shop: Shop) -> None:
     other = shop.portal.signed_in("1002")
 
     assert (other.get(path).status_code, other.post(path).status_code) == (404, 404)
+
+
+def test_the_page_of_a_reward_and_its_card_say_what_it_takes_now(shop: Shop) -> None:
+    client = shop.portal.signed_in()
+    within = plain(client.get("/rewards/DRILL").text)
+    shop.change(TOOL, variant_points="14400")
+    too_dear, card = client.get("/rewards/DRILL").text, plain(client.get("/rewards").text)
+    shop.change(TOOL, variant_points="30000")
+    far = client.get("/rewards/DRILL").text
+    shop.change(TOOL, variant_points="14400", with_money="no")
+    points_alone = client.get("/rewards/DRILL").text
+
+    assert "Or with fewer points: from 3,600 points + 36.00 €. You choose at checkout. including 19% VAT" in within
+    assert "Now for 11,380 points + 30.20 €" in plain(too_dear)
+    assert "the 3,020 that are missing you pay with money at checkout. including 19% VAT" in plain(too_dear)
+    assert 'action="/cart/lines"' in too_dear
+    assert "Now for 11,380 points + 30.20 €" in card
+    for html, missing in ((far, "18,620"), (points_alone, "3,020")):
+        assert f"{missing} points are missing" in plain(html)
+        assert "€" not in plain(html)
+        assert 'action="/cart/lines"' not in html
 
 
 def test_a_reward_that_takes_no_money_says_so_in_the_cart(shop: Shop) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -94,6 +95,22 @@ def test_a_world_has_a_page_with_its_end_and_a_promotion_its_price(portal: Porta
     assert "For dark evenings" in text
     assert "2,500 bonus points instead of 5,000 Your points are enough" in text
     assert "Special price" in text
+
+
+def test_a_promotion_invites_from_the_front_and_has_a_page_of_its_own(portal: Portal) -> None:
+    sale = Promotion("winter", {"en": "Warm winter"}, {"en": "A third off"}, published=True, rewards=("LAMP",),
+                     window=Window(date(2026, 1, 1), date(2026, 12, 24)), percent=Decimal(30))
+    before = words(portal.signed_in(), "/rewards")
+    with portal.installation.database.writing() as connection:
+        PROMOTIONS.save(connection, [(sale, 0)], "the tests", "test", NOW)
+
+    front, page = portal.signed_in().get("/rewards").text, words(portal.signed_in(), "/rewards?promotion=winter")
+
+    assert "Warm winter" not in before
+    assert 'class="banner-link" href="/rewards?promotion=winter"' in front
+    assert names(portal, "?promotion=winter") == ["LAMP"]
+    assert "Rewards Warm winter Warm winter A third off" in page
+    assert "until 24 Dec" in page
 
 
 def test_a_script_gets_the_shelf_alone(portal: Portal) -> None:

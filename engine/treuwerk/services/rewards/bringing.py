@@ -14,14 +14,18 @@ import attrs
 from sqlalchemy import Connection, Row
 
 from treuwerk.domain import ids
+from treuwerk.domain.catalogue import Reward
 from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.rewards import RewardState
 from treuwerk.domain.rights import Access, OutOfScope
 from treuwerk.domain.tabular import UnreadableFile
 from treuwerk.domain.uploads import HEAD_BYTES, FileType, shown_name, type_of
+from treuwerk.programme.settings import Settings
 from treuwerk.services.auditing import note_act
 from treuwerk.services.installation import Installation
+from treuwerk.services.rewards.askers import programme_day
 from treuwerk.services.rewards.editing import READ, WRITE
+from treuwerk.services.rewards.gate import Lacking, lacking
 from treuwerk.services.rewards.importing import Beside, Plan, RewardReceipt, import_rewards
 from treuwerk.services.rewards.pools import count_pools
 from treuwerk.services.rewards.publishing import PUBLISH
@@ -54,10 +58,19 @@ class Brought:
 
 @attrs.frozen
 class Undone:
-    """How many rewards are as they were before an import, and which were changed since and stay as they are."""
+    """How many rewards are as they were before an import, and which were changed since and stay as they are.
+
+    `held` says of rewards that were published before what they lack today: these are drafts now.
+    """
 
     restored: int
     left: tuple[str, ...]
+    held: tuple[Lacking, ...] = ()
+
+    @property
+    def drafts(self) -> tuple[str, ...]:
+        """Rewards that are not offered again, since they lack something."""
+        return tuple(dict.fromkeys(fault.reward for fault in self.held))
 
 
 def look_at(access: Access, installation: Installation, stream: BinaryIO, name: str, now: int) -> int:
@@ -161,7 +174,8 @@ def undo(access: Access, installation: Installation, connection: Connection, imp
     """Take an import back: rewards are as they were before, new ones are withdrawn, stock is counted back.
 
     A reward that was changed since, or of which another one has a variant by now, stays as it is with its stock, and
-    so does stock of which more is reserved.
+    so does stock of which more is reserved. One that was published and lacks something today is a draft afterwards:
+    nothing passes the gate by being taken back.
 
     Raises:
         NotAllowed, OutOfScope. Refusal: `already_decided`.
@@ -174,14 +188,17 @@ def undo(access: Access, installation: Installation, connection: Connection, imp
             "state": reward_imports.UNDONE, "decided_by": access.actor, "decided_at": now}):
         raise Refusal("already_decided", "found a file that is not imported, expected one that is")
     found = json.loads(row.written)
-    undone = _restored(connection, found["rewards"], access.actor, f"undo {row.name}"[:200], now)
+    settings = installation.programme.settings
+    undone = _restored(connection, settings, found["rewards"], access.actor, f"undo {row.name}"[:200], now)
     owners = store.owners_of(connection, found["stock"])
     _count_back(connection, {variant: counts for variant, counts in found["stock"].items()
                              if owners.get(variant) not in undone.left}, now)
-    count_pools(connection, installation.programme.settings, [
+    count_pools(connection, settings, [
         store.read(one.content) for one in store.some(connection, found["rewards"]).values()], now)
+    reward_imports.move(connection, import_id, reward_imports.UNDONE, {"receipt": json.dumps(
+        json.loads(row.receipt) | {"drafts": [fault.as_json() for fault in undone.held[:_KEPT]]})})
     note_act(connection, access, "reward.undo_import", 0, str(import_id), now=now,
-             after={"restored": undone.restored, "left": list(undone.left)})
+             after={"restored": undone.restored, "left": list(undone.left), "drafts": list(undone.drafts)})
     return undone
 
 
@@ -192,8 +209,24 @@ def written_by(plan: Plan) -> str:
                                  plan.stock.items()}}, sort_keys=True)
 
 
-def _restored(connection: Connection, versions: dict[str, int], actor: str, source: str, now: int) -> Undone:
-    rows, restored, left = store.by_number(connection, versions), [], []
+def _restored(connection: Connection, settings: Settings, versions: dict[str, int], actor: str, source: str,
+              now: int) -> Undone:
+    restored, left = _as_before(connection, versions)
+    owners = store.owners_of(connection, {variant.number for one, _ in restored for variant in one.variants})
+    saved = [(one, version) for one, version in restored
+             if all(owners.get(variant.number, one.number) == one.number for variant in one.variants)]
+    left += sorted({one.number for one, _ in restored} - {one.number for one, _ in saved})
+    held = lacking(settings, [one for one, _ in saved if one.state is RewardState.PUBLISHED],
+                   programme_day(settings, now))
+    drafts = {fault.reward for fault in held}
+    store.save(connection, [(attrs.evolve(one, state=RewardState.DRAFT) if one.number in drafts else one, version)
+                            for one, version in saved], actor, source, now)
+    return Undone(len(saved), tuple(left), tuple(held))
+
+
+def _as_before(connection: Connection, versions: dict[str, int]) -> tuple[list[tuple[Reward, int]], list[str]]:
+    """Rewards as they were, each with the version it has now; and those that were changed since."""
+    rows, restored, left = store.by_number(connection, versions), list[tuple[Reward, int]](), list[str]()
     for number, before in versions.items():
         row = rows.get(number)
         if row is None or row.version != before + 1:
@@ -202,12 +235,7 @@ def _restored(connection: Connection, versions: dict[str, int], actor: str, sour
         content = next((past.content for past in store.history(connection, number) if past.version == before), "")
         one = store.read(content) if content else attrs.evolve(store.read(row.content), state=RewardState.WITHDRAWN)
         restored.append((one, int(row.version)))
-    owners = store.owners_of(connection, {variant.number for one, _ in restored for variant in one.variants})
-    saved = [(one, version) for one, version in restored
-             if all(owners.get(variant.number, one.number) == one.number for variant in one.variants)]
-    left += sorted({one.number for one, _ in restored} - {one.number for one, _ in saved})
-    store.save(connection, saved, actor, source, now)
-    return Undone(len(saved), tuple(left))
+    return restored, left
 
 
 def _count_back(connection: Connection, changed: dict[str, Sequence[int | None]], now: int) -> None:

@@ -5,14 +5,14 @@ adds or takes codes locks its row of the stock first.
 """
 
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import attrs
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from treuwerk.domain.reading import Unreadable, calendar_date
 from treuwerk.domain.refusals import Refusal
@@ -92,7 +92,11 @@ def make_codes(installation: Installation, variant: str, pieces: int, valid_unti
 def pools(installation: Installation) -> list[Pool]:
     """All pools, by variant."""
     with installation.database.reading() as connection:
-        rows = store.pools(connection)
+        return pools_from(store.pools(connection))
+
+
+def pools_from(rows: Iterable[Row[Any]]) -> list[Pool]:
+    """The pools of rows by variant and state."""
     found: dict[str, dict[str, Any]] = {}
     for row in rows:
         one = found.setdefault(row.variant, {})

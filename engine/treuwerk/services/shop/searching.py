@@ -36,6 +36,7 @@ class Query:
 
     text: str = ""
     worlds: tuple[str, ...] = ()
+    promotions: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
     points_from: int = 0
@@ -72,6 +73,7 @@ class Facets:
     """All filters; the numbers are of rewards that each would leave beside the others."""
 
     worlds: tuple[Choice, ...]
+    promotions: tuple[Choice, ...]
     categories: tuple[Choice, ...]
     labels: tuple[Choice, ...]
     points: tuple[PointsRange, ...]
@@ -103,6 +105,7 @@ class _Search:
     hits: Hits
     found: int
     worlds: Mapping[str, int]
+    promotions: Mapping[str, int]
     passes: Mapping[str, int]
 
     def beside(self, name: str) -> int:
@@ -133,8 +136,11 @@ def _begun(shelf: Shelf, viewer: Viewer, query: Query) -> _Search:
         found &= bits.of(hits.scores, len(shelf))
     worlds = {world.code: shelf.worlds[world.code] for world in shelf.arrangement.worlds
               if world.code in shelf.worlds and world.shown_to(viewer.asker, viewer.day)}
-    return _Search(shelf, viewer, view, query, hits, found, worlds, {
-        "worlds": _any(worlds, query.worlds), "categories": _any(shelf.categories, query.categories),
+    promotions = {one.code: shelf.promotions[one.code] & view.promoted for one in shelf.arrangement.promotions
+                  if one.code in shelf.promotions and one.runs_for(viewer.asker, viewer.day)}
+    return _Search(shelf, viewer, view, query, hits, found, worlds, promotions, {
+        "worlds": _any(worlds, query.worlds), "promotions": _any(promotions, query.promotions),
+        "categories": _any(shelf.categories, query.categories),
         "labels": _any(shelf.labels, query.labels), "points": view.between(query.points_from, query.points_until),
         "affordable": affordable(view, viewer), "available": available(shelf, viewer, view),
         "new": recent(shelf, viewer)})
@@ -247,6 +253,7 @@ def _facets(one: _Search) -> Facets:
                   if code in shelf.categories}
     counts = [(one.beside(name) & one.passes[name]).bit_count() for name in ("affordable", "available", "new")]
     return Facets(_choices(one.beside("worlds"), one.worlds, query.worlds),
+                  _choices(one.beside("promotions"), one.promotions, query.promotions),
                   _choices(one.beside("categories"), categories, query.categories),
                   _choices(one.beside("labels"), dict(sorted(shelf.labels.items())), query.labels),
                   _ranges(one), *counts)

@@ -61,7 +61,7 @@ class Offer:
 class Shelf:
     """Published rewards in the order of their numbers; everything else names them by their place in it.
 
-    `categories`, `labels` and `worlds` are the places that belong to each code, as bits.
+    `categories`, `labels`, `worlds` and `promotions` are the places that belong to each code, as bits.
     """
 
     def __init__(self, settings: Settings, version: int, rewards: Sequence[tuple[Reward, int]],
@@ -75,6 +75,8 @@ class Shelf:
         self.labels = self._sets([reward.labels for reward, _ in self.rewards])
         self.worlds = self._sets([[world.code for world in arrangement.worlds_of(reward.number, reward.category)]
                                   for reward, _ in self.rewards])
+        self.promotions = self._sets([sorted({one.code for one in arrangement.promotions_of(
+            reward.number, reward.category)}) for reward, _ in self.rewards])
         pricing = settings.rewards.pricing
         self._dearest = max((reward.points_of(variant, pricing.formula if pricing else None)
                              for reward, _ in self.rewards for variant in reward.variants), default=0)

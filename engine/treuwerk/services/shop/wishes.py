@@ -6,6 +6,8 @@ from sqlalchemy import Connection
 
 from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.rights import Access
+from treuwerk.programme.settings import Settings
+from treuwerk.services.shop.visible import visible_variants
 from treuwerk.store import wishes as store
 
 READ, WRITE = "own.rewards.read", "own.wishes.write"
@@ -20,16 +22,17 @@ def wishes(access: Access, connection: Connection) -> Sequence[str]:
     return store.wishes(connection, access.account_id, access.user_id)
 
 
-def wish(access: Access, connection: Connection, reward: str, now: int) -> bool:
+def wish(access: Access, connection: Connection, settings: Settings, reward: str, now: int) -> bool:
     """Put a reward on the own wish list; False where it stands there already.
 
     Raises:
         NotAllowed: without the right to keep a wish list.
-        Refusal: `unknown_reward`; `too_many_wishes`: there are a hundred already.
+        Refusal: `unknown_reward`: none of this number is shown to whoever asks; `too_many_wishes`: there are a
+            hundred already.
     """
     access.require(WRITE)
-    if not store.is_published(connection, reward):
-        raise Refusal("unknown_reward", f"found no reward {reward!r}, expected one that is published")
+    if not visible_variants(connection, settings, access.account_id, reward, now):
+        raise Refusal("unknown_reward", f"found no reward {reward!r}, expected one that is shown to you")
     if store.count(connection, access.account_id, access.user_id) >= MOST_WISHES:
         raise Refusal("too_many_wishes", f"found {MOST_WISHES} wishes, expected fewer; take some off the list first",
                       most=MOST_WISHES)

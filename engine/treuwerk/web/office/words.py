@@ -125,6 +125,7 @@ ACTIONS: Mapping[str, str] = {
     "reward.restore": marked("Draft of a reward taken up again"),
     "reward.hand_in": marked("Draft of a reward handed in"), "reward.give_back": marked("Draft of a reward given back"),
     "reward.publish": marked("Reward published"), "reward.withdraw": marked("Reward withdrawn"),
+    "reward.dates": marked("Dates of a reward planned"), "reward.codes": marked("Voucher codes added"),
     "reward.stock": marked("Stock of a reward changed"), "reward.import": marked("Rewards imported"),
     "reward.undo_import": marked("Import of rewards undone"),
     "complaint.answer": marked("Complaint answered"), "complaint.reply": marked("Reply to an answer"),

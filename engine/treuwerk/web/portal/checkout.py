@@ -23,14 +23,15 @@ from treuwerk.web.forms.pages import done, empty, read, refused, told
 from treuwerk.web.forms.reading import FORM_ID
 from treuwerk.web.forms.showing import new_form_id
 from treuwerk.web.portal import cart, payments
+from treuwerk.web.portal.money_words import vat_words
 from treuwerk.web.portal.refused_orders import refused_order
 from treuwerk.web.portal.reward_words import called
 from treuwerk.web.portal.shop.cards import settings_of
-from treuwerk.web.portal.slot_words import answer_words, open_slot_words
 from treuwerk.web.shell.content import localised
 from treuwerk.web.shell.marking import marked
 from treuwerk.web.shell.own_balance import own_chip
 from treuwerk.web.shell.pages import gettext, page, see_other
+from treuwerk.web.shell.slot_words import answer_words, open_slot_words
 from treuwerk.web.shell.state import Visit
 
 HERE, ORDERS = "/checkout", "/orders"
@@ -75,7 +76,7 @@ def checkout_page(visit: Visit) -> Response:
         return see_other(lead)
     return page(visit, "portal/checkout.html", section=cart.HERE, checkout=found, cart=found.cart, chip=chip,
                 called=lambda line: called(visit, line.reward, line.variant), form_id=new_form_id(),
-                asked=_asked_words(visit, found), minutes=visit.now, vat=payments.vat_words(visit))
+                asked=_asked_words(visit, found), minutes=visit.now, vat=vat_words(visit))
 
 
 def order_form(visit: Visit) -> Response:
@@ -150,7 +151,7 @@ def _money(visit: Visit, found: Checkout, form: Shown, status: int = 200) -> Res
     with visit.shell.installation.database.reading() as connection:
         chip = own_chip(visit, connection)
     return page(visit, "portal/checkout_money.html", status, section=cart.HERE, form=form, chip=chip, cart=found.cart,
-                money=found.cart.money, vat=payments.vat_words(visit))
+                money=found.cart.money, vat=vat_words(visit))
 
 
 def options_page(visit: Visit) -> Response:

@@ -27,13 +27,13 @@ from treuwerk.web.portal.enquiry_words import ENQUIRY_STATES
 from treuwerk.web.portal.order_words import EVENTS, PAYMENTS, STATES
 from treuwerk.web.portal.reward_words import Called
 from treuwerk.web.portal.shop.cards import settings_of, tone_of
-from treuwerk.web.portal.slot_words import answer_words
 from treuwerk.web.shell.complaint_words import COMPLAINTS
 from treuwerk.web.shell.complaint_words import STATES as ANSWERS
 from treuwerk.web.shell.content import Localised, localised
 from treuwerk.web.shell.marking import marked
 from treuwerk.web.shell.own_balance import own_chip
 from treuwerk.web.shell.pages import gettext, page, see_other
+from treuwerk.web.shell.slot_words import answer_words
 from treuwerk.web.shell.state import Visit
 
 HERE = "/orders"

@@ -23,7 +23,7 @@ class MessageRoute(DeclaredRoute):
     """A route whose body is read as it came, since that is what a signature is about."""
 
     def __init__(self) -> None:
-        super().__init__(PATH, _never, permission=PUBLIC, name="payment_message", methods=("POST",))
+        super().__init__(PATH, _unsigned, permission=PUBLIC, name="payment_message", methods=("POST",))
         self.app: ASGIApp = RequestBodyLimitMiddleware(_heard, max_body_size=_BODY)
 
 
@@ -49,5 +49,9 @@ def _status(shell: Shell, provider: str, message: Message) -> int:
     return 204
 
 
-def _never(visit: Visit) -> Response:
-    raise NotImplementedError(visit.request.url.path)
+def _unsigned(_: Visit) -> Response:
+    """What a visit to the address hears, which carries no signature: the same as a forged message.
+
+    Every declared route has a handler; here `_heard` answers before there is a visit.
+    """
+    return Response(status_code=403)

@@ -10,6 +10,7 @@ from treuwerk.services.orders.scope import REDEEM
 from treuwerk.services.payments.beginning import begin_payment
 from treuwerk.services.payments.looking_after import look_up_own
 from treuwerk.web.forms.pages import told
+from treuwerk.web.portal.money_words import vat_words
 from treuwerk.web.portal.order_words import PAYMENTS, STATES
 from treuwerk.web.portal.orders import HERE
 from treuwerk.web.shell.drawn_codes import drawn_code
@@ -59,12 +60,6 @@ def begun(visit: Visit, name: str) -> Response:
     if reply.answer is PaymentAnswer.UNKNOWN:
         return _told(visit, f"{HERE}/{name}/payment", _SILENT, tone="warn")
     return see_other(f"{HERE}/{name}/payment")
-
-
-def vat_words(visit: Visit) -> dict[str, str]:
-    """What the programme says of VAT on the money part, by language."""
-    money = visit.shell.installation.programme.settings.rewards.money
-    return dict(money.head.vat) if money else {}
 
 
 def _back(visit: Visit, name: str) -> str:

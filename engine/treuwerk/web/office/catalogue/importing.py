@@ -9,7 +9,7 @@ from starlette.responses import Response
 from treuwerk.domain.catalogue import Change
 from treuwerk.domain.refusals import Refusal
 from treuwerk.services.rewards import bringing
-from treuwerk.services.rewards.bringing import Brought
+from treuwerk.services.rewards.bringing import Brought, Undone
 from treuwerk.services.rewards.editing import READ, WRITE
 from treuwerk.services.rewards.exporting import reward_lines
 from treuwerk.services.rewards.gate import Lacking
@@ -29,6 +29,8 @@ STATES: Mapping[str, tuple[str, str, str]] = {
     "planned": (marked("Waits for a decision"), "warn", "hourglass"), "done": (marked("Imported"), "good",
                                                                               "circle-check"),
     "undone": (marked("Taken back"), "", "undo-2"), "left": (marked("Not imported"), "", "circle-x")}
+_NAMED = 20
+"""Rewards that a message names."""
 SHOWN = 200
 """Differences that a page shows; all of them are counted."""
 
@@ -60,8 +62,10 @@ def import_page(visit: Visit) -> Response:
     one = _one(visit)
     changes = [(change["reward"], *change_words(visit, Change(change["path"], change["before"], change["after"])))
                for change in one.receipt["changes"][:SHOWN]]
+    lacks, drafts = ([(fault["reward"], _told(visit, fault)) for fault in one.receipt.get(name, [])[:SHOWN]]
+                     for name in ("held", "drafts"))
     return office_page(visit, "office/catalogue/import.html", section=HOME, one=one, states=STATES, home=IMPORTS,
-                       lacks=[(fault["reward"], _told(visit, fault)) for fault in one.receipt.get("held", [])[:SHOWN]],
+                       lacks=lacks, drafts=drafts,
                        changes=changes, shown=SHOWN, form_id=new_form_id(), may_write=visit.access.may(WRITE),
                        may_import=bringing.may_import(visit.access, visit.shell.installation, one),
                        may_publish=visit.access.may(PUBLISH))
@@ -102,16 +106,26 @@ def undo_form(visit: Visit) -> Response:
 
     def write(connection: Connection) -> str:
         undone = bringing.undo(visit.access, visit.shell.installation, connection, one.id, visit.now)
-        words: dict[str, Any] = {"count": undone.restored, "left": ", ".join(undone.left[:20])}
-        message = marked("%(count)s rewards are as they were before. Changed since, and left as they are: %(left)s.") \
-            if undone.left else marked("The import is taken back: %(count)s rewards are as they were before.")
-        told(visit, connection, gettext(visit, message) % words, tone="warn" if undone.left else "good")
+        told(visit, connection, _undone_words(visit, undone), tone="warn" if undone.left or undone.held else "good")
         return here
 
     try:
         return done(visit, write)
     except Refusal as refusal:
         return _refused(visit, refusal, here)
+
+
+def _undone_words(visit: Visit, undone: Undone) -> str:
+    """What became of an import that is taken back, in a sentence for each group of rewards."""
+    said = [gettext(visit, marked("The import is taken back: %(count)s rewards are as they were before.")) % {
+        "count": undone.restored - len(undone.drafts)}]
+    if undone.left:
+        said.append(gettext(visit, marked("Changed since, and left as they are: %(left)s.")) % {
+            "left": ", ".join(undone.left[:_NAMED])})
+    if undone.drafts:
+        said.append(gettext(visit, marked("Drafts now, since they lack something: %(drafts)s.")) % {
+            "drafts": ", ".join(undone.drafts[:_NAMED])})
+    return " ".join(said)
 
 
 def rewards_csv(visit: Visit) -> Response:

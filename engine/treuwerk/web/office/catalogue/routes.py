@@ -7,7 +7,7 @@ from treuwerk.programme.settings import Settings
 from treuwerk.services.rewards.editing import READ, WRITE
 from treuwerk.services.rewards.publishing import PUBLISH
 from treuwerk.web.lists import BULK_BYTES, BULK_FIELDS
-from treuwerk.web.office.catalogue import facts, grids, importing, listing, pictures, showing, texts
+from treuwerk.web.office.catalogue import codes, dates, facts, grids, importing, listing, pictures, showing, texts
 from treuwerk.web.shell.reward_pictures import reward_picture
 from treuwerk.web.shell.routing import DeclaredRoute, Handler
 
@@ -43,6 +43,9 @@ def catalogue_routes(settings: Settings) -> list[BaseRoute]:
         *_part("variants", grids.VARIANTS.page, grids.VARIANTS.saved),
         *_part("evidence", grids.EVIDENCE.page, grids.EVIDENCE.saved),
         *_part("prices", grids.PRICES.page, grids.PRICES.saved),
+        *_part("dates", dates.dates_page, dates.dates_form),
+        _get(f"{_ONE}/codes", codes.codes_page, "office_reward_codes_page", WRITE),
+        _upload(f"{_ONE}/codes", codes.codes_form, "office_reward_codes_form", settings, 1),
         *_part("pictures", pictures.pictures_page, pictures.pictures_form),
         _upload(f"{_ONE}/pictures/add", pictures.add_pictures_form, "office_reward_add_pictures", settings,
                 pictures.MOST_AT_ONCE),

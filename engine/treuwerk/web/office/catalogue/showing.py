@@ -8,8 +8,10 @@ from starlette.responses import Response
 
 from treuwerk.domain.refusals import Refusal
 from treuwerk.services.rewards import editing, publishing
+from treuwerk.services.rewards.code_desk import code_pools, running_out
 from treuwerk.services.rewards.drafts import RewardChanged
 from treuwerk.services.rewards.pictures import pictures_of
+from treuwerk.services.rewards.seat_desk import dates_of, has_dates
 from treuwerk.services.rewards.stock import stock_of
 from treuwerk.web.forms.pages import done, told, version_of
 from treuwerk.web.forms.reading import VERSION
@@ -20,6 +22,7 @@ from treuwerk.web.office.catalogue.words import (
     PROOFS,
     STAGES,
     category_of,
+    kind_facts,
     kind_of,
     lacking_words,
     name_of,
@@ -28,6 +31,7 @@ from treuwerk.web.office.catalogue.words import (
 from treuwerk.web.office.frame import number_in, office_page, settings_of
 from treuwerk.web.shell.marking import marked
 from treuwerk.web.shell.pages import gettext
+from treuwerk.web.shell.slot_words import slot_words
 from treuwerk.web.shell.state import Visit
 
 Act = Callable[[Connection, str], str]
@@ -40,10 +44,14 @@ def reward_page(visit: Visit) -> Response:
     formula = settings.rewards.pricing.formula if settings.rewards.pricing else None
     with visit.shell.installation.database.reading() as connection:
         stock = stock_of(visit.access, connection, one.reward)
+        dates = dates_of(visit.access, connection, settings, one.reward, visit.now)
+        pools = code_pools(visit.access, connection, settings, one.reward)
     return office_page(
         visit, "office/catalogue/reward.html", section=HOME, one=one, name=name_of(visit, one.reward),
         path=path_of(one.number), stages=STAGES, proofs=PROOFS, category=category_of(visit, one.reward.category),
-        kind=kind_of(visit, one.reward.kind),
+        kind=kind_of(visit, one.reward.kind), kind_facts=list(kind_facts(visit, one.reward.kind)),
+        dated=has_dates(settings, one.reward), dates=[(found, slot_words(visit, found.slot)) for found in dates],
+        pools=pools, few_codes=set(running_out(settings, pools)),
         pictures=pictures_of(one.reward, locale=visit.locale), stock=stock, ids=new_form_id(),
         prices=[(variant, one.reward.regular_price(variant, formula)) for variant in one.reward.variants],
         missing=[(fault.variant, lacking_words(visit, fault)) for fault in publishing.missing(

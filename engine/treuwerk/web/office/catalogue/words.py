@@ -1,16 +1,17 @@
 """What stages, fields and refusals of the catalogue are called."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from treuwerk.domain.catalogue import Change, Reward
 from treuwerk.domain.refusals import Refusal
+from treuwerk.domain.reward_kinds import Fulfilment
 from treuwerk.programme.languages import own_name
 from treuwerk.services.rewards.gate import NO_ALT, NO_NAME, NO_PRICE, NO_TEXT, Lacking
-from treuwerk.services.rewards.kinds import title_of
+from treuwerk.services.rewards.kinds import terms_by_kind, title_of
 from treuwerk.web.office.frame import settings_of
 from treuwerk.web.office.words import marked_refusal
 from treuwerk.web.shell.content import localised
@@ -39,6 +40,9 @@ _FIELDS: Mapping[str, str] = {
 _PLACES: Mapping[str, str] = {"texts": marked("Text"), "variants": marked("Variant"), "evidence": marked("Evidence"),
                               "pictures": marked("Picture"), "prices": marked("Special price"),
                               "settings": marked("Settings")}
+_WAYS: Mapping[Fulfilment, str] = {
+    Fulfilment.SUPPLIER: marked("by a supplier"), Fulfilment.CODE: marked("as a voucher code"),
+    Fulfilment.SEAT: marked("as a seat on a date"), Fulfilment.NONE: marked("nothing is delivered")}
 _MEASURE = re.compile(r"^pictures\..*\.(width|height)$")
 _MONEY = frozenset({"cost", "freight", "tax_value"})
 REFUSALS: Mapping[str, str] = {
@@ -56,6 +60,15 @@ REFUSALS: Mapping[str, str] = {
     "no_draft": marked("There is no such draft any more."), "published_already": marked("This is published already."),
     "no_version": marked("There is no such version."),
     "reserved": marked("More pieces are reserved for orders than would be left."),
+    "no_dates": marked("Rewards of this kind have no dates."), "no_pool": marked("Rewards of this kind have no codes."),
+    "no_such_variant": marked("Choose one of the variants."), "twice": marked("This date stands here twice."),
+    "day_is_over": marked("Choose a day after today."),
+    "seats_taken": marked("%(taken)s seats are ordered already. Enter at least as many, or cancel orders first."),
+    "no_text": marked("This file is no text. Save it as a text with one code in each line."),
+    "no_codes": marked("Paste codes, or choose a file: one code in each line."),
+    "too_many_codes": marked("These are more than %(most)s codes. Bring them in several parts."),
+    "bad_codes": marked("Nothing was added, since these lines cannot be read: %(lines)s. A line is a code, or code; "
+                        "PIN; last day such as 2027-12-31."),
     "not_a_picture": marked("This is no picture that can be shown. Choose a JPEG, PNG, WebP, TIFF or HEIC."),
     "not_a_document": marked("Choose a PDF or a picture of the paper."),
     "too_small": marked("This picture is too small. Choose one of at least 480 pixels on its longer side."),
@@ -113,6 +126,27 @@ def kind_of(visit: Visit, code: str) -> str:
     """What a kind of rewards is called; a code that the programme does not have stands for itself."""
     return next((title_of(kind, visit.locale) for kind in settings_of(visit).reward_kinds if kind.head.name == code),
                 code)
+
+
+def kind_facts(visit: Visit, code: str) -> Iterator[tuple[str, str]]:
+    """What holds for all rewards of a kind, as the programme file sets it: a name and what is set, in words."""
+    terms = terms_by_kind(settings_of(visit)).get(code)
+    if terms is None:
+        return
+    yield gettext(visit, marked("How it arrives")), gettext(visit, _WAYS[terms.fulfilment])
+    if terms.valid_days:
+        yield gettext(visit, marked("Codes good for at least")), _days(visit, terms.valid_days)
+    if terms.closes_days:
+        yield gettext(visit, marked("Ordered no later than")), gettext(visit, marked("%(days)s before the date")) % {
+            "days": _days(visit, terms.closes_days)}
+    asked = [localised(one.label, visit.locale).text or one.name for one in terms.asks]
+    if asked:
+        yield gettext(visit, marked("Asked with an order")), ", ".join(asked)
+
+
+def _days(visit: Visit, days: int) -> str:
+    texts = visit.shell.renderer.language(visit.locale).texts
+    return texts.ngettext("%(num)s day", "%(num)s days", days) % {"num": days}
 
 
 def field_words(visit: Visit, path: str) -> str:

@@ -12,7 +12,7 @@ from treuwerk.web.portal.filtering import words_of
 from treuwerk.web.shell.state import Visit
 
 HERE = "/rewards"
-_LISTS = {"world": "worlds", "category": "categories", "label": "labels"}
+_LISTS = {"world": "worlds", "promotion": "promotions", "category": "categories", "label": "labels"}
 _FLAGS = {"within": "affordable", "there": "available", "new": "new"}
 _ON = "1"
 _MOST = 50
@@ -30,6 +30,13 @@ class Asked:
         """Whether it is about less than everything."""
         return self.query != attrs.evolve(Query(), sort=self.query.sort, page=self.query.page, size=self.query.size)
 
+    @property
+    def chosen_beside(self) -> bool:
+        """Whether one of the filters beside the shelf is used; worlds, promotions and words are chosen elsewhere."""
+        query = self.query
+        return bool(query.categories or query.labels or query.points_from or query.points_until or query.affordable
+                    or query.available or query.new)
+
     def url(self, **changes: Any) -> str:
         """The address of the same with some fields otherwise; of another page only where that is said."""
         return address(attrs.evolve(self.query, **{"page": 1, **changes}))
@@ -40,7 +47,7 @@ class Asked:
 
 
 def asked(visit: Visit, known: Mapping[str, frozenset[str]]) -> Asked:
-    """What this request asks for; `known` are the values that world, category and label may have.
+    """What this request asks for; `known` are the values that world, promotion, category and label may have.
 
     Raises:
         HTTPException: 400, a parameter cannot be read. A code that is gone is left out, so that old links still lead.

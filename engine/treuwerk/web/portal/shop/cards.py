@@ -11,19 +11,19 @@ from treuwerk.domain.catalogue import Reward
 from treuwerk.programme.settings import Settings
 from treuwerk.services import own_account
 from treuwerk.services.balances import UnitBalance
+from treuwerk.services.payments.splitting import takes_money
 from treuwerk.services.rewards.offering import Offered
 from treuwerk.services.rewards.pictures import LARGE, SMALL, shown
 from treuwerk.services.shop.looking import Look, looks
 from treuwerk.services.shop.shelf import Shelf, shelf_of
 from treuwerk.services.shop.viewer import Viewer, viewer_of
 from treuwerk.services.shop.wishes import wishes
-from treuwerk.web.portal.shop.showing import Card, Face, Mark, Picture, Price
+from treuwerk.web.portal.shop.showing import TONES, Card, Face, Mark, Picture, Price
 from treuwerk.web.shell.content import Localised, localised
 from treuwerk.web.shell.own_balance import Chip, main_unit, own_chip
 from treuwerk.web.shell.pages import gettext, marked, naming_of
 from treuwerk.web.shell.state import Visit
 
-TONES = 6
 _UNTIL = "until:"
 
 
@@ -43,7 +43,7 @@ class Shopper:
 
     def price(self, one: Offered, *, at_least: bool = False) -> Price:
         """What a variant costs whoever has this purse."""
-        return tag_of(self.unit, one, at_least=at_least).against(self.balance)
+        return tag_of(self.shelf.settings, self.unit, one, at_least=at_least).against(self.balance)
 
 
 def shopper_of(visit: Visit, connection: Connection, held: Mapping[str, UnitBalance] | None = None) -> Shopper:
@@ -89,13 +89,14 @@ def _face(visit: Visit, one: Look, unit: str) -> Face:
     reward, best = one.reward, one.best
     return Face(reward.number, name_of(visit, reward), told_of(visit, reward, "summary"), category_of(visit, reward),
                 tone_of(settings_of(visit), reward.category),
-                tag_of(unit, best, at_least=one.priced_differently) if best.points else None,
+                tag_of(settings_of(visit), unit, best, at_least=one.priced_differently) if best.points else None,
                 tuple(_marks(visit, one)), next(iter(pictures_of(visit, reward)), None), one.sold_out)
 
 
-def tag_of(unit: str, one: Offered, *, at_least: bool = False) -> Price:
+def tag_of(settings: Settings, unit: str, one: Offered, *, at_least: bool = False) -> Price:
     """What a variant costs, whoever asks."""
-    return Price(one.points, unit, one.regular_points if one.regular_points > one.points else 0, at_least)
+    return Price(one.points, unit, one.regular_points if one.regular_points > one.points else 0, at_least,
+                 takes=settings.rewards.money_terms if takes_money(settings, one.reward) else None)
 
 
 def settings_of(visit: Visit) -> Settings:

@@ -1,34 +1,21 @@
 """The front of the shop: worlds, what is within reach, what was looked at, and the shelf with its filters."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date
 from typing import Any
 
-import attrs
 from sqlalchemy import Connection
 from starlette.responses import HTMLResponse, Response
 
-from treuwerk.domain.promotions import World as RewardWorld
 from treuwerk.programme.settings import Settings
 from treuwerk.services.shop import wishes
 from treuwerk.services.shop.searching import Choice as Counted
 from treuwerk.services.shop.searching import Facets, Found, PointsRange, Query, Sort, search
 from treuwerk.services.shop.shelf import Shelf
 from treuwerk.services.shop.suggesting import history_of
-from treuwerk.services.shop.viewer import Viewer
 from treuwerk.web.portal.shop.asking import HERE, Asked, asked
-from treuwerk.web.portal.shop.cards import (
-    Shopper,
-    cards,
-    category_name,
-    pictures_of,
-    settings_of,
-    shopper_of,
-    shoppers_chip,
-    short_day,
-    tone_of,
-)
-from treuwerk.web.portal.shop.showing import Choice, Facet, PageLink, Picture, RangeLink, Strip, World
+from treuwerk.web.portal.shop.cards import Shopper, cards, category_name, settings_of, shopper_of, shoppers_chip
+from treuwerk.web.portal.shop.fields import banners, heading_of, promotions_run, world_fields, worlds_shown
+from treuwerk.web.portal.shop.showing import Choice, Facet, PageLink, RangeLink, Strip
 from treuwerk.web.portal.shop.suggested import suggested
 from treuwerk.web.shell.content import localised
 from treuwerk.web.shell.marking import marked
@@ -63,8 +50,8 @@ def rewards_page(visit: Visit) -> Response:
 
 def _known(settings: Settings, shopper: Shopper) -> dict[str, frozenset[str]]:
     """What may be asked for; of a world that is not shown nobody learns by its address."""
-    return {"world": frozenset(world.code for world in shopper.shelf.arrangement.worlds
-                               if world.shown_to(shopper.viewer.asker, shopper.viewer.day)),
+    return {"world": frozenset(one.code for one in worlds_shown(shopper.shelf, shopper.viewer)),
+            "promotion": frozenset(one.code for one in promotions_run(shopper.shelf, shopper.viewer)),
             "category": frozenset(settings.rewards.categories), "label": frozenset(shopper.shelf.labels)}
 
 
@@ -91,62 +78,21 @@ def _shelf_of(visit: Visit, connection: Connection, shopper: Shopper, state: Ask
         "chips": list(_chips(visit, state, shopper.shelf)), "instead": list(found.instead.items()),
         "sorts": [(code.value, gettext(visit, words)) for code, words in _SORTS], "sort": query.sort.value,
         "pages": list(page_links(state, found)) if found.pages > 1 else [], "here_path": state.url(page=found.page),
-        "wishes": visit.access.may(wishes.WRITE), "reset_url": HERE,
+        "wishes": visit.access.may(wishes.WRITE), "reset_url": HERE, "railed": state.chosen_beside,
     }
 
 
 def _front(visit: Visit, connection: Connection, shopper: Shopper, state: Asked, found: Found) -> dict[str, Any]:
-    """What stands around the shelf; strips only where nothing is looked for."""
-    shelf, viewer = shopper.shelf, shopper.viewer
-    world = next((one for one in shelf.arrangement.worlds if (one.code,) == state.query.worlds
-                  and one.shown_to(viewer.asker, viewer.day)), None)
-    values: dict[str, Any] = {"worlds": [], "world": None, "seen": []}
-    if world is not None:
-        values["world"] = {"name": localised(world.names, visit.locale), "words": localised(
-            world.summaries, visit.locale), "until": _until(visit, world)}
-    elif state.query == attrs.evolve(Query(), categories=state.query.categories[:1], sort=state.query.sort,
-                                     page=state.query.page) and state.query.categories:
-        [code] = state.query.categories
-        values["world"] = {"name": category_name(visit, code), "words": "", "until": ""}
+    """What stands around the shelf; fields and strips only where nothing is looked for."""
+    values: dict[str, Any] = {"worlds": [], "world": heading_of(visit, shopper, state.query), "seen": []}
     if not state.narrowed and found.page == 1:
-        values["worlds"] = _fields(visit, shelf, viewer, found, state)
+        values["worlds"] = world_fields(visit, shopper, found, state.query)
+        values["banners"] = list(banners(visit, shopper, found))
         history = history_of(visit.access, connection, shopper.wished)
         liked = suggested(visit, connection, shopper, history, _SUGGESTED)
         values["strips"] = [Strip(gettext(visit, marked("For you")), liked)] if liked else []
         values["seen"] = cards(visit, connection, shopper, history.seen)
     return values
-
-
-def _fields(visit: Visit, shelf: Shelf, viewer: Viewer, found: Found, state: Asked) -> list[World]:
-    """The worlds that somebody may walk into; the categories of a programme without any."""
-    counts = {one.code: one.count for one in (found.facets.worlds or found.facets.categories)}
-    worlds = [one for one in shelf.arrangement.worlds if one.shown_to(viewer.asker, viewer.day)]
-    if worlds:
-        return [World(Asked(Query(worlds=(one.code,))).url(), localised(one.names, visit.locale).text or one.code,
-                      _many(visit, counts.get(one.code, 0)), at % 6 + 1, _until(visit, one),
-                      one.code in state.query.worlds, _picture(visit, shelf, one.picture))
-                for at, one in enumerate(worlds) if counts.get(one.code) or one.code in state.query.worlds]
-    return [World(Asked(Query(categories=(code,))).url(), category_name(visit, code), _many(visit, counts[code]),
-                  tone_of(settings_of(visit), code), current=code in state.query.categories)
-            for code in settings_of(visit).rewards.categories if counts.get(code)]
-
-
-def _picture(visit: Visit, shelf: Shelf, number: str) -> Picture | None:
-    """That of the reward that stands for a world."""
-    reward = shelf.reward(number)
-    return next(iter(pictures_of(visit, reward)), None) if reward else None
-
-
-def _until(visit: Visit, world: RewardWorld) -> str:
-    last = min(world.visible.last, world.redeemable.last)
-    if last == date.max:
-        return ""
-    return gettext(visit, marked("until %(day)s")) % {"day": short_day(visit, last)}
-
-
-def _many(visit: Visit, count: int) -> str:
-    texts = visit.shell.renderer.language(visit.locale).texts
-    return texts.ngettext("%(num)s reward", "%(num)s rewards", count) % {"num": count}
 
 
 def _facets(visit: Visit, facets: Facets, query: Query, total: int) -> Iterator[Facet]:
@@ -186,10 +132,14 @@ def _range_words(visit: Visit, first: int, last: int) -> str:
 def _chips(visit: Visit, state: Asked, shelf: Shelf) -> Iterator[tuple[str, str]]:
     """What is chosen, in words, with the address of the same without it."""
     query, named = state.query, {one.code: one for one in shelf.arrangement.worlds}
+    promoted = {one.code: one for one in shelf.arrangement.promotions}
     if query.text:
         yield gettext(visit, marked("Search: %(words)s")) % {"words": query.text}, state.url(text="")
     for code in query.worlds:
         yield localised(named[code].names, visit.locale).text or code, state.url(worlds=_without(query.worlds, code))
+    for code in query.promotions:
+        yield (localised(promoted[code].names, visit.locale).text or code,
+               state.url(promotions=_without(query.promotions, code)))
     for code in query.categories:
         yield category_name(visit, code), state.url(categories=_without(query.categories, code))
     for code in query.labels:

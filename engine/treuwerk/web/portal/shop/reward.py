@@ -18,6 +18,7 @@ from treuwerk.services.shop.watching import watched
 from treuwerk.store.faults import DatabaseReadOnly
 from treuwerk.web.forms import text, whole
 from treuwerk.web.forms.pages import empty
+from treuwerk.web.portal.money_words import vat_words
 from treuwerk.web.portal.shop.cards import (
     Shopper,
     card_of,
@@ -81,7 +82,7 @@ def _context(visit: Visit, found: Look, shopper: Shopper) -> dict[str, Any]:
         "variants": _variants(visit, found, chosen), "chosen": chosen, "gone": found.gone(chosen),
         "left": found.few(chosen, settings_of(visit).rewards.stock_low), "why": barred(visit, chosen.objections),
         "redeems": visit.access.may(REDEEM), "wishes": visit.access.may(wishes.WRITE),
-        "most": most_pieces(settings_of(visit)),
+        "most": most_pieces(settings_of(visit)), "vat": vat_words(visit),
         "form": empty(visit, ToCart, {"variant": chosen.variant.number, "quantity": 1}),
         "category_code": reward.category, "here_path": _address(found, chosen),
     }

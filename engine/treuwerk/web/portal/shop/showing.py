@@ -5,9 +5,13 @@ from urllib.parse import quote
 
 import attrs
 
+from treuwerk.domain.money_parts import MoneyTerms, PricedLine
+from treuwerk.services.shop.money import POINTS_ALONE, MoneyChoice, choice_of
 from treuwerk.web.shell.content import Localised
 
 _WHOLE = 1_000
+TONES = 6
+"""Colours of worlds and categories, counted from 1."""
 
 
 @attrs.frozen
@@ -41,10 +45,12 @@ class Price:
     at_least: bool = False
     balance: int | None = None
     """What there is to spend; None for who may not see it."""
+    takes: MoneyTerms | None = None
+    """How part of it can be paid with money; None where it is paid with points alone."""
 
     def against(self, balance: int | None) -> "Price":
         """The same for somebody who has so much."""
-        return Price(self.points, self.unit, self.regular, self.at_least, balance)
+        return Price(self.points, self.unit, self.regular, self.at_least, balance, self.takes)
 
     @property
     def missing(self) -> int:
@@ -55,6 +61,18 @@ class Price:
     def within(self) -> bool:
         """Whether it can be paid now."""
         return self.balance is not None and self.balance >= self.points
+
+    @property
+    def money(self) -> MoneyChoice:
+        """What one piece could be paid with now: points, and money beside them."""
+        if self.balance is None:
+            return POINTS_ALONE
+        return choice_of(self.takes, [PricedLine(self.points, self.takes is not None)], max(self.balance, 0))
+
+    @property
+    def payable(self) -> bool:
+        """Whether it can be ordered now: with points, or with points and money."""
+        return self.within or self.money.helps
 
     @property
     def reached(self) -> int:
@@ -124,6 +142,28 @@ class World:
     tone: int
     until: str = ""
     current: bool = False
+    picture: Picture | None = None
+
+
+@attrs.frozen
+class Banner:
+    """A promotion that lowers prices today: what it offers, until when, and some of it in pictures."""
+
+    href: str
+    title: Localised
+    words: Localised
+    until: str
+    second: str
+    pictures: Sequence[Picture] = ()
+
+
+@attrs.frozen
+class Heading:
+    """What a page of the shelf is called that shows one world, promotion or category."""
+
+    name: Localised
+    words: Localised = attrs.field(factory=lambda: Localised(""))
+    until: str = ""
     picture: Picture | None = None
 
 

@@ -5,8 +5,10 @@ from datetime import date
 
 from treuwerk.domain.barriers import COUNTRY, NOT_REDEEMABLE, TIER
 from treuwerk.domain.catalogue import Reward
+from treuwerk.domain.reward_kinds import Fulfilment
 from treuwerk.domain.rewards import Evidence, Objection
 from treuwerk.services.rewards.askers import programme_day
+from treuwerk.services.rewards.kinds import terms_by_kind
 from treuwerk.web.portal.shop.cards import settings_of
 from treuwerk.web.portal.shop.showing import Keep
 from treuwerk.web.shell.pages import gettext, marked, naming_of
@@ -25,7 +27,12 @@ _MANY = 6
 def keeps(visit: Visit, reward: Reward) -> Iterator[Keep]:
     """Delivery, origin and certificates; proofs are those that are valid today."""
     today = programme_day(settings_of(visit), visit.now)
-    if reward.delivery_days:
+    terms = terms_by_kind(settings_of(visit)).get(reward.kind)
+    if terms and terms.fulfilment is Fulfilment.SEAT:
+        yield Keep("calendar-days", gettext(visit, marked("You choose a date at checkout")))
+    elif terms and terms.fulfilment is Fulfilment.CODE:
+        yield Keep("key-round", gettext(visit, marked("You find your code in the order at once")))
+    elif reward.delivery_days:
         yield Keep("truck", _delivered(visit, reward.delivery_days), _countries(visit, reward))
     valid = [one for one in reward.evidence if one.holds_on(today)]
     for one in valid:

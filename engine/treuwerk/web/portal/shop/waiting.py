@@ -8,6 +8,7 @@ from treuwerk.domain.rights import OutOfScope
 from treuwerk.services.shop.watching import MOST, unwatch, watch
 from treuwerk.web.forms.pages import told
 from treuwerk.web.portal.acting import acted
+from treuwerk.web.portal.shop.cards import settings_of
 from treuwerk.web.portal.shop.wishing import back_of
 from treuwerk.web.shell.marking import marked
 from treuwerk.web.shell.pages import gettext
@@ -29,7 +30,7 @@ def watch_form(visit: Visit) -> Response:
         raise OutOfScope
 
     def act(connection: Connection) -> str:
-        if wanted and watch(visit.access, connection, variant, visit.now):
+        if wanted and watch(visit.access, connection, settings_of(visit), variant, visit.now):
             told(visit, connection, gettext(visit, marked("You are told as soon as there are pieces again.")),
                  undo_path=PATH, undo_fields={"variant": variant, "watched": "0", "back": back})
         elif not wanted and unwatch(visit.access, connection, variant):

@@ -9,7 +9,7 @@ from treuwerk.services.shop import wishes
 from treuwerk.services.shop.looking import look
 from treuwerk.web.forms.pages import told
 from treuwerk.web.portal.acting import acted
-from treuwerk.web.portal.shop.cards import cards, name_of, shopper_of, shoppers_chip
+from treuwerk.web.portal.shop.cards import cards, name_of, settings_of, shopper_of, shoppers_chip
 from treuwerk.web.shell.marking import marked
 from treuwerk.web.shell.pages import gettext, page
 from treuwerk.web.shell.state import Visit
@@ -39,7 +39,7 @@ def wish_form(visit: Visit) -> Response:
 
     def act(connection: Connection) -> str:
         name = _named(visit, connection, number)
-        if wanted and wishes.wish(visit.access, connection, number, visit.now):
+        if wanted and wishes.wish(visit.access, connection, settings_of(visit), number, visit.now):
             words = gettext(visit, marked("%(reward)s is on your wish list."))
             told(visit, connection, words % {"reward": name}, link="" if back == HERE else HERE)
         elif not wanted and wishes.unwish(visit.access, connection, number):
