@@ -9,7 +9,7 @@ Errors do not show the values of a statement (``hide_parameters``): they end in 
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
@@ -21,7 +21,6 @@ from sqlalchemy.exc import DBAPIError
 
 from treuwerk.store.driver import executed_together, fetched
 from treuwerk.store.faults import told_as_busy, told_as_unknown
-from treuwerk.store.gathering import Gatherer
 from treuwerk.store.resting import ask_rested
 from treuwerk.store.retrying import retrying
 from treuwerk.store.safety import WAL_IS_SAFE, refuse_unsafe_file
@@ -31,7 +30,6 @@ from treuwerk.store.writing import GroupWriter, Work, WorkConnection
 T = TypeVar("T")
 WAIT_SECONDS = 15.0
 CONNECTIONS = 16
-GATHERERS = 64
 CACHE_KIB = 49_152
 _LOOKING_UP = ("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; "
                "SET LOCAL plan_cache_mode = force_generic_plan")
@@ -185,20 +183,6 @@ class Database:
         with self._writers.joined(), told_as_busy(self.wait_seconds):
             return retrying(lambda: self._each(work))
 
-    def together(self, account_id: int, work: T, write: Callable[[Sequence[T]], Sequence[Any]]) -> Any:
-        """Hand in a work that `write` stores with those that other threads hand in meanwhile; see `store.gathering`.
-
-        `write` opens its own transaction, and must not wait for what others have locked. Works of one account, which
-        would wait for each other anyway, gather in one place; those of others seldom meet there, and go side by side.
-
-        Raises:
-            NestedWriting: this thread writes already.
-            OutcomeUnknown: the thread that wrote it broke off. Ask again with the same key.
-        """
-        self._check_process()
-        self._writers.check()
-        return self._gatherers[account_id % len(self._gatherers)].run(work, write)
-
     def close(self) -> None:
         """Finish what `run` was given, stop the writer, and close all connections that nobody uses."""
         self._check_process()
@@ -277,7 +261,6 @@ class Database:
 
     def _begin_process(self) -> None:
         self._process, self._turns, self._writers = os.getpid(), Turns(), Writers()
-        self._gatherers: list[Gatherer[Any]] = [Gatherer() for _ in range(GATHERERS)]
         self._own_writer: GroupWriter | None = None
         self._making = Lock()
 

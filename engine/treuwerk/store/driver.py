@@ -38,19 +38,6 @@ def fetched(connection: Connection, statement: Statement, values: Values) -> lis
     return rows
 
 
-def fetched_each(connection: Connection, statement: str, rows: Sequence[Values]) -> list[list[tuple[Any, ...]]]:
-    """All rows that a query finds for each of several values, in one way to the server; on PostgreSQL only.
-
-    The first error is that of all of them.
-    """
-    driver = _driver(connection)
-    try:
-        with driver.pipeline():
-            return [cursor.fetchall() for cursor in [driver.execute(statement, values) for values in rows]]
-    except _errors(connection) as error:
-        raise _translated(connection, statement, error) from error
-
-
 def executed(connection: Connection, text: str, values: Values) -> None:
     """Run a statement."""
     try:

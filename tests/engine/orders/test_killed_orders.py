@@ -1,4 +1,4 @@
-"""A process that is killed in the middle of a group of orders loses none that it has answered, and doubles none."""
+"""A process that is killed while it writes orders loses none that it has answered, and doubles none."""
 
 import signal
 import subprocess
@@ -23,32 +23,28 @@ from tests.support.worlds import SIX_IN_THE_EVENING
 from treuwerk.domain.reward_orders import OrderRequest, WantedLine
 from treuwerk.domain.rights import Access, Audience, names_for
 from treuwerk.services.installation import open_installation
-from treuwerk.services.orders import placing, placing_together
+from treuwerk.services.orders import placing, placing_at_once
 from treuwerk.services.orders.placing import place
 from treuwerk.store.database import Database
 
 installation = open_installation(Path(sys.argv[1]), Database(sys.argv[2]))
 access = Access(1, "ada", Audience.PORTAL, names_for(Audience.PORTAL), int(sys.argv[3]), 1)
-together, add, barrier, written = placing_together.orders_if_free, placing.audit.add, Barrier(16), []
+barrier, written = Barrier(16), []
 
-def die():
-    os.kill(os.getpid(), signal.SIGKILL)
+def dying(write):
+    """The same, but the process is gone when it was written for the tenth time, before anything is committed."""
+    def written_or_dead(connection, values):
+        answer = write(connection, values)
+        written.append(values)
+        if len(written) == 10:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return answer
+    return written_or_dead
 
-def dying_together(connection, orders):
-    answers = together(connection, orders)
-    if len(orders) > 1:
-        die()
-    return answers
-
-def dying(connection, entry):
-    add(connection, entry)
-    written.append(entry)
-    if len(written) == 10:
-        die()
-
-placing_together.orders_if_free = dying_together
 if installation.database.is_sqlite:
-    placing.audit.add = dying
+    placing.audit.add = dying(placing.audit.add)
+else:
+    placing_at_once.order_at_once = dying(placing_at_once.order_at_once)
 
 def order(at):
     barrier.wait()

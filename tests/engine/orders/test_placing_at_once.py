@@ -20,13 +20,13 @@ from tests.support.worlds import SIX_IN_THE_EVENING, connections_in_use
 from treuwerk.domain.promotions import Promotion
 from treuwerk.domain.refusals import KeyConflict, Refusal
 from treuwerk.domain.reward_orders import WantedLine
-from treuwerk.services.orders import placing, placing_at_once, placing_together
+from treuwerk.services.orders import placing, placing_at_once
 from treuwerk.services.orders.placing import Placed
 from treuwerk.services.redeeming import redeem
 from treuwerk.store import promotions
 from treuwerk.store.database import Database
 from treuwerk.store.faults import OutcomeUnknown
-from treuwerk.store.orders_at_once import order_at_once, orders_if_free
+from treuwerk.store.orders_at_once import order_at_once
 from treuwerk.store.tables import metadata, participant, promotion_budget, reward_stock
 
 TABLES = ("reward_order", "order_line", "order_event", "outbox", "audit_entry", "journal", "posting", "lot_use", "lot",
@@ -44,20 +44,14 @@ def counter(tmp_path: Path, postgres_database: Database) -> Counter:
 
 @pytest.fixture
 def statements(monkeypatch: pytest.MonkeyPatch) -> list[int | None]:
-    """What each statement answered, that of a group and that of who goes alone."""
+    """What each statement answered."""
     answers: list[int | None] = []
 
     def noted(connection: Connection, values: Any) -> int | None:
         answers.append(order_at_once(connection, values))
         return answers[-1]
 
-    def noted_together(connection: Connection, orders: Any) -> list[int | None]:
-        found = orders_if_free(connection, orders)
-        answers.extend(found)
-        return found
-
     monkeypatch.setattr(placing_at_once, "order_at_once", noted)
-    monkeypatch.setattr(placing_together, "orders_if_free", noted_together)
     return answers
 
 
@@ -96,7 +90,7 @@ def test_both_ways_leave_the_same_rows(tmp_path: Path, new_database: NewDatabase
                                        monkeypatch: pytest.MonkeyPatch, case: str) -> None:
     with new_database() as database:
         at_once = lived(tmp_path / "at_once", database, WANTED[case])
-    monkeypatch.setattr(placing, "_if_clear", lambda *_: None)
+    monkeypatch.setattr(placing, "place_at_once", lambda *_, **__: None)
     with new_database() as database:
         by_steps = lived(tmp_path / "by_steps", database, WANTED[case])
 
@@ -116,7 +110,7 @@ def test_what_is_done_with_an_order_is_part_of_its_transaction(counter: Counter,
 
     assert {name for name, in counter.world.rows(select(participant.c.name))} == {placed.public_id}
     assert (counter.orders(), counter.stock()) == ([("K2", "ordered", 500)], (7, 0))
-    assert statements == [16_000, 16_000, 16_000]  # the refused one in its group, then alone
+    assert statements == [16_000, 16_000]
 
 
 def sold(counter: Counter) -> None:
@@ -167,13 +161,13 @@ def test_what_changes_between_the_look_and_the_statement_is_seen(counter: Counte
     change, code = MEANWHILE[case]
     answers: list[Any] = []
 
-    def later(connection: Connection, orders: Any) -> list[int | None]:
+    def later(connection: Connection, values: Any) -> int | None:
         with ThreadPoolExecutor(1) as pool:  # somebody else: a thread that writes cannot write within
             pool.submit(change, counter).result()
         answers.append(None)
-        return orders_if_free(connection, orders)
+        return order_at_once(connection, values)
 
-    monkeypatch.setattr(placing_together, "orders_if_free", later)
+    monkeypatch.setattr(placing_at_once, "order_at_once", later)
 
     with pytest.raises(Refusal) as refused:
         counter.order(WantedLine("MUG-RED", 1, 400), ("DRILL-12", 1))

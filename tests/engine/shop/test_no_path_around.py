@@ -292,15 +292,13 @@ def test_orders_are_written_where_they_are_placed_or_replaced_and_both_is_tried(
     found: dict[str, set[str]] = {}
     for path in engine.rglob("*.py"):
         text = path.read_text("utf-8")
-        for word, pattern in (("writes", (r"\bstore\.add\((self\._)?connection, (made\.)?order,"
-                                          r"|= order_at_once\(|= orders_if_free\(")),
+        for word, pattern in (("writes", r"\bstore\.add\((self\._)?connection, (made\.)?order,|= order_at_once\("),
                               ("places", r"orders\.placing import [^\n]*\bplace\b"),
                               ("replaces", r"orders\.replacing import [^\n]*\breplace(_in)?\b")):
             if re.search(pattern, text):
                 found.setdefault(word, set()).add(path.relative_to(engine).as_posix())
 
     assert found == {
-        "writes": {"services/orders/placing.py", "services/orders/placing_at_once.py",
-                   "services/orders/placing_together.py", "services/orders/replacing.py"},
+        "writes": {"services/orders/placing.py", "services/orders/placing_at_once.py", "services/orders/replacing.py"},
         "places": {"services/shop/checkout.py", "services/orders/ordering_for.py", "services/demo_orders.py"},
         "replaces": {"services/orders/answering.py", "web/office/replacing_pages.py", "cli/orders_.py"}}

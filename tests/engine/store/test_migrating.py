@@ -58,7 +58,7 @@ def test_all_steps_back_leave_no_function_of_ours(postgres_database: Database) -
         before = list(connection.execute(functions).scalars())
     empty(postgres_database)
 
-    assert before == ["treuwerk_append_only", "treuwerk_order", "treuwerk_order_if_free", "treuwerk_redeem"]
+    assert before == ["treuwerk_append_only", "treuwerk_order", "treuwerk_redeem"]
     with postgres_database.reading() as connection:
         assert list(connection.execute(functions).scalars()) == []
 

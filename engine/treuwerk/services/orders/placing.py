@@ -6,7 +6,6 @@ that whoever wants the same piece waits for one commit only.
 """
 
 from collections.abc import Callable
-from functools import partial
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -22,7 +21,6 @@ from treuwerk.services.orders.fulfilling import keep_for
 from treuwerk.services.orders.looking_up import Placed, before_of, looked_up, offers_to
 from treuwerk.services.orders.paying import pay
 from treuwerk.services.orders.placing_at_once import place_at_once
-from treuwerk.services.orders.placing_together import Then, Wish, followed, place_together
 from treuwerk.services.orders.scope import PLACE, REDEEM
 from treuwerk.services.orders.telling import PLACED, tell
 from treuwerk.services.own_company import refuse_own_company
@@ -35,6 +33,7 @@ from treuwerk.store.orders_at_once import is_unusual
 from treuwerk.store.owners import lock_owners
 
 __all__ = ["LONGEST_NOTE", "MOST_LINES", "Placed", "place"]
+Then = Callable[[Connection, Placed], None]
 MOST_LINES, LONGEST_NOTE, LONGEST_KEY = 100, 500, 200
 
 
@@ -59,7 +58,7 @@ def place(installation: Installation, access: Access, wanted: OrderRequest, now:
     request = requested(installation.programme.settings, access, account_id, wanted, now)
 
     def work(connection: Connection) -> Placed:
-        return followed(connection, _Placing(connection, request).place(), then)
+        return _followed(connection, _Placing(connection, request).place(), then)
 
     try:
         placed = _if_clear(installation, request, then)
@@ -84,20 +83,15 @@ def _asked_again(installation: Installation, work: Callable[[Connection], Placed
 def _if_clear(installation: Installation, request: Request, then: Then | None) -> Placed | None:
     """The usual case in one statement: see `placing_at_once`. None, with nothing booked, where it is not usual.
 
-    It is tried together with what others order in this process, without waiting for anybody, and then alone. On SQLite
-    there is no way to a server to be saved, and one writer gathers all works.
+    On SQLite there is no way to a server to be saved.
     """
     database = installation.database
     if database.is_sqlite or request.access.audience is Audience.OFFICE:  # of whom it is asked for whom they work
         return None
-    wish = Wish(request, then)
-    placed = database.together(request.account_id, wish, partial(place_together, database))
-    if placed is not None or not wish.usual:
-        return placed  # type: ignore[no-any-return]  # what `place_together` makes of it
 
     def work(connection: Connection) -> Placed | None:
-        placed = place_at_once(connection, request, alone=then is None, decided=wish.decided)
-        return placed and followed(connection, placed, then)
+        placed = place_at_once(connection, request, alone=then is None)
+        return placed and _followed(connection, placed, then)
 
     try:
         return database.run(work) if then else database.each_at_once(work)
@@ -105,6 +99,12 @@ def _if_clear(installation: Installation, request: Request, then: Then | None) -
         if is_unusual(error):
             return None
         raise
+
+
+def _followed(connection: Connection, placed: Placed, then: Then | None) -> Placed:
+    if then and not placed.repeated:
+        then(connection, placed)
+    return placed
 
 
 def _account_of(access: Access, wanted: OrderRequest) -> int:

@@ -4,11 +4,9 @@ The statement looks again, behind its locks, whether all that the decision rests
 the general way, which tells what is wrong: so this one never refuses anything.
 """
 
-from collections.abc import Mapping
 from contextlib import nullcontext
 from typing import Any
 
-import attrs
 from sqlalchemy import Connection
 
 from treuwerk.domain import ids
@@ -29,57 +27,32 @@ from treuwerk.store.orders_at_once import order_at_once
 _POOLED = (Fulfilment.CODE, Fulfilment.SEAT)
 
 
-@attrs.frozen
-class Decided:
-    """An order that nothing speaks against, as far as could be seen without a lock: what it becomes, and its values."""
-
-    made: Composition
-    values: Mapping[str, Any]
-
-    def placed(self, before: int) -> Placed:
-        """What is told of it once it stands; `before` is what could be spent."""
-        made = self.made
-        return Placed(made.request.account_id, made.number, made.state, made.points, before, before - made.points)
-
-
-def place_at_once(connection: Connection, request: Request, *, alone: bool,
-                  decided: Decided | None = None) -> Placed | None:
+def place_at_once(connection: Connection, request: Request, *, alone: bool) -> Placed | None:
     """The order, new or as it stood under its key before; None, with nothing written, where it is not usual.
 
-    `alone`: its statement is a transaction by itself. `decided`: it was, a moment ago.
+    `alone`: its statement is a transaction by itself.
 
     Raises:
         KeyConflict: the key stands for another order.
         OutcomeUnknown: the connection broke while it was stored `alone`. Ask again with the same key.
         sqlalchemy.exc.DBAPIError: `is_unusual` of it: somebody was faster, and the transaction is lost.
     """
-    found = decided or decide(connection, request)
-    if not isinstance(found, Decided):
-        return found
-    with told_as_unknown() if alone else nullcontext():
-        before = order_at_once(connection, found.values)
-    return None if before is None else found.placed(before)
-
-
-def decide(connection: Connection, request: Request) -> Decided | Placed | None:
-    """Look, and say what an order becomes: the one that stands under its key already, or None where it is not usual.
-
-    Raises:
-        KeyConflict: the key stands for another order.
-        Refusal: `unknown_account`, `participant_not_active`.
-    """
-    units = list(dict.fromkeys([tier.unit for tier in request.settings.tiers]))
+    units = list(dict.fromkeys(tier.unit for tier in request.settings.tiers))
     standing = versions_of(connection, request.account_id) if units else {}
     looked = looked_up(connection, request)
-    if (before := before_of(request, looked)) is not None:
-        return before
+    if looked.before is not None:
+        return before_of(request, looked)
     found = offers_to(connection, request, looked)
     if any(problems_of(request, found, looked.counted)):
         return None
     made = Composition(request, found, looked.counted)
     if made.waits or made.money or any(one.fulfilment in _POOLED for one in made.terms.values()):
         return None
-    return Decided(made, _values(made, looked, {unit: standing.get(unit, 0) for unit in units}))
+    values = _values(made, looked, {unit: standing.get(unit, 0) for unit in units})
+    with told_as_unknown() if alone else nullcontext():
+        before = order_at_once(connection, values)
+    return None if before is None else Placed(request.account_id, made.number, made.state, made.points, before,
+                                              before - made.points)
 
 
 def _values(made: Composition, looked: Looked, standing: dict[str, int]) -> dict[str, Any]:

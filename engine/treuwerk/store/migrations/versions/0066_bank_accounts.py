@@ -6,7 +6,7 @@ from alembic import op
 from treuwerk.store.tables.base import WHOLE
 
 revision = "0066"
-down_revision = "0064"
+down_revision = "0061"
 branch_labels = None
 depends_on = None
 _TABLES = {"page_account": "sha256", "seller_account": "seller"}
