@@ -24,10 +24,10 @@ from tests.benchmarks.floor import measured
 from tests.benchmarks.world import write_deliveries, write_world
 from tests.support import postgres
 from treuwerk.programme.reading import read_programme
-from treuwerk.services.clearing import clear_file
-from treuwerk.services.importing import import_articles, import_participants
+from treuwerk.services.clearing.clearing import clear_file
+from treuwerk.services.clearing.importing import import_articles, import_participants
 from treuwerk.services.installation import Installation, claim_database, open_installation
-from treuwerk.services.verifying import verify
+from treuwerk.services.proof.verifying import verify
 from treuwerk.store.database import Database
 from treuwerk.store.migrating import migrate
 

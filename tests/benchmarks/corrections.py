@@ -23,9 +23,9 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from tests.benchmarks.clearing import prepared, urls
 from tests.benchmarks.world import ARTICLES, PARTICIPANTS
 from tests.support.delivery_feeds import ALL, delivery_feed
-from treuwerk.services.clearing import clear_file
+from treuwerk.services.clearing.clearing import clear_file
 from treuwerk.services.installation import open_installation
-from treuwerk.services.verifying import verify
+from treuwerk.services.proof.verifying import verify
 from treuwerk.store.database import Database
 
 HEADER = ("delivery_number;position;delivered_on;customer_number;order_number;article_number;quantity;unit;net_amount;"

@@ -36,9 +36,9 @@ from tests.benchmarks.pages import ask, queries, timed
 from tests.support import postgres
 from tests.support.portal import NOW, Portal, open_portal
 from treuwerk.domain.rights import Audience
+from treuwerk.services.identity.sessions import hashed, open_session
+from treuwerk.services.identity.users import add_user, grant_role
 from treuwerk.services.installation import claim_database
-from treuwerk.services.sessions import hashed, open_session
-from treuwerk.services.users import add_user, grant_role
 from treuwerk.store.database import Database
 from treuwerk.store.migrating import migrate
 from treuwerk.web.lists.cursors import cursor_text

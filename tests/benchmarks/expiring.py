@@ -20,10 +20,10 @@ from tests.benchmarks.clearing import urls
 from tests.benchmarks.holdings import fill
 from tests.benchmarks.world import write_world
 from treuwerk.programme.reading import read_programme
-from treuwerk.services.batch_redeeming import Fate, Request, redeem_all
-from treuwerk.services.expiring import expire
 from treuwerk.services.installation import Installation, claim_database, open_installation
-from treuwerk.services.verifying import verify
+from treuwerk.services.ledger.batch_redeeming import Fate, Request, redeem_all
+from treuwerk.services.ledger.expiring import expire
+from treuwerk.services.proof.verifying import verify
 from treuwerk.store.database import Database
 from treuwerk.store.migrating import migrate
 

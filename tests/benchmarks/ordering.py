@@ -34,11 +34,11 @@ from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.reward_orders import Destination, OrderRequest, WantedLine
 from treuwerk.domain.rewards import Evidence, RewardState
 from treuwerk.domain.rights import Access, Audience, names_for
-from treuwerk.services.clearing import clear_file
+from treuwerk.services.clearing.clearing import clear_file
 from treuwerk.services.installation import Installation, open_installation
+from treuwerk.services.ledger.redeeming import redeem
 from treuwerk.services.orders.placing import place
-from treuwerk.services.redeeming import redeem
-from treuwerk.services.verifying import verify
+from treuwerk.services.proof.verifying import verify
 from treuwerk.store import rewards
 from treuwerk.store.database import Database
 

@@ -25,10 +25,10 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from tests.support import postgres
 from treuwerk.domain.ledger import FOREVER, moment
-from treuwerk.services.balances import balances, expiry_calendar, holdings_as_of
-from treuwerk.services.closing import Closing, closed
-from treuwerk.services.liability import liability
-from treuwerk.services.statements import Cursor, statement
+from treuwerk.services.account.statements import Cursor, statement
+from treuwerk.services.ledger.balances import balances, expiry_calendar, holdings_as_of
+from treuwerk.services.ledger.closing import Closing, closed
+from treuwerk.services.ledger.liability import liability
 from treuwerk.store.bulk import insert_rows
 from treuwerk.store.database import Database
 from treuwerk.store.migrating import migrate

@@ -36,10 +36,10 @@ from tests.benchmarks.world import write_deliveries
 from treuwerk.domain.ids import row_ids
 from treuwerk.domain.ledger import bucket_of
 from treuwerk.domain.refusals import Refusal
-from treuwerk.services.clearing import clear_file
+from treuwerk.services.clearing.clearing import clear_file
 from treuwerk.services.installation import Installation, open_installation
-from treuwerk.services.redeeming import redeem
-from treuwerk.services.verifying import verify
+from treuwerk.services.ledger.redeeming import redeem
+from treuwerk.services.proof.verifying import verify
 from treuwerk.store.database import Database
 from treuwerk.store.tables import balance, journal, lot, lot_use, outbox, posting, unsealed
 

@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from tests.benchmarks.clearing import in_child, prepared, urls
 from tests.benchmarks.world import write_deliveries
-from treuwerk.services.verifying import Invariant, verify
+from treuwerk.services.proof.verifying import Invariant, verify
 from treuwerk.store.database import Database
 from treuwerk.store.recording import rows
 

@@ -29,12 +29,12 @@ from tests.support.reward_shop import stock_shop, with_shop
 from tests.support.shops import LAWFUL
 from treuwerk.domain.ids import public_user_id
 from treuwerk.domain.rights import Audience
+from treuwerk.services.clearing.importing import import_participants
 from treuwerk.services.deployment import Deployment
-from treuwerk.services.importing import import_participants
-from treuwerk.services.passwords import add_login, hash_of
-from treuwerk.services.people import person_named
-from treuwerk.services.sessions import open_session
-from treuwerk.services.users import add_user, grant_role
+from treuwerk.services.identity.passwords import add_login, hash_of
+from treuwerk.services.identity.sessions import open_session
+from treuwerk.services.identity.users import add_user, grant_role
+from treuwerk.services.participants.people import person_named
 from treuwerk.store.database import Database
 from treuwerk.store.tables import app_user, local_login
 from treuwerk.web.application import create_app

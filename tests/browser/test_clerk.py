@@ -22,8 +22,8 @@ from tests.support.portal import NOW, PROGRAMME, open_portal
 from treuwerk.domain.entries import read_entered
 from treuwerk.domain.submissions import SubmissionState
 from treuwerk.services.deployment import Deployment
-from treuwerk.services.submissions import Submission
-from treuwerk.services.users import add_user, grant_role
+from treuwerk.services.identity.users import add_user, grant_role
+from treuwerk.services.submissions.states import Submission
 from treuwerk.store.database import Database
 from treuwerk.store.tables import local_login
 from treuwerk.web.application import create_app

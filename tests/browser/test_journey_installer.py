@@ -13,8 +13,8 @@ from tests.browser.signing_on import NEWCOMERS, listener, people, sign_on_site, 
 from tests.support.openid_provider import PASSWORD
 from tests.support.pictures import photo
 from tests.support.portal import DELIVERIES, PARTICIPANTS
-from treuwerk.services.importing import import_participants
-from treuwerk.services.linking import make_link_code
+from treuwerk.services.clearing.importing import import_participants
+from treuwerk.services.identity.linking import make_link_code
 
 __all__ = ["listener", "people", "sign_on_site", "works"]
 WORKS = {"en": "Works account", "de": "Werkskonto", "fr": "Compte usine"}

@@ -17,7 +17,7 @@ from tests.support.portal import NOW
 from tests.support.shops import TOOL, Shop, open_shop
 from treuwerk.domain.rights import Audience
 from treuwerk.services.deployment import Deployment
-from treuwerk.services.sessions import open_session
+from treuwerk.services.identity.sessions import open_session
 from treuwerk.store.database import Database
 from treuwerk.store.tables import journal, reward_order
 from treuwerk.web.application import create_app

@@ -18,7 +18,7 @@ from tests.engine.shop.test_money_at_checkout import WITH_MONEY
 from tests.support.portal import NOW
 from tests.support.shops import Shop, open_shop
 from treuwerk.services.deployment import Deployment
-from treuwerk.services.users import add_user, grant_role
+from treuwerk.services.identity.users import add_user, grant_role
 from treuwerk.store.database import Database
 from treuwerk.store.tables import local_login
 from treuwerk.web.application import create_app

@@ -21,9 +21,9 @@ from treuwerk.domain.notes import NoteDraft, NoteKind, NoteStatus
 from treuwerk.domain.rights import Access, Audience, names_for
 from treuwerk.programme.reading import read_programme
 from treuwerk.services.deployment import Deployment
+from treuwerk.services.identity.users import add_user, grant_role
 from treuwerk.services.installation import Installation
-from treuwerk.services.notes import write_note
-from treuwerk.services.users import add_user, grant_role
+from treuwerk.services.participants.notes import write_note
 from treuwerk.store.database import Database
 from treuwerk.store.tables import journal, purchase_line
 from treuwerk.web.application import create_app

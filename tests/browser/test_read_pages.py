@@ -18,7 +18,7 @@ from tests.support.page_readers import read_portal, work_off
 from tests.support.portal import NOW
 from tests.support.reporting import handed_in
 from treuwerk.services.deployment import Deployment
-from treuwerk.services.users import add_user, grant_role
+from treuwerk.services.identity.users import add_user, grant_role
 from treuwerk.store.database import Database
 from treuwerk.web.application import create_app
 

@@ -7,7 +7,7 @@ from playwright.sync_api import CDPSession, Page, expect
 
 from tests.browser.conftest import Visitors
 from tests.support.portal import NOW, PASSWORD
-from treuwerk.services.linking import make_link_code
+from treuwerk.services.identity.linking import make_link_code
 
 
 def with_device(page: Page) -> CDPSession:

@@ -20,10 +20,10 @@ from tests.support.shops import complaint_of, order_of, withdrawal_of
 from tests.support.ways_in import clerk
 from treuwerk.domain.ids import account_and_row
 from treuwerk.domain.rights import Audience
-from treuwerk.services.authenticators import confirm_authenticator
-from treuwerk.services.keyring import Keyring
-from treuwerk.services.linking import make_link_code
-from treuwerk.services.passwords import user_with
+from treuwerk.services.identity.authenticators import confirm_authenticator
+from treuwerk.services.identity.keyring import Keyring
+from treuwerk.services.identity.linking import make_link_code
+from treuwerk.services.identity.passwords import user_with
 from treuwerk.store.tables import reward_order
 from treuwerk.web.shell.routing import PUBLIC, DeclaredRoute
 

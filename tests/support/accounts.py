@@ -11,8 +11,8 @@ from sqlalchemy import select
 from tests.support.worlds import BERLIN, World
 from treuwerk.domain.ledger import FOREVER, instant
 from treuwerk.domain.refusals import Refusal
-from treuwerk.services.balances import UnitBalance, balances
 from treuwerk.services.finding import account_of
+from treuwerk.services.ledger.balances import UnitBalance, balances
 from treuwerk.store.sealing import seal_pending
 from treuwerk.store.tables import journal, lot
 

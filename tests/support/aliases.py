@@ -7,8 +7,8 @@ from sqlalchemy import select
 from tests.support.worlds import SIX_IN_THE_EVENING, World
 from treuwerk.domain.aliases import NUMBER, Kind, Name
 from treuwerk.domain.rights import Access, Audience
-from treuwerk.services.aliasing import Decided, Meant, decide
-from treuwerk.services.releasing import Released
+from treuwerk.services.changes.aliasing import Decided, Meant, decide
+from treuwerk.services.clearing.releasing import Released
 from treuwerk.store.tables import identifier, problem
 
 SELLER = "SolarWorld"

@@ -5,7 +5,7 @@ At its full cost each sign-in takes a core for a tenth of a second, which is its
 
 from argon2 import PasswordHasher
 
-from treuwerk.services import passwords
+from treuwerk.services.identity import passwords
 
 
 def use_them() -> None:

@@ -11,10 +11,10 @@ from treuwerk.domain.aliases import Alias, Kind, Name, Verdict
 from treuwerk.domain.ids import row_ids
 from treuwerk.domain.participants import CUSTOMER_NUMBER
 from treuwerk.domain.rights import Access, Audience
-from treuwerk.services.aliasing import OFFICE
-from treuwerk.services.clearing import clear_file
-from treuwerk.services.importing import import_sellers
-from treuwerk.services.mapping_proposals import propose
+from treuwerk.services.changes.aliasing import OFFICE
+from treuwerk.services.changes.mapping_proposals import propose
+from treuwerk.services.clearing.clearing import clear_file
+from treuwerk.services.clearing.importing import import_sellers
 
 _DAYS = {
     "2026-10-20": ["LS-901;10;2026-10-19;1001;M400;10;PCE;MODULE;", "LS-902;10;2026-10-19;1001;M400;1o;PCE;MODULE;",

@@ -12,10 +12,10 @@ from tests.support.portal import NOW, Portal
 from treuwerk.domain.entries import Entered, EnteredLine
 from treuwerk.domain.rights import Access
 from treuwerk.domain.submissions import SubmissionEvent, SubmissionState
-from treuwerk.services import submissions
-from treuwerk.services.deciding import Decided, Verdict, decide
-from treuwerk.services.storing_files import note_facts, store_file
-from treuwerk.services.submissions import Doer, Submission
+from treuwerk.services.submissions import states as submissions
+from treuwerk.services.submissions.deciding import Decided, Verdict, decide
+from treuwerk.services.submissions.states import Doer, Submission
+from treuwerk.services.submissions.storing_files import note_facts, store_file
 from treuwerk.store import files
 from treuwerk.store import submissions as store
 

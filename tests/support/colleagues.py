@@ -7,8 +7,8 @@ import attrs
 from tests.support.accounts import DONNELLY, account
 from tests.support.worlds import SIX_IN_THE_EVENING, World
 from treuwerk.domain.rights import Access
-from treuwerk.services.memberships import add_membership
-from treuwerk.services.users import add_user
+from treuwerk.services.identity.memberships import add_membership
+from treuwerk.services.identity.users import add_user
 
 Belonging = Callable[[World, Access, str], Access]
 """Makes somebody of the service centre one who belongs to the company of a customer number."""

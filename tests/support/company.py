@@ -8,9 +8,9 @@ from tests.support.portal import NOW, Portal
 from treuwerk.domain.ids import public_user_id
 from treuwerk.domain.rights import PERMISSIONS, Access, Audience
 from treuwerk.programme.roles import permissions_of
-from treuwerk.services.colleagues import Giving, giving
-from treuwerk.services.memberships import add_membership
-from treuwerk.services.users import add_user
+from treuwerk.services.identity.memberships import add_membership
+from treuwerk.services.identity.users import add_user
+from treuwerk.services.participants.colleagues import Giving, giving
 
 ADDRESS = {"label": "Warehouse", "name": "Müller & Söhne, gate 3", "street": "Am Kesselhaus 12", "postcode": "D-13089",
            "city": "Berlin", "country": "DE"}

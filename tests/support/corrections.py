@@ -11,9 +11,9 @@ from typing import Any
 
 from tests.support.worlds import SIX_IN_THE_EVENING, World, make_world
 from treuwerk.domain.documents import Document, DocumentKind, DocumentLine, Party, Purpose
-from treuwerk.services.clearing_documents import Entry, clear_documents
-from treuwerk.services.digesting import state_digest
-from treuwerk.services.receipts import Receipt
+from treuwerk.services.clearing.clearing_documents import Entry, clear_documents
+from treuwerk.services.clearing.receipts import Receipt
+from treuwerk.services.proof.digesting import state_digest
 from treuwerk.store.database import Database
 
 MAY = date(2026, 5, 4)

@@ -15,10 +15,10 @@ from pathlib import Path
 from random import Random
 
 from tests.support.ledger_worlds import HOUR, SECOND, START
-from treuwerk.services.clearing import clear_file
-from treuwerk.services.holding import capture, hold, release
+from treuwerk.services.clearing.clearing import clear_file
 from treuwerk.services.installation import Installation, open_installation
-from treuwerk.services.redeeming import redeem
+from treuwerk.services.ledger.holding import capture, hold, release
+from treuwerk.services.ledger.redeeming import redeem
 from treuwerk.store.database import Database
 
 NOW = START + HOUR * SECOND

@@ -9,7 +9,7 @@ from tests.support.samples import expected_facts, samples_folder
 from treuwerk.domain.documents import Document
 from treuwerk.domain.reading import plain_number
 from treuwerk.hookspecs import ClearingSource
-from treuwerk.services.showing import document_as_json
+from treuwerk.services.clearing.showing import document_as_json
 
 Shown = dict[str, Any]
 _OWN = {"customer_number", "own"}

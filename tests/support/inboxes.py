@@ -13,7 +13,7 @@ from sqlalchemy import select
 from tests.support.worlds import SIX_IN_THE_EVENING, World, make_world
 from treuwerk.domain.refusals import Refusal
 from treuwerk.jobs.running import run_now
-from treuwerk.services.inbox import Look, Watch, look_through
+from treuwerk.services.clearing.inbox import Look, Watch, look_through
 from treuwerk.store.database import Database
 from treuwerk.store.tables import work_item, work_order
 

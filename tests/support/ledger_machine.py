@@ -22,18 +22,18 @@ from tests.support.ledger_views import (
 from tests.support.ledger_worlds import ARTICLES, HOUR, KINDS, SECOND, SPENDABLE, START, LedgerWorld, earned
 from tests.support.naive_ledger import Credit, Merge, Naive, Refused
 from treuwerk.domain.refusals import KeyConflict, Refusal
-from treuwerk.services.activating import activate
-from treuwerk.services.adjusting import adjust
-from treuwerk.services.batch_redeeming import Fate, Request, redeem_all
-from treuwerk.services.bookkeeping import Booked
-from treuwerk.services.cancelling import cancel
-from treuwerk.services.expiring import expire
-from treuwerk.services.holding import capture, hold, release, release_overdue
-from treuwerk.services.merging import merge
-from treuwerk.services.redeeming import redeem
-from treuwerk.services.reversing import reverse
-from treuwerk.services.transferring import transfer
-from treuwerk.services.unmerging import unmerge
+from treuwerk.services.changes.adjusting import adjust
+from treuwerk.services.changes.merging import merge
+from treuwerk.services.changes.reversing import reverse
+from treuwerk.services.changes.unmerging import unmerge
+from treuwerk.services.ledger.activating import activate
+from treuwerk.services.ledger.batch_redeeming import Fate, Request, redeem_all
+from treuwerk.services.ledger.bookkeeping import Booked
+from treuwerk.services.ledger.cancelling import cancel
+from treuwerk.services.ledger.expiring import expire
+from treuwerk.services.ledger.holding import capture, hold, release, release_overdue
+from treuwerk.services.ledger.redeeming import redeem
+from treuwerk.services.ledger.transferring import transfer
 from treuwerk.store.tables import account_merge, journal, lot, lot_use, manual_booking, posting, unsealed
 from treuwerk.store.tables import hold as hold_table
 

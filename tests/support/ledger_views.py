@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 
 from tests.support.ledger_worlds import SECOND, SPENDABLE, START
 from tests.support.naive_ledger import Naive
-from treuwerk.services.balances import balances
-from treuwerk.services.statements import statement
+from treuwerk.services.account.statements import statement
+from treuwerk.services.ledger.balances import balances
 from treuwerk.store.tables import balance, lot, posting
 from treuwerk.store.tables import hold as hold_table
 

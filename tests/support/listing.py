@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Select, func, insert, select, update
 from starlette.applications import Starlette
 from starlette.responses import Response
 
-from treuwerk.services.saved_views import views_of
+from treuwerk.services.participants.saved_views import views_of
 from treuwerk.store.database import Database
 from treuwerk.store.keyset import sliced
 from treuwerk.store.tables import saved_view

@@ -8,8 +8,9 @@ from sqlalchemy import Connection
 from tests.support.company import giving_of, roles_in
 from tests.support.portal import NOW, PROGRAMME, Portal, open_portal
 from treuwerk.domain.rights import Access
-from treuwerk.services import linking, managing_people
-from treuwerk.services.managing_people import Invitation
+from treuwerk.services.identity import linking
+from treuwerk.services.participants import managing_people
+from treuwerk.services.participants.managing_people import Invitation
 from treuwerk.store.database import Database
 from treuwerk.store.tables import audit_entry
 

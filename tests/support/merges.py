@@ -7,9 +7,9 @@ from sqlalchemy import select
 
 from tests.support.accounts import DONNELLY, account, at
 from tests.support.worlds import World, line
-from treuwerk.services.bookkeeping import OpenAccount
-from treuwerk.services.merging import Merged, merge
-from treuwerk.services.unmerging import Unmerged, unmerge
+from treuwerk.services.changes.merging import Merged, merge
+from treuwerk.services.changes.unmerging import Unmerged, unmerge
+from treuwerk.services.ledger.bookkeeping import OpenAccount
 from treuwerk.store.tables import balance, lot
 
 BONUS = 'expires = { after = "36M", rounding = "end_of_year", start = "booking" }'

@@ -9,10 +9,10 @@ from sqlalchemy import select
 
 from tests.support.books import Books, live_through
 from tests.support.portal import NOW, USUAL, Portal, at
-from treuwerk.services.balances import holdings_as_of, open_lots_as_of
-from treuwerk.services.closing import Closing, closed, end_of_day
-from treuwerk.services.liability import as_json, liability
-from treuwerk.services.statements import statement
+from treuwerk.services.account.statements import statement
+from treuwerk.services.ledger.balances import holdings_as_of, open_lots_as_of
+from treuwerk.services.ledger.closing import Closing, closed, end_of_day
+from treuwerk.services.ledger.liability import as_json, liability
 from treuwerk.store.database import Database
 from treuwerk.store.tables import journal
 

@@ -10,15 +10,15 @@ from starlette.testclient import TestClient
 from treuwerk.domain.ledger import instant
 from treuwerk.domain.rights import Audience
 from treuwerk.programme.reading import read_programme
-from treuwerk.services.attending import import_attendance
-from treuwerk.services.clearing import clear_file
+from treuwerk.services.clearing.attending import import_attendance
+from treuwerk.services.clearing.clearing import clear_file
+from treuwerk.services.clearing.importing import import_articles, import_participants
 from treuwerk.services.deployment import Deployment
-from treuwerk.services.importing import import_articles, import_participants
+from treuwerk.services.identity.memberships import add_membership
+from treuwerk.services.identity.sessions import open_session
+from treuwerk.services.identity.signing_in import add_local_login
+from treuwerk.services.identity.users import add_user, grant_role
 from treuwerk.services.installation import Installation
-from treuwerk.services.memberships import add_membership
-from treuwerk.services.sessions import open_session
-from treuwerk.services.signing_in import add_local_login
-from treuwerk.services.users import add_user, grant_role
 from treuwerk.store.database import Database
 from treuwerk.store.tables import identifier
 from treuwerk.web.application import create_app

@@ -9,9 +9,9 @@ from sqlalchemy import insert
 
 from tests.support.worlds import SIX_IN_THE_EVENING, World
 from treuwerk.domain.documents import Document, DocumentKind, DocumentLine, Party
-from treuwerk.services.clearing_documents import Effects, Entry, clear_documents, scored_documents
-from treuwerk.services.receipts import Receipt
-from treuwerk.services.scoring import ScoredBatch
+from treuwerk.services.clearing.clearing_documents import Effects, Entry, clear_documents, scored_documents
+from treuwerk.services.clearing.receipts import Receipt
+from treuwerk.services.clearing.scoring import ScoredBatch
 from treuwerk.store.tables import submission
 
 BRANDMAIER = "10017"

@@ -12,7 +12,7 @@ import attrs
 from treuwerk.domain.earning import Award, Operation, Step
 from treuwerk.domain.purchases import EarningEvent
 from treuwerk.hookspecs import EarningRuleKind, hookimpl
-from treuwerk.services.importing import import_articles, import_participants
+from treuwerk.services.clearing.importing import import_articles, import_participants
 from treuwerk.services.installation import Installation, claim_database, open_installation
 from treuwerk.store.database import Database
 

@@ -13,9 +13,9 @@ import attrs
 import uvicorn
 
 from tests.support.portal import DEPLOYMENT, HOST, Portal
-from treuwerk.services.memberships import add_membership
-from treuwerk.services.sessions import open_session
-from treuwerk.services.users import add_user
+from treuwerk.services.identity.memberships import add_membership
+from treuwerk.services.identity.sessions import open_session
+from treuwerk.services.identity.users import add_user
 from treuwerk.web.application import create_app
 
 _HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)">')

@@ -5,8 +5,8 @@ from pathlib import Path
 from sqlalchemy import insert, select
 
 from tests.support.portal import NOW, ORIGIN, PROGRAMME, Portal, open_portal
-from treuwerk.services.memberships import add_membership
-from treuwerk.services.users import add_user
+from treuwerk.services.identity.memberships import add_membership
+from treuwerk.services.identity.users import add_user
 from treuwerk.store.database import Database
 from treuwerk.store.tables import external_login
 

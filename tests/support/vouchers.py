@@ -11,7 +11,7 @@ from tests.support.catalogues import DRILL
 from tests.support.ordering import Counter, make_counter
 from tests.support.worlds import SIX_IN_THE_EVENING
 from treuwerk.domain.reward_orders import WantedLine
-from treuwerk.services.keyring import Keyring
+from treuwerk.services.identity.keyring import Keyring
 from treuwerk.services.master_files import ImportReceipt
 from treuwerk.services.orders.placing import Placed
 from treuwerk.services.orders.revealing import Shown, reveal

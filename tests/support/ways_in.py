@@ -5,10 +5,10 @@ from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from tests.support.portal import HOST, NOW, PASSWORD, Portal
-from treuwerk.services.authenticators import confirm_authenticator
-from treuwerk.services.keyring import Keyring
-from treuwerk.services.recovery_codes import renew_recovery_codes
-from treuwerk.services.users import grant_role
+from treuwerk.services.identity.authenticators import confirm_authenticator
+from treuwerk.services.identity.keyring import Keyring
+from treuwerk.services.identity.recovery_codes import renew_recovery_codes
+from treuwerk.services.identity.users import grant_role
 from treuwerk.store.tables import local_login
 
 MINUTE = 60 * 1_000_000

@@ -16,13 +16,13 @@ from treuwerk.domain.earning import Award, Doubt
 from treuwerk.domain.ledger import instant
 from treuwerk.domain.purchases import EarningEvent
 from treuwerk.hookspecs import ClearingSource, ClearingSourceKind, EarningRuleKind, hookimpl
-from treuwerk.services.attending import AttendanceReceipt, import_attendance
-from treuwerk.services.clearing import clear_file
-from treuwerk.services.importing import import_articles, import_participants, import_sellers, import_serials
+from treuwerk.services.clearing.attending import AttendanceReceipt, import_attendance
+from treuwerk.services.clearing.clearing import clear_file
+from treuwerk.services.clearing.importing import import_articles, import_participants, import_sellers, import_serials
+from treuwerk.services.clearing.receipts import Receipt
 from treuwerk.services.installation import Installation, claim_database, open_installation
 from treuwerk.services.master_files import ImportReceipt
-from treuwerk.services.receipts import Receipt
-from treuwerk.services.verifying import verify
+from treuwerk.services.proof.verifying import verify
 from treuwerk.store.database import Database
 from treuwerk.store.tables import balance, identifier, metadata
 

@@ -9,11 +9,11 @@ import click
 from treuwerk.cli.context import now, print_json
 from treuwerk.domain import ids
 from treuwerk.domain.ledger import instant
-from treuwerk.services.balances import balances
-from treuwerk.services.bookkeeping import Booked
+from treuwerk.services.account.statements import moved_by
 from treuwerk.services.finding import account_of
 from treuwerk.services.installation import Installation
-from treuwerk.services.statements import moved_by
+from treuwerk.services.ledger.balances import balances
+from treuwerk.services.ledger.bookkeeping import Booked
 
 key_option = click.option("--key", required=True, help="What it is known by; the same key is never booked twice.")
 cause_option = click.option("--cause", default="", help="Where it comes from, such as an order number; else the key.")

@@ -4,7 +4,7 @@ import click
 
 from treuwerk.cli.acting import PublicId, cause_option, key_option, show_booked
 from treuwerk.cli.context import Context, now, treuwerk_command
-from treuwerk.services.activating import activate
+from treuwerk.services.ledger.activating import activate
 
 
 @treuwerk_command("activate")

@@ -9,7 +9,7 @@ from treuwerk.cli.acting import SignedPoints, account_named, actor_option
 from treuwerk.cli.adjustments_ import show
 from treuwerk.cli.context import Context, now, treuwerk_command
 from treuwerk.cli.past_days import DAY
-from treuwerk.services.adjusting import adjust
+from treuwerk.services.changes.adjusting import adjust
 
 
 @treuwerk_command("adjust", context_settings={"ignore_unknown_options": True})  # -50 is an amount

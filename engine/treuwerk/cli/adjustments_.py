@@ -8,7 +8,7 @@ from treuwerk.cli.acting import PublicId, actor_option
 from treuwerk.cli.context import Context, now, print_json, print_table, treuwerk_command
 from treuwerk.domain import ids
 from treuwerk.domain.ledger import moment
-from treuwerk.services.adjusting import STATES, Adjustment, adjustments, approve, refuse, withdraw
+from treuwerk.services.changes.adjusting import STATES, Adjustment, adjustments, approve, refuse, withdraw
 
 adjustment_argument = click.argument("id", type=PublicId(ids.ADJUSTMENT, "a booking by hand"))
 

@@ -7,8 +7,8 @@ import click
 
 from treuwerk.cli.context import Context, now, treuwerk_command
 from treuwerk.domain.ledger import moment
-from treuwerk.services.anchoring import anchor
-from treuwerk.services.pending_seals import seal_where_possible
+from treuwerk.services.ledger.pending_seals import seal_where_possible
+from treuwerk.services.proof.anchoring import anchor
 from treuwerk.store.migrating import check_schema
 
 

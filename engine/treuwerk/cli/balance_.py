@@ -10,7 +10,9 @@ import click
 from treuwerk.cli.context import Context, now, print_json, print_table, treuwerk_command
 from treuwerk.cli.past_days import as_of_option, basis, closing_of
 from treuwerk.domain.ledger import moment
-from treuwerk.services.balances import (
+from treuwerk.services.account.explaining import plain
+from treuwerk.services.finding import account_of
+from treuwerk.services.ledger.balances import (
     OpenLot,
     UnitBalance,
     balances,
@@ -18,9 +20,7 @@ from treuwerk.services.balances import (
     open_lots,
     open_lots_as_of,
 )
-from treuwerk.services.explaining import plain
-from treuwerk.services.finding import account_of
-from treuwerk.services.tracing import Origin
+from treuwerk.services.ledger.tracing import Origin
 
 
 @treuwerk_command("balance")

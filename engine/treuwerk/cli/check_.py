@@ -8,8 +8,8 @@ import click
 from treuwerk.cli.context import IN_PART, USAGE, Context, now, print_json, treuwerk_command
 from treuwerk.programme.errors import ProgrammeError
 from treuwerk.programme.reading import read_programme
+from treuwerk.services.operation.secret_findings import sign_in_secrets, supplier_secrets
 from treuwerk.services.rewards.checking import findings_in_database, findings_in_folder
-from treuwerk.services.secret_findings import sign_in_secrets, supplier_secrets
 from treuwerk.web.shell.checking import presentation_mistakes
 
 

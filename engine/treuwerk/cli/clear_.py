@@ -7,8 +7,8 @@ from typing import Any
 import click
 
 from treuwerk.cli.context import HELD, IN_PART, Context, now, print_json, progress, treuwerk_command
-from treuwerk.services.clearing import clear_file
-from treuwerk.services.receipts import Receipt
+from treuwerk.services.clearing.clearing import clear_file
+from treuwerk.services.clearing.receipts import Receipt
 
 _SHOWN = 20
 

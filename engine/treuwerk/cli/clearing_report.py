@@ -9,7 +9,14 @@ import click
 from treuwerk.cli.context import Context, now, print_json, print_table, treuwerk_command
 from treuwerk.cli.past_days import DAY
 from treuwerk.domain.ledger import instant, moment
-from treuwerk.services.clearing_report import COLUMNS, TYPING_COLUMNS, as_json, cells, clearing_report, typing_cells
+from treuwerk.services.clearing.clearing_report import (
+    COLUMNS,
+    TYPING_COLUMNS,
+    as_json,
+    cells,
+    clearing_report,
+    typing_cells,
+)
 
 _EVER = datetime(2000, 1, 1)  # noqa: DTZ001 (a day of the programme's zone)
 

@@ -10,7 +10,7 @@ import click
 
 from treuwerk.cli.context import Context, now, print_json, print_table, treuwerk_command
 from treuwerk.cli.numbers import Whole
-from treuwerk.services.keyring import read_keyring
+from treuwerk.services.identity.keyring import read_keyring
 from treuwerk.services.rewards.code_pool import MOST, make_codes, pools
 
 

@@ -118,14 +118,14 @@ def known_errors(as_json: bool, so_far: Mapping[str, Any] | None = None) -> Iter
     from treuwerk.domain.tabular import UnreadableFile
     from treuwerk.plugins import PluginError
     from treuwerk.programme.errors import ProgrammeError
+    from treuwerk.services.account.explaining import NotFound
+    from treuwerk.services.clearing.second_process import ScoringFailed
     from treuwerk.services.clocks import ImplausibleClock
-    from treuwerk.services.closing import NeverClosed
     from treuwerk.services.deployment import WrongDeployment
     from treuwerk.services.documents_folder import NoDocumentsFolder
-    from treuwerk.services.explaining import NotFound
     from treuwerk.services.finding import UnknownParticipant
     from treuwerk.services.installation import ForeignDatabase
-    from treuwerk.services.second_process import ScoringFailed
+    from treuwerk.services.ledger.closing import NeverClosed
     from treuwerk.store.faults import DatabaseBusy, DatabaseReadOnly, OutcomeUnknown, TransactionLost, UnsafeDatabase
     from treuwerk.store.migrating import SchemaError
     from treuwerk.store.runs import RunTaken

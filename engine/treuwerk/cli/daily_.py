@@ -6,14 +6,14 @@ import click
 from treuwerk.cli.context import Context, now, print_json, progress, treuwerk_command
 from treuwerk.cli.expire_ import print_receipt
 from treuwerk.cli.sweep_ import print_swept
-from treuwerk.services.expiring import expire
-from treuwerk.services.merging import forward_arrivals
+from treuwerk.services.changes.merging import forward_arrivals
+from treuwerk.services.clearing.parked import report_parked
+from treuwerk.services.clearing.releasing import release, words
+from treuwerk.services.ledger.expiring import expire
 from treuwerk.services.orders.approving import cancel_overdue
 from treuwerk.services.orders.fulfilled import fulfil_by_themselves
-from treuwerk.services.parked import report_parked
-from treuwerk.services.releasing import release, words
 from treuwerk.services.rewards.pools import let_lapse
-from treuwerk.services.sweeping import sweep
+from treuwerk.services.submissions.sweeping import sweep
 
 
 @treuwerk_command("daily")

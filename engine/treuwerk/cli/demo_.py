@@ -11,10 +11,10 @@ from treuwerk.cli.numbers import Whole
 from treuwerk.cli.serve_ import serve
 from treuwerk.programme.bundles import bundle_folder
 from treuwerk.programme.reading import read_programme
-from treuwerk.services.demo import Login, build_demo
+from treuwerk.services.demo.building import Login, build_demo
 from treuwerk.services.deployment import LOOPBACK_NAMES, read_deployment
+from treuwerk.services.identity.keyring import VARIABLE, read_keyring
 from treuwerk.services.installation import Installation
-from treuwerk.services.keyring import VARIABLE, read_keyring
 
 _FOLDER = Path("var") / "demo"
 

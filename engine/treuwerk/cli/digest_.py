@@ -4,7 +4,7 @@ import attrs
 import click
 
 from treuwerk.cli.context import Context, print_json, treuwerk_command
-from treuwerk.services.digesting import state_digest
+from treuwerk.services.proof.digesting import state_digest
 from treuwerk.store.migrating import check_schema
 
 

@@ -7,8 +7,8 @@ import click
 from treuwerk.cli.context import FAILED, USAGE, Context, now, print_json, treuwerk_command
 from treuwerk.programme.errors import ProgrammeError
 from treuwerk.programme.reading import FILE, LoadedProgramme, read_programme
-from treuwerk.services.doctoring import doctor
 from treuwerk.services.findings import Finding, State, worst
+from treuwerk.services.operation.doctoring import doctor
 
 _COLOURS = {State.OK: "green", State.WARNING: "yellow"}
 _CODES = {State.UNSAFE: FAILED, State.COULD_NOT_RUN: USAGE}

@@ -6,7 +6,7 @@ import attrs
 import click
 
 from treuwerk.cli.context import Context, now, print_json, progress, treuwerk_command
-from treuwerk.services.expiring import ExpiryReceipt, NotYet, end_of_day, expire
+from treuwerk.services.ledger.expiring import ExpiryReceipt, NotYet, end_of_day, expire
 
 
 @treuwerk_command("expire")

@@ -5,7 +5,7 @@ import click
 from treuwerk.cli.context import Context, now, print_json, print_table, treuwerk_command
 from treuwerk.domain.durations import Duration
 from treuwerk.domain.ledger import moment
-from treuwerk.services.expiring_soon import expiring_within
+from treuwerk.services.account.expiring_soon import expiring_within
 
 
 @treuwerk_command("expiring")

@@ -10,8 +10,8 @@ from treuwerk.domain.entries import UPLOAD
 from treuwerk.domain.ledger import moment
 from treuwerk.domain.reading import plain_number
 from treuwerk.domain.recalculations import WHY
-from treuwerk.services.explaining import Explanation, LotTerms, explain
-from treuwerk.services.explaining import as_json as tree_as_json
+from treuwerk.services.account.explaining import Explanation, LotTerms, explain
+from treuwerk.services.account.explaining import as_json as tree_as_json
 from treuwerk.store.migrating import check_schema
 
 

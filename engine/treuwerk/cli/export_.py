@@ -3,9 +3,9 @@
 import click
 
 from treuwerk.cli.context import Context, known_errors, now
-from treuwerk.services.exporting import journal_lines
+from treuwerk.services.ledger.exporting import journal_lines
+from treuwerk.services.ledger.pending_seals import seal_where_possible
 from treuwerk.services.orders.exporting_orders import order_lines
-from treuwerk.services.pending_seals import seal_where_possible
 from treuwerk.services.rewards.arrangement_files import arrangement_lines
 from treuwerk.services.rewards.exporting import reward_lines
 from treuwerk.store.migrating import check_schema

@@ -15,9 +15,9 @@ from treuwerk.cli.managing import access_of_operator
 from treuwerk.domain.ledger import moment
 from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.rights import OutOfScope
-from treuwerk.services import held_files
-from treuwerk.services.held_faults import FAULT_COLUMNS, all_faults
-from treuwerk.services.held_files import HeldFile
+from treuwerk.services.clearing import held_files
+from treuwerk.services.clearing.held_faults import FAULT_COLUMNS, all_faults
+from treuwerk.services.clearing.held_files import HeldFile
 from treuwerk.store.held import HELD, STATES
 
 _READER = "command line"

@@ -4,7 +4,7 @@ import click
 
 from treuwerk.cli.acting import Instant, Points, account_named, cause_option, key_option, show_booked
 from treuwerk.cli.context import Context, now, treuwerk_command
-from treuwerk.services.holding import hold
+from treuwerk.services.ledger.holding import hold
 
 
 @treuwerk_command("hold")

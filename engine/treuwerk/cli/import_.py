@@ -7,14 +7,14 @@ from typing import Any
 import click
 
 from treuwerk.cli.context import IN_PART, Context, now, print_json, progress, treuwerk_command
-from treuwerk.services.attending import import_attendance
-from treuwerk.services.catalogue import CatalogueReceipt, import_article_file
-from treuwerk.services.importing import import_participants, import_sellers, import_serials
+from treuwerk.services.clearing.attending import import_attendance
+from treuwerk.services.clearing.catalogue import CatalogueReceipt, import_article_file
+from treuwerk.services.clearing.importing import import_participants, import_sellers, import_serials
+from treuwerk.services.clearing.releasing import Released, release, words
+from treuwerk.services.identity.keyring import read_keyring
 from treuwerk.services.installation import Installation
-from treuwerk.services.keyring import read_keyring
+from treuwerk.services.ledger.opening import import_opening
 from treuwerk.services.master_files import ImportReceipt, Told
-from treuwerk.services.opening import import_opening
-from treuwerk.services.releasing import Released, release, words
 from treuwerk.services.rewards.arrangement_files import import_arrangement
 from treuwerk.services.rewards.code_pool import import_codes
 from treuwerk.services.rewards.importing import RewardReceipt, import_rewards

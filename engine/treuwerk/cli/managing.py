@@ -13,9 +13,9 @@ from treuwerk.domain.actors import acting_person
 from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.rights import PERMISSIONS, Access, Audience, names_for
 from treuwerk.programme.reading import LoadedProgramme
+from treuwerk.services.identity.known_users import user_named
+from treuwerk.services.identity.passwords import NewLogin, WeakPassword, new_login
 from treuwerk.services.installation import Installation
-from treuwerk.services.known_users import user_named
-from treuwerk.services.passwords import NewLogin, WeakPassword, new_login
 
 T = TypeVar("T")
 stdin_option = click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")

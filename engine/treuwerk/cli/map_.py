@@ -11,7 +11,7 @@ from treuwerk.domain.aliases import GTIN, NUMBER, Alias, Kind, Name, Verdict
 from treuwerk.domain.ledger import moment
 from treuwerk.domain.participants import identifier
 from treuwerk.domain.sellers import WORLDWIDE
-from treuwerk.services.aliasing import (
+from treuwerk.services.changes.aliasing import (
     ALIAS,
     COMMAND,
     Decided,
@@ -23,9 +23,9 @@ from treuwerk.services.aliasing import (
     stop,
     take_back,
 )
+from treuwerk.services.changes.lacking import lacking
+from treuwerk.services.clearing.releasing import Released, release, words
 from treuwerk.services.finding import scheme_and_value
-from treuwerk.services.lacking import lacking
-from treuwerk.services.releasing import Released, release, words
 
 _MOST = 1_000
 _EVERYTHING = 2**62

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from treuwerk.cli.context import Context, print_json, treuwerk_command
-from treuwerk.services.scaffolding import new_plugin, new_programme
+from treuwerk.services.operation.scaffolding import new_plugin, new_programme
 
 KINDS = {"programme": new_programme, "plugin": new_plugin}
 _NEXT = {

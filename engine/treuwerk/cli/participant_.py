@@ -10,11 +10,11 @@ from treuwerk.cli.acting import account_named, actor_option
 from treuwerk.cli.context import Context, now, print_json, treuwerk_command
 from treuwerk.cli.managing import access_of_operator
 from treuwerk.domain.ledger import moment
+from treuwerk.services.changes.merging import forward_arrivals, merge
+from treuwerk.services.changes.unmerging import unmerge
 from treuwerk.services.finding import given_up_account_of
-from treuwerk.services.forgetting_uploads import forget_uploads
-from treuwerk.services.merging import forward_arrivals, merge
-from treuwerk.services.participants import Shown, show
-from treuwerk.services.unmerging import unmerge
+from treuwerk.services.participants.glance import Shown, show
+from treuwerk.services.submissions.forgetting_uploads import forget_uploads
 
 
 @click.group("participant")

@@ -21,7 +21,7 @@ def closing_of(installation: Any, day: datetime | date, now: int) -> Any:
     Raises:
         click.BadParameter: the day is not over.
     """
-    from treuwerk.services.closing import DayNotOver, closed, end_of_day
+    from treuwerk.services.ledger.closing import DayNotOver, closed, end_of_day
 
     zone = installation.programme.settings.programme.time_zone
     civil = day.date() if isinstance(day, datetime) else day

@@ -12,9 +12,9 @@ from treuwerk.domain.document_kinds import NEXT_STEPS
 from treuwerk.domain.documents import Document, DocumentLine
 from treuwerk.domain.reading import plain_number
 from treuwerk.programme.reading import FILE
-from treuwerk.services.intake import opened
-from treuwerk.services.readers import Readers, readers_of
-from treuwerk.services.showing import document_as_json
+from treuwerk.services.clearing.intake import opened
+from treuwerk.services.clearing.readers import Readers, readers_of
+from treuwerk.services.clearing.showing import document_as_json
 
 _NO_FOLDER = Path()
 

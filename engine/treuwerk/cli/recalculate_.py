@@ -9,7 +9,7 @@ from treuwerk.cli.acting import actor_option
 from treuwerk.cli.context import IN_PART, Context, now, print_json, progress, treuwerk_command
 from treuwerk.cli.managing import access_of_operator
 from treuwerk.cli.past_days import DAY
-from treuwerk.services.recalculating import Asked, Recalculated, recalculate
+from treuwerk.services.changes.recalculating import Asked, Recalculated, recalculate
 
 
 @treuwerk_command("recalculate")

@@ -4,7 +4,7 @@ import click
 
 from treuwerk.cli.acting import Points, account_named, cause_option, key_option, show_booked
 from treuwerk.cli.context import Context, now, treuwerk_command
-from treuwerk.services.redeeming import redeem
+from treuwerk.services.ledger.redeeming import redeem
 
 
 @treuwerk_command("redeem")

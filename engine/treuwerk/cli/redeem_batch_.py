@@ -6,7 +6,7 @@ import attrs
 import click
 
 from treuwerk.cli.context import IN_PART, Context, now, print_json, progress, treuwerk_command
-from treuwerk.services.redemption_files import RedemptionReceipt, redeem_file
+from treuwerk.services.ledger.redemption_files import RedemptionReceipt, redeem_file
 
 _SHOWN = 20
 

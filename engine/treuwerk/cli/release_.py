@@ -4,7 +4,7 @@ import click
 
 from treuwerk.cli.acting import Points, PublicId, cause_option, key_option, show_booked
 from treuwerk.cli.context import Context, now, treuwerk_command
-from treuwerk.services.holding import release
+from treuwerk.services.ledger.holding import release
 
 
 @treuwerk_command("release")

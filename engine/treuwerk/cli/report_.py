@@ -12,8 +12,8 @@ from treuwerk.cli.context import Context, now, print_json, print_table, treuwerk
 from treuwerk.cli.donations_report import donations
 from treuwerk.cli.expiring_report import expiring
 from treuwerk.cli.past_days import DAY, as_of_option, closing_of
-from treuwerk.services.closing import last_day
-from treuwerk.services.liability import Liability, Outstanding, as_json, liability
+from treuwerk.services.ledger.closing import last_day
+from treuwerk.services.ledger.liability import Liability, Outstanding, as_json, liability
 
 
 @click.group("report")

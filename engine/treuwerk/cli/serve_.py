@@ -38,9 +38,9 @@ def command(context: Context, host: str, port: int, log_format: str | None, with
 def _deployment(host: str, installation: Installation) -> Deployment:
     """What the environment says; mistakes that do not stop the start are told."""
     from treuwerk.services.deployment import read_deployment
-    from treuwerk.services.deployment_findings import deployment_findings
     from treuwerk.services.findings import State
-    from treuwerk.services.secret_findings import secret_keys, sign_in_secrets
+    from treuwerk.services.operation.deployment_findings import deployment_findings
+    from treuwerk.services.operation.secret_findings import secret_keys, sign_in_secrets
 
     deployment = read_deployment(os.environ)
     for finding in (*deployment_findings(os.environ), *secret_keys(installation.database, os.environ),

@@ -10,9 +10,9 @@ from treuwerk.cli.context import Context, now, print_json, print_table, treuwerk
 from treuwerk.cli.numbers import Whole
 from treuwerk.cli.past_days import as_of_option, basis, closing_of
 from treuwerk.domain.ledger import moment
-from treuwerk.services.explaining import Explanation, tree_of
+from treuwerk.services.account.explaining import Explanation, tree_of
+from treuwerk.services.account.statements import Cursor, Entry, Page, statement
 from treuwerk.services.finding import account_of
-from treuwerk.services.statements import Cursor, Entry, Page, statement
 
 
 @treuwerk_command("statement")

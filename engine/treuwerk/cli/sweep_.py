@@ -4,7 +4,7 @@ import attrs
 import click
 
 from treuwerk.cli.context import Context, now, print_json, progress, treuwerk_command
-from treuwerk.services.sweeping import Swept, sweep
+from treuwerk.services.submissions.sweeping import Swept, sweep
 
 
 @treuwerk_command("sweep")

@@ -4,7 +4,7 @@ import click
 
 from treuwerk.cli.acting import Points, account_named, actor_option, key_option
 from treuwerk.cli.context import Context, now, print_json, treuwerk_command
-from treuwerk.services.transferring import transfer
+from treuwerk.services.ledger.transferring import transfer
 
 
 @treuwerk_command("transfer")

@@ -12,15 +12,15 @@ from treuwerk.cli.managing import access_of_operator, asked_login, change, reaso
 from treuwerk.domain.ids import public_user_id
 from treuwerk.domain.ledger import moment
 from treuwerk.domain.refusals import Refusal
-from treuwerk.services import managing_users
-from treuwerk.services.authenticators import seal_all
-from treuwerk.services.inviting import invite
-from treuwerk.services.keyring import NEW_KEY, VARIABLE, read_keyring
-from treuwerk.services.known_users import KnownUser, list_users, user_named
-from treuwerk.services.passwords import login_of
-from treuwerk.services.people import person_named
+from treuwerk.services.identity import managing_users
+from treuwerk.services.identity.authenticators import seal_all
+from treuwerk.services.identity.keyring import NEW_KEY, VARIABLE, read_keyring
+from treuwerk.services.identity.known_users import KnownUser, list_users, user_named
+from treuwerk.services.identity.passwords import login_of
+from treuwerk.services.identity.session_keeping import sessions_of
+from treuwerk.services.participants.inviting import invite
+from treuwerk.services.participants.people import person_named
 from treuwerk.services.rewards.code_vault import reseal
-from treuwerk.services.session_keeping import sessions_of
 
 
 @click.group("user")

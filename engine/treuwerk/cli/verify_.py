@@ -7,10 +7,10 @@ import click
 
 from treuwerk.cli.context import FAILED, USAGE, Context, fail, now, print_json, progress, treuwerk_command
 from treuwerk.cli.numbers import Whole
-from treuwerk.services.anchoring import Anchor, WrongAnchor, anchors_in
-from treuwerk.services.pending_seals import seal_where_possible
-from treuwerk.services.proof_crew import CrewFailed
-from treuwerk.services.verifying import Verdict, verify
+from treuwerk.services.ledger.pending_seals import seal_where_possible
+from treuwerk.services.proof.anchoring import Anchor, WrongAnchor, anchors_in
+from treuwerk.services.proof.proof_crew import CrewFailed
+from treuwerk.services.proof.verifying import Verdict, verify
 from treuwerk.store.migrating import check_schema
 
 

@@ -10,12 +10,12 @@ from typing import Any
 
 from treuwerk.domain.work import Hopeless
 from treuwerk.jobs.job import Job, Order
-from treuwerk.services.clearing import FileChanged, clear_file
-from treuwerk.services.held_files import HeldFile, held_from, supersede
-from treuwerk.services.inbox import hand_out, restore_failed, restore_held
-from treuwerk.services.incoming import DecidedMeanwhile, EarlierFirst, Incoming, clear_incoming, find_incoming
+from treuwerk.services.clearing.clearing import FileChanged, clear_file
+from treuwerk.services.clearing.held_files import HeldFile, held_from, supersede
+from treuwerk.services.clearing.inbox import hand_out, restore_failed, restore_held
+from treuwerk.services.clearing.incoming import DecidedMeanwhile, EarlierFirst, Incoming, clear_incoming, find_incoming
+from treuwerk.services.clearing.shelf import shelf_of
 from treuwerk.services.ordering import CLEAR_INCOMING, FOLLOW_HELD
-from treuwerk.services.shelf import shelf_of
 from treuwerk.store import held, incoming
 from treuwerk.store.faults import DatabaseBusy
 from treuwerk.store.held import CLEARED, RELEASED

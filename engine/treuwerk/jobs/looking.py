@@ -1,7 +1,7 @@
 """The job that looks through the inbox."""
 
 from treuwerk.jobs.job import Job, Order
-from treuwerk.services.inbox import Watch, look_through
+from treuwerk.services.clearing.inbox import Watch, look_through
 
 _WATCH = Watch()
 

@@ -8,12 +8,12 @@ import attrs
 from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.work import Hopeless
 from treuwerk.jobs.job import Job, Order
-from treuwerk.services.expiring import expire
-from treuwerk.services.merging import forward_arrivals
+from treuwerk.services.changes.merging import forward_arrivals
+from treuwerk.services.clearing.parked import report_parked
+from treuwerk.services.ledger.expiring import expire
 from treuwerk.services.orders.approving import cancel_overdue
-from treuwerk.services.parked import report_parked
 from treuwerk.services.rewards.pools import let_lapse
-from treuwerk.services.sweeping import sweep
+from treuwerk.services.submissions.sweeping import sweep
 
 
 def _expire(order: Order) -> str:

@@ -1,7 +1,7 @@
 """The job that reads the pages of an uploaded file, so that somebody types less."""
 
 from treuwerk.jobs.job import Job, Order
-from treuwerk.services.reading_pages import READ_PAGES, read_pages
+from treuwerk.services.submissions.reading_pages import READ_PAGES, read_pages
 
 
 def _read(order: Order) -> str:

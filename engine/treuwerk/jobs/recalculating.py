@@ -5,10 +5,10 @@ from collections.abc import Callable
 from treuwerk.domain.rights import OutOfScope
 from treuwerk.domain.work import Hopeless
 from treuwerk.jobs.job import Job, Order
-from treuwerk.services import recalculation_work
+from treuwerk.services.changes import recalculation_work
+from treuwerk.services.changes.recalculating import Progress
+from treuwerk.services.changes.recalculation_orders import BOOK, COUNT
 from treuwerk.services.installation import Installation
-from treuwerk.services.recalculating import Progress
-from treuwerk.services.recalculation_orders import BOOK, COUNT
 from treuwerk.store.faults import DatabaseBusy
 
 

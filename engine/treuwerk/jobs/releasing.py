@@ -2,8 +2,8 @@
 
 from treuwerk.domain.work import Hopeless
 from treuwerk.jobs.job import Job, Order
-from treuwerk.services.aliasing import RELEASE, release_for, release_status
-from treuwerk.services.releasing import release, words
+from treuwerk.services.changes.aliasing import RELEASE, release_for, release_status
+from treuwerk.services.clearing.releasing import release, words
 from treuwerk.store.aliases import by_id
 from treuwerk.store.faults import DatabaseBusy
 from treuwerk.store.runs import RunTaken

@@ -1,7 +1,7 @@
 """The job that scans uploaded files for which no scanner had an answer when they came."""
 
 from treuwerk.jobs.job import Job, Order
-from treuwerk.services.scanning import scan_waiting
+from treuwerk.services.submissions.scanning import scan_waiting
 
 
 def _scan(order: Order) -> str:

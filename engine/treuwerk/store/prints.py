@@ -37,7 +37,7 @@ def of_orders(connection: Connection, orders: Collection[Place]) -> Sequence[Row
                               .order_by(_P.printed_at, _P.id)).all()
 
 
-def lists(connection: Connection, limit: int) -> Sequence[Row[Any]]:
+def lists(connection: Connection, limit: int) -> Sequence[Row[Any, Any, Any, int]]:
     """The newest pick lists: `list_id`, `printed_at`, `actor` and how many `orders`; the newest first."""
     return connection.execute(select(
         _P.list_id, func.min(_P.printed_at).label("printed_at"), func.min(_P.actor).label("actor"),

@@ -18,7 +18,7 @@ class Purchase(NamedTuple):
     account_id: int
     id: int
     facts: tuple[Any, ...]
-    """As treuwerk.services.matched_lines names them."""
+    """As treuwerk.services.clearing.matched_lines names them."""
     key: str
     earned: str
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from treuwerk.domain.documents import Document
 from treuwerk.programme.reading import read_programme
-from treuwerk.services.intake import source_for
+from treuwerk.services.clearing.intake import source_for
 
 
 def read_feeds(folder: Path, files: Iterable[Path], source: str | None = None,

@@ -8,7 +8,7 @@ from treuwerk.domain.participants import identifier
 from treuwerk.domain.purchases import Article
 from treuwerk.domain.tabular import BadLine, UnreadableFile
 from treuwerk.programme.errors import Mistake, ProgrammeError
-from treuwerk.services.importing import article_values
+from treuwerk.services.clearing.importing import article_values
 from treuwerk.services.master_files import BadRow, NamedRow, named_rows
 
 MASTER = "master/articles.csv"

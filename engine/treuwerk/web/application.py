@@ -20,9 +20,9 @@ from treuwerk.plugins import Registry
 from treuwerk.programme.errors import ProgrammeError
 from treuwerk.programme.settings import SecondFactor, Uploads
 from treuwerk.services.deployment import Deployment, read_deployment
+from treuwerk.services.identity.keyring import Keyring, read_keyring
+from treuwerk.services.identity.sessions import Session
 from treuwerk.services.installation import DEMO, Installation
-from treuwerk.services.keyring import Keyring, read_keyring
-from treuwerk.services.sessions import Session
 from treuwerk.store.tables import installation as purpose_table
 from treuwerk.web.access.routes import access_routes
 from treuwerk.web.api.deliveries import delivery_routes

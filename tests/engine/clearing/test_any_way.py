@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.support.reports import document, goods, invoice, report
 from tests.support.worlds import World, line, make_world
-from treuwerk.services.digesting import state_digest
+from treuwerk.services.proof.digesting import state_digest
 from treuwerk.store.database import Database
 from treuwerk.store.migrating import migrate
 

@@ -10,11 +10,11 @@ from tests.support.page_readers import NOTE, read_portal, work_off
 from tests.support.portal import NOW, PROGRAMME, Portal, open_portal
 from tests.support.reporting import handed_in as uploaded
 from treuwerk.domain.entries import Entered
-from treuwerk.services import submissions
-from treuwerk.services.entry_hints import entry_hints
-from treuwerk.services.entry_preview import preview
-from treuwerk.services.hints import Hint
-from treuwerk.services.submissions import Submission
+from treuwerk.services.clearing.hints import Hint
+from treuwerk.services.submissions import states as submissions
+from treuwerk.services.submissions.entry_hints import entry_hints
+from treuwerk.services.submissions.entry_preview import preview
+from treuwerk.services.submissions.states import Submission
 from treuwerk.store import bank_accounts
 from treuwerk.store.database import Database
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from tests.support.corrections import bonus
 from tests.support.worlds import World, line, make_world
 from treuwerk.domain import ids
-from treuwerk.services.explaining import explain
+from treuwerk.services.account.explaining import explain
 from treuwerk.services.installation import open_installation
 from treuwerk.store.database import Database
 from treuwerk.store.tables import journal

@@ -10,7 +10,7 @@ from tests.engine.conftest import NewDatabase
 from tests.support.corrections import MAY, bonus, clear, digest, document, goods
 from tests.support.worlds import World, make_world
 from treuwerk.domain.documents import Document, Purpose
-from treuwerk.services.parked import report_parked
+from treuwerk.services.clearing.parked import report_parked
 from treuwerk.store.database import Database
 from treuwerk.store.tables import clearing_run, problem, work_item
 

@@ -12,10 +12,10 @@ from tests.support.portal import NOW, Portal
 from treuwerk.domain.documents import Document, DocumentKind, DocumentLine, Party
 from treuwerk.domain.entries import Entered, entered_from, read_entered
 from treuwerk.domain.submissions import SubmissionState
-from treuwerk.services import deciding
-from treuwerk.services.entry_hints import entry_hints
-from treuwerk.services.entry_preview import preview
-from treuwerk.services.submissions import Submission
+from treuwerk.services.submissions import deciding
+from treuwerk.services.submissions.entry_hints import entry_hints
+from treuwerk.services.submissions.entry_preview import preview
+from treuwerk.services.submissions.states import Submission
 
 
 def warned_of(portal: Portal, one: Submission, entered: Entered) -> dict[str, tuple[int, ...]]:

@@ -13,9 +13,9 @@ from tests.support.office import acting
 from tests.support.portal import NOW, PROGRAMME, Portal, open_portal
 from treuwerk.domain.entries import Entered
 from treuwerk.domain.ids import TRANSACTION, public_id
-from treuwerk.services.clearing_documents import Entry, clear_documents
-from treuwerk.services.entry_hints import entry_hints
-from treuwerk.services.entry_preview import preview
+from treuwerk.services.clearing.clearing_documents import Entry, clear_documents
+from treuwerk.services.submissions.entry_hints import entry_hints
+from treuwerk.services.submissions.entry_preview import preview
 from treuwerk.store.database import Database
 from treuwerk.store.tables import journal
 

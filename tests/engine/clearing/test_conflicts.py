@@ -12,8 +12,8 @@ from tests.support.reports import document, goods, report
 from tests.support.worlds import SIX_IN_THE_EVENING, World, line, make_world
 from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.rights import Access, Audience, NotAllowed
-from treuwerk.services import conflict_deciding as deciding
-from treuwerk.services.conflicts import BOTH, FIRST, REJECT, SECOND, Conflict, conflict_of, open_conflicts
+from treuwerk.services.changes import conflict_deciding as deciding
+from treuwerk.services.changes.conflicts import BOTH, FIRST, REJECT, SECOND, Conflict, conflict_of, open_conflicts
 from treuwerk.store.database import Database
 from treuwerk.store.tables import audit_entry, conflict_decision, purchase_evidence
 

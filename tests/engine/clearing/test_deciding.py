@@ -15,13 +15,14 @@ from tests.support.portal import NOW, Portal, open_portal
 from treuwerk.domain.entries import read_entered
 from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.submissions import SubmissionEvent, SubmissionState
-from treuwerk.services import deciding, submissions
-from treuwerk.services.balances import balances
-from treuwerk.services.deciding import Decided, LinesOpen
-from treuwerk.services.memberships import add_membership
-from treuwerk.services.submissions import Submission, SubmissionChanged
-from treuwerk.services.users import add_user
-from treuwerk.services.verifying import verify
+from treuwerk.services.identity.memberships import add_membership
+from treuwerk.services.identity.users import add_user
+from treuwerk.services.ledger.balances import balances
+from treuwerk.services.proof.verifying import verify
+from treuwerk.services.submissions import deciding
+from treuwerk.services.submissions import states as submissions
+from treuwerk.services.submissions.deciding import Decided, LinesOpen
+from treuwerk.services.submissions.states import Submission, SubmissionChanged
 from treuwerk.store.database import Database
 from treuwerk.store.tables import audit_entry, journal, outbox, posting, purchase_line, work_item
 

@@ -9,7 +9,7 @@ from tests.support.accounts import DONNELLY
 from tests.support.reports import codes, document, goods, invoice, report
 from tests.support.worlds import World, line, make_world
 from treuwerk.domain.documents import Purpose
-from treuwerk.services.digesting import state_digest
+from treuwerk.services.proof.digesting import state_digest
 from treuwerk.store.database import Database
 from treuwerk.store.tables import journal, purchase_evidence, purchase_line, serial_claim, taken_back
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.plugins.cii.documents import invoice, line, pdf, status
 from tests.support.worlds import World, make_world
-from treuwerk.services.receipts import Receipt
+from treuwerk.services.clearing.receipts import Receipt
 from treuwerk.store.database import Database
 
 SOURCES = """

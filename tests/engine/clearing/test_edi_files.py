@@ -9,7 +9,7 @@ from tests.support.corrections import bonus
 from tests.support.edifact import UNB, interchange, message, read, read_one
 from tests.support.worlds import World, make_world
 from treuwerk.domain.documents import DocumentKind, Purpose
-from treuwerk.services.receipts import Receipt
+from treuwerk.services.clearing.receipts import Receipt
 from treuwerk.store.database import Database
 
 SOURCES = """

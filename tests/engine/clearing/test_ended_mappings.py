@@ -12,8 +12,8 @@ from tests.support.aliases import LATER, OPEN, account, clerk, customer, map_cus
 from tests.support.worlds import World, line
 from treuwerk.domain.aliases import Alias
 from treuwerk.jobs.running import run_now
-from treuwerk.services import releasing, scoring
-from treuwerk.services.aliasing import Meant, decide, release_for, stop, take_back
+from treuwerk.services.changes.aliasing import Meant, decide, release_for, stop, take_back
+from treuwerk.services.clearing import releasing, scoring
 from treuwerk.store import aliases, orders
 from treuwerk.store.tables import journal, work_order
 

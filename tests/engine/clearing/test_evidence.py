@@ -6,7 +6,7 @@ from tests.support.clerks import decided, handed_in, note
 from tests.support.clerks import line as entered
 from tests.support.portal import Portal
 from treuwerk.domain import ids
-from treuwerk.services.explaining import explain
+from treuwerk.services.account.explaining import explain
 from treuwerk.store.tables import journal
 
 DELIVERED = "LS-77;10;2026-11-05;1001;M400;10;PCE;SYSTEM;"

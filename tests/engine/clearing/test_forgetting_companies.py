@@ -17,11 +17,11 @@ from tests.support.pictures import photo
 from tests.support.portal import NOW, Portal
 from treuwerk.domain.refusals import Refusal
 from treuwerk.services import documents_folder
+from treuwerk.services.changes.merging import merge
 from treuwerk.services.documents_folder import Documents, documents_of
-from treuwerk.services.forgetting_uploads import Forgotten
-from treuwerk.services.merging import merge
-from treuwerk.services.own_pages import put_file
-from treuwerk.services.storing_files import store_file
+from treuwerk.services.submissions.forgetting_uploads import Forgotten
+from treuwerk.services.submissions.own_pages import put_file
+from treuwerk.services.submissions.storing_files import store_file
 from treuwerk.store import readings
 from treuwerk.store.tables import audit_entry, read_field, stored_file, submission_event, submission_page
 
@@ -139,7 +139,7 @@ def test_another_company_that_was_faster_keeps_the_file(company: Portal, monkeyp
         return asked(database)
 
     folder = asked(database).root
-    monkeypatch.setattr("treuwerk.services.forgetting_uploads.documents_of", meanwhile)
+    monkeypatch.setattr("treuwerk.services.submissions.forgetting_uploads.documents_of", meanwhile)
     done = forget(company)
 
     assert done == Forgotten(1, 0)

@@ -13,11 +13,11 @@ from tests.support.pictures import photo
 from tests.support.portal import NOW, Portal
 from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.rights import NotAllowed
-from treuwerk.services.digesting import state_digest
 from treuwerk.services.documents_folder import documents_of
-from treuwerk.services.forgetting_uploads import Forgotten, forget_uploads
-from treuwerk.services.storing_files import store_file
-from treuwerk.services.submissions import Submission, events
+from treuwerk.services.proof.digesting import state_digest
+from treuwerk.services.submissions.forgetting_uploads import Forgotten, forget_uploads
+from treuwerk.services.submissions.states import Submission, events
+from treuwerk.services.submissions.storing_files import store_file
 from treuwerk.store.tables import audit_entry, submission_page, uploaded_file
 
 WHY = "Asked for by letter"

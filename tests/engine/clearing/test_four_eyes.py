@@ -14,10 +14,10 @@ from treuwerk.domain.entries import Entered, entered_from, read_entered
 from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.rights import NotAllowed
 from treuwerk.domain.submissions import SubmissionState
-from treuwerk.services import deciding
-from treuwerk.services.entry_preview import preview
-from treuwerk.services.second_person import is_drawn
-from treuwerk.services.submissions import Submission
+from treuwerk.services.submissions import deciding
+from treuwerk.services.submissions.entry_preview import preview
+from treuwerk.services.submissions.second_person import is_drawn
+from treuwerk.services.submissions.states import Submission
 from treuwerk.store.database import Database
 from treuwerk.store.tables import audit_entry, journal, submission, work_item
 

@@ -10,12 +10,12 @@ from tests.support.office import acting
 from tests.support.pictures import pages, photo
 from tests.support.portal import NOW, PROGRAMME, Portal, open_portal
 from treuwerk.domain.entries import Entered
-from treuwerk.services.entry_hints import entry_hints
-from treuwerk.services.entry_preview import preview
-from treuwerk.services.hints import Hint
-from treuwerk.services.importing import import_articles
-from treuwerk.services.pdf_signs import pdf_signs
-from treuwerk.services.submissions import Submission
+from treuwerk.services.clearing.hints import Hint
+from treuwerk.services.clearing.importing import import_articles
+from treuwerk.services.submissions.entry_hints import entry_hints
+from treuwerk.services.submissions.entry_preview import preview
+from treuwerk.services.submissions.pdf_signs import pdf_signs
+from treuwerk.services.submissions.states import Submission
 from treuwerk.store.database import Database
 
 ARTICLES = "article_number;name;kind;wp;list_price\nM400;Sunny 400;module;400;80\nM405;Sunny 405;module;405;\n"

@@ -11,10 +11,10 @@ from tests.support.office import acting
 from tests.support.worlds import SIX_IN_THE_EVENING, World, line, lines, make_world, table
 from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.rights import NotAllowed
-from treuwerk.services import held_files
-from treuwerk.services.held_faults import all_faults
-from treuwerk.services.held_files import HeldFile
-from treuwerk.services.receipts import Receipt
+from treuwerk.services.clearing import held_files
+from treuwerk.services.clearing.held_faults import all_faults
+from treuwerk.services.clearing.held_files import HeldFile
+from treuwerk.services.clearing.receipts import Receipt
 from treuwerk.store.database import Database
 from treuwerk.store.held import HELD
 from treuwerk.store.tables import audit_entry, clearing_run, journal, problem, work_item

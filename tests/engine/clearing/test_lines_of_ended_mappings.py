@@ -8,9 +8,9 @@ from tests.engine.clearing.test_rejected_lines import NOW, acting, book, broken,
 from tests.support.accounts import refused
 from tests.support.aliases import clerk, map_customer
 from tests.support.worlds import World, line
-from treuwerk.services import line_deciding as deciding
-from treuwerk.services.aliasing import stop
-from treuwerk.services.clearing_documents import scored_documents
+from treuwerk.services.changes import line_deciding as deciding
+from treuwerk.services.changes.aliasing import stop
+from treuwerk.services.clearing.clearing_documents import scored_documents
 
 
 @pytest.mark.parametrize("at", [1, 2])
@@ -27,7 +27,7 @@ def test_a_line_whose_mapping_ends_while_it_is_foreseen_or_booked_is_refused(
             stop(clerk(), world.installation, alias.id, NOW)
         return batch
 
-    monkeypatch.setattr("treuwerk.services.line_deciding.scored_documents", ended_meanwhile)
+    monkeypatch.setattr("treuwerk.services.changes.line_deciding.scored_documents", ended_meanwhile)
 
     assert refused(lambda: book(world, one)) == "line_changed"
 
@@ -46,6 +46,6 @@ def test_who_looks_what_a_line_would_bring_is_told_the_same(world: World, monkey
         stop(clerk(), world.installation, alias.id, NOW)
         return batch
 
-    monkeypatch.setattr("treuwerk.services.line_deciding.scored_documents", ended_meanwhile)
+    monkeypatch.setattr("treuwerk.services.changes.line_deciding.scored_documents", ended_meanwhile)
 
     assert refused(lambda: deciding.preview(acting(), world.installation, one.id, typed(one), NOW)) == "line_changed"

@@ -6,7 +6,7 @@ from tests.support.aliases import LATER, OPEN, SELLER, account, clerk, customer,
 from tests.support.worlds import World, line
 from treuwerk.domain.aliases import Verdict
 from treuwerk.domain.refusals import Refusal
-from treuwerk.services.aliasing import Meant, decide, preview, stop, take_back
+from treuwerk.services.changes.aliasing import Meant, decide, preview, stop, take_back
 
 
 def test_case_41_an_article_that_nobody_knows_waits_and_the_rest_of_the_document_goes_on(world: World) -> None:

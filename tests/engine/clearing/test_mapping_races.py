@@ -16,9 +16,9 @@ from tests.support.worlds import World, line, make_world
 from treuwerk.domain.refusals import Refusal
 from treuwerk.jobs.releasing import RELEASE_JOB
 from treuwerk.jobs.running import run_now
-from treuwerk.services import clearing, pipeline
-from treuwerk.services.aliasing import Decided, Meant, decide
-from treuwerk.services.releasing import release
+from treuwerk.services.changes.aliasing import Decided, Meant, decide
+from treuwerk.services.clearing import clearing, pipeline
+from treuwerk.services.clearing.releasing import release
 from treuwerk.store.database import Database
 from treuwerk.store.tables import journal, work_order
 
@@ -26,7 +26,8 @@ MANY = 250
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from treuwerk.services import aliasing, releasing
+from treuwerk.services.changes import aliasing
+from treuwerk.services.clearing import releasing
 from treuwerk.services.installation import open_installation
 from treuwerk.store.database import Database
 from tests.support.aliases import LATER, clerk, customer

@@ -15,10 +15,10 @@ from tests.support.merges import merged
 from tests.support.worlds import World, line, make_world
 from treuwerk.domain.aliases import Verdict
 from treuwerk.domain.rights import Access, NotAllowed
-from treuwerk.services import mapping_agreement as agreement
-from treuwerk.services.aliasing import COMMAND, Decided, Meant, decide, needs_another, preview
-from treuwerk.services.clearing_report import clearing_report
-from treuwerk.services.mapping_proposals import Proposal, proposal_of, waiting
+from treuwerk.services.changes import mapping_agreement as agreement
+from treuwerk.services.changes.aliasing import COMMAND, Decided, Meant, decide, needs_another, preview
+from treuwerk.services.changes.mapping_proposals import Proposal, proposal_of, waiting
+from treuwerk.services.clearing.clearing_report import clearing_report
 from treuwerk.store.database import Database
 from treuwerk.store.tables import audit_entry, journal, work_item
 

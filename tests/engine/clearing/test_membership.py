@@ -13,13 +13,13 @@ from tests.support.office import acting
 from tests.support.worlds import World, line, make_world
 from treuwerk.domain.documents import Document, DocumentKind, DocumentLine, Party
 from treuwerk.domain.participants import ParticipantStatus
-from treuwerk.services.aliasing import Meant, decide, release_status
-from treuwerk.services.clearing_documents import Entry, clear_documents
-from treuwerk.services.lacking import lacking, suggested_participants
-from treuwerk.services.merging import merge
-from treuwerk.services.participant_profile import change_status
-from treuwerk.services.receipts import Receipt
-from treuwerk.services.releasing import Released, release
+from treuwerk.services.changes.aliasing import Meant, decide, release_status
+from treuwerk.services.changes.lacking import lacking, suggested_participants
+from treuwerk.services.changes.merging import merge
+from treuwerk.services.clearing.clearing_documents import Entry, clear_documents
+from treuwerk.services.clearing.receipts import Receipt
+from treuwerk.services.clearing.releasing import Released, release
+from treuwerk.services.office.participant_profile import change_status
 from treuwerk.store.database import Database
 from treuwerk.store.tables import participant
 

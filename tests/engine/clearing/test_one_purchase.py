@@ -9,7 +9,7 @@ from tests.support.accounts import DONNELLY, account
 from tests.support.reports import codes, document, goods, invoice, report
 from tests.support.worlds import World, line, table
 from treuwerk.domain.documents import Document, Party, Purpose
-from treuwerk.services.digesting import state_digest
+from treuwerk.services.proof.digesting import state_digest
 from treuwerk.store.tables import problem, purchase_evidence, purchase_line
 
 NORD_GLN = "4012345000023"

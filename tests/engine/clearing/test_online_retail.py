@@ -11,7 +11,7 @@ from tests.support.retail import counted, open_shop, returned_pieces
 from tests.support.samples import expected_facts, samples_folder
 from tests.support.worlds import World
 from treuwerk.domain.ledger import instant
-from treuwerk.services.clearing import clear_file
+from treuwerk.services.clearing.clearing import clear_file
 from treuwerk.store.database import Database
 from treuwerk.store.tables import correction, purchase_line, taken_back
 

@@ -18,8 +18,8 @@ from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.rights import NotAllowed
 from treuwerk.jobs.doing import Doer
 from treuwerk.jobs.registry import JOBS
-from treuwerk.services import recalculation_orders, recalculation_work
-from treuwerk.services.recalculation_orders import Recalculation, State, Wanted
+from treuwerk.services.changes import recalculation_orders, recalculation_work
+from treuwerk.services.changes.recalculation_orders import Recalculation, State, Wanted
 from treuwerk.store import orders
 from treuwerk.store.tables import audit_entry, journal, manual_allowance, work_item
 
@@ -184,7 +184,7 @@ def test_a_worker_that_died_halfway_is_followed_by_one_that_counts_on(known: Wor
                                                                       monkeypatch: pytest.MonkeyPatch) -> None:
     known.clear([line("LS-2"), line("LS-3")], name="more.csv")
     corrected(known, 420)
-    monkeypatch.setattr("treuwerk.services.recalculating._AT_ONCE", 1)
+    monkeypatch.setattr("treuwerk.services.changes.recalculating._AT_ONCE", 1)
     public_id = asked(known)
     worked(known)
     booked(known, public_id)
@@ -205,7 +205,7 @@ def test_what_changed_after_a_worker_died_halfway_is_decided_anew_and_told_as_a_
         known: World, monkeypatch: pytest.MonkeyPatch) -> None:
     known.clear([line("LS-2"), line("LS-3")], name="more.csv")
     corrected(known, 420)  # 40 points for LS-1, 20 for each of the others
-    monkeypatch.setattr("treuwerk.services.recalculating._AT_ONCE", 1)
+    monkeypatch.setattr("treuwerk.services.changes.recalculating._AT_ONCE", 1)
     public_id = asked(known)
     worked(known)
     booked(known, public_id)

@@ -13,12 +13,12 @@ from tests.support.corrections import bonus, clear, digest, goods
 from tests.support.reports import report
 from tests.support.worlds import World, line, make_world, table
 from treuwerk.domain.documents import Document, Movement, Purpose
-from treuwerk.services import conflict_deciding as deciding
-from treuwerk.services.aliasing import take_back
-from treuwerk.services.clearing import clear_file
-from treuwerk.services.conflicts import SECOND
+from treuwerk.services.changes import conflict_deciding as deciding
+from treuwerk.services.changes.aliasing import take_back
+from treuwerk.services.changes.conflicts import SECOND
+from treuwerk.services.clearing.clearing import clear_file
+from treuwerk.services.clearing.wholes import wholes
 from treuwerk.services.installation import open_installation
-from treuwerk.services.wholes import wholes
 from treuwerk.store.database import Database
 from treuwerk.store.tables import purchase_line
 

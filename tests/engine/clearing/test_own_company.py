@@ -14,8 +14,9 @@ from tests.support.reports import submit
 from tests.support.worlds import World, line
 from treuwerk.domain.ids import SUBMISSION, public_id
 from treuwerk.domain.rights import Access, Audience
-from treuwerk.services import adjusting, conflict_deciding, deciding, line_deciding
-from treuwerk.services.entering import begin_for, sheet
+from treuwerk.services.changes import adjusting, conflict_deciding, line_deciding
+from treuwerk.services.submissions import deciding
+from treuwerk.services.submissions.entering import begin_for, sheet
 
 NOW = lines.NOW
 STAYS = "10017"

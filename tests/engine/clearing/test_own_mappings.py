@@ -11,7 +11,7 @@ from tests.support.colleagues import Belonging, member, namesake
 from tests.support.merges import merged
 from tests.support.worlds import World, line, make_world
 from treuwerk.domain.aliases import Verdict
-from treuwerk.services.aliasing import COMMAND, Meant, decide, preview
+from treuwerk.services.changes.aliasing import COMMAND, Meant, decide, preview
 from treuwerk.store.database import Database
 
 LIMITED = [("batch_lines = 100", "batch_lines = 100\n[clearing.second_person]\npoints = 1000")]

@@ -13,12 +13,12 @@ from tests.support.pictures import delivery_note, jpeg, photo, scanned_again
 from tests.support.portal import NOW, PROGRAMME, Portal, open_portal
 from tests.support.reporting import handed_in as uploaded
 from treuwerk.domain.uploads import FileType
-from treuwerk.services.entry_hints import entry_hints, score
-from treuwerk.services.entry_preview import preview
-from treuwerk.services.forgetting_uploads import forget_uploads
-from treuwerk.services.hints import Hint, Weight
-from treuwerk.services.page_pictures import DrawingLimits, draw
-from treuwerk.services.submissions import Submission
+from treuwerk.services.clearing.hints import Hint, Weight
+from treuwerk.services.submissions.entry_hints import entry_hints, score
+from treuwerk.services.submissions.entry_preview import preview
+from treuwerk.services.submissions.forgetting_uploads import forget_uploads
+from treuwerk.services.submissions.page_pictures import DrawingLimits, draw
+from treuwerk.services.submissions.states import Submission
 from treuwerk.store import page_looks
 from treuwerk.store.database import Database
 from treuwerk.store.tables import page_look

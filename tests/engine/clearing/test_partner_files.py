@@ -10,8 +10,8 @@ from sqlalchemy import select
 from tests.support.spreadsheets import spreadsheet
 from tests.support.worlds import COLUMNS, SIX_IN_THE_EVENING, Row, World, line, make_world, table
 from treuwerk.domain.tabular import UnreadableFile
-from treuwerk.services.clearing import clear_file
-from treuwerk.services.receipts import Receipt
+from treuwerk.services.clearing.clearing import clear_file
+from treuwerk.services.clearing.receipts import Receipt
 from treuwerk.store.database import Database
 from treuwerk.store.tables import purchase_line
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from tests.support.accounts import DONNELLY
 from tests.support.reports import document, goods, invoice, report
 from tests.support.worlds import World, connections_in_use, line
-from treuwerk.services.receipts import Receipt
+from treuwerk.services.clearing.receipts import Receipt
 from treuwerk.store.tables import document_claim, purchase_line
 
 Report = Callable[[], Receipt]

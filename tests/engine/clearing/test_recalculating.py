@@ -14,10 +14,10 @@ from tests.support.corrections import bonus, digest
 from tests.support.worlds import SIX_IN_THE_EVENING, World, line, make_world
 from treuwerk.cli.managing import access_of_operator
 from treuwerk.domain.refusals import Refusal
-from treuwerk.services import recalculating
-from treuwerk.services.recalculating import Asked, Recalculated, recalculate
-from treuwerk.services.redeeming import redeem
-from treuwerk.services.reversing import reverse
+from treuwerk.services.changes import recalculating
+from treuwerk.services.changes.recalculating import Asked, Recalculated, recalculate
+from treuwerk.services.changes.reversing import reverse
+from treuwerk.services.ledger.redeeming import redeem
 from treuwerk.store.database import Database
 from treuwerk.store.tables import audit_entry, balance, journal, participant
 

@@ -16,10 +16,10 @@ from tests.support.worlds import SIX_IN_THE_EVENING, World, line, make_world, ta
 from treuwerk.domain.line_fields import LineFields
 from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.rights import Access, Audience, NotAllowed
-from treuwerk.services import line_deciding as deciding
-from treuwerk.services.broken_lines import BrokenLine, line_of
-from treuwerk.services.clearing_report import clearing_report
-from treuwerk.services.line_deciding import LineOutcome
+from treuwerk.services.changes import line_deciding as deciding
+from treuwerk.services.changes.line_deciding import LineOutcome
+from treuwerk.services.clearing.broken_lines import BrokenLine, line_of
+from treuwerk.services.clearing.clearing_report import clearing_report
 from treuwerk.store.database import Database
 from treuwerk.store.tables import audit_entry, problem, work_item
 

@@ -12,13 +12,13 @@ from tests.support.clerks import decided, handed_in, line, looked_at, note
 from tests.support.office import CLARA, DAVID, acting
 from tests.support.portal import PROGRAMME, Portal, at, open_portal
 from treuwerk.domain.entries import read_entered
-from treuwerk.services.clearing import clear_file
-from treuwerk.services.deciding import Verdict
-from treuwerk.services.digesting import state_digest
-from treuwerk.services.exporting import journal_lines
-from treuwerk.services.incoming import Arrival, clear_incoming, receive
-from treuwerk.services.revising import correct
-from treuwerk.services.shelf import pieces_of, shelf_of
+from treuwerk.services.clearing.clearing import clear_file
+from treuwerk.services.clearing.incoming import Arrival, clear_incoming, receive
+from treuwerk.services.clearing.shelf import pieces_of, shelf_of
+from treuwerk.services.ledger.exporting import journal_lines
+from treuwerk.services.proof.digesting import state_digest
+from treuwerk.services.submissions.deciding import Verdict
+from treuwerk.services.submissions.revising import correct
 from treuwerk.store import incoming
 from treuwerk.store.database import Database
 from treuwerk.store.tables import balance, identifier, submission

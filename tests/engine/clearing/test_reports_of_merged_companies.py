@@ -10,13 +10,13 @@ from tests.support.office import CLARA, acting, add_clerks
 from tests.support.portal import NOW, Portal
 from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.submissions import SubmissionState
-from treuwerk.services.balances import balances
-from treuwerk.services.deciding import ask
-from treuwerk.services.importing import import_participants
-from treuwerk.services.memberships import add_membership
-from treuwerk.services.merging import merge
-from treuwerk.services.unmerging import unmerge
-from treuwerk.services.verifying import verify
+from treuwerk.services.changes.merging import merge
+from treuwerk.services.changes.unmerging import unmerge
+from treuwerk.services.clearing.importing import import_participants
+from treuwerk.services.identity.memberships import add_membership
+from treuwerk.services.ledger.balances import balances
+from treuwerk.services.proof.verifying import verify
+from treuwerk.services.submissions.deciding import ask
 from treuwerk.store.tables import outbox, work_item
 
 _S = SubmissionState

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from tests.support.corrections import MAY, bonus, clear, document, goods
 from tests.support.worlds import World, make_world
 from treuwerk.domain.documents import Document, DocumentKind
-from treuwerk.services.points_back import reversals_of
+from treuwerk.services.ledger.points_back import reversals_of
 from treuwerk.store.database import Database
 from treuwerk.store.tables import balance, journal, problem
 

@@ -11,10 +11,10 @@ from treuwerk.domain import ids
 from treuwerk.domain.entries import Entered
 from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.submissions import SubmissionState
-from treuwerk.services.deciding import Decided, Verdict
-from treuwerk.services.explaining import explain
-from treuwerk.services.revising import correct
-from treuwerk.services.submissions import Submission, events
+from treuwerk.services.account.explaining import explain
+from treuwerk.services.submissions.deciding import Decided, Verdict
+from treuwerk.services.submissions.revising import correct
+from treuwerk.services.submissions.states import Submission, events
 from treuwerk.store.tables import journal
 
 LATER = NOW + 3_600_000_000

@@ -7,8 +7,8 @@ import pytest
 from tests.support.aliases import article, clerk, released
 from tests.support.worlds import World, line, make_world
 from treuwerk.domain.aliases import Name
-from treuwerk.services.aliasing import Meant, decide
-from treuwerk.services.digesting import state_digest
+from treuwerk.services.changes.aliasing import Meant, decide
+from treuwerk.services.proof.digesting import state_digest
 from treuwerk.store.database import Database
 
 JUNE = 1_783_000_000_000_000  # in the first days of July 2026

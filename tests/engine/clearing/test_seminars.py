@@ -10,8 +10,8 @@ from tests.engine.services.test_importing import counts
 from tests.support.accounts import account
 from tests.support.crowds import all_at_once
 from tests.support.worlds import SIX_IN_THE_EVENING, World, make_world
-from treuwerk.services.attending import AttendanceReceipt
-from treuwerk.services.redeeming import redeem
+from treuwerk.services.clearing.attending import AttendanceReceipt
+from treuwerk.services.ledger.redeeming import redeem
 from treuwerk.store.database import Database
 from treuwerk.store.tables import activity, balance, journal
 

@@ -9,8 +9,8 @@ from tests.support.assemblies import bare, delivery, later, system_world
 from tests.support.corrections import bonus, clear, goods
 from tests.support.worlds import SIX_IN_THE_EVENING, World, line
 from treuwerk.domain.documents import DocumentLine, Movement
-from treuwerk.services.receipts import Receipt
-from treuwerk.services.reversing import reverse
+from treuwerk.services.changes.reversing import reverse
+from treuwerk.services.clearing.receipts import Receipt
 from treuwerk.store.database import Database
 from treuwerk.store.tables import journal
 

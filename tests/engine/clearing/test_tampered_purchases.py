@@ -16,7 +16,7 @@ from tests.support.portal import open_portal
 from tests.support.reports import goods, invoice, report
 from tests.support.worlds import World, line, make_world
 from treuwerk.domain.documents import DocumentKind
-from treuwerk.services.verifying import verify
+from treuwerk.services.proof.verifying import verify
 from treuwerk.store.database import Database
 
 GUARDS = "append_only_guards_are_there"

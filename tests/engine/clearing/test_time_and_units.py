@@ -8,7 +8,7 @@ from sqlalchemy import select
 from tests.support.corrections import DAY, bonus, clear, document, goods
 from tests.support.worlds import SIX_IN_THE_EVENING, World, line, make_world
 from treuwerk.domain.ledger import moment
-from treuwerk.services.parked import report_parked
+from treuwerk.services.clearing.parked import report_parked
 from treuwerk.store.database import Database
 from treuwerk.store.tables import journal, lot, problem, work_item
 

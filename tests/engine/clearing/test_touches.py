@@ -5,8 +5,8 @@ from sqlalchemy import event
 from tests.support.clerks import decided, declined, handed_in, line, note
 from tests.support.office import acting
 from tests.support.portal import NOW, Portal
-from treuwerk.services import deciding
-from treuwerk.services.clearing_report import ClearingReport, as_json, clearing_report
+from treuwerk.services.clearing.clearing_report import ClearingReport, as_json, clearing_report
+from treuwerk.services.submissions import deciding
 
 HOUR = 3_600_000_000
 

@@ -3,9 +3,9 @@
 from tests.support.aliases import map_customer
 from tests.support.worlds import SIX_IN_THE_EVENING, World, line
 from treuwerk.domain.rights import Access, Audience
-from treuwerk.services import conflict_deciding as deciding
-from treuwerk.services.clearing_report import clearing_report
-from treuwerk.services.conflicts import REJECT, conflict_of, open_conflicts
+from treuwerk.services.changes import conflict_deciding as deciding
+from treuwerk.services.changes.conflicts import REJECT, conflict_of, open_conflicts
+from treuwerk.services.clearing.clearing_report import clearing_report
 
 LATER = SIX_IN_THE_EVENING + 60_000_000
 CLERK = Access(7, "Carla Clerk", Audience.OFFICE, frozenset({"submissions.read", "submissions.decide"}))

@@ -17,8 +17,8 @@ from tests.support.reports import codes, document, goods, report
 from tests.support.worlds import SIX_IN_THE_EVENING, World, line
 from treuwerk.domain.documents import Purpose
 from treuwerk.domain.refusals import Refusal
-from treuwerk.services.deciding import Verdict, decide
-from treuwerk.services.reversing import reverse
+from treuwerk.services.changes.reversing import reverse
+from treuwerk.services.submissions.deciding import Verdict, decide
 from treuwerk.store.tables import journal, purchase_line
 
 ONE = {"bonus": 800, "status": 400}

@@ -7,10 +7,10 @@ import pytest
 from tests.engine.cli.conftest import Treuwerk
 from tests.support.worlds import BERLIN, SIX_IN_THE_EVENING, World, line
 from treuwerk.domain.ledger import instant
-from treuwerk.services.cancelling import cancel
+from treuwerk.services.changes.merging import merge
 from treuwerk.services.finding import account_of
-from treuwerk.services.merging import merge
-from treuwerk.services.redeeming import redeem
+from treuwerk.services.ledger.cancelling import cancel
+from treuwerk.services.ledger.redeeming import redeem
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 
 from tests.engine.cli.conftest import Treuwerk
 from tests.support.worlds import World, line, table
-from treuwerk.services.sweeping import sweep
+from treuwerk.services.submissions.sweeping import sweep
 
 
 @pytest.fixture(autouse=True)

@@ -7,8 +7,8 @@ import pytest
 
 from tests.engine.cli.conftest import Treuwerk
 from tests.support.worlds import World
+from treuwerk.services.clearing.shelf import shelf_of
 from treuwerk.services.documents_folder import VARIABLE
-from treuwerk.services.shelf import shelf_of
 
 
 @pytest.fixture

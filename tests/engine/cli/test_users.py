@@ -9,9 +9,9 @@ from sqlalchemy import select
 from tests.engine.cli.conftest import Outcome, Treuwerk
 from tests.support.worlds import World
 from treuwerk.cli import main
-from treuwerk.services.linking import try_link_code
-from treuwerk.services.sessions import Origin
-from treuwerk.services.signing_in import prove_password
+from treuwerk.services.identity.linking import try_link_code
+from treuwerk.services.identity.sessions import Origin
+from treuwerk.services.identity.signing_in import prove_password
 from treuwerk.store.tables import audit_entry, link_code
 
 PASSWORD = "Regen auf dem Dach"

@@ -22,11 +22,11 @@ from treuwerk.domain.constraints import objections
 from treuwerk.domain.rewards import NOBODY, Offer
 from treuwerk.domain.rights import PERMISSIONS
 from treuwerk.programme.reading import read_programme
-from treuwerk.services.exporting import journal_lines
-from treuwerk.services.pending_seals import seal_where_possible
-from treuwerk.services.sessions import Origin
-from treuwerk.services.signing_in import prove_password
-from treuwerk.services.verifying import verify
+from treuwerk.services.identity.sessions import Origin
+from treuwerk.services.identity.signing_in import prove_password
+from treuwerk.services.ledger.exporting import journal_lines
+from treuwerk.services.ledger.pending_seals import seal_where_possible
+from treuwerk.services.proof.verifying import verify
 from treuwerk.store.database import Database
 from treuwerk.testing.cases import run_cases
 from treuwerk.testing.contract import check_earning_rule

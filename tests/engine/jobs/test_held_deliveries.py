@@ -19,9 +19,9 @@ from tests.support.office import acting
 from tests.support.worlds import SIX_IN_THE_EVENING, line, lines, table
 from treuwerk.domain.refusals import Refusal
 from treuwerk.jobs.running import run_now
-from treuwerk.services import held_files
-from treuwerk.services.clearing import clear_file
-from treuwerk.services.held_files import HeldFile
+from treuwerk.services.clearing import held_files
+from treuwerk.services.clearing.clearing import clear_file
+from treuwerk.services.clearing.held_files import HeldFile
 from treuwerk.store.database import Database
 from treuwerk.store.tables import clearing_run, held_file, journal, work_item, work_order
 

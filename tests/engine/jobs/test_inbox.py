@@ -12,9 +12,9 @@ from sqlalchemy import func, select
 
 from tests.support.inboxes import Box, make_box
 from tests.support.worlds import SIX_IN_THE_EVENING, line, lines, table
-from treuwerk.services import inbox, shelf
+from treuwerk.services.clearing import inbox, shelf
+from treuwerk.services.clearing.shelf import shelf_of
 from treuwerk.services.ordering import retry_order
-from treuwerk.services.shelf import shelf_of
 from treuwerk.store.database import Database
 from treuwerk.store.tables import incoming, journal, work_order
 
@@ -73,7 +73,7 @@ def test_a_failed_file_that_is_tried_again_moves_to_where_it_belongs(box: Box, m
     box.put("may.csv", table(lines(5)))
     box.look()
     from treuwerk.domain.tabular import UnreadableFile
-    from treuwerk.services import incoming as service
+    from treuwerk.services.clearing import incoming as service
 
     def broken(*_: object, **__: object) -> None:
         raise UnreadableFile("the reader is being mended")

@@ -12,11 +12,11 @@ from sqlalchemy import Connection, func, select
 from tests.support.crowds import all_at_once
 from tests.support.ledger_worlds import HOUR, SECOND, START, LedgerWorld
 from treuwerk.domain.refusals import Refusal
-from treuwerk.services.cancelling import cancel
-from treuwerk.services.holding import capture, hold, release
-from treuwerk.services.redeeming import redeem
-from treuwerk.services.statements import statement
-from treuwerk.services.transferring import transfer
+from treuwerk.services.account.statements import statement
+from treuwerk.services.ledger.cancelling import cancel
+from treuwerk.services.ledger.holding import capture, hold, release
+from treuwerk.services.ledger.redeeming import redeem
+from treuwerk.services.ledger.transferring import transfer
 from treuwerk.store.tables import balance, lot, posting
 from treuwerk.store.tables import hold as hold_table
 

@@ -20,8 +20,8 @@ from tests.support import postgres
 from tests.support.doomed import JOBS, NOW, everything, jobs
 from tests.support.ledger_worlds import SECOND, START, LedgerWorld, make_ledger_world
 from tests.support.worlds import row_counts
-from treuwerk.services.redeeming import redeem
-from treuwerk.services.verifying import verify
+from treuwerk.services.ledger.redeeming import redeem
+from treuwerk.services.proof.verifying import verify
 from treuwerk.store.database import Database
 from treuwerk.store.faults import DatabaseBusy, OutcomeUnknown
 from treuwerk.store.tables import balance, journal, posting

@@ -4,11 +4,11 @@ import pytest
 from sqlalchemy import select
 
 from tests.support.ledger_worlds import HOUR, SECOND, START, LedgerWorld
-from treuwerk.services.balances import balances
-from treuwerk.services.cancelling import cancel
-from treuwerk.services.expiring import expire
-from treuwerk.services.holding import capture, hold, release, release_overdue
-from treuwerk.services.redeeming import redeem
+from treuwerk.services.ledger.balances import balances
+from treuwerk.services.ledger.cancelling import cancel
+from treuwerk.services.ledger.expiring import expire
+from treuwerk.services.ledger.holding import capture, hold, release, release_overdue
+from treuwerk.services.ledger.redeeming import redeem
 from treuwerk.store.tables import journal, posting
 
 QUIET = 80  # hours that an activity keeps the points of this unit

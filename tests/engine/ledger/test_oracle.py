@@ -13,17 +13,17 @@ from tests.engine.conftest import NewDatabase
 from tests.support.ledger_worlds import ARTICLES, HOUR, SECOND, SPENDABLE, START, LedgerWorld, make_ledger_world
 from tests.support.oracle import read_journal
 from treuwerk.domain.refusals import Refusal
-from treuwerk.services.activating import activate
-from treuwerk.services.adjusting import adjust
-from treuwerk.services.cancelling import cancel
-from treuwerk.services.expiring import expire
-from treuwerk.services.exporting import journal_lines
-from treuwerk.services.holding import capture, hold, release, release_overdue
-from treuwerk.services.merging import merge
-from treuwerk.services.redeeming import redeem
-from treuwerk.services.reversing import reverse
-from treuwerk.services.transferring import transfer
-from treuwerk.services.verifying import verify
+from treuwerk.services.changes.adjusting import adjust
+from treuwerk.services.changes.merging import merge
+from treuwerk.services.changes.reversing import reverse
+from treuwerk.services.ledger.activating import activate
+from treuwerk.services.ledger.cancelling import cancel
+from treuwerk.services.ledger.expiring import expire
+from treuwerk.services.ledger.exporting import journal_lines
+from treuwerk.services.ledger.holding import capture, hold, release, release_overdue
+from treuwerk.services.ledger.redeeming import redeem
+from treuwerk.services.ledger.transferring import transfer
+from treuwerk.services.proof.verifying import verify
 from treuwerk.store.tables import balance, lot
 from treuwerk.store.tables import hold as hold_table
 

@@ -16,16 +16,16 @@ from tests.support.worlds import connections_in_use
 from treuwerk.domain.ledger import Book, TransactionKind
 from treuwerk.domain.lots import first_of
 from treuwerk.domain.movements import taken
-from treuwerk.services.balances import balances
-from treuwerk.services.batch_redeeming import Fate, Request, redeem_all
-from treuwerk.services.bookkeeping import OpenAccount, Order
-from treuwerk.services.cancelling import cancel
-from treuwerk.services.expiring import expire
-from treuwerk.services.holding import capture, hold, release, release_overdue
-from treuwerk.services.merging import merge
-from treuwerk.services.redeeming import redeem
-from treuwerk.services.reversing import reverse
-from treuwerk.services.transferring import transfer
+from treuwerk.services.changes.merging import merge
+from treuwerk.services.changes.reversing import reverse
+from treuwerk.services.ledger.balances import balances
+from treuwerk.services.ledger.batch_redeeming import Fate, Request, redeem_all
+from treuwerk.services.ledger.bookkeeping import OpenAccount, Order
+from treuwerk.services.ledger.cancelling import cancel
+from treuwerk.services.ledger.expiring import expire
+from treuwerk.services.ledger.holding import capture, hold, release, release_overdue
+from treuwerk.services.ledger.redeeming import redeem
+from treuwerk.services.ledger.transferring import transfer
 from treuwerk.store.tables import journal, lot, lot_use
 
 NOW = START + HOUR * SECOND
@@ -36,7 +36,7 @@ from pathlib import Path
 from functools import partial
 from tests.support.crowds import all_at_once, done
 from treuwerk.services.installation import open_installation
-from treuwerk.services.redeeming import redeem
+from treuwerk.services.ledger.redeeming import redeem
 from treuwerk.store.database import Database
 
 folder, url, account, now, name = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), sys.argv[5]

@@ -24,13 +24,13 @@ from tests.support.ledger_worlds import HOUR, SECOND, SPENDABLE, START, LedgerWo
 from tests.support.worlds import connections_in_use, row_counts
 from treuwerk.domain import ids
 from treuwerk.domain.refusals import KeyConflict, Refusal
-from treuwerk.services import redeeming
-from treuwerk.services.bookkeeping import Booked
-from treuwerk.services.exporting import journal_lines
-from treuwerk.services.holding import hold
+from treuwerk.services.changes.reversing import reverse
 from treuwerk.services.installation import Installation
-from treuwerk.services.redeeming import redeem, redeem_if_clear, redeem_under_lock, redemption_order
-from treuwerk.services.reversing import reverse
+from treuwerk.services.ledger import redeeming
+from treuwerk.services.ledger.bookkeeping import Booked
+from treuwerk.services.ledger.exporting import journal_lines
+from treuwerk.services.ledger.holding import hold
+from treuwerk.services.ledger.redeeming import redeem, redeem_if_clear, redeem_under_lock, redemption_order
 from treuwerk.store.database import Database
 from treuwerk.store.faults import OutcomeUnknown
 from treuwerk.store.tables import journal, metadata

@@ -7,12 +7,12 @@ import pytest
 from sqlalchemy import select
 
 from tests.support.worlds import SIX_IN_THE_EVENING, World, line, make_world
-from treuwerk.services.cancelling import cancel
-from treuwerk.services.expiring import expire
+from treuwerk.services.changes.reversing import reverse
 from treuwerk.services.finding import account_of
-from treuwerk.services.holding import hold, release
-from treuwerk.services.redeeming import redeem
-from treuwerk.services.reversing import reverse
+from treuwerk.services.ledger.cancelling import cancel
+from treuwerk.services.ledger.expiring import expire
+from treuwerk.services.ledger.holding import hold, release
+from treuwerk.services.ledger.redeeming import redeem
 from treuwerk.store.database import Database
 from treuwerk.store.tables import balance, journal, posting
 

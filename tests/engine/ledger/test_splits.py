@@ -14,10 +14,10 @@ from treuwerk.domain.breakdown import points_kept
 from treuwerk.domain.earning import Operation, Step, fold
 from treuwerk.domain.ledger import FOREVER
 from treuwerk.domain.lots import Lot, first_of, last_of, less, spending_order
-from treuwerk.services.balances import balances
-from treuwerk.services.cancelling import cancel
-from treuwerk.services.redeeming import redeem
-from treuwerk.services.reversing import reverse
+from treuwerk.services.changes.reversing import reverse
+from treuwerk.services.ledger.balances import balances
+from treuwerk.services.ledger.cancelling import cancel
+from treuwerk.services.ledger.redeeming import redeem
 from treuwerk.store.tables import lot
 
 EXAMPLES = max(5, settings().max_examples // 20)

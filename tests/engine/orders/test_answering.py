@@ -15,11 +15,11 @@ from treuwerk.domain.complaints import ComplaintKind, ComplaintState
 from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.reward_orders import OrderAct
 from treuwerk.domain.rights import Access, NotAllowed, OutOfScope
-from treuwerk.services.forgetting_uploads import forget_uploads
 from treuwerk.services.orders.answering import IN_A_DAY, Answer, answer, reply, settlements
 from treuwerk.services.orders.complaining import Complaint, ComplaintDraft, complain, complaint, complaints_of
 from treuwerk.services.orders.own_orders import own_order
 from treuwerk.services.orders.placing import Placed
+from treuwerk.services.submissions.forgetting_uploads import forget_uploads
 from treuwerk.store.tables import complaint_word, note, order_line, outbox, work_item
 
 SOON = SIX_IN_THE_EVENING + 3_600_000_000

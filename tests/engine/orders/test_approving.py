@@ -10,8 +10,8 @@ from tests.support.ordering import Counter, make_counter
 from tests.support.worlds import SIX_IN_THE_EVENING
 from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.rights import NotAllowed, OutOfScope
-from treuwerk.services.expiring import expire
-from treuwerk.services.holding import capture, release
+from treuwerk.services.ledger.expiring import expire
+from treuwerk.services.ledger.holding import capture, release
 from treuwerk.services.orders.approving import approve, cancel_overdue, refuse
 from treuwerk.services.orders.cancelling_lines import Cut, cancel_lines
 from treuwerk.services.orders.placing import Placed

@@ -1,6 +1,6 @@
 """Orders in one statement of PostgreSQL and those by steps decide alike, whatever happens around them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from functools import partial
@@ -20,12 +20,12 @@ from tests.support.worlds import SIX_IN_THE_EVENING, lines
 from treuwerk.domain.promotions import Promotion, TargetAudience
 from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.reward_orders import OrderRefused, OrderRequest, WantedLine
-from treuwerk.services.orders import placing, placing_together
+from treuwerk.services.ledger.redeeming import redeem
+from treuwerk.services.orders import placing, placing_at_once
 from treuwerk.services.orders.placing import place
-from treuwerk.services.redeeming import redeem
 from treuwerk.store import promotions
 from treuwerk.store.database import Database
-from treuwerk.store.orders_at_once import orders_if_free
+from treuwerk.store.orders_at_once import order_at_once
 from treuwerk.store.tables import participant
 
 TIERS = """
@@ -144,9 +144,9 @@ def test_random_lives_go_the_same_both_ways(tmp_path: Path, new_database: NewDat
                                             monkeypatch: pytest.MonkeyPatch) -> None:
     answers: list[int | None] = []
 
-    def noted(connection: Connection, orders: Any) -> list[int | None]:
-        answers.extend(found := orders_if_free(connection, orders))
-        return found
+    def noted(connection: Connection, values: Mapping[str, Any]) -> int | None:
+        answers.append(order_at_once(connection, values))
+        return answers[-1]
 
     def lived(name: str) -> Any:
         with new_database() as database:
@@ -155,11 +155,11 @@ def test_random_lives_go_the_same_both_ways(tmp_path: Path, new_database: NewDat
             assert counter.world.violated() == {}
             return outcomes, told(counter)
 
-    monkeypatch.setattr(placing_together, "orders_if_free", noted)
-    together = lived("together")
+    monkeypatch.setattr(placing_at_once, "order_at_once", noted)
+    at_once = lived("at_once")
     monkeypatch.setattr(placing, "_if_clear", lambda *_: None)
 
-    assert together == lived("by_steps")
+    assert at_once == lived("by_steps")
     assert sum(answer is not None for answer in answers) >= 2  # one statement has placed some of them
 
 
@@ -187,14 +187,14 @@ def test_who_changes_between_the_look_and_the_statement_is_judged_anew(
         counter: Counter, monkeypatch: pytest.MonkeyPatch, case: str) -> None:
     answers: list[int | None] = []
 
-    def later(connection: Connection, orders: Any) -> list[int | None]:
+    def later(connection: Connection, values: Mapping[str, Any]) -> int | None:
         if not answers:
             with ThreadPoolExecutor(1) as pool:  # somebody else: a thread that writes cannot write within
                 pool.submit(MEANWHILE[case], counter).result()
-        answers.extend(found := orders_if_free(connection, orders))
-        return found
+        answers.append(order_at_once(connection, values))
+        return answers[-1]
 
-    monkeypatch.setattr(placing_together, "orders_if_free", later)
+    monkeypatch.setattr(placing_at_once, "order_at_once", later)
 
     told = outcome(lambda: counter.order(("MUG-RED", 1)))
 

@@ -13,12 +13,12 @@ from treuwerk.domain.ledger import instant
 from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.reward_orders import OrderAct
 from treuwerk.domain.rights import Access, NotAllowed, OutOfScope
-from treuwerk.services.cancelling import cancel
-from treuwerk.services.merging import forward_arrivals, merge
+from treuwerk.services.changes.merging import forward_arrivals, merge
+from treuwerk.services.changes.taking_back import takeable
+from treuwerk.services.ledger.cancelling import cancel
 from treuwerk.services.orders.cancelling_lines import Cancelled, Cut, cancel_lines
 from treuwerk.services.orders.changing import OpenOrder
 from treuwerk.services.orders.placing import Placed
-from treuwerk.services.taking_back import takeable
 from treuwerk.store.reward_orders import LineChanged
 from treuwerk.store.tables import journal, lot, order_event, order_line, posting
 

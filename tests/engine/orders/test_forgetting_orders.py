@@ -8,9 +8,9 @@ from tests.support.worlds import SIX_IN_THE_EVENING
 from treuwerk.domain.ids import public_user_id
 from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.reward_orders import WantedLine
-from treuwerk.services.forgetting_uploads import forget_uploads
 from treuwerk.services.orders.cancelling_lines import Cut, cancel_lines
 from treuwerk.services.orders.viewing_orders import order_of
+from treuwerk.services.submissions.forgetting_uploads import forget_uploads
 
 WHY = "Asked for by letter"
 

@@ -20,9 +20,9 @@ from tests.support.worlds import SIX_IN_THE_EVENING, connections_in_use
 from treuwerk.domain.promotions import Promotion
 from treuwerk.domain.refusals import KeyConflict, Refusal
 from treuwerk.domain.reward_orders import WantedLine
+from treuwerk.services.ledger.redeeming import redeem
 from treuwerk.services.orders import placing, placing_at_once
 from treuwerk.services.orders.placing import Placed
-from treuwerk.services.redeeming import redeem
 from treuwerk.store import promotions
 from treuwerk.store.database import Database
 from treuwerk.store.faults import OutcomeUnknown

@@ -16,10 +16,10 @@ from tests.support.supplier_server import Supplier, supplier_server
 from treuwerk.domain.catalogue import Window
 from treuwerk.domain.ledger import instant
 from treuwerk.domain.promotions import Promotion
-from treuwerk.services.expiring import expire
+from treuwerk.services.ledger.expiring import expire
 from treuwerk.services.orders.handing_over import HandedOver, hand_over
+from treuwerk.services.proof.verifying import verify
 from treuwerk.services.rewards.arranging import write
-from treuwerk.services.verifying import verify
 from treuwerk.store.database import Database
 from treuwerk.store.promotions import PROMOTIONS, spent
 

@@ -13,12 +13,12 @@ from tests.support.vouchers import Kiosk, make_kiosk
 from tests.support.worlds import SIX_IN_THE_EVENING
 from treuwerk.domain.promotions import Promotion
 from treuwerk.domain.reward_orders import OrderAct, WantedLine
-from treuwerk.services.forgetting_uploads import forget_uploads
 from treuwerk.services.orders.cancelling_lines import Cut, cancel_lines
 from treuwerk.services.orders.fulfilled import fulfil_by_themselves
 from treuwerk.services.orders.moving_on import move_on
 from treuwerk.services.orders.placing import Placed
 from treuwerk.services.rewards.seat_plan import import_seats
+from treuwerk.services.submissions.forgetting_uploads import forget_uploads
 from treuwerk.store import promotions
 from treuwerk.store.database import Database
 from treuwerk.store.promotions import PROMOTIONS

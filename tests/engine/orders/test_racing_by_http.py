@@ -16,9 +16,9 @@ from starlette.testclient import TestClient
 from tests.support.portal import HOST, NOW
 from tests.support.served import served
 from tests.support.shops import MUG, Shop, open_shop
-from treuwerk.services.memberships import add_membership
-from treuwerk.services.sessions import open_session
-from treuwerk.services.users import add_user
+from treuwerk.services.identity.memberships import add_membership
+from treuwerk.services.identity.sessions import open_session
+from treuwerk.services.identity.users import add_user
 from treuwerk.store.database import Database
 
 MANY, COLLEAGUES = 200, 20

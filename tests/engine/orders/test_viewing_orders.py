@@ -7,7 +7,7 @@ from tests.support.ordering import HOME, Counter
 from tests.support.worlds import SIX_IN_THE_EVENING
 from treuwerk.domain.reward_orders import LineState
 from treuwerk.domain.rights import NotAllowed, OutOfScope
-from treuwerk.services.merging import merge
+from treuwerk.services.changes.merging import merge
 from treuwerk.services.orders.cancelling_lines import Cut, cancel_lines
 from treuwerk.services.orders.viewing_orders import listed, order_of, orders_of_account
 

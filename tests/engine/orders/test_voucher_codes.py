@@ -13,7 +13,7 @@ from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.reward_orders import OrderRefused, WantedLine
 from treuwerk.domain.rights import NotAllowed, OutOfScope
 from treuwerk.domain.secrets import UnknownKey
-from treuwerk.services.keyring import Keyring
+from treuwerk.services.identity.keyring import Keyring
 from treuwerk.services.orders.cancelling_lines import Cut, cancel_lines
 from treuwerk.services.orders.placing import Placed
 from treuwerk.services.orders.revealing import codes_of, reveal

@@ -14,13 +14,13 @@ from tests.support.worlds import SIX_IN_THE_EVENING
 from treuwerk.cli.context import now as clock
 from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.rights import NotAllowed
-from treuwerk.services.forgetting_uploads import forget_uploads
 from treuwerk.services.orders.cancelling_lines import Cut, cancel_lines
 from treuwerk.services.orders.placing import Placed
 from treuwerk.services.payments.beginning import begin_payment
 from treuwerk.services.payments.by_hand import Transferred, import_transfers, note_refunded, take_in
 from treuwerk.services.payments.looking_after import look_after
 from treuwerk.services.payments.viewing import open_refunds
+from treuwerk.services.submissions.forgetting_uploads import forget_uploads
 from treuwerk.store.tables import audit_entry, payment
 
 DAY = 86_400 * 1_000_000

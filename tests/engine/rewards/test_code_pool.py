@@ -14,7 +14,7 @@ from tests.support.worlds import SIX_IN_THE_EVENING
 from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.tabular import UnreadableFile
 from treuwerk.domain.voucher_codes import BITS, written
-from treuwerk.services.keyring import Keyring
+from treuwerk.services.identity.keyring import Keyring
 from treuwerk.services.rewards.code_pool import import_codes, make_codes
 from treuwerk.services.rewards.code_vault import open_vault, reseal
 from treuwerk.services.rewards.pools import let_lapse

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from tests.support.ordering import make_counter
 from tests.support.worlds import SIX_IN_THE_EVENING
-from treuwerk.services.demo_orders import order_rewards
+from treuwerk.services.demo.orders import order_rewards
 from treuwerk.store.database import Database
 
 

@@ -22,7 +22,7 @@ from treuwerk.services.rewards.pictures import (
     store_document,
     store_picture,
 )
-from treuwerk.services.sweeping import sweep
+from treuwerk.services.submissions.sweeping import sweep
 from treuwerk.store.database import Database
 
 

@@ -19,7 +19,8 @@ def counter(tmp_path: Path, database: Database) -> Counter:
     made = make_counter(tmp_path / "league", database)
     made.shelf.bring({**DRILL, "stock": "0"})
     with made.world.database.writing() as connection:
-        assert watch(made.access(), connection, "DRILL-12", SIX_IN_THE_EVENING)
+        assert watch(made.access(), connection, made.world.installation.programme.settings, "DRILL-12",
+                     SIX_IN_THE_EVENING)
     made.shelf.bring({**DRILL, "stock": "0", "state": "withdrawn"})
     return made
 

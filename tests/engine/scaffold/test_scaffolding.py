@@ -14,8 +14,8 @@ from sqlalchemy import func, select
 from treuwerk.domain.ledger import instant
 from treuwerk.programme.errors import ProgrammeError
 from treuwerk.programme.reading import read_programme
-from treuwerk.services.demo import build_demo
-from treuwerk.services.scaffolding import new_plugin, new_programme
+from treuwerk.services.demo.building import build_demo
+from treuwerk.services.operation.scaffolding import new_plugin, new_programme
 from treuwerk.store.database import Database
 from treuwerk.store.tables import lot, problem
 from treuwerk.testing.cases import run_cases

@@ -19,9 +19,9 @@ from tests.support.accounts import (
 )
 from tests.support.worlds import World, line, make_world
 from treuwerk.domain.refusals import KeyConflict, Refusal
-from treuwerk.services.activating import activate
-from treuwerk.services.redeeming import redeem
-from treuwerk.services.reversing import reverse
+from treuwerk.services.changes.reversing import reverse
+from treuwerk.services.ledger.activating import activate
+from treuwerk.services.ledger.redeeming import redeem
 from treuwerk.store.database import Database
 
 BONUS = 'expires = { after = "36M", rounding = "end_of_year", start = "booking" }'

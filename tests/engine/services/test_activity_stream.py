@@ -12,9 +12,12 @@ from tests.support.portal import NOW, Portal
 from treuwerk.domain.ids import row_ids
 from treuwerk.domain.notes import NoteDraft, NoteKind
 from treuwerk.domain.rights import NotAllowed
-from treuwerk.services import activity_stream, adjusting, auditing, notes
-from treuwerk.services.activity_stream import Event, kinds_open_to
-from treuwerk.services.merging import merge
+from treuwerk.services import auditing
+from treuwerk.services.changes import adjusting
+from treuwerk.services.changes.merging import merge
+from treuwerk.services.office import activity_stream
+from treuwerk.services.office.activity_stream import Event, kinds_open_to
+from treuwerk.services.participants import notes
 from treuwerk.store.tables import journal, membership, sign_in_event
 
 DAY = 86_400_000_000

@@ -27,9 +27,9 @@ from tests.support.worlds import World, line, make_world
 from treuwerk.domain.actors import same_person
 from treuwerk.domain.evaluation import MOST_POINTS
 from treuwerk.domain.refusals import KeyConflict, Refusal
-from treuwerk.services.adjusting import Adjustment, adjust, adjustments, approve, refuse, withdraw
-from treuwerk.services.redeeming import redeem
-from treuwerk.services.reversing import reverse
+from treuwerk.services.changes.adjusting import Adjustment, adjust, adjustments, approve, refuse, withdraw
+from treuwerk.services.changes.reversing import reverse
+from treuwerk.services.ledger.redeeming import redeem
 from treuwerk.store.database import Database
 from treuwerk.store.tables import journal, manual_booking, person
 

@@ -9,9 +9,9 @@ import pytest
 from tests.support.office import CLARA, DAVID, acting
 from tests.support.portal import NOW
 from treuwerk.domain.rights import Access, Audience, names_for
-from treuwerk.services import audit_trail
-from treuwerk.services.audit_trail import AuditFilters
 from treuwerk.services.auditing import note_act
+from treuwerk.services.office import audit_trail
+from treuwerk.services.office.audit_trail import AuditFilters
 from treuwerk.store.database import Database
 
 ZONE = ZoneInfo("Europe/Berlin")

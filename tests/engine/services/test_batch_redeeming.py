@@ -16,10 +16,10 @@ from tests.engine.conftest import NewDatabase
 from tests.support.waiting_points import account, picture
 from tests.support.worlds import SIX_IN_THE_EVENING, World, line, make_world
 from treuwerk.domain.refusals import Refusal
-from treuwerk.services.batch_redeeming import Answer, Request, redeem_all
-from treuwerk.services.expiring import expire
-from treuwerk.services.redeeming import redeem
-from treuwerk.services.reversing import reverse
+from treuwerk.services.changes.reversing import reverse
+from treuwerk.services.ledger.batch_redeeming import Answer, Request, redeem_all
+from treuwerk.services.ledger.expiring import expire
+from treuwerk.services.ledger.redeeming import redeem
 from treuwerk.store.tables import journal, lot
 
 DAY = 86_400_000_000

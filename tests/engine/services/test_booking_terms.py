@@ -9,8 +9,8 @@ from sqlalchemy import select, text
 
 from tests.support.worlds import BERLIN, World, line, make_world
 from treuwerk.domain.ledger import FOREVER, instant
-from treuwerk.services.balances import UnitBalance, balances
 from treuwerk.services.finding import account_of
+from treuwerk.services.ledger.balances import UnitBalance, balances
 from treuwerk.store.database import Database
 from treuwerk.store.sealing import seal_pending
 from treuwerk.store.tables import balance, journal, lot, posting

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from tests.support.samples import samples_folder
 from tests.support.worlds import SIX_IN_THE_EVENING, World, make_world
 from treuwerk.domain.tabular import UnreadableFile
-from treuwerk.services.catalogue import CatalogueReceipt, import_article_file
+from treuwerk.services.clearing.catalogue import CatalogueReceipt, import_article_file
 from treuwerk.store.database import Database
 from treuwerk.store.tables import article
 

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from tests.support.worlds import SIX_IN_THE_EVENING, World, line, make_world
-from treuwerk.services.balances import balances
-from treuwerk.services.batch_redeeming import Request, redeem_all
+from treuwerk.services.account.statements import statement
 from treuwerk.services.finding import account_of
-from treuwerk.services.redeeming import redeem
-from treuwerk.services.statements import statement
+from treuwerk.services.ledger.balances import balances
+from treuwerk.services.ledger.batch_redeeming import Request, redeem_all
+from treuwerk.services.ledger.redeeming import redeem
 from treuwerk.store.database import Database
 
 NOW = SIX_IN_THE_EVENING

@@ -5,10 +5,10 @@ from functools import partial
 import pytest
 
 from tests.support.portal import NOW, PASSWORD, Portal, open_portal
-from treuwerk.services.attempts import OF_A_SOURCE, of_source, succeed, try_now
-from treuwerk.services.linking import make_link_code, try_link_code
-from treuwerk.services.sessions import Origin
-from treuwerk.services.signing_in import prove_password
+from treuwerk.services.identity.attempts import OF_A_SOURCE, of_source, succeed, try_now
+from treuwerk.services.identity.linking import make_link_code, try_link_code
+from treuwerk.services.identity.sessions import Origin
+from treuwerk.services.identity.signing_in import prove_password
 from treuwerk.store.database import Database
 
 OFFICE = Origin("192.0.2.7")

@@ -7,8 +7,8 @@ import pytest
 from tests.support.company import acting_as
 from tests.support.portal import NOW, Portal
 from treuwerk.programme.errors import ProgrammeError
-from treuwerk.services import colleagues, own_addresses
-from treuwerk.services.demo_companies import populate
+from treuwerk.services.demo.companies import populate
+from treuwerk.services.participants import colleagues, own_addresses
 
 COLLEAGUES = """customer_number;person;email;role;state;days_ago
 1001;Anna Berg;anna@berg.example;manager;active;2

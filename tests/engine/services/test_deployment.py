@@ -5,8 +5,8 @@ from ipaddress import ip_network
 import pytest
 
 from treuwerk.services.deployment import Deployment, WrongDeployment, host_name, read_deployment
-from treuwerk.services.deployment_findings import deployment_findings
 from treuwerk.services.findings import State
+from treuwerk.services.operation.deployment_findings import deployment_findings
 
 LIVE = {"TREUWERK_PUBLIC_URL": "https://League.example/", "TREUWERK_HOSTS": "old.example, [2001:db8::1]",
         "TREUWERK_TRUSTED_PROXIES": "10.0.0.5, 192.168.0.0/16", "TREUWERK_METRICS_FROM": "10.0.0.9",

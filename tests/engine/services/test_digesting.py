@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.engine.conftest import NewDatabase
 from tests.support.singles import redeem_one_lot
 from tests.support.worlds import SIX_IN_THE_EVENING, World, line, make_world, table
-from treuwerk.services.digesting import state_digest
+from treuwerk.services.proof.digesting import state_digest
 from treuwerk.store.database import Database
 
 LINES = [line(f"LS-{number}", position, quantity=str(10 * number + position), customer_number=customer,

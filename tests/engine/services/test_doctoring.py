@@ -12,9 +12,9 @@ from sqlalchemy import event, insert
 
 from tests.conftest import create_schema
 from tests.support import postgres
-from treuwerk.services import database_findings, host_findings
-from treuwerk.services.doctoring import doctor
 from treuwerk.services.findings import Finding, State, worst
+from treuwerk.services.operation import database_findings, host_findings
+from treuwerk.services.operation.doctoring import doctor
 from treuwerk.store.database import Database
 from treuwerk.store.faults import UnsafeDatabase
 from treuwerk.store.guards import guards

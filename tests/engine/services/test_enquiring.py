@@ -11,9 +11,10 @@ from treuwerk.domain.ids import public_id
 from treuwerk.domain.notes import NoteDraft, NoteKind, NoteStatus
 from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.rights import Access, Audience, NotAllowed, OutOfScope, names_for
-from treuwerk.services import notes, queue
-from treuwerk.services.enquiring import IN_AN_HOUR, LONGEST_ENQUIRY, WRITE, about_booking, enquire, enquiries
-from treuwerk.services.queue import View
+from treuwerk.services.account.enquiring import IN_AN_HOUR, LONGEST_ENQUIRY, WRITE, about_booking, enquire, enquiries
+from treuwerk.services.participants import notes
+from treuwerk.services.submissions import queue
+from treuwerk.services.submissions.queue import View
 from treuwerk.store.tables import audit_entry, journal, note, work_item
 
 OFFICE = Access(7, "Olga Office", Audience.OFFICE, names_for(Audience.OFFICE))

@@ -17,12 +17,12 @@ from tests.support.waiting_points import account, expiries, picture
 from tests.support.worlds import BERLIN, SIX_IN_THE_EVENING, World, line, make_world
 from treuwerk.domain.ledger import instant
 from treuwerk.domain.refusals import Refusal
-from treuwerk.services.batch_redeeming import Request, redeem_all
+from treuwerk.services.changes.reversing import reverse
 from treuwerk.services.clocks import ImplausibleClock
-from treuwerk.services.expiring import NotYet, expire
-from treuwerk.services.holding import hold, release_overdue
-from treuwerk.services.redeeming import redeem
-from treuwerk.services.reversing import reverse
+from treuwerk.services.ledger.batch_redeeming import Request, redeem_all
+from treuwerk.services.ledger.expiring import NotYet, expire
+from treuwerk.services.ledger.holding import hold, release_overdue
+from treuwerk.services.ledger.redeeming import redeem
 from treuwerk.store.database import Database
 from treuwerk.store.tables import journal, outbox, unsealed
 
@@ -255,7 +255,7 @@ def test_a_month_ends_with_its_last_day_in_the_zone_of_the_programme(tmp_path: P
 EXPIRE = """
 import os, signal, sys
 from pathlib import Path
-from treuwerk.services.expiring import expire
+from treuwerk.services.ledger.expiring import expire
 from treuwerk.services.installation import open_installation
 from treuwerk.store.database import Database
 

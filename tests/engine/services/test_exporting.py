@@ -8,8 +8,8 @@ import pytest
 
 from tests.support.singles import redeem_one_lot
 from tests.support.worlds import SIX_IN_THE_EVENING, World, line, lines
-from treuwerk.services.exporting import journal_lines
-from treuwerk.services.pending_seals import seal_where_possible
+from treuwerk.services.ledger.exporting import journal_lines
+from treuwerk.services.ledger.pending_seals import seal_where_possible
 
 
 @pytest.fixture

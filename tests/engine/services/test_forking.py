@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.support.worlds import World, line, lines, table
-from treuwerk.services.second_process import can_fork
+from treuwerk.services.clearing.second_process import can_fork
 from treuwerk.store.runs import COUNTERS
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux copies processes safely")
@@ -21,8 +21,8 @@ NOW = 1_780_329_600_000_000
 _CLEARING = """
 import json, multiprocessing, os, sys
 from pathlib import Path
-from treuwerk.services import pipeline
-from treuwerk.services.clearing import clear_file
+from treuwerk.services.clearing import pipeline
+from treuwerk.services.clearing.clearing import clear_file
 from treuwerk.services.installation import open_installation
 from treuwerk.store.database import Database
 

@@ -11,7 +11,7 @@ from tests.support.reports import document, goods, scored, submit
 from tests.support.worlds import SIX_IN_THE_EVENING, World, line, lines
 from treuwerk.domain.documents import Document
 from treuwerk.domain.rights import NotAllowed
-from treuwerk.services.hints import Hint, Reported, Weight, hints
+from treuwerk.services.clearing.hints import Hint, Reported, Weight, hints
 
 
 def found(world: World, one: Document, **more: Any) -> dict[str, Hint]:

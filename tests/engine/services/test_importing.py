@@ -10,7 +10,7 @@ from sqlalchemy import select
 from tests.support.spreadsheets import spreadsheet
 from tests.support.worlds import ARTICLES, PARTICIPANTS, SIX_IN_THE_EVENING, World, make_world
 from treuwerk.domain.tabular import UnreadableFile
-from treuwerk.services.importing import import_participants
+from treuwerk.services.clearing.importing import import_participants
 from treuwerk.services.master_files import ImportReceipt
 from treuwerk.store.database import Database
 from treuwerk.store.tables import article, article_alias, identifier, participant

@@ -11,12 +11,12 @@ from tests.support.managing import change, end, invite, noted, open_company, res
 from tests.support.portal import NOW, PASSWORD, Portal
 from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.rights import NotAllowed, OutOfScope
-from treuwerk.services import colleagues, managing_people
-from treuwerk.services.linking import try_link_code
-from treuwerk.services.managing_people import Invitation
-from treuwerk.services.memberships import add_membership, memberships_of
-from treuwerk.services.people import person_named
-from treuwerk.services.sessions import Origin
+from treuwerk.services.identity.linking import try_link_code
+from treuwerk.services.identity.memberships import add_membership, memberships_of
+from treuwerk.services.identity.sessions import Origin
+from treuwerk.services.participants import colleagues, managing_people
+from treuwerk.services.participants.managing_people import Invitation
+from treuwerk.services.participants.people import person_named
 from treuwerk.store.database import Database
 from treuwerk.store.tables import link_code, person
 
@@ -27,8 +27,8 @@ def portal(tmp_path: Path, database: Database) -> Portal:
 
 
 def test_an_invited_name_becomes_a_person_with_the_first_login_and_not_before(portal: Portal) -> None:
-    from treuwerk.services.first_logins import with_password
-    from treuwerk.services.session_data import begin_flow
+    from treuwerk.services.identity.first_logins import with_password
+    from treuwerk.services.identity.session_data import begin_flow
 
     anna = add_colleague(portal, "Anna")
     database, account_id = portal.installation.database, portal.account("1001")
@@ -147,7 +147,7 @@ def test_a_person_of_a_list_is_invited_by_name_and_once_only(portal: Portal) -> 
         assert connection.execute(link_code.select()).one().person_id == person_id
     with pytest.raises(OutOfScope):
         invite(portal, access, Invitation("member", person_id=other))
-    from treuwerk.services.memberships import add_membership
+    from treuwerk.services.identity.memberships import add_membership
     run(portal, lambda connection: add_membership(connection, anna, account_id, NOW, role="manager",
                                                   person_id=person_id))
     with pytest.raises(Refusal) as refused:

@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import event
 
 from tests.support.portal import NOW, Portal
-from treuwerk.services.balances import Holdings, holdings
-from treuwerk.services.expiring import expire
-from treuwerk.services.kept_calendars import Calendars
-from treuwerk.services.redeeming import redeem
+from treuwerk.services.ledger.balances import Holdings, holdings
+from treuwerk.services.ledger.expiring import expire
+from treuwerk.services.ledger.kept_calendars import Calendars
+from treuwerk.services.ledger.redeeming import redeem
 
 UNITS = ("bonus", "status")
 DAY = 86_400_000_000

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from treuwerk.services.kept_counts import KEPT_SECONDS, Counts
+from treuwerk.services.participants.kept_counts import KEPT_SECONDS, Counts
 
 MINUTE = KEPT_SECONDS * 1_000_000
 

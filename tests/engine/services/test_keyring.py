@@ -8,11 +8,11 @@ from sqlalchemy import delete, insert, select, update
 
 from tests.support.portal import NOW, PROGRAMME, open_portal
 from treuwerk.domain.secrets import MissingSecret, Secret, UnknownKey
-from treuwerk.services.authenticators import Sealed, confirm_authenticator, seal_all, use_code
 from treuwerk.services.deployment import WrongDeployment
-from treuwerk.services.doctoring import doctor
-from treuwerk.services.keyring import Keyring, read_keyring
-from treuwerk.services.secret_findings import sign_in_secrets
+from treuwerk.services.identity.authenticators import Sealed, confirm_authenticator, seal_all, use_code
+from treuwerk.services.identity.keyring import Keyring, read_keyring
+from treuwerk.services.operation.doctoring import doctor
+from treuwerk.services.operation.secret_findings import sign_in_secrets
 from treuwerk.store.database import Database
 from treuwerk.store.tables import authenticator, installation
 

@@ -13,7 +13,7 @@ from tests.support.accounts import all_at_once
 from tests.support.office import CLARA, DAVID, acting, add_clerks
 from tests.support.portal import NOW, Portal
 from treuwerk.domain.rights import NotAllowed
-from treuwerk.services.ledger_proof import ChainState, chain_state, prove_now
+from treuwerk.services.proof.ledger_proof import ChainState, chain_state, prove_now
 from treuwerk.store.tables import audit_entry
 
 MINUTE, PATIENCE = 60_000_000, 60

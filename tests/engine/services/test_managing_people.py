@@ -12,10 +12,10 @@ from tests.support.managing import DAY, change, end, invite, noted, open_company
 from tests.support.portal import NOW, Portal
 from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.rights import Access, Audience, NotAllowed, OutOfScope
-from treuwerk.services.known_users import list_users
-from treuwerk.services.managing_people import Invitation
-from treuwerk.services.session_keeping import sessions_of
-from treuwerk.services.sessions import open_session
+from treuwerk.services.identity.known_users import list_users
+from treuwerk.services.identity.session_keeping import sessions_of
+from treuwerk.services.identity.sessions import open_session
+from treuwerk.services.participants.managing_people import Invitation
 from treuwerk.store.database import Database
 
 
@@ -52,7 +52,7 @@ def test_nobody_gives_up_the_last_role_that_manages_people(portal: Portal) -> No
 
 
 def test_a_blocked_colleague_does_not_count_as_one_who_manages(portal: Portal) -> None:
-    from treuwerk.services.users import block_user
+    from treuwerk.services.identity.users import block_user
 
     anna, ben = add_colleague(portal, "Anna"), add_colleague(portal, "Ben")
     run(portal, lambda connection: block_user(connection, ben, NOW))

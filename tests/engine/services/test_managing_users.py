@@ -13,11 +13,11 @@ from tests.support.accounts import all_at_once, refused
 from tests.support.portal import NOW, Portal
 from treuwerk.domain.rights import Access, Audience, NotAllowed, names_for
 from treuwerk.programme.reading import LoadedProgramme
-from treuwerk.services import managing_users
-from treuwerk.services.authenticators import has_authenticator
-from treuwerk.services.known_users import known_user, list_users
-from treuwerk.services.passwords import is_given, new_login
-from treuwerk.services.sessions import open_session
+from treuwerk.services.identity import managing_users
+from treuwerk.services.identity.authenticators import has_authenticator
+from treuwerk.services.identity.known_users import known_user, list_users
+from treuwerk.services.identity.passwords import is_given, new_login
+from treuwerk.services.identity.sessions import open_session
 from treuwerk.store.tables import audit_entry, web_session
 
 T = TypeVar("T")

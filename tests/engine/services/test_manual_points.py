@@ -11,8 +11,8 @@ from tests.support.office import CLARA, DAVID, acting, add_clerks
 from tests.support.worlds import World, make_world
 from treuwerk.domain.refusals import KeyConflict
 from treuwerk.domain.rights import NotAllowed, OutOfScope
-from treuwerk.services import manual_points
-from treuwerk.services.adjusting import Adjustment, points_by_hand
+from treuwerk.services.changes import manual_points
+from treuwerk.services.changes.adjusting import Adjustment, points_by_hand
 from treuwerk.store.database import Database
 from treuwerk.store.tables import audit_entry, journal
 

@@ -15,10 +15,11 @@ from treuwerk.domain import ids
 from treuwerk.domain.notes import NoteDraft, NoteKind, NoteStatus
 from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.rights import NotAllowed, OutOfScope
-from treuwerk.services import manual_points, manual_reversals, notes
-from treuwerk.services.adjusting import Adjustment, adjust
-from treuwerk.services.manual_reversals import ReversalPreview, Reversible
-from treuwerk.services.redeeming import redeem
+from treuwerk.services.changes import manual_points, manual_reversals
+from treuwerk.services.changes.adjusting import Adjustment, adjust
+from treuwerk.services.changes.manual_reversals import ReversalPreview, Reversible
+from treuwerk.services.ledger.redeeming import redeem
+from treuwerk.services.participants import notes
 from treuwerk.store.database import Database
 from treuwerk.store.tables import audit_entry, journal, work_item
 
@@ -212,7 +213,7 @@ def test_points_by_hand_are_taken_back_wholly_and_in_part(desk: World, ask: Ask,
 
 
 def test_what_changed_while_it_waited_is_not_approved_unseen(desk: World, ask: Ask) -> None:
-    from treuwerk.services.reversing import reverse
+    from treuwerk.services.changes.reversing import reverse
 
     first = found(desk, booking(desk))
     waiting = ask(booking(desk), 10)

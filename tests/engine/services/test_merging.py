@@ -21,13 +21,13 @@ from tests.support.accounts import (
 from tests.support.merges import BONUS, LATER, NOW, Sides, balances_of, filled, lots_of, merged, unmerged
 from tests.support.worlds import World, line, make_world
 from treuwerk.domain.refusals import Refusal
-from treuwerk.services.activating import activate
-from treuwerk.services.adjusting import adjust
+from treuwerk.services.changes.adjusting import adjust
+from treuwerk.services.changes.reversing import reverse
+from treuwerk.services.changes.unmerging import unmerge
 from treuwerk.services.finding import given_up_account_of
-from treuwerk.services.holding import capture, hold
-from treuwerk.services.redeeming import redeem
-from treuwerk.services.reversing import reverse
-from treuwerk.services.unmerging import unmerge
+from treuwerk.services.ledger.activating import activate
+from treuwerk.services.ledger.holding import capture, hold
+from treuwerk.services.ledger.redeeming import redeem
 from treuwerk.store.database import Database
 from treuwerk.store.tables import participant
 

@@ -16,12 +16,12 @@ from tests.support.accounts import (
 )
 from tests.support.merges import BONUS, LATER, NOW, Sides, merged, unmerged
 from tests.support.worlds import World, line, make_world
-from treuwerk.services.cancelling import cancel
-from treuwerk.services.merging import forward_arrivals
-from treuwerk.services.redeeming import redeem
-from treuwerk.services.reversing import reverse
-from treuwerk.services.sessions import open_session, session_of
-from treuwerk.services.signing_in import add_local_login
+from treuwerk.services.changes.merging import forward_arrivals
+from treuwerk.services.changes.reversing import reverse
+from treuwerk.services.identity.sessions import open_session, session_of
+from treuwerk.services.identity.signing_in import add_local_login
+from treuwerk.services.ledger.cancelling import cancel
+from treuwerk.services.ledger.redeeming import redeem
 from treuwerk.store.database import Database
 from treuwerk.store.tables import identifier, local_login, membership, person
 

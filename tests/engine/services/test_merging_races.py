@@ -14,9 +14,9 @@ from tests.support.accounts import (
 )
 from tests.support.merges import LATER, NOW, Sides, merged, unmerged
 from tests.support.worlds import World
-from treuwerk.services.adjusting import adjust
-from treuwerk.services.merging import Merged
-from treuwerk.services.redeeming import redeem
+from treuwerk.services.changes.adjusting import adjust
+from treuwerk.services.changes.merging import Merged
+from treuwerk.services.ledger.redeeming import redeem
 
 
 def test_merges_in_parallel_move_everything_once(twice: World, sides: Sides) -> None:

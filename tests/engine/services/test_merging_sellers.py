@@ -15,9 +15,9 @@ from treuwerk.domain.documents import Party
 from treuwerk.domain.rights import NotAllowed
 from treuwerk.domain.sellers import Seller
 from treuwerk.jobs.running import run_now
-from treuwerk.services import seller_merging as merging
-from treuwerk.services.known_sellers import standing
-from treuwerk.services.sellers import create_seller, registry, seller_of, take_alias
+from treuwerk.services.changes import seller_merging as merging
+from treuwerk.services.clearing.known_sellers import standing
+from treuwerk.services.clearing.sellers import create_seller, registry, seller_of, take_alias
 from treuwerk.store.tables import audit_entry, work_order
 
 LATER = SIX_IN_THE_EVENING + 60_000_000

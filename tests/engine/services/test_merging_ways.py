@@ -6,8 +6,8 @@ from sqlalchemy import insert, select
 from tests.support.accounts import DONNELLY
 from tests.support.merges import NOW, Sides, merged, unmerged
 from tests.support.worlds import World
-from treuwerk.services.linking import make_link_code, try_link_code
-from treuwerk.services.sessions import Origin
+from treuwerk.services.identity.linking import make_link_code, try_link_code
+from treuwerk.services.identity.sessions import Origin
 from treuwerk.store.tables import address, former_membership
 
 

@@ -4,8 +4,8 @@ from sqlalchemy import insert, select
 
 from tests.support.merges import NOW, Sides, merged, unmerged
 from tests.support.worlds import World
-from treuwerk.services.memberships import add_membership
-from treuwerk.services.users import add_user
+from treuwerk.services.identity.memberships import add_membership
+from treuwerk.services.identity.users import add_user
 from treuwerk.store.cart import forget
 from treuwerk.store.tables import cart_line, checkout
 

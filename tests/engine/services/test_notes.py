@@ -14,8 +14,9 @@ from treuwerk.domain.ids import PURCHASE, TRANSACTION, public_id
 from treuwerk.domain.notes import Note, NoteDraft, NoteKind, NoteStatus
 from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.rights import NotAllowed, OutOfScope
-from treuwerk.services import notes, queue
-from treuwerk.services.queue import View
+from treuwerk.services.participants import notes
+from treuwerk.services.submissions import queue
+from treuwerk.services.submissions.queue import View
 from treuwerk.store.tables import audit_entry, journal, purchase_line
 
 FRIDAY = date(2026, 11, 27)

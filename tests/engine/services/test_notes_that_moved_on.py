@@ -9,7 +9,7 @@ from tests.engine.services.test_notes import CALLED, desk, gists, written  # noq
 from tests.support.office import CLARA, DAVID, acting
 from tests.support.portal import NOW, Portal
 from treuwerk.domain.notes import Note, NoteStatus
-from treuwerk.services import notes
+from treuwerk.services.participants import notes
 from treuwerk.store.tables import app_user, note
 
 

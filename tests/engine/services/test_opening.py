@@ -8,10 +8,10 @@ from sqlalchemy import func, select, text
 
 from tests.support.accounts import DONNELLY, account, all_at_once, at, booked, open_lots, points_of, unproven
 from tests.support.worlds import World, line, make_world
+from treuwerk.services.changes.reversing import reverse
+from treuwerk.services.ledger.opening import OpeningReceipt, import_opening
+from treuwerk.services.ledger.redeeming import redeem
 from treuwerk.services.master_files import Told
-from treuwerk.services.opening import OpeningReceipt, import_opening
-from treuwerk.services.redeeming import redeem
-from treuwerk.services.reversing import reverse
 from treuwerk.store.database import Database
 from treuwerk.store.tables import journal
 
@@ -97,7 +97,7 @@ def test_a_rehearsal_stores_nothing_and_says_the_same(world: World) -> None:
 
 def test_an_import_that_was_killed_goes_on(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = "".join(f"10017;bonus;{number + 1};;OLD-{number}\n" for number in range(25))
-    monkeypatch.setattr("treuwerk.services.opening._AT_ONCE", 10)
+    monkeypatch.setattr("treuwerk.services.ledger.opening._AT_ONCE", 10)
 
     with pytest.raises(KeyboardInterrupt):
         import_opening(world.installation, world.file("opening.csv", HEAD + rows), NOW, told=_stopping(monkeypatch))

@@ -15,8 +15,9 @@ from tests.support.office import acting, add_clerks
 from tests.support.portal import NOW, PROGRAMME, Portal, open_portal
 from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.rights import Access, NotAllowed, OutOfScope
-from treuwerk.services import own_addresses, searching
-from treuwerk.services.own_addresses import AddressChanged, AddressDraft, KeptAddress
+from treuwerk.services import searching
+from treuwerk.services.participants import own_addresses
+from treuwerk.services.participants.own_addresses import AddressChanged, AddressDraft, KeptAddress
 from treuwerk.store import search
 from treuwerk.store.database import Database
 from treuwerk.store.tables import address, audit_entry

@@ -9,9 +9,9 @@ from tests.support.office import CLARA, acting
 from tests.support.portal import Portal, at
 from treuwerk.domain.folding import sortable, sortable_number
 from treuwerk.domain.rights import NotAllowed
-from treuwerk.services import participant_list
-from treuwerk.services.importing import import_participants
-from treuwerk.services.participant_list import ORDERS, Listed, Narrowed, Ordered
+from treuwerk.services.clearing.importing import import_participants
+from treuwerk.services.participants import participant_list
+from treuwerk.services.participants.participant_list import ORDERS, Listed, Narrowed, Ordered
 
 _KEYS: dict[str, Callable[[Listed], str | int]] = {
     "name": lambda one: sortable(one.name), "number": lambda one: sortable_number(one.number),
@@ -128,7 +128,7 @@ def test_pages_lead_back_as_they_led_forth(crowd: Portal, by: str) -> None:
 
 def test_a_changed_status_is_in_the_list_at_once(crowd: Portal) -> None:
     from treuwerk.domain.participants import ParticipantStatus
-    from treuwerk.services.participant_profile import change_status
+    from treuwerk.services.office.participant_profile import change_status
 
     with crowd.installation.database.writing() as connection:
         change_status(acting(), connection, crowd.account("1001"), ParticipantStatus.BLOCKED, 1, at("2026-05-01"),

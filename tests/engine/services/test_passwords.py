@@ -2,7 +2,7 @@
 
 import pytest
 
-from treuwerk.services.passwords import WeakPassword, check_password
+from treuwerk.services.identity.passwords import WeakPassword, check_password
 
 
 @pytest.mark.parametrize(("password", "code"), [

@@ -17,11 +17,11 @@ from tests.support.books import Books
 from tests.support.past_lives import BERLIN, UNITS, Life
 from tests.support.portal import NOW, at
 from treuwerk.domain.ledger import FOREVER, moment, start_of_day
-from treuwerk.services.balances import balances, holdings, holdings_as_of, open_lots, open_lots_as_of
-from treuwerk.services.closing import Closing, DayNotOver, NeverClosed, closed, end_of_day, last_day
-from treuwerk.services.exporting import journal_lines
-from treuwerk.services.redeeming import redeem
-from treuwerk.services.verifying import verify
+from treuwerk.services.ledger.balances import balances, holdings, holdings_as_of, open_lots, open_lots_as_of
+from treuwerk.services.ledger.closing import Closing, DayNotOver, NeverClosed, closed, end_of_day, last_day
+from treuwerk.services.ledger.exporting import journal_lines
+from treuwerk.services.ledger.redeeming import redeem
+from treuwerk.services.proof.verifying import verify
 from treuwerk.store.database import Database
 from treuwerk.store.sealing import seal_pending
 

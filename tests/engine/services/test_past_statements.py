@@ -8,7 +8,7 @@ import pytest
 from tests.support.past_lives import BERLIN, Life
 from treuwerk.domain.ids import account_and_row
 from treuwerk.domain.ledger import start_of_day
-from treuwerk.services.statements import Entry, statement
+from treuwerk.services.account.statements import Entry, statement
 
 
 def entries(life: Life, **more: Any) -> dict[str, Entry]:

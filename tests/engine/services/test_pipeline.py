@@ -11,9 +11,9 @@ import pytest
 from tests.engine.services.test_receipt import fates
 from tests.support.worlds import World, line, lines, table
 from treuwerk.domain.tabular import UnreadableFile
-from treuwerk.services import pipeline
-from treuwerk.services.clearing import clear_file
-from treuwerk.services.second_process import ScoringFailed
+from treuwerk.services.clearing import pipeline
+from treuwerk.services.clearing.clearing import clear_file
+from treuwerk.services.clearing.second_process import ScoringFailed
 
 MIXED = [*lines(330), line("LS-X", customer_number="777"), line("LS-Y", scope="KOMPLETT"), line("LS-Z", quantity="0"),
          line("LS-0", 1)]
@@ -32,7 +32,7 @@ def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[subprocess.Popen
     monkeypatch.setattr(pipeline, "WORTH_A_START_BYTES", 0)
     monkeypatch.setattr(pipeline, "can_fork", lambda: False)
     monkeypatch.setattr("os.cpu_count", lambda: 2)
-    monkeypatch.setattr("treuwerk.services.second_process.subprocess.Popen", noted)
+    monkeypatch.setattr("treuwerk.services.clearing.second_process.subprocess.Popen", noted)
     yield started
     assert all(process.poll() is not None for process in started)
 

@@ -13,10 +13,10 @@ from sqlalchemy import text, update
 from tests.support.guarded import switch_guards_off
 from tests.support.singles import redeem_one_lot
 from tests.support.worlds import SIX_IN_THE_EVENING, World, lines, make_world
-from treuwerk.services import proof_crew, verifying
-from treuwerk.services.pending_seals import seal_where_possible
-from treuwerk.services.proof_crew import CrewFailed
-from treuwerk.services.verifying import verify
+from treuwerk.services.ledger.pending_seals import seal_where_possible
+from treuwerk.services.proof import proof_crew, verifying
+from treuwerk.services.proof.proof_crew import CrewFailed
+from treuwerk.services.proof.verifying import verify
 from treuwerk.store import tables
 from treuwerk.store.database import Database
 

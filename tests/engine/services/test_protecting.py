@@ -12,9 +12,9 @@ from sqlalchemy.exc import ProgrammingError
 from tests.support.singles import redeem_one_lot
 from tests.support.worlds import SIX_IN_THE_EVENING, World, lines, make_world
 from treuwerk.services.installation import open_installation
-from treuwerk.services.pending_seals import seal_where_possible
-from treuwerk.services.redeeming import redeem
-from treuwerk.services.verifying import verify
+from treuwerk.services.ledger.pending_seals import seal_where_possible
+from treuwerk.services.ledger.redeeming import redeem
+from treuwerk.services.proof.verifying import verify
 from treuwerk.store.database import Database
 from treuwerk.store.guards import APPEND_ONLY, GUARDED
 from treuwerk.store.rights import CannotProtect, grant_rights

@@ -11,8 +11,11 @@ from tests.support.office import CLARA, DAVID, EVE, acting, add_clerks
 from tests.support.portal import NOW, Portal, at
 from treuwerk.domain.notes import NoteDraft, NoteKind, NoteStatus
 from treuwerk.domain.rights import NotAllowed, OutOfScope
-from treuwerk.services import adjusting, clearing, notes, queue
-from treuwerk.services.queue import View, WorkItem
+from treuwerk.services.changes import adjusting
+from treuwerk.services.clearing import clearing
+from treuwerk.services.participants import notes
+from treuwerk.services.submissions import queue
+from treuwerk.services.submissions.queue import View, WorkItem
 from treuwerk.store import work
 
 TODAY, MINUTE = "2026-11-21", 60_000_000

@@ -9,9 +9,11 @@ from tests.support.office import CLARA, DAVID, acting, add_clerks
 from tests.support.portal import NOW, Portal
 from treuwerk.domain.notes import NoteDraft, NoteKind, NoteStatus
 from treuwerk.domain.rights import NotAllowed
-from treuwerk.services import notes, queue, queue_list
-from treuwerk.services.queue import View
-from treuwerk.services.queue_list import Narrowed
+from treuwerk.services.office import queue_list
+from treuwerk.services.office.queue_list import Narrowed
+from treuwerk.services.participants import notes
+from treuwerk.services.submissions import queue
+from treuwerk.services.submissions.queue import View
 from treuwerk.store import work
 
 TODAY, MINUTE = "2026-11-21", 60_000_000

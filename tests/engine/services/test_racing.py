@@ -12,8 +12,8 @@ from sqlalchemy import func, select
 
 from tests.engine.services.test_resuming import durable_url
 from tests.support.worlds import SIX_IN_THE_EVENING, World, connections_in_use, line, lines, make_world, table
-from treuwerk.services.clearing import clear_file
-from treuwerk.services.receipts import Receipt
+from treuwerk.services.clearing.clearing import clear_file
+from treuwerk.services.clearing.receipts import Receipt
 from treuwerk.store.database import Database
 from treuwerk.store.runs import RunTaken
 from treuwerk.store.tables import journal, seal
@@ -21,7 +21,7 @@ from treuwerk.store.tables import journal, seal
 CLEAR = """
 import sys
 from pathlib import Path
-from treuwerk.services.clearing import clear_file
+from treuwerk.services.clearing.clearing import clear_file
 from treuwerk.services.installation import open_installation
 from treuwerk.store.database import Database
 from treuwerk.store.runs import RunTaken

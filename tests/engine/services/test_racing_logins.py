@@ -10,16 +10,16 @@ from sqlalchemy import select
 
 from tests.support.accounts import all_at_once, codes
 from tests.support.portal import NOW, PASSWORD, Portal
-from treuwerk.services import attempts
-from treuwerk.services.attempts import Counted, Limit, try_now
-from treuwerk.services.authenticators import confirm_authenticator, use_code
-from treuwerk.services.first_logins import with_password
-from treuwerk.services.keyring import Keyring
-from treuwerk.services.linking import Link, make_link_code, try_link_code
-from treuwerk.services.recovery_codes import renew_recovery_codes, use_recovery_code
-from treuwerk.services.session_data import begin_flow, change_data, data_of
-from treuwerk.services.sessions import Origin, open_session
-from treuwerk.services.users import add_user
+from treuwerk.services.identity import attempts
+from treuwerk.services.identity.attempts import Counted, Limit, try_now
+from treuwerk.services.identity.authenticators import confirm_authenticator, use_code
+from treuwerk.services.identity.first_logins import with_password
+from treuwerk.services.identity.keyring import Keyring
+from treuwerk.services.identity.linking import Link, make_link_code, try_link_code
+from treuwerk.services.identity.recovery_codes import renew_recovery_codes, use_recovery_code
+from treuwerk.services.identity.session_data import begin_flow, change_data, data_of
+from treuwerk.services.identity.sessions import Origin, open_session
+from treuwerk.services.identity.users import add_user
 from treuwerk.store.database import Database
 from treuwerk.store.tables import membership, web_session
 

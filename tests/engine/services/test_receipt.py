@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from tests.support.worlds import COLUMNS, World, connections_in_use, line, lines, make_world, table
-from treuwerk.services.receipts import Receipt
+from treuwerk.services.clearing.receipts import Receipt
 from treuwerk.store.database import Database
 from treuwerk.store.tables import clearing_run
 

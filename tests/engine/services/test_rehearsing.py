@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.support.worlds import World, line, lines
-from treuwerk.services.receipts import Receipt
+from treuwerk.services.clearing.receipts import Receipt
 
 MIXED = [line("LS-1"), line("LS-1"), line("LS-2", quantity="0"), line("LS-3", customer_number="777"),
          line("LS-4", scope="KOMPLETT"), line("LS-5", article_number="SW-W-10H"), line("LS-6", movement="CANCEL"),

@@ -25,8 +25,8 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from tests.support.worlds import World, make_world
-from treuwerk.services import batch_booking
-from treuwerk.services.clearing import clear_file
+from treuwerk.services.clearing import batch_booking
+from treuwerk.services.clearing.clearing import clear_file
 from treuwerk.services.installation import open_installation
 from treuwerk.store import runs
 from treuwerk.store.database import Database

@@ -8,8 +8,9 @@ from tests.support.portal import NOW, Portal
 from treuwerk.domain.ids import TRANSACTION, public_id
 from treuwerk.domain.notes import NoteDraft, NoteKind
 from treuwerk.domain.rights import NotAllowed
-from treuwerk.services import notes, searching
-from treuwerk.services.importing import import_participants
+from treuwerk.services import searching
+from treuwerk.services.clearing.importing import import_participants
+from treuwerk.services.participants import notes
 from treuwerk.services.searching import Found
 from treuwerk.store.tables import audit_entry, journal, purchase_line
 

@@ -13,8 +13,8 @@ from treuwerk.domain.documents import Party
 from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.rights import NotAllowed
 from treuwerk.domain.sellers import Seller
-from treuwerk.services.known_sellers import add_seller, listed
-from treuwerk.services.sellers import add_alias, create_seller, look_up, registry, seller_of, take_alias
+from treuwerk.services.clearing.known_sellers import add_seller, listed
+from treuwerk.services.clearing.sellers import add_alias, create_seller, look_up, registry, seller_of, take_alias
 
 HEADER = "code;name;country;aliases\n"
 NORD = HEADER + "NORD;Nordlicht Großhandel GmbH;DE;gln:4012345000023|vat:DE811222333\n"

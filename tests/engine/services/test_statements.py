@@ -11,10 +11,10 @@ from sqlalchemy import event, func, insert, select, update
 from tests.support.portal import NOW, Portal, at
 from treuwerk.domain.ids import public_id
 from treuwerk.domain.ledger import FOREVER, instant
-from treuwerk.services.balances import balances, expiry_calendar
-from treuwerk.services.explaining import NotFound, as_json, explain
-from treuwerk.services.purchase_history import PurchaseFilters, article_totals, purchase_years, purchases
-from treuwerk.services.statements import Cursor, Entry, Filters, statement
+from treuwerk.services.account.explaining import NotFound, as_json, explain
+from treuwerk.services.account.purchase_history import PurchaseFilters, article_totals, purchase_years, purchases
+from treuwerk.services.account.statements import Cursor, Entry, Filters, statement
+from treuwerk.services.ledger.balances import balances, expiry_calendar
 from treuwerk.store.tables import balance, journal, lot
 
 END_OF_2028 = instant(datetime(2028, 12, 31, 23, tzinfo=UTC))  # midnight in Berlin

@@ -12,9 +12,10 @@ from tests.support.portal import NOW, Portal
 from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.rights import OutOfScope
 from treuwerk.domain.submissions import SubmissionEvent, SubmissionState
-from treuwerk.services import queue, submissions
-from treuwerk.services.queue import View
-from treuwerk.services.submissions import Doer, Submission, SubmissionChanged, WrongState
+from treuwerk.services.submissions import queue
+from treuwerk.services.submissions import states as submissions
+from treuwerk.services.submissions.queue import View
+from treuwerk.services.submissions.states import Doer, Submission, SubmissionChanged, WrongState
 
 ANNA, CLARA = Doer(5, "usr_5"), Doer(7, "Clara Weiß")
 _S, _E = SubmissionState, SubmissionEvent

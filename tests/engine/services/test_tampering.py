@@ -11,9 +11,9 @@ from tests.support.singles import redeem_one_lot
 from tests.support.worlds import SIX_IN_THE_EVENING, World, lines, make_world
 from treuwerk.domain.ledger import FIRST_HEAD, chained
 from treuwerk.domain.records import Digest
-from treuwerk.services.anchoring import Anchor, WrongAnchor, anchor, anchors_in
-from treuwerk.services.pending_seals import seal_where_possible
-from treuwerk.services.verifying import verify
+from treuwerk.services.ledger.pending_seals import seal_where_possible
+from treuwerk.services.proof.anchoring import Anchor, WrongAnchor, anchor, anchors_in
+from treuwerk.services.proof.verifying import verify
 from treuwerk.store.database import Database
 from treuwerk.store.journal import entries
 

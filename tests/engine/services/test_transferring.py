@@ -25,9 +25,9 @@ from tests.support.accounts import (
 )
 from tests.support.worlds import World, line, make_world
 from treuwerk.domain.refusals import KeyConflict, Refusal
-from treuwerk.services.redeeming import redeem
-from treuwerk.services.reversing import reverse
-from treuwerk.services.transferring import Transferred, transfer
+from treuwerk.services.changes.reversing import reverse
+from treuwerk.services.ledger.redeeming import redeem
+from treuwerk.services.ledger.transferring import Transferred, transfer
 from treuwerk.store.database import Database
 from treuwerk.store.tables import journal
 

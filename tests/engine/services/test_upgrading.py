@@ -11,11 +11,14 @@ from tests.support.accounts import account, at, unproven
 from tests.support.office import DAVID, acting, add_clerks
 from tests.support.worlds import World, line, make_world
 from treuwerk.domain.notes import NoteDraft, NoteKind
-from treuwerk.services import audit_trail, manual_points, notes, participant_list, searching
-from treuwerk.services.adjusting import points_by_hand
-from treuwerk.services.audit_trail import AuditFilters
-from treuwerk.services.linking import make_link_code, open_codes
-from treuwerk.services.participant_list import Narrowed, Ordered
+from treuwerk.services import searching
+from treuwerk.services.changes import manual_points
+from treuwerk.services.changes.adjusting import points_by_hand
+from treuwerk.services.identity.linking import make_link_code, open_codes
+from treuwerk.services.office import audit_trail
+from treuwerk.services.office.audit_trail import AuditFilters
+from treuwerk.services.participants import notes, participant_list
+from treuwerk.services.participants.participant_list import Narrowed, Ordered
 from treuwerk.store.database import Database
 from treuwerk.store.migrating import check_schema, migrate
 from treuwerk.store.tables import address, metadata

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from tests.engine.conftest import NewDatabase
 from tests.support.guarded import switch_guards_off
 from tests.support.worlds import SIX_IN_THE_EVENING, World, line, lines, make_world
-from treuwerk.services.verifying import verify
+from treuwerk.services.proof.verifying import verify
 from treuwerk.store import tables
 from treuwerk.store.tables import metadata
 

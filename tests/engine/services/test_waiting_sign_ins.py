@@ -12,10 +12,10 @@ from tests.support.portal import NOW
 from treuwerk.domain.rights import Audience, NotAllowed
 from treuwerk.domain.sign_in import ExternalIdentity
 from treuwerk.programme.settings import SignInHead
-from treuwerk.services import waiting_sign_ins as waiting
-from treuwerk.services.session_keeping import sweep_sessions
-from treuwerk.services.sessions import Origin, session_of
-from treuwerk.services.single_sign_on import Coming, Entered, NotLetIn, enter
+from treuwerk.services.identity import waiting_sign_ins as waiting
+from treuwerk.services.identity.session_keeping import sweep_sessions
+from treuwerk.services.identity.sessions import Origin, session_of
+from treuwerk.services.identity.single_sign_on import Coming, Entered, NotLetIn, enter
 from treuwerk.store.database import Database
 from treuwerk.store.tables import audit_entry, web_session
 

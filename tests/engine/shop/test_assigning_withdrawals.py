@@ -12,7 +12,7 @@ from tests.engine.shop.test_order_pages import order_of
 from tests.engine.shop.test_withdrawing import NAME, hidden, open_work, receipt_of, rows, said_by_a_stranger
 from tests.support.portal import NOW
 from tests.support.shops import LAWFUL, SHOP, Shop, open_shop, send_off
-from treuwerk.services.memberships import add_membership
+from treuwerk.services.identity.memberships import add_membership
 from treuwerk.store.database import Database
 from treuwerk.store.tables import app_user, audit_entry, order_line, order_withdrawal, outbox
 

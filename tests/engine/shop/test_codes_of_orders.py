@@ -9,7 +9,7 @@ from tests.engine.shop.test_cart_pages import add
 from tests.engine.shop.test_checkout_pages import ordered
 from tests.support.portal import NOW
 from tests.support.shops import SHOP, TOOL, Shop, open_shop, order_of
-from treuwerk.services.keyring import Keyring
+from treuwerk.services.identity.keyring import Keyring
 from treuwerk.services.rewards.code_pool import import_codes, pools
 from treuwerk.store.database import Database
 

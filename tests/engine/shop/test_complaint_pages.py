@@ -11,7 +11,7 @@ from tests.support.office import acting
 from tests.support.pictures import photo
 from tests.support.portal import NOW
 from tests.support.shops import Shop, complaint_of, send_off
-from treuwerk.services.forgetting_uploads import forget_uploads
+from treuwerk.services.submissions.forgetting_uploads import forget_uploads
 from treuwerk.store.tables import complaint, note, note_version, work_item
 
 

@@ -30,10 +30,10 @@ from treuwerk.services.orders.moving_on import move_on
 from treuwerk.services.orders.ordering_for import order_for
 from treuwerk.services.orders.placing import place
 from treuwerk.services.orders.replacing import Replacement, replace
+from treuwerk.services.proof.verifying import verify
 from treuwerk.services.rewards.arranging import write
 from treuwerk.services.rewards.importing import import_rewards
 from treuwerk.services.rewards.publishing import publish
-from treuwerk.services.verifying import verify
 from treuwerk.store import rewards
 from treuwerk.store.database import Database
 from treuwerk.store.promotions import WORLDS
@@ -300,5 +300,5 @@ def test_orders_are_written_where_they_are_placed_or_replaced_and_both_is_tried(
 
     assert found == {
         "writes": {"services/orders/placing.py", "services/orders/placing_at_once.py", "services/orders/replacing.py"},
-        "places": {"services/shop/checkout.py", "services/orders/ordering_for.py", "services/demo_orders.py"},
+        "places": {"services/shop/checkout.py", "services/orders/ordering_for.py", "services/demo/orders.py"},
         "replaces": {"services/orders/answering.py", "web/office/replacing_pages.py", "cli/orders_.py"}}

@@ -8,7 +8,7 @@ import pytest
 from tests.engine.shop.test_cart_pages import add
 from tests.engine.shop.test_checkout_pages import ordered
 from tests.support.shops import Shop, open_shop
-from treuwerk.services.verifying import verify
+from treuwerk.services.proof.verifying import verify
 from treuwerk.store.database import Database
 
 ODD = {"nothing": "", "NUL": "a\0b", "digits": "9" * 5_000, "foreign digits": "\u0661\u0662", "grouped": "1_000",

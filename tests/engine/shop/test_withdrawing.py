@@ -18,8 +18,8 @@ from tests.support.portal import NOW
 from tests.support.shops import LAWFUL, SHOP, Shop, open_shop, send_off
 from treuwerk.domain.ids import account_and_row
 from treuwerk.domain.reward_orders import OrderAct
-from treuwerk.services.forgetting_uploads import forget_uploads
 from treuwerk.services.orders.changing import OpenOrder
+from treuwerk.services.submissions.forgetting_uploads import forget_uploads
 from treuwerk.store.database import Database
 from treuwerk.store.tables import audit_entry, order_line, order_withdrawal, outbox, work_item
 

@@ -8,9 +8,9 @@ from sqlalchemy import select
 
 from tests.support.portal import PROGRAMME, Portal, at, open_portal
 from treuwerk.domain.folding import number_words, sortable_number, words_of
-from treuwerk.services.importing import import_participants
-from treuwerk.services.merging import merge
-from treuwerk.services.unmerging import unmerge
+from treuwerk.services.changes.merging import merge
+from treuwerk.services.changes.unmerging import unmerge
+from treuwerk.services.clearing.importing import import_participants
 from treuwerk.store.database import Database
 from treuwerk.store.migrating import _configuration, migrate
 from treuwerk.store.search import differing, hits

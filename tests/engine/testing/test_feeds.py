@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from treuwerk.domain.tabular import UnreadableFile
-from treuwerk.services.scaffolding import new_programme
+from treuwerk.services.operation.scaffolding import new_programme
 from treuwerk.testing.feeds import read_feeds
 
 HEADER = ("delivery_number;position;delivered_on;customer_number;article_number;quantity;unit;net_amount;currency;"

@@ -16,12 +16,13 @@ from tests.support.reporting import begun, handed_in, hidden
 from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.rights import Access, Audience, names_for
 from treuwerk.domain.submissions import SubmissionEvent, SubmissionState
-from treuwerk.services import own_pages, own_submissions, queue, submissions
-from treuwerk.services.own_submissions import Described
-from treuwerk.services.queue import View
-from treuwerk.services.reporting_hints import usual_time
-from treuwerk.services.storing_files import store_file
-from treuwerk.services.submissions import Doer, Submission
+from treuwerk.services.submissions import own_pages, own_submissions, queue
+from treuwerk.services.submissions import states as submissions
+from treuwerk.services.submissions.own_submissions import Described
+from treuwerk.services.submissions.queue import View
+from treuwerk.services.submissions.reporting_hints import usual_time
+from treuwerk.services.submissions.states import Doer, Submission
+from treuwerk.services.submissions.storing_files import store_file
 from treuwerk.store.database import Database
 
 OFFICE = Doer(CLARA, "Clara Weiß")

@@ -15,16 +15,16 @@ import pytest
 from tests.support.pictures import photo
 from tests.support.portal import PROGRAMME, Portal, open_portal
 from tests.support.reporting import HERE, begun, hidden, send
-from treuwerk.services import drawing_slots
-from treuwerk.services.drawing_slots import DrawingBusy, slot
-from treuwerk.services.scanning import scan_waiting
-from treuwerk.services.storing_files import store_file
+from treuwerk.services.submissions import drawing_slots
+from treuwerk.services.submissions.drawing_slots import DrawingBusy, slot
+from treuwerk.services.submissions.scanning import scan_waiting
+from treuwerk.services.submissions.storing_files import store_file
 from treuwerk.store.database import Database
 
 HOLDER = """
 import sys, tempfile
 tempfile.tempdir = sys.argv[1]
-from treuwerk.services.drawing_slots import slot
+from treuwerk.services.submissions.drawing_slots import slot
 with slot("draw", 1, 0):
     print("held", flush=True)
     sys.stdin.read()
@@ -94,7 +94,8 @@ def test_a_file_waits_for_its_turn(tmp_path: Path, sqlite_database: Database, mo
     portal = open_portal(tmp_path, sqlite_database, f"{PROGRAMME}\n[uploads]\ndrawn_at_once = 1\n")
     before = slot("draw", 1, 0)
     before.__enter__()
-    monkeypatch.setattr("treuwerk.services.drawing_slots.time.sleep", lambda _: before.__exit__(None, None, None))
+    monkeypatch.setattr("treuwerk.services.submissions.drawing_slots.time.sleep",
+                        lambda _: before.__exit__(None, None, None))
 
     stored = store_file(portal.installation, BytesIO(photo()), "note.jpg")
 
@@ -151,7 +152,7 @@ def test_a_page_with_many_turned_pictures_gets_them_all(tmp_path: Path, sqlite_d
 def test_a_scan_leaves_what_is_not_its_turn_for_the_next_minute(one_at_once: Portal,
                                                                 monkeypatch: pytest.MonkeyPatch) -> None:
     browser = one_at_once.signed_in()
-    monkeypatch.setattr("treuwerk.services.storing_files.scan", lambda *_: False)
+    monkeypatch.setattr("treuwerk.services.submissions.storing_files.scan", lambda *_: False)
     begun(browser, ("note.jpg", photo()))
     with slot("draw", 1, 0):
         busy = scan_waiting(one_at_once.installation, 1)

@@ -10,10 +10,10 @@ from tests.support.page_readers import read_portal
 from tests.support.pictures import pages
 from tests.support.portal import NOW, Portal
 from tests.support.reporting import begun
-from treuwerk.services import reading_pages
-from treuwerk.services.forgetting_uploads import forget_uploads
-from treuwerk.services.page_recognising import recognise
-from treuwerk.services.reading_pages import read_pages
+from treuwerk.services.submissions import reading_pages
+from treuwerk.services.submissions.forgetting_uploads import forget_uploads
+from treuwerk.services.submissions.page_recognising import recognise
+from treuwerk.services.submissions.reading_pages import read_pages
 from treuwerk.store.database import Database
 from treuwerk.store.tables import page_reading, read_field
 

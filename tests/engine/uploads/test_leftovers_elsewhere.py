@@ -9,7 +9,7 @@ import pytest
 
 from tests.engine.uploads.test_sweeping import aged
 from tests.support.portal import NOW, PROGRAMME, Portal, open_portal
-from treuwerk.services.sweeping import sweep
+from treuwerk.services.submissions.sweeping import sweep
 from treuwerk.store.database import Database
 
 PART = ".0123456789abcdef.part"
@@ -75,7 +75,7 @@ def test_a_leftover_that_cannot_be_removed_is_told_and_the_others_go(
 def test_a_sweep_that_dies_in_between_leaves_what_the_next_one_finds(with_inbox: Portal, folder: Path,
                                                                      monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr("treuwerk.services.leftovers.remove", _die)
+        patched.setattr("treuwerk.services.submissions.leftovers.remove", _die)
         with pytest.raises(KeyboardInterrupt):
             sweep(with_inbox.installation, NOW)
     before = files_in(inbox_of(with_inbox))

@@ -12,9 +12,9 @@ from tests.support.desk import hidden
 from tests.support.page_readers import NOTE, read_portal, record, work_off
 from tests.support.portal import NOW, Portal
 from tests.support.reporting import handed_in
-from treuwerk.services import submissions
-from treuwerk.services.clearing_report import ClearingReport, as_json, clearing_report
-from treuwerk.services.submissions import Submission
+from treuwerk.services.clearing.clearing_report import ClearingReport, as_json, clearing_report
+from treuwerk.services.submissions import states as submissions
+from treuwerk.services.submissions.states import Submission
 from treuwerk.store import readings
 from treuwerk.store.database import Database
 

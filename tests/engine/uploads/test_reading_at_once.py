@@ -9,8 +9,8 @@ from tests.support.crowds import all_at_once
 from tests.support.page_readers import read_portal
 from tests.support.portal import NOW, Portal
 from tests.support.reporting import handed_in
-from treuwerk.services import submissions
-from treuwerk.services.reading_pages import read_pages
+from treuwerk.services.submissions import states as submissions
+from treuwerk.services.submissions.reading_pages import read_pages
 from treuwerk.store import readings
 from treuwerk.store.database import Database
 

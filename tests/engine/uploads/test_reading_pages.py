@@ -11,11 +11,12 @@ from tests.support.pictures import pages, photo
 from tests.support.portal import NOW, Portal
 from tests.support.reporting import begun, handed_in, send
 from treuwerk.domain.rights import Access, Audience, names_for
-from treuwerk.services import deciding, entering, own_submissions, submissions
-from treuwerk.services.doctoring import doctor
-from treuwerk.services.entering import Sheet
 from treuwerk.services.findings import State
-from treuwerk.services.sweeping import sweep
+from treuwerk.services.operation.doctoring import doctor
+from treuwerk.services.submissions import deciding, entering, own_submissions
+from treuwerk.services.submissions import states as submissions
+from treuwerk.services.submissions.entering import Sheet
+from treuwerk.services.submissions.sweeping import sweep
 from treuwerk.store import readings
 from treuwerk.store.database import Database
 

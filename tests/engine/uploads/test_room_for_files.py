@@ -7,7 +7,7 @@ import pytest
 from tests.support.pictures import photo
 from tests.support.portal import Portal
 from tests.support.reporting import HERE, begun, handed_in, send
-from treuwerk.services import own_submissions
+from treuwerk.services.submissions import own_submissions
 
 
 def kept(folder: Path) -> int:

@@ -13,11 +13,11 @@ from tests.support.pictures import EICAR, pages, photo
 from tests.support.portal import NOW, PROGRAMME, Portal, open_portal
 from tests.support.reporting import handed_in
 from treuwerk.domain.refusals import Refusal
-from treuwerk.services.doctoring import doctor
 from treuwerk.services.documents_folder import Documents
 from treuwerk.services.findings import State
-from treuwerk.services.scanning import Scanned, scan_waiting
-from treuwerk.services.storing_files import store_file
+from treuwerk.services.operation.doctoring import doctor
+from treuwerk.services.submissions.scanning import Scanned, scan_waiting
+from treuwerk.services.submissions.storing_files import store_file
 from treuwerk.store.database import Database
 
 SCANNED = PROGRAMME.replace('plugins = ["csv_feed"', 'plugins = ["clamd", "csv_feed"')

@@ -13,8 +13,9 @@ from tests.support.pictures import EICAR, photo
 from tests.support.portal import DELIVERIES, NOW, Portal, open_portal
 from tests.support.reporting import begun, handed_in
 from treuwerk.domain.entries import read_entered
-from treuwerk.services import deciding, submissions
-from treuwerk.services.scanning import Scanned, scan_waiting
+from treuwerk.services.submissions import deciding
+from treuwerk.services.submissions import states as submissions
+from treuwerk.services.submissions.scanning import Scanned, scan_waiting
 from treuwerk.store.database import Database
 
 

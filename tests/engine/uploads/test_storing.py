@@ -14,7 +14,7 @@ from tests.support.portal import DELIVERIES, Portal
 from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.uploads import FileType, Refused, type_of
 from treuwerk.services.documents_folder import Documents
-from treuwerk.services.storing_files import SCRIPT, StoredFile, store_file
+from treuwerk.services.submissions.storing_files import SCRIPT, StoredFile, store_file
 
 BOMB = 300 << 20
 

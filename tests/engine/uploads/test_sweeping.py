@@ -12,11 +12,11 @@ from tests.support.pictures import photo
 from tests.support.portal import NOW, Portal
 from tests.support.reporting import begun, handed_in, hidden, send
 from treuwerk.domain.submissions import SubmissionState
-from treuwerk.services import own_pages
-from treuwerk.services.shelf import shelf_of
-from treuwerk.services.storing_files import store_file
-from treuwerk.services.sweeping import Swept, sweep
-from treuwerk.services.upload_findings import upload_checks
+from treuwerk.services.clearing.shelf import shelf_of
+from treuwerk.services.operation.upload_findings import upload_checks
+from treuwerk.services.submissions import own_pages
+from treuwerk.services.submissions.storing_files import store_file
+from treuwerk.services.submissions.sweeping import Swept, sweep
 from treuwerk.store.tables import stored_file, submission
 from treuwerk.web.portal import reporting
 

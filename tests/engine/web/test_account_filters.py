@@ -9,8 +9,10 @@ from starlette.testclient import TestClient
 from tests.engine.web.test_account_page import words
 from tests.support.portal import NOW, PROGRAMME, Portal, open_portal
 from treuwerk.domain.ledger import instant
-from treuwerk.services import holding, redeeming, reversing, statements
+from treuwerk.services.account import statements
+from treuwerk.services.changes import reversing
 from treuwerk.services.installation import claim_database
+from treuwerk.services.ledger import holding, redeeming
 from treuwerk.store.database import Database
 from treuwerk.store.tables import journal
 

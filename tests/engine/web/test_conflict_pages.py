@@ -12,7 +12,7 @@ from tests.support.clerks import line as entered
 from tests.support.desk import filled
 from tests.support.pictures import photo
 from tests.support.portal import DELIVERIES, Portal, at
-from treuwerk.services.clearing import clear_file
+from treuwerk.services.clearing.clearing import clear_file
 from treuwerk.store.submissions import change_page
 
 DELIVERED = "LS-77;10;2026-11-05;1001;M400;{};PCE;SYSTEM;"

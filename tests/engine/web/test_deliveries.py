@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from tests.support.portal import DELIVERIES, DEPLOYMENT, NOW, ORIGIN, PROGRAMME, Portal, open_portal
 from treuwerk.domain.refusals import Refusal
 from treuwerk.jobs.running import run_now
-from treuwerk.services.source_secrets import signature
+from treuwerk.services.clearing.source_secrets import signature
 from treuwerk.store.database import Database
 from treuwerk.store.tables import incoming, journal, work_item, work_order
 from treuwerk.web.application import create_app

@@ -15,8 +15,8 @@ from tests.support.pictures import photo
 from tests.support.portal import NOW, Portal
 from treuwerk.domain.entries import read_entered
 from treuwerk.domain.submissions import SubmissionState
-from treuwerk.services import deciding
-from treuwerk.services.submissions import Submission
+from treuwerk.services.submissions import deciding
+from treuwerk.services.submissions.states import Submission
 from treuwerk.store.submissions import change_page
 
 HEAD = {"seller": SELLER, "number": "LS-77", "day": "05/11/2026", "kind": "delivery"}

@@ -7,7 +7,7 @@ from sqlalchemy import event
 
 from tests.engine.web.test_account_page import words
 from tests.support.portal import NOW, PROGRAMME, Portal, open_portal
-from treuwerk.services.redeeming import redeem
+from treuwerk.services.ledger.redeeming import redeem
 from treuwerk.store.database import Database
 
 

@@ -7,8 +7,8 @@ from sqlalchemy import select
 from tests.support.portal import HOST, NOW, PASSWORD, Portal
 from tests.support.ways_in import sign_in
 from treuwerk.domain.rights import Audience
-from treuwerk.services.linking import make_link_code
-from treuwerk.services.session_data import begin_flow
+from treuwerk.services.identity.linking import make_link_code
+from treuwerk.services.identity.session_data import begin_flow
 from treuwerk.store.tables import web_session
 
 
@@ -55,8 +55,8 @@ def test_wrong_number_and_wrong_code_are_told_alike(sqlite_portal: Portal, numbe
 
 
 def test_a_code_ends_after_ten_wrong_tries_from_wherever_they_come(sqlite_portal: Portal) -> None:
-    from treuwerk.services.linking import try_link_code
-    from treuwerk.services.sessions import Origin
+    from treuwerk.services.identity.linking import try_link_code
+    from treuwerk.services.identity.sessions import Origin
 
     link, database = invited(sqlite_portal), sqlite_portal.installation.database
     for number in range(10):
@@ -78,7 +78,7 @@ def test_somebody_who_is_signed_in_adds_a_company_by_a_code(portal: Portal) -> N
 
 
 def test_an_identity_of_a_provider_is_linked_by_a_code(portal: Portal) -> None:
-    from treuwerk.services.first_logins import Newcomer
+    from treuwerk.services.identity.first_logins import Newcomer
 
     newcomer = Newcomer("wholesale", "https://id.example", "sub-1", name="Carl", idp_session="idp-7")
     with portal.installation.database.writing() as connection:

@@ -12,8 +12,8 @@ from tests.engine.web.test_held_pages import BAD, CONTENT, GOOD, HOME, booked, e
 from tests.support.desk import filled
 from tests.support.portal import DELIVERIES, NOW, Portal
 from treuwerk.jobs.running import run_now
-from treuwerk.services import incoming as service
-from treuwerk.services.clearing import clear_file
+from treuwerk.services.clearing import incoming as service
+from treuwerk.services.clearing.clearing import clear_file
 from treuwerk.store.tables import clearing_run, held_file, incoming, work_item, work_order
 
 __all__ = ["erp", "portal"]

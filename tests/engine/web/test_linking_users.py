@@ -7,7 +7,7 @@ from tests.support.portal import NOW, Portal
 from treuwerk.domain.rights import Audience
 from treuwerk.domain.sign_in import ExternalIdentity
 from treuwerk.programme.settings import SignInHead
-from treuwerk.services.waiting_sign_ins import keep_waiting
+from treuwerk.services.identity.waiting_sign_ins import keep_waiting
 
 HEAD = SignInHead("staff", "oidc", {"en": "Staff"}, Audience.OFFICE)
 EVE = ExternalIdentity("https://sso.example", "eve-1", name="Eve <Laurent>", email="eve@example.org")

@@ -10,8 +10,8 @@ from starlette.testclient import TestClient
 from tests.engine.clearing.test_deciding import points
 from tests.support.desk import hidden
 from tests.support.portal import DELIVERIES, NOW, PROGRAMME, Portal, at, open_portal
-from treuwerk.services.clearing import clear_file
-from treuwerk.services.memberships import add_membership
+from treuwerk.services.clearing.clearing import clear_file
+from treuwerk.services.identity.memberships import add_membership
 from treuwerk.store.database import Database
 from treuwerk.store.tables import app_user
 

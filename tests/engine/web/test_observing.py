@@ -66,7 +66,7 @@ def test_a_failure_keeps_its_traceback_in_one_line(sqlite_portal: Portal, log: i
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("treuwerk.services.statements.statement", broken)
+    monkeypatch.setattr("treuwerk.services.account.statements.statement", broken)
 
     answer = sqlite_portal.signed_in().get("/account?q=Anna")
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from tests.support.portal import NOW, PASSWORD, Portal
 from tests.support.ways_in import MINUTE, code, security, sign_in, user_of, with_app
-from treuwerk.services.sign_in_history import history_of
+from treuwerk.services.identity.sign_in_history import history_of
 from treuwerk.store.tables import passkey, web_session
 
 

@@ -11,8 +11,8 @@ from tests.support.company import ADDRESS, add_colleague
 from tests.support.desk import filled, hidden, sent
 from tests.support.portal import NOW, Portal
 from treuwerk.domain.ids import public_user_id
-from treuwerk.services.people import person_named
-from treuwerk.services.sessions import open_session
+from treuwerk.services.identity.sessions import open_session
+from treuwerk.services.participants.people import person_named
 from treuwerk.store.tables import app_user
 
 HERE = "/profile/people"

@@ -5,9 +5,9 @@ from starlette.testclient import TestClient
 
 from tests.support.desk import filled, hidden, sent
 from tests.support.portal import HOST, NOW, Portal
-from treuwerk.services.sessions import SECOND, open_session
-from treuwerk.services.stepping_up import MINUTES
-from treuwerk.services.users import grant_role
+from treuwerk.services.identity.sessions import SECOND, open_session
+from treuwerk.services.identity.stepping_up import MINUTES
+from treuwerk.services.identity.users import grant_role
 from treuwerk.store.tables import app_user, audit_entry, membership, web_session
 
 DETAILS = {"name": "Anna Berg", "email": "anna@berg.example", "locale": ""}

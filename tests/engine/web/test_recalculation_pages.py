@@ -7,7 +7,7 @@ from tests.engine.clearing.test_deciding import points
 from tests.support.desk import filled
 from tests.support.page_readers import work_off
 from tests.support.portal import Portal, at
-from treuwerk.services.importing import import_articles
+from treuwerk.services.clearing.importing import import_articles
 
 HOME = "/office/recalculations"
 

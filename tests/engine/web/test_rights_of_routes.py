@@ -10,9 +10,9 @@ from starlette.testclient import TestClient
 from tests.support.portal import NOW, PROGRAMME, Portal, open_portal
 from treuwerk.domain.rights import PERMISSIONS, Audience
 from treuwerk.domain.source_rights import SOURCE_RIGHTS
-from treuwerk.services.session_keeping import sessions_of
-from treuwerk.services.users import block_user
-from treuwerk.services.viewing import view_as
+from treuwerk.services.identity.session_keeping import sessions_of
+from treuwerk.services.identity.users import block_user
+from treuwerk.services.identity.viewing import view_as
 from treuwerk.store.database import Database
 from treuwerk.store.tables import web_session
 from treuwerk.web.api.routing import ApiRoute
@@ -45,8 +45,8 @@ def viewing(portal: Portal) -> TestClient:
 
 
 def look_at(portal: Portal, client: TestClient, customer: str) -> None:
-    from treuwerk.services.access import Rights
-    from treuwerk.services.sessions import session_of
+    from treuwerk.services.identity.access import Rights
+    from treuwerk.services.identity.sessions import session_of
 
     database = portal.installation.database
     session = session_of(database, client.cookies["__Host-sid"], NOW)

@@ -14,8 +14,8 @@ from tests.support.portal import DELIVERIES, NOW, Portal, at
 from treuwerk.domain.documents import Party
 from treuwerk.domain.entries import read_entered
 from treuwerk.domain.sellers import Seller
-from treuwerk.services import sellers
-from treuwerk.services.clearing import clear_file
+from treuwerk.services.clearing import sellers
+from treuwerk.services.clearing.clearing import clear_file
 
 GLN, VAT = "4012345000023", "DE811222333"
 NORD, SONNE = "/office/sellers/NORD", "/office/sellers/SONNE"

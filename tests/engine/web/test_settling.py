@@ -11,12 +11,12 @@ from tests.support.accounts import all_at_once
 from tests.support.portal import HOST, NOW, PASSWORD, PROGRAMME, Portal, open_portal
 from tests.support.ways_in import MINUTE, SECRET, clerk, code, sign_in, user_of, with_app
 from treuwerk.domain.rights import Access, Audience, names_for
-from treuwerk.services.authenticators import confirm_authenticator
-from treuwerk.services.keyring import Keyring
-from treuwerk.services.managing_users import give_password
-from treuwerk.services.passwords import new_login
-from treuwerk.services.recovery_codes import renew_recovery_codes
-from treuwerk.services.users import grant_role
+from treuwerk.services.identity.authenticators import confirm_authenticator
+from treuwerk.services.identity.keyring import Keyring
+from treuwerk.services.identity.managing_users import give_password
+from treuwerk.services.identity.passwords import new_login
+from treuwerk.services.identity.recovery_codes import renew_recovery_codes
+from treuwerk.services.identity.users import grant_role
 from treuwerk.store.database import Database
 from treuwerk.store.tables import installation, passkey, web_session
 from treuwerk.web.application import create_app

@@ -143,7 +143,7 @@ def test_a_failure_of_ours_shows_a_page_and_writes_the_reference_to_the_log(
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("treuwerk.services.statements.statement", broken)
+    monkeypatch.setattr("treuwerk.services.account.statements.statement", broken)
 
     answer = sqlite_portal.signed_in().get("/account")
 
@@ -161,7 +161,7 @@ def test_a_database_that_others_hold_is_no_fault_of_ours_and_worth_another_try(
         raise fault("others hold it")
 
     client = sqlite_portal.signed_in()
-    monkeypatch.setattr("treuwerk.services.statements.statement", held)
+    monkeypatch.setattr("treuwerk.services.account.statements.statement", held)
 
     answer = client.get("/account")
 

@@ -4,9 +4,9 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.support.portal import HOST, NOW, PASSWORD, Portal
-from treuwerk.services import passwords, signing_in
-from treuwerk.services.passwords import WeakPassword
-from treuwerk.services.sessions import hashed
+from treuwerk.services.identity import passwords, signing_in
+from treuwerk.services.identity.passwords import WeakPassword
+from treuwerk.services.identity.sessions import hashed
 from treuwerk.store.tables import web_session
 
 HOUR = 3600 * 1_000_000

@@ -5,10 +5,10 @@ import pytest
 
 from tests.support.portal import HOST, NOW, PASSWORD, Portal
 from tests.support.ways_in import MINUTE, code, sign_in, user_of, with_app
-from treuwerk.services.memberships import add_membership
-from treuwerk.services.passwords import change_hash, hash_of
-from treuwerk.services.sessions import open_session
-from treuwerk.services.users import block_user, grant_role
+from treuwerk.services.identity.memberships import add_membership
+from treuwerk.services.identity.passwords import change_hash, hash_of
+from treuwerk.services.identity.sessions import open_session
+from treuwerk.services.identity.users import block_user, grant_role
 
 
 def test_with_an_app_the_password_alone_opens_nothing(portal: Portal) -> None:
@@ -199,14 +199,14 @@ def test_what_no_device_said_opens_nothing(sqlite_portal: Portal, answer: str) -
 
 
 def test_a_stranger_who_guesses_does_not_lock_out_the_owner(sqlite_portal: Portal) -> None:
-    from treuwerk.services.sessions import Origin
-    from treuwerk.services.signing_in import prove_password
+    from treuwerk.services.identity.sessions import Origin
+    from treuwerk.services.identity.signing_in import prove_password
 
     sqlite_portal.add_login("anna", "1001")
     database = sqlite_portal.installation.database
     with database.writing() as connection:
         open_session(connection, user_of(sqlite_portal, "anna"), NOW)
-        from treuwerk.services.sign_in_history import SIGNED_IN, note_event
+        from treuwerk.services.identity.sign_in_history import SIGNED_IN, note_event
 
         note_event(connection, user_of(sqlite_portal, "anna"), SIGNED_IN, "password", NOW, Origin("203.0.113.0/24"))
     for number in range(30):

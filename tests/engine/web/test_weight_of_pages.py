@@ -11,9 +11,9 @@ from starlette.testclient import TestClient
 
 from tests.support.portal import NOW, PARTICIPANTS, Portal, at
 from treuwerk.domain.rights import Access, Audience, names_for
-from treuwerk.services import enquiring
-from treuwerk.services.importing import import_participants
-from treuwerk.services.redeeming import redeem
+from treuwerk.services.account import enquiring
+from treuwerk.services.clearing.importing import import_participants
+from treuwerk.services.ledger.redeeming import redeem
 
 HEAVIEST = 100_000
 PORTAL = ("/", "/account", "/account?kind=purchase", "/account?status=active&source=feed",

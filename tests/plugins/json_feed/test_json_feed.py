@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from treuwerk.domain.documents import Document, DocumentKind, DocumentLine, Fault, Movement, Party, Purpose
 from treuwerk.domain.tabular import UnreadableFile
-from treuwerk.services.showing import document_as_json
+from treuwerk.services.clearing.showing import document_as_json
 from treuwerk_json_feed.reader import JsonFeed
 from treuwerk_json_feed.settings import JsonFeedSettings
 

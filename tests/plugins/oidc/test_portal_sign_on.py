@@ -11,10 +11,10 @@ from tests.plugins.oidc.conftest import Walker
 from tests.support.openid_provider import PASSWORD, RunningProvider, secret_of
 from tests.support.portal import ORIGIN, Portal
 from tests.support.sign_on import link_to, open_sign_on_portal, user_behind
-from treuwerk.services.linking import make_link_code
-from treuwerk.services.session_data import data_of, set_value
-from treuwerk.services.sessions import session_of
-from treuwerk.services.users import block_user, free_name, grant_role, roles_of_user, user_of
+from treuwerk.services.identity.linking import make_link_code
+from treuwerk.services.identity.session_data import data_of, set_value
+from treuwerk.services.identity.sessions import session_of
+from treuwerk.services.identity.users import block_user, free_name, grant_role, roles_of_user, user_of
 from treuwerk.store.database import Database
 
 

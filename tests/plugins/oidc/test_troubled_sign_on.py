@@ -14,8 +14,8 @@ from tests.plugins.oidc.conftest import Walker
 from tests.support import openid_provider
 from tests.support.portal import HOST, ORIGIN, Portal
 from tests.support.sign_on import BACK, link_to, open_sign_on_portal
-from treuwerk.services.session_data import data_of, set_value
-from treuwerk.services.sessions import session_of
+from treuwerk.services.identity.session_data import data_of, set_value
+from treuwerk.services.identity.sessions import session_of
 from treuwerk.store.database import Database
 from treuwerk_oidc import provider as provider_module
 

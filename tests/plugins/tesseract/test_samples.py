@@ -22,9 +22,9 @@ from treuwerk.domain.page_words import ReadPage
 from treuwerk.domain.participants import identifier
 from treuwerk.domain.uploads import FileType, type_of
 from treuwerk.programme.settings import PageReaderHead, PageReading
-from treuwerk.services.page_knowledge import months, unit_words
-from treuwerk.services.page_pictures import DrawingLimits, draw
-from treuwerk.services.page_recognising import recognise
+from treuwerk.services.submissions.page_knowledge import months, unit_words
+from treuwerk.services.submissions.page_pictures import DrawingLimits, draw
+from treuwerk.services.submissions.page_recognising import recognise
 from treuwerk_tesseract.reader import Tesseract
 from treuwerk_tesseract.settings import TesseractSettings
 

@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw
 from treuwerk.domain.page_words import DrawnPage, PageReaderUnavailable, Word
 from treuwerk.plugins import load
 from treuwerk.programme.settings import PageReaderHead, PageReading
-from treuwerk.services.page_recognising import recognise
+from treuwerk.services.submissions.page_recognising import recognise
 from treuwerk_tesseract.reader import Tesseract
 from treuwerk_tesseract.settings import TesseractSettings
 from treuwerk_tesseract.tsv import NoTable, words_of

@@ -9,7 +9,7 @@ import pytest
 from treuwerk.domain.documents import Document, DocumentKind, DocumentLine, Movement, Purpose
 from treuwerk.domain.tabular import UnreadableFile
 from treuwerk.programme.settings import Hold
-from treuwerk.services.file_verdicts import judged
+from treuwerk.services.clearing.file_verdicts import judged
 from treuwerk_ubl.reader import UblReader
 from treuwerk_ubl.settings import UblSettings
 

@@ -12,7 +12,6 @@ from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.reward_orders import OrderAct
 from treuwerk.domain.rights import Access
 from treuwerk.programme.settings import Settings
-from treuwerk.services import notes
 from treuwerk.services.auditing import note_act
 from treuwerk.services.installation import Installation
 from treuwerk.services.orders.changing import OpenOrder, progress_of
@@ -22,7 +21,8 @@ from treuwerk.services.orders.fulfilling import is_sent
 from treuwerk.services.orders.moving_on import refuse_unsent
 from treuwerk.services.orders.replacing import Replacement, replace_in
 from treuwerk.services.orders.scope import WRITE
-from treuwerk.services.own_company import refuse_own_company
+from treuwerk.services.participants import notes
+from treuwerk.services.participants.own_company import refuse_own_company
 from treuwerk.store import complaints as store
 from treuwerk.store import reward_orders
 from treuwerk.store.owners import lock_owners

@@ -15,7 +15,7 @@ from treuwerk.services.auditing import note_act
 from treuwerk.services.installation import Installation
 from treuwerk.services.orders.changing import OpenOrder, progress_of
 from treuwerk.services.orders.scope import APPROVE, order_named
-from treuwerk.services.own_company import refuse_own_company
+from treuwerk.services.participants.own_company import refuse_own_company
 from treuwerk.store import reward_orders as store
 
 APPROVED, REFUSED, LAPSED = "approved", "refused", "lapsed"

@@ -18,7 +18,7 @@ from treuwerk.services.orders.scope import READ, WRITE, order_named
 from treuwerk.services.orders.viewing_orders import OrderLine, PlacedOrder
 from treuwerk.services.orders.withdrawing import Followed, follow, is_free, put_work
 from treuwerk.services.orders.withdrawn import Withdrawal, named
-from treuwerk.services.own_company import refuse_own_company
+from treuwerk.services.participants.own_company import refuse_own_company
 from treuwerk.store import reward_orders, withdrawals, work
 
 ASSIGNED, ANSWERED = "withdrawal_assigned", "withdrawal_answered"

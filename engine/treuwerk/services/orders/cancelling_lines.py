@@ -17,7 +17,7 @@ from treuwerk.services.auditing import note_act
 from treuwerk.services.installation import Installation
 from treuwerk.services.orders.changing import Effect, OpenOrder, progress_of
 from treuwerk.services.orders.scope import REDEEM, WRITE, order_named
-from treuwerk.services.own_company import refuse_own_company
+from treuwerk.services.participants.own_company import refuse_own_company
 
 
 @attrs.frozen

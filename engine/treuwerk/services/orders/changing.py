@@ -21,10 +21,10 @@ from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.reward_orders import LineState, OrderAct, Progress, after, state_of
 from treuwerk.domain.rights import OutOfScope
 from treuwerk.programme.settings import Settings
-from treuwerk.services import cancelling
-from treuwerk.services.bookkeeping import SYSTEM, OpenAccount, Order, book
-from treuwerk.services.holding import capture_in, release_in
-from treuwerk.services.order_bookings import booking_name
+from treuwerk.services.ledger import cancelling
+from treuwerk.services.ledger.bookkeeping import SYSTEM, OpenAccount, Order, book
+from treuwerk.services.ledger.holding import capture_in, release_in
+from treuwerk.services.ledger.order_bookings import booking_name
 from treuwerk.services.orders.fulfilling import give_back, keeps_something
 from treuwerk.services.orders.parcels import Packed, Packing
 from treuwerk.services.orders.telling import CHANGED, tell

@@ -14,12 +14,12 @@ from treuwerk.domain.rights import Access, Audience, OutOfScope, row_named
 from treuwerk.services.auditing import note_act
 from treuwerk.services.documents_folder import documents_of
 from treuwerk.services.installation import Installation
-from treuwerk.services.notes import keep
 from treuwerk.services.orders.changing import OpenOrder
 from treuwerk.services.orders.own_orders import OwnOrder, own_order
 from treuwerk.services.orders.scope import READ, READ_OWN
-from treuwerk.services.storing_files import StoredFile
-from treuwerk.services.submissions import CLEAN
+from treuwerk.services.participants.notes import keep
+from treuwerk.services.submissions.states import CLEAN
+from treuwerk.services.submissions.storing_files import StoredFile
 from treuwerk.store import complaints as store
 from treuwerk.store import files, page_looks
 from treuwerk.store.owners import lock_owners

@@ -17,7 +17,7 @@ from treuwerk.domain.reward_orders import LineProblem, LineState, OrderRequest, 
 from treuwerk.domain.rights import Access
 from treuwerk.programme.settings import Settings
 from treuwerk.services.auditing import entry_of
-from treuwerk.services.bookkeeping import positive
+from treuwerk.services.ledger.bookkeeping import positive
 from treuwerk.services.orders.destinations import destination_text
 from treuwerk.services.orders.fulfilling import detail_problems, first_start, kept_details
 from treuwerk.services.orders.paying import Paid, Price

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from treuwerk.domain import ids
 from treuwerk.domain.refusals import KeyConflict
 from treuwerk.domain.reward_orders import LineState
-from treuwerk.services.entitled import active_among, unknown_account
+from treuwerk.services.ledger.entitled import active_among, unknown_account
 from treuwerk.services.orders.composing import Request
 from treuwerk.services.rewards.askers import asker_in, programme_day
 from treuwerk.services.rewards.offering import Offered, offers_of

@@ -21,7 +21,7 @@ from treuwerk.services.orders.changing import Effect, OpenOrder, progress_of
 from treuwerk.services.orders.fulfilling import is_sent
 from treuwerk.services.orders.parcels import note_arrivals
 from treuwerk.services.orders.scope import WRITE, order_named
-from treuwerk.services.own_company import refuse_own_company
+from treuwerk.services.participants.own_company import refuse_own_company
 from treuwerk.store import reward_orders
 
 ACTS = (OrderAct.SHIP, OrderAct.DELIVER, OrderAct.RETURN, OrderAct.FAIL)

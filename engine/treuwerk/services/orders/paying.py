@@ -13,9 +13,9 @@ from treuwerk.domain.ledger import Book, TransactionKind
 from treuwerk.domain.lots import Part, first_of, less
 from treuwerk.domain.movements import held, taken
 from treuwerk.domain.refusals import Refusal
-from treuwerk.services.bookkeeping import OpenAccount, Order
-from treuwerk.services.order_bookings import booking_name
-from treuwerk.services.redeeming import keeps_until, redemption_order, spendable
+from treuwerk.services.ledger.bookkeeping import OpenAccount, Order
+from treuwerk.services.ledger.order_bookings import booking_name
+from treuwerk.services.ledger.redeeming import keeps_until, redemption_order, spendable
 from treuwerk.store import holds
 
 SLACK = 7 * 86_400 * 1_000_000

@@ -10,7 +10,7 @@ from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.reward_orders import AddressKind, Destination
 from treuwerk.domain.rights import OutOfScope
 from treuwerk.programme.settings import Settings
-from treuwerk.services.own_addresses import AddressDraft, KeptAddress, addresses_of, checked_address
+from treuwerk.services.participants.own_addresses import AddressDraft, KeptAddress, addresses_of, checked_address
 from treuwerk.store.succession import successor
 from treuwerk.store.tables import participant
 

@@ -13,9 +13,9 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from treuwerk.domain.refusals import KeyConflict, Refusal
 from treuwerk.domain.reward_orders import LineProblem, OrderRefused, OrderRequest
 from treuwerk.domain.rights import Access, Audience
-from treuwerk.services.balances import balances
-from treuwerk.services.bookkeeping import OpenAccount
 from treuwerk.services.installation import Installation
+from treuwerk.services.ledger.balances import balances
+from treuwerk.services.ledger.bookkeeping import OpenAccount
 from treuwerk.services.orders.composing import Composition, Request, problems_of, requested
 from treuwerk.services.orders.fulfilling import keep_for
 from treuwerk.services.orders.looking_up import Placed, before_of, looked_up, offers_to
@@ -23,7 +23,7 @@ from treuwerk.services.orders.paying import pay
 from treuwerk.services.orders.placing_at_once import place_at_once
 from treuwerk.services.orders.scope import PLACE, REDEEM
 from treuwerk.services.orders.telling import PLACED, tell
-from treuwerk.services.own_company import refuse_own_company
+from treuwerk.services.participants.own_company import refuse_own_company
 from treuwerk.services.payments.owing import open_payment
 from treuwerk.services.rewards.askers import programme_day
 from treuwerk.store import audit, promotions, rewards

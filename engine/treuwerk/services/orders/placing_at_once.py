@@ -13,12 +13,12 @@ from treuwerk.domain import ids
 from treuwerk.domain.ledger import bucket_of, moment
 from treuwerk.domain.reward_kinds import Fulfilment
 from treuwerk.domain.terms import kept_until
-from treuwerk.services.order_bookings import booking_name
+from treuwerk.services.ledger.order_bookings import booking_name
+from treuwerk.services.ledger.redeeming import redemption_order
 from treuwerk.services.orders.composing import Composition, Request, problems_of
 from treuwerk.services.orders.looking_up import Placed, before_of, looked_up, offers_to
 from treuwerk.services.orders.paying import Paid
 from treuwerk.services.orders.telling import PLACED, payload_of
-from treuwerk.services.redeeming import redemption_order
 from treuwerk.store.accounts import versions_of
 from treuwerk.store.faults import told_as_unknown
 from treuwerk.store.order_looks import Looked

@@ -28,7 +28,7 @@ from treuwerk.services.orders.looking_up import Placed
 from treuwerk.services.orders.moving_on import refuse_unsent
 from treuwerk.services.orders.scope import WRITE, order_named
 from treuwerk.services.orders.telling import PLACED, tell
-from treuwerk.services.own_company import refuse_own_company
+from treuwerk.services.participants.own_company import refuse_own_company
 from treuwerk.services.rewards.askers import asker_of, programme_day
 from treuwerk.services.rewards.gate import constraints_of
 from treuwerk.services.rewards.kinds import terms_by_kind

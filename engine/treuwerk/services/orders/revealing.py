@@ -17,8 +17,8 @@ from treuwerk.domain.reward_orders import LineState, OrderAct
 from treuwerk.domain.rights import Access
 from treuwerk.domain.voucher_codes import CodeState
 from treuwerk.services.auditing import note_act
+from treuwerk.services.identity.keyring import Keyring
 from treuwerk.services.installation import Installation
-from treuwerk.services.keyring import Keyring
 from treuwerk.services.orders.changing import OpenOrder
 from treuwerk.services.orders.scope import REDEEM, order_named
 from treuwerk.services.rewards.code_vault import Vault, open_vault

@@ -13,7 +13,7 @@ from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.rights import Access, OutOfScope, row_named
 from treuwerk.domain.withdrawals import WITHDRAWAL, Declared
 from treuwerk.services.auditing import note_act
-from treuwerk.services.own_company import refuse_own_company
+from treuwerk.services.participants.own_company import refuse_own_company
 from treuwerk.store import withdrawals, work
 
 READ, WRITE = "orders.read", "orders.write"

@@ -21,7 +21,7 @@ from treuwerk.services.auditing import note_act
 from treuwerk.services.installation import Installation
 from treuwerk.services.master_files import BadRow, ImportReceipt, NamedRow, named_rows
 from treuwerk.services.orders.scope import WRITE
-from treuwerk.services.own_company import refuse_own_company
+from treuwerk.services.participants.own_company import refuse_own_company
 from treuwerk.services.payments.asking import provider_of
 from treuwerk.services.payments.looking_after import paid_back
 from treuwerk.services.payments.settling import captured, follow

@@ -10,8 +10,8 @@ from treuwerk.domain.rewards import Asker
 from treuwerk.domain.rights import OutOfScope
 from treuwerk.domain.standing import Ladder
 from treuwerk.programme.settings import Settings
-from treuwerk.services.balances import UnitBalance, balances
-from treuwerk.services.participant_list import tier_of
+from treuwerk.services.ledger.balances import UnitBalance, balances
+from treuwerk.services.participants.participant_list import tier_of
 from treuwerk.store.prepared import Prepared
 from treuwerk.store.tables import participant
 

@@ -22,6 +22,7 @@ from treuwerk.domain.tabular import UnreadableFile
 from treuwerk.domain.uploads import HEAD_BYTES, FileType, shown_name, type_of
 from treuwerk.programme.settings import Settings
 from treuwerk.services.auditing import note_act
+from treuwerk.services.clearing.shelf import TooLarge, shelf_of
 from treuwerk.services.installation import Installation
 from treuwerk.services.rewards.askers import programme_day
 from treuwerk.services.rewards.editing import READ, WRITE
@@ -29,7 +30,6 @@ from treuwerk.services.rewards.gate import Lacking, lacking
 from treuwerk.services.rewards.importing import Beside, Plan, RewardReceipt, import_rewards
 from treuwerk.services.rewards.pools import count_pools
 from treuwerk.services.rewards.publishing import PUBLISH
-from treuwerk.services.shelf import TooLarge, shelf_of
 from treuwerk.store import reward_imports
 from treuwerk.store import rewards as store
 

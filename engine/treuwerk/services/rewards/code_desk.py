@@ -15,7 +15,7 @@ from treuwerk.domain.rights import Access
 from treuwerk.domain.voucher_codes import Code
 from treuwerk.programme.settings import Settings
 from treuwerk.services.auditing import note_act
-from treuwerk.services.keyring import Keyring
+from treuwerk.services.identity.keyring import Keyring
 from treuwerk.services.master_files import LONGEST_KEY
 from treuwerk.services.rewards.code_pool import Pool, pools_from
 from treuwerk.services.rewards.code_vault import open_vault

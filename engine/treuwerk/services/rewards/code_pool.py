@@ -19,8 +19,8 @@ from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.reward_kinds import Fulfilment, RewardTerms
 from treuwerk.domain.tabular import BadLine
 from treuwerk.domain.voucher_codes import BITS, Code, CodeState, written
+from treuwerk.services.identity.keyring import Keyring
 from treuwerk.services.installation import Installation
-from treuwerk.services.keyring import Keyring
 from treuwerk.services.master_files import BadRow, ImportReceipt, NamedRow, Told, named_rows, short, tell_nobody
 from treuwerk.services.rewards.code_vault import Vault, open_vault
 from treuwerk.services.rewards.pools import recount, terms_by_variant, today

@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 
 from treuwerk.domain.secrets import UnknownKey
 from treuwerk.domain.voucher_codes import Code
-from treuwerk.services.keyring import Keyring
+from treuwerk.services.identity.keyring import Keyring
 from treuwerk.store import voucher_codes as store
 
 _KEY_BYTES, _NONCE_BYTES = 32, 12

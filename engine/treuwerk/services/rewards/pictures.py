@@ -19,8 +19,8 @@ from treuwerk.programme.languages import fallbacks
 from treuwerk.programme.settings import Settings
 from treuwerk.services.documents_folder import documents_of
 from treuwerk.services.installation import Installation
-from treuwerk.services.page_pictures import Size, draw_sizes
-from treuwerk.services.storing_files import drawing_limits, recognised, scan
+from treuwerk.services.submissions.page_pictures import Size, draw_sizes
+from treuwerk.services.submissions.storing_files import drawing_limits, recognised, scan
 from treuwerk.store import reward_files
 
 SMALL, LARGE = SIZES = (480, 960)

@@ -16,7 +16,7 @@ from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.rewards import Objection
 from treuwerk.domain.rights import Access, OutOfScope
 from treuwerk.programme.settings import Settings
-from treuwerk.services import own_account
+from treuwerk.services.account import own_account
 from treuwerk.services.payments.splitting import takes_money
 from treuwerk.services.rewards.askers import asker_of, programme_day
 from treuwerk.services.rewards.offering import Offered, offered

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from treuwerk.domain.rewards import Asker
 from treuwerk.programme.settings import Settings
-from treuwerk.services.balances import UnitBalance, balances
+from treuwerk.services.ledger.balances import UnitBalance, balances
 from treuwerk.services.rewards.askers import asker_of, programme_day
 from treuwerk.store import promotions
 from treuwerk.store import rewards as store

@@ -76,7 +76,7 @@ problem = define(
 conflict_decision = define(
     "conflict_decision", Home.RUN,
     key("run_id"), key("number"), key("turn"),  # of the problem, from 1 on
-    text("act"),  # as treuwerk.services.conflicts has it
+    text("act"),  # as treuwerk.services.changes.conflicts has it
     text("state"),  # waiting for a second person, done, refused or undone
     text("reason"), whole("user_id"), text("actor"), whole("asked_at"),
     whole("second_by"), text("second"), whole("decided_at"),

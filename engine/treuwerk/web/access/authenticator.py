@@ -5,13 +5,13 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from treuwerk.domain.refusals import Refusal
-from treuwerk.services import own_security
-from treuwerk.services.authenticators import enrolment, new_secret
-from treuwerk.services.passwords import login_of
-from treuwerk.services.session_data import data_of, set_value
-from treuwerk.services.sessions import hashed
-from treuwerk.services.settling import SessionOver
-from treuwerk.services.stepping_up import require_recent
+from treuwerk.services.identity import own_security
+from treuwerk.services.identity.authenticators import enrolment, new_secret
+from treuwerk.services.identity.passwords import login_of
+from treuwerk.services.identity.session_data import data_of, set_value
+from treuwerk.services.identity.sessions import hashed
+from treuwerk.services.identity.settling import SessionOver
+from treuwerk.services.identity.stepping_up import require_recent
 from treuwerk.web.access.entering import SIGN_IN, origin_of
 from treuwerk.web.access.security import base_of, changed_page, done, is_settling, security_template, settled
 from treuwerk.web.shell.drawn_codes import drawn_code

@@ -3,7 +3,7 @@
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from treuwerk.services.memberships import memberships_of, switch_company
+from treuwerk.services.identity.memberships import memberships_of, switch_company
 from treuwerk.web.access.entering import with_session
 from treuwerk.web.shell.own_balance import chip_of
 from treuwerk.web.shell.pages import page

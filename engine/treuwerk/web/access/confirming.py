@@ -4,7 +4,7 @@ from starlette.responses import Response
 
 from treuwerk.domain.rights import Audience
 from treuwerk.domain.secrets import UnknownKey
-from treuwerk.services.stepping_up import Ways, confirmed, prove_again, ways_of
+from treuwerk.services.identity.stepping_up import Ways, confirmed, prove_again, ways_of
 from treuwerk.web.access.entering import SIGN_IN, origin_of, wanted_path, with_session
 from treuwerk.web.access.passkeys import passkey_user
 from treuwerk.web.access.signing_in import cannot_check, too_many, wait_page

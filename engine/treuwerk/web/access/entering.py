@@ -6,11 +6,11 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from treuwerk.domain.rights import Audience
-from treuwerk.services.memberships import memberships_of
-from treuwerk.services.passkeys import Site
-from treuwerk.services.session_data import Flow, begin_flow, end_flow, flow_of
-from treuwerk.services.sessions import Origin
-from treuwerk.services.signing_in import enter
+from treuwerk.services.identity.memberships import memberships_of
+from treuwerk.services.identity.passkeys import Site
+from treuwerk.services.identity.session_data import Flow, begin_flow, end_flow, flow_of
+from treuwerk.services.identity.sessions import Origin
+from treuwerk.services.identity.signing_in import enter
 from treuwerk.web.shell.pages import see_other
 from treuwerk.web.shell.routing import own_path
 from treuwerk.web.shell.sessions import cookie, delete_cookie, set_cookie

@@ -6,9 +6,9 @@ from starlette.responses import Response
 
 from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.rights import Audience
-from treuwerk.services.first_logins import Newcomer, add_company, with_password, with_provider
-from treuwerk.services.linking import Link, try_link_code
-from treuwerk.services.passwords import SHORTEST_PASSWORD, WeakPassword
+from treuwerk.services.identity.first_logins import Newcomer, add_company, with_password, with_provider
+from treuwerk.services.identity.linking import Link, try_link_code
+from treuwerk.services.identity.passwords import SHORTEST_PASSWORD, WeakPassword
 from treuwerk.web.access.entering import COMPANIES, flow, flow_token, origin_of, start_flow, with_session
 from treuwerk.web.access.signing_in import too_many, wait_page
 from treuwerk.web.shell.pages import gettext, page, see_other

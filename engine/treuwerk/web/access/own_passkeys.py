@@ -4,17 +4,17 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from treuwerk.domain.refusals import Refusal
-from treuwerk.services.own_security import drop_passkey, take_passkey
-from treuwerk.services.passkeys import (
+from treuwerk.services.identity.own_security import drop_passkey, take_passkey
+from treuwerk.services.identity.passkeys import (
     PasskeyRefused,
     begin_registration,
     finish_registration,
     rename_passkey,
 )
-from treuwerk.services.passwords import login_of
-from treuwerk.services.session_data import set_value, take_value
-from treuwerk.services.settling import SessionOver
-from treuwerk.services.stepping_up import require_recent
+from treuwerk.services.identity.passwords import login_of
+from treuwerk.services.identity.session_data import set_value, take_value
+from treuwerk.services.identity.settling import SessionOver
+from treuwerk.services.identity.stepping_up import require_recent
 from treuwerk.web.access.entering import SIGN_IN, origin_of, site_of
 from treuwerk.web.access.security import base_of, changed_page, done, settled, shown
 from treuwerk.web.shell.pages import gettext, see_other

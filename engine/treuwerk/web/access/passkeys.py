@@ -4,10 +4,10 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from treuwerk.domain.rights import Audience
-from treuwerk.services import attempts
-from treuwerk.services.passkeys import PasskeyRefused, begin_use, finish_use
-from treuwerk.services.session_data import end_flow
-from treuwerk.services.signing_in import PASSKEY, is_active
+from treuwerk.services.identity import attempts
+from treuwerk.services.identity.passkeys import PasskeyRefused, begin_use, finish_use
+from treuwerk.services.identity.session_data import end_flow
+from treuwerk.services.identity.signing_in import PASSKEY, is_active
 from treuwerk.web.access.entering import flow, flow_token, origin_of, site_of, start_flow, wanted_path
 from treuwerk.web.access.signing_in import form_page, let_in, too_many, wait_page
 from treuwerk.web.shell.pages import gettext

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from starlette.routing import BaseRoute
 
 from treuwerk.domain.rights import Audience
-from treuwerk.services.settling import Missing
+from treuwerk.services.identity.settling import Missing
 from treuwerk.web.access import authenticator, own_passkeys, security, settling
 from treuwerk.web.access.companies import companies_page
 from treuwerk.web.access.confirming import confirm_page

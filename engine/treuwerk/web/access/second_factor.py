@@ -6,12 +6,12 @@ from starlette.responses import Response
 
 from treuwerk.domain.rights import Audience
 from treuwerk.domain.secrets import UnknownKey
-from treuwerk.services.authenticators import has_authenticator
-from treuwerk.services.passkeys import passkeys_of
-from treuwerk.services.passwords import state_of_password
-from treuwerk.services.session_data import FLOW_SECONDS, end_flow
-from treuwerk.services.sessions import SECOND
-from treuwerk.services.signing_in import prove_factor
+from treuwerk.services.identity.authenticators import has_authenticator
+from treuwerk.services.identity.passkeys import passkeys_of
+from treuwerk.services.identity.passwords import state_of_password
+from treuwerk.services.identity.session_data import FLOW_SECONDS, end_flow
+from treuwerk.services.identity.sessions import SECOND
+from treuwerk.services.identity.signing_in import prove_factor
 from treuwerk.web.access.entering import SIGN_IN, flow, flow_token, origin_of
 from treuwerk.web.access.signing_in import cannot_check, let_in, too_many, wait_page
 from treuwerk.web.shell.pages import gettext, page, see_other

@@ -5,11 +5,11 @@ from typing import Any
 from starlette.responses import Response
 
 from treuwerk.domain.rights import Audience
-from treuwerk.services import own_security
-from treuwerk.services.passwords import WeakPassword, login_of
-from treuwerk.services.session_keeping import end_all, end_own
-from treuwerk.services.settling import missing
-from treuwerk.services.stepping_up import prove_own_password, require_recent
+from treuwerk.services.identity import own_security
+from treuwerk.services.identity.passwords import WeakPassword, login_of
+from treuwerk.services.identity.session_keeping import end_all, end_own
+from treuwerk.services.identity.settling import missing
+from treuwerk.services.identity.stepping_up import prove_own_password, require_recent
 from treuwerk.web.access.entering import origin_of, wanted_path
 from treuwerk.web.access.first_login import weak_words
 from treuwerk.web.access.signing_in import too_many, wait_page

@@ -2,10 +2,10 @@
 
 from starlette.responses import Response
 
-from treuwerk.services import own_security
-from treuwerk.services.passwords import WeakPassword, login_of
-from treuwerk.services.settling import Missing, SessionOver, missing
-from treuwerk.services.stepping_up import require_recent
+from treuwerk.services.identity import own_security
+from treuwerk.services.identity.passwords import WeakPassword, login_of
+from treuwerk.services.identity.settling import Missing, SessionOver, missing
+from treuwerk.services.identity.stepping_up import require_recent
 from treuwerk.web.access.entering import SIGN_IN, origin_of, wanted_path, with_session
 from treuwerk.web.access.first_login import weak_words
 from treuwerk.web.access.security import base_of, security_template, settled

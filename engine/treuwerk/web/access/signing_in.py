@@ -6,9 +6,9 @@ from starlette.responses import Response
 
 from treuwerk.domain.rights import Audience
 from treuwerk.domain.secrets import UnknownKey
-from treuwerk.services.passwords import state_of_password
-from treuwerk.services.settling import PASSWORD
-from treuwerk.services.signing_in import NoPlace, needs_factor, prove_password
+from treuwerk.services.identity.passwords import state_of_password
+from treuwerk.services.identity.settling import PASSWORD
+from treuwerk.services.identity.signing_in import NoPlace, needs_factor, prove_password
 from treuwerk.web.access.entering import SIGN_IN, origin_of, signed_in, start_flow, wanted_path
 from treuwerk.web.shell.logs import FIELDS
 from treuwerk.web.shell.pages import gettext, page, see_other

@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from treuwerk.services.viewing import end_viewing
+from treuwerk.services.identity.viewing import end_viewing
 from treuwerk.web.shell.pages import see_other
 from treuwerk.web.shell.state import Visit
 

@@ -13,9 +13,9 @@ from starlette.routing import BaseRoute
 from treuwerk.domain.ledger import moment
 from treuwerk.domain.source_rights import DELIVER, READ
 from treuwerk.programme.settings import Api
-from treuwerk.services.delivering import Delivered, deliver, delivery
-from treuwerk.services.incoming import Arrival, Incoming, OtherContent
-from treuwerk.services.shelf import Arriving, TooLarge, shelf_of
+from treuwerk.services.clearing.delivering import Delivered, deliver, delivery
+from treuwerk.services.clearing.incoming import Arrival, Incoming, OtherContent
+from treuwerk.services.clearing.shelf import Arriving, TooLarge, shelf_of
 from treuwerk.store import incoming
 from treuwerk.web.api.routing import MEBIBYTE, ApiRoute, Call
 from treuwerk.web.shell.problems import RequestRefused

@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 from treuwerk.domain.rights import NotAllowed, OutOfScope
 from treuwerk.domain.source_rights import SOURCE_RIGHTS, SourceAccess
 from treuwerk.programme.settings import Api
-from treuwerk.services.source_secrets import REFUSED, NotAuthentic, Signed, identify
+from treuwerk.services.clearing.source_secrets import REFUSED, NotAuthentic, Signed, identify
 from treuwerk.web.shell.problems import RequestRefused, problem
 from treuwerk.web.shell.rate_limits import SlidingCounts, network_of
 from treuwerk.web.shell.state import Shell, state_of

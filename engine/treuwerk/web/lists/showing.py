@@ -8,7 +8,7 @@ import attrs
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 
-from treuwerk.services.saved_views import SavedView
+from treuwerk.services.participants.saved_views import SavedView
 from treuwerk.store.keyset import Key
 from treuwerk.web.lists.asking import Asked, asked
 from treuwerk.web.lists.csv_files import MACHINE

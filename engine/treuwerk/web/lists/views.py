@@ -5,7 +5,7 @@ from unicodedata import normalize
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from treuwerk.services.saved_views import (
+from treuwerk.services.participants.saved_views import (
     LONGEST_NAME,
     LONGEST_QUERY,
     TEAM,

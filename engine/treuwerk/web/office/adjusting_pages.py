@@ -8,11 +8,13 @@ from starlette.responses import Response
 
 from treuwerk.domain.notes import Note, NoteStatus
 from treuwerk.domain.refusals import KeyConflict, Refusal
-from treuwerk.services import manual_points, manual_reversals, notes, participant_profile
-from treuwerk.services.adjusting import Adjustment, points_by_hand
-from treuwerk.services.manual_points import ASK, DECIDE, REASONS, Preview
-from treuwerk.services.manual_reversals import ReversalPreview
-from treuwerk.services.participant_profile import Profile
+from treuwerk.services.changes import manual_points, manual_reversals
+from treuwerk.services.changes.adjusting import Adjustment, points_by_hand
+from treuwerk.services.changes.manual_points import ASK, DECIDE, REASONS, Preview
+from treuwerk.services.changes.manual_reversals import ReversalPreview
+from treuwerk.services.office import participant_profile
+from treuwerk.services.office.participant_profile import Profile
+from treuwerk.services.participants import notes
 from treuwerk.web.forms import Shown, choice, day, several, text, whole
 from treuwerk.web.forms.pages import empty, read, refused, told
 from treuwerk.web.forms.reading import FORM_ID

@@ -7,7 +7,7 @@ from treuwerk.domain.refusals import Refusal
 from treuwerk.services.orders import desk, withdrawn
 from treuwerk.services.orders.assigning_withdrawals import assign, foreseen, set_aside
 from treuwerk.services.orders.viewing_orders import PlacedOrder, order_of
-from treuwerk.services.own_company import is_own_company
+from treuwerk.services.participants.own_company import is_own_company
 from treuwerk.web.forms.pages import CONFLICT, done, empty, read, refused, told, version_of
 from treuwerk.web.forms.showing import new_form_id
 from treuwerk.web.office.frame import office_page, seen, sent_back, settings_of

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from starlette.responses import Response
 
 from treuwerk.domain.ledger import moment
-from treuwerk.services import audit_trail
-from treuwerk.services.audit_trail import AuditEntry, AuditFilters
 from treuwerk.services.auditing import note_act
+from treuwerk.services.office import audit_trail
+from treuwerk.services.office.audit_trail import AuditEntry, AuditFilters
 from treuwerk.web.lists import Asked, Cell, Column, Filter, ListKind, asked, csv_answer, views_form
 from treuwerk.web.office.frame import settings_of
 from treuwerk.web.office.words import ACTIONS, THINGS

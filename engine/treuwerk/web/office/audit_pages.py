@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from treuwerk.services import audit_trail, ledger_proof
-from treuwerk.services.plugin_status import plugin_states
-from treuwerk.services.saved_views import views_of
+from treuwerk.services.office import audit_trail
+from treuwerk.services.operation.plugin_status import plugin_states
+from treuwerk.services.participants.saved_views import views_of
+from treuwerk.services.proof import ledger_proof
 from treuwerk.web.forms.pages import told
 from treuwerk.web.lists import COUNTED_AT_MOST, Asked, asked, list_page, list_view
 from treuwerk.web.office.audit_list import AUDIT, narrowed

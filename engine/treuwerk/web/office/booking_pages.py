@@ -9,10 +9,12 @@ from starlette.responses import Response
 
 from treuwerk.domain.notes import Note, NoteStatus
 from treuwerk.domain.refusals import Refusal
-from treuwerk.services import manual_reversals, notes, participant_profile
-from treuwerk.services.explaining import Explanation, NotFound, explain
-from treuwerk.services.manual_reversals import Reversible
-from treuwerk.services.participant_profile import Profile
+from treuwerk.services.account.explaining import Explanation, NotFound, explain
+from treuwerk.services.changes import manual_reversals
+from treuwerk.services.changes.manual_reversals import Reversible
+from treuwerk.services.office import participant_profile
+from treuwerk.services.office.participant_profile import Profile
+from treuwerk.services.participants import notes
 from treuwerk.web.forms import Result, Shown, choice, several, text, whole
 from treuwerk.web.forms.pages import CONFLICT, empty, read, refused, told, version_of
 from treuwerk.web.office import words

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from treuwerk.domain.complaints import ComplaintState
 from treuwerk.domain.refusals import Refusal
-from treuwerk.services import participant_profile
+from treuwerk.services.office import participant_profile
 from treuwerk.services.orders import answering, complaining
 from treuwerk.services.orders.answering import Answer, settlements
 from treuwerk.services.orders.complaining import LONGEST_TEXT, Complaint

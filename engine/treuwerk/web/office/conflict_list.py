@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from treuwerk.services import conflicts
-from treuwerk.services.conflicts import Narrowed
+from treuwerk.services.changes import conflicts
+from treuwerk.services.changes.conflicts import Narrowed
 from treuwerk.web.lists import COUNTED_AT_MOST, Asked, Column, Filter, ListKind, asked, list_page, list_view
 from treuwerk.web.office.conflict_words import CODES
 from treuwerk.web.office.frame import navigation

@@ -6,9 +6,9 @@ import attrs
 from starlette.responses import Response
 
 from treuwerk.domain.refusals import Refusal
-from treuwerk.services import conflict_deciding as deciding
-from treuwerk.services import conflicts
-from treuwerk.services.conflicts import Conflict
+from treuwerk.services.changes import conflict_deciding as deciding
+from treuwerk.services.changes import conflicts
+from treuwerk.services.changes.conflicts import Conflict
 from treuwerk.web.forms import Result, Shown, choice, text
 from treuwerk.web.forms.pages import CONFLICT, UNPROCESSABLE, empty, read, refused, told, version_of
 from treuwerk.web.office.conflict_words import ACTS, CODES, HINTS, STATES

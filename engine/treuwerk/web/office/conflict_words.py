@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from treuwerk.services import conflicts
+from treuwerk.services.changes import conflicts
 from treuwerk.web.shell.marking import marked
 
 CODES: Mapping[str, str] = {

@@ -6,8 +6,8 @@ from starlette.responses import Response
 
 from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.rights import Access
-from treuwerk.services import aliasing
-from treuwerk.services.aliasing import MAP, RELEASE, Decided
+from treuwerk.services.changes import aliasing
+from treuwerk.services.changes.aliasing import MAP, RELEASE, Decided
 from treuwerk.services.installation import Installation
 from treuwerk.services.ordering import order_of
 from treuwerk.web.forms.pages import language_of, told

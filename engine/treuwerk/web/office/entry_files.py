@@ -4,10 +4,11 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from treuwerk.domain.refusals import Refusal
-from treuwerk.services import entering, submissions
-from treuwerk.services.deciding import DECIDE, READ
-from treuwerk.services.storing_files import store_file
-from treuwerk.services.submissions import Page
+from treuwerk.services.submissions import entering
+from treuwerk.services.submissions import states as submissions
+from treuwerk.services.submissions.deciding import DECIDE, READ
+from treuwerk.services.submissions.states import Page
+from treuwerk.services.submissions.storing_files import store_file
 from treuwerk.web.office.frame import number_in, seen, sent_back
 from treuwerk.web.shell.page_files import original_file as the_file
 from treuwerk.web.shell.page_files import page_picture

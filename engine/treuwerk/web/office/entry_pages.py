@@ -12,15 +12,15 @@ from treuwerk.domain.entries import Entered
 from treuwerk.domain.ledger import moment
 from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.rights import Access
-from treuwerk.services import deciding, entering, queue, revising
-from treuwerk.services.deciding import LinesOpen, Verdict
-from treuwerk.services.entering import Sheet
-from treuwerk.services.entry_hints import entry_hints
-from treuwerk.services.entry_preview import Preview, preview
-from treuwerk.services.evidence import evidence_of
-from treuwerk.services.hints import Hint
-from treuwerk.services.second_person import differences
-from treuwerk.services.submissions import Submission, SubmissionChanged
+from treuwerk.services.changes.evidence import evidence_of
+from treuwerk.services.clearing.hints import Hint
+from treuwerk.services.submissions import deciding, entering, queue, revising
+from treuwerk.services.submissions.deciding import LinesOpen, Verdict
+from treuwerk.services.submissions.entering import Sheet
+from treuwerk.services.submissions.entry_hints import entry_hints
+from treuwerk.services.submissions.entry_preview import Preview, preview
+from treuwerk.services.submissions.second_person import differences
+from treuwerk.services.submissions.states import Submission, SubmissionChanged
 from treuwerk.web.forms.pages import CONFLICT, UNPROCESSABLE, told, version_of
 from treuwerk.web.office import entry_words
 from treuwerk.web.office.entry_reading import (

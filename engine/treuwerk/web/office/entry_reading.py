@@ -12,7 +12,7 @@ import attrs
 from treuwerk.domain.documents import DocumentKind
 from treuwerk.domain.entries import Entered, EnteredLine
 from treuwerk.programme.settings import Settings
-from treuwerk.services.deciding import REASONS
+from treuwerk.services.submissions.deciding import REASONS
 from treuwerk.web.forms import Result, Shown, area, choice, day, decimal, from_form, shown, text, whole
 from treuwerk.web.forms.pages import language_of
 from treuwerk.web.forms.reading import BESIDE

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from treuwerk.domain.documents import DocumentKind
 from treuwerk.domain.submissions import SubmissionEvent, SubmissionState
-from treuwerk.services.deciding import ALREADY_BOOKED
+from treuwerk.services.submissions.deciding import ALREADY_BOOKED
 from treuwerk.web.shell.marking import marked
 
 STATES: Mapping[str, tuple[str, str, str]] = {

@@ -4,8 +4,8 @@ import attrs
 from starlette.responses import Response
 
 from treuwerk.domain.refusals import Refusal
-from treuwerk.services.forgetting_uploads import foresee_forgetting, forget_uploads
-from treuwerk.services.participant_profile import profile
+from treuwerk.services.office.participant_profile import profile
+from treuwerk.services.submissions.forgetting_uploads import foresee_forgetting, forget_uploads
 from treuwerk.web.forms import Shown, area, yes
 from treuwerk.web.forms.pages import UNPROCESSABLE, empty, read, refused, told
 from treuwerk.web.office.frame import account_of, office_page, seen, settings_of

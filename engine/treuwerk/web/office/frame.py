@@ -12,10 +12,10 @@ from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.rights import Access, Audience
 from treuwerk.programme.reading import LoadedProgramme
 from treuwerk.programme.settings import Settings
-from treuwerk.services import queue
 from treuwerk.services.auditing import note_reading
 from treuwerk.services.orders import desk
 from treuwerk.services.orders.scope import READ as READ_ORDERS
+from treuwerk.services.submissions import queue
 from treuwerk.web.forms.pages import done, told
 from treuwerk.web.office.words import STATED, refusal_words
 from treuwerk.web.shell.marking import marked

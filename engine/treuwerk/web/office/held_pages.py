@@ -7,10 +7,10 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from treuwerk.domain.refusals import Refusal
-from treuwerk.services import held_files
 from treuwerk.services.auditing import note_act
-from treuwerk.services.held_faults import FaultRow, all_faults
-from treuwerk.services.held_files import LONGEST_REASON, READ, HeldFile
+from treuwerk.services.clearing import held_files
+from treuwerk.services.clearing.held_faults import FaultRow, all_faults
+from treuwerk.services.clearing.held_files import LONGEST_REASON, READ, HeldFile
 from treuwerk.store.held import CLEARED, HELD, REJECTED, RELEASED, SUPERSEDED
 from treuwerk.web.forms import Shown, text
 from treuwerk.web.forms.pages import done, empty, read, refused, told, version_of

@@ -10,10 +10,11 @@ from starlette.responses import Response
 from treuwerk.domain.documents import DocumentKind, Movement
 from treuwerk.domain.line_fields import LineFields
 from treuwerk.domain.refusals import Refusal
-from treuwerk.services import broken_lines, line_deciding
-from treuwerk.services.broken_lines import BrokenLine
-from treuwerk.services.correction_matching import TAKING_BACK
-from treuwerk.services.line_deciding import LineOutcome
+from treuwerk.services.changes import line_deciding
+from treuwerk.services.changes.line_deciding import LineOutcome
+from treuwerk.services.clearing import broken_lines
+from treuwerk.services.clearing.broken_lines import BrokenLine
+from treuwerk.services.clearing.correction_matching import TAKING_BACK
 from treuwerk.web.forms import Wrong, area, choice, day, decimal, text
 from treuwerk.web.forms.pages import CONFLICT, UNPROCESSABLE, empty, read, refused, told, version_of
 from treuwerk.web.forms.reading import Result

@@ -9,14 +9,14 @@ from starlette.responses import Response
 from treuwerk.domain.aliases import Kind, Name, Verdict
 from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.sellers import WORLDWIDE
-from treuwerk.services import aliasing, lacking, mapping_proposals
-from treuwerk.services.aliasing import MAP, Decided, Meant
 from treuwerk.services.auditing import note_act
-from treuwerk.services.known_sellers import standing
-from treuwerk.services.lacking import Lacking
-from treuwerk.services.mapping_proposals import Reach
-from treuwerk.services.releasing import Released
-from treuwerk.services.sellers import READ
+from treuwerk.services.changes import aliasing, lacking, mapping_proposals
+from treuwerk.services.changes.aliasing import MAP, Decided, Meant
+from treuwerk.services.changes.lacking import Lacking
+from treuwerk.services.changes.mapping_proposals import Reach
+from treuwerk.services.clearing.known_sellers import standing
+from treuwerk.services.clearing.releasing import Released
+from treuwerk.services.clearing.sellers import READ
 from treuwerk.web.forms import choice, text
 from treuwerk.web.forms.pages import empty, language_of, read, refused, told
 from treuwerk.web.forms.reading import Result

@@ -9,7 +9,8 @@ from starlette.responses import Response
 
 from treuwerk.domain.notes import FROM_PORTAL, LONGEST_TEXT, Note, NoteDraft, NoteKind, NoteStatus
 from treuwerk.domain.refusals import Refusal
-from treuwerk.services import notes, participant_profile
+from treuwerk.services.office import participant_profile
+from treuwerk.services.participants import notes
 from treuwerk.web.forms import Result, Shown, area, choice, day, taken, yes
 from treuwerk.web.forms import text as line
 from treuwerk.web.forms.pages import CONFLICT, done, empty, language_of, read, refused, told, version_of

@@ -12,11 +12,15 @@ from treuwerk.domain.participants import ParticipantStatus
 from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.rights import Audience
 from treuwerk.programme.roles import roles_of
-from treuwerk.services import activity_stream, aliasing, notes, participant_profile, queue, viewing
-from treuwerk.services.activity_stream import Cursor
-from treuwerk.services.inviting import invite
-from treuwerk.services.linking import GOOD_DAYS
-from treuwerk.services.participant_profile import CHANGES, Profile
+from treuwerk.services.changes import aliasing
+from treuwerk.services.identity import viewing
+from treuwerk.services.identity.linking import GOOD_DAYS
+from treuwerk.services.office import activity_stream, participant_profile
+from treuwerk.services.office.activity_stream import Cursor
+from treuwerk.services.office.participant_profile import CHANGES, Profile
+from treuwerk.services.participants import notes
+from treuwerk.services.participants.inviting import invite
+from treuwerk.services.submissions import queue
 from treuwerk.web.forms import area, choice, text
 from treuwerk.web.forms.pages import done, empty, read, refused, told, version_of
 from treuwerk.web.office.frame import account_of, office_page, seen, settings_of, today_of

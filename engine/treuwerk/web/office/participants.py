@@ -5,10 +5,10 @@ from typing import Any
 
 from starlette.responses import Response
 
-from treuwerk.services import participant_list
 from treuwerk.services.auditing import note_act
-from treuwerk.services.participant_list import Listed, Narrowed, Ordered
-from treuwerk.services.saved_views import views_of
+from treuwerk.services.participants import participant_list
+from treuwerk.services.participants.participant_list import Listed, Narrowed, Ordered
+from treuwerk.services.participants.saved_views import views_of
 from treuwerk.web.lists import (
     COUNTED_AT_MOST,
     Asked,

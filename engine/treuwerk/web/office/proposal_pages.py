@@ -3,11 +3,11 @@
 from starlette.responses import Response
 
 from treuwerk.domain.refusals import Refusal
-from treuwerk.services import mapping_agreement
-from treuwerk.services.aliasing import MAP
-from treuwerk.services.decision_turns import APPROVE
-from treuwerk.services.mapping_proposals import Proposal, proposal_of
-from treuwerk.services.releasing import Released
+from treuwerk.services.changes import mapping_agreement
+from treuwerk.services.changes.aliasing import MAP
+from treuwerk.services.changes.mapping_proposals import Proposal, proposal_of
+from treuwerk.services.clearing.decision_turns import APPROVE
+from treuwerk.services.clearing.releasing import Released
 from treuwerk.store.alias_proposals import DONE, OVERTAKEN, REFUSED, WAITING, WITHDRAWN
 from treuwerk.web.forms.pages import told, version_of
 from treuwerk.web.office.frame import office_page, sent_back

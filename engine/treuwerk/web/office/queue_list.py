@@ -10,11 +10,13 @@ from starlette.responses import HTMLResponse, Response
 
 from treuwerk.domain.ledger import moment
 from treuwerk.domain.refusals import Refusal
-from treuwerk.services import entering, notes, queue, queue_list
 from treuwerk.services.auditing import note_act
-from treuwerk.services.queue import Done, View, WorkItem
-from treuwerk.services.queue_list import NOBODY, Narrowed
-from treuwerk.services.saved_views import views_of
+from treuwerk.services.office import queue_list
+from treuwerk.services.office.queue_list import NOBODY, Narrowed
+from treuwerk.services.participants import notes
+from treuwerk.services.participants.saved_views import views_of
+from treuwerk.services.submissions import entering, queue
+from treuwerk.services.submissions.queue import Done, View, WorkItem
 from treuwerk.web.lists import (
     COUNTED_AT_MOST,
     Act,

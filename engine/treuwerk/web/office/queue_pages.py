@@ -10,8 +10,10 @@ from starlette.responses import Response
 from treuwerk.domain.ledger import instant
 from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.rights import Access
-from treuwerk.services import notes, queue, run_problems
-from treuwerk.services.queue import View, WorkItem
+from treuwerk.services.clearing import run_problems
+from treuwerk.services.participants import notes
+from treuwerk.services.submissions import queue
+from treuwerk.services.submissions.queue import View, WorkItem
 from treuwerk.web.forms import Result, choice, day
 from treuwerk.web.forms.pages import empty, read, refused, told
 from treuwerk.web.office.frame import acted, number_in, office_page, settings_of, today_of

@@ -9,8 +9,8 @@ import attrs
 from babel.numbers import format_percent
 
 from treuwerk.domain.page_words import Box
-from treuwerk.services.entering import Sheet
-from treuwerk.services.prefilling import ReadField, line_numbers, positions_of
+from treuwerk.services.submissions.entering import Sheet
+from treuwerk.services.submissions.prefilling import ReadField, line_numbers, positions_of
 from treuwerk.web.forms import shown
 from treuwerk.web.forms.pages import language_of
 from treuwerk.web.office.entry_reading import Head, form_of_line, units_of

@@ -8,9 +8,10 @@ from starlette.responses import Response
 
 from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.rights import Access
-from treuwerk.services import ordering, recalculation_orders
-from treuwerk.services.manual_points import ASK, DECIDE
-from treuwerk.services.recalculation_orders import BOOK, COUNT, Recalculation, State, Wanted
+from treuwerk.services import ordering
+from treuwerk.services.changes import recalculation_orders
+from treuwerk.services.changes.manual_points import ASK, DECIDE
+from treuwerk.services.changes.recalculation_orders import BOOK, COUNT, Recalculation, State, Wanted
 from treuwerk.web.forms import Shown, day, text
 from treuwerk.web.forms.pages import UNPROCESSABLE, done, empty, read, refused, told, version_of
 from treuwerk.web.office.frame import acted, office_page, settings_of

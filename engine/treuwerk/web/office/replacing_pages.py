@@ -7,7 +7,7 @@ from starlette.responses import Response
 from treuwerk.domain.refusals import KeyConflict, Refusal
 from treuwerk.domain.reward_orders import OrderAct
 from treuwerk.domain.rights import OutOfScope
-from treuwerk.services import participant_profile
+from treuwerk.services.office import participant_profile
 from treuwerk.services.orders.places import TYPED, Place, places_of
 from treuwerk.services.orders.replacing import Replacement, replace_in
 from treuwerk.services.orders.viewing_orders import OrderLine, PlacedOrder, order_of

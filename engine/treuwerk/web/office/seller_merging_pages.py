@@ -9,8 +9,9 @@ from starlette.responses import Response
 
 from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.sellers import Seller
-from treuwerk.services import known_sellers, seller_merging, sellers
-from treuwerk.services.seller_merging import Merge
+from treuwerk.services.changes import seller_merging
+from treuwerk.services.changes.seller_merging import Merge
+from treuwerk.services.clearing import known_sellers, sellers
 from treuwerk.web.forms import Shown, choice, text
 from treuwerk.web.forms.pages import UNPROCESSABLE, done, empty, read, refused, told
 from treuwerk.web.forms.reading import Result

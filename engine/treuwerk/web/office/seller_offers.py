@@ -7,9 +7,9 @@ import attrs
 from treuwerk.domain.entries import Entered
 from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.sellers import Seller
-from treuwerk.services import known_sellers
-from treuwerk.services.known_sellers import Standing
-from treuwerk.services.sellers import MAP
+from treuwerk.services.clearing import known_sellers
+from treuwerk.services.clearing.known_sellers import Standing
+from treuwerk.services.clearing.sellers import MAP
 from treuwerk.web.office.entry_reading import Typed
 from treuwerk.web.office.frame import settings_of
 from treuwerk.web.office.seller_pages import complaint, numbers_of, seller_url

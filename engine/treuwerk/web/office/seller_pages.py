@@ -10,8 +10,9 @@ from starlette.responses import Response
 
 from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.sellers import CODE, NAME, Seller, alias_key
-from treuwerk.services import known_sellers, seller_merging, sellers
-from treuwerk.services.sellers import MAP
+from treuwerk.services.changes import seller_merging
+from treuwerk.services.clearing import known_sellers, sellers
+from treuwerk.services.clearing.sellers import MAP
 from treuwerk.web.forms import Shown, choice, text
 from treuwerk.web.forms.pages import UNPROCESSABLE, done, empty, language_of, read, refused, told
 from treuwerk.web.forms.reading import Result

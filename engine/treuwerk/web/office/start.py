@@ -2,9 +2,10 @@
 
 from starlette.responses import Response
 
-from treuwerk.services import queue, searching
-from treuwerk.services.queue import View, WorkItem
+from treuwerk.services import searching
 from treuwerk.services.searching import Found
+from treuwerk.services.submissions import queue
+from treuwerk.services.submissions.queue import View, WorkItem
 from treuwerk.web.office.frame import office_page, settings_of, today_of
 from treuwerk.web.office.linking import href_of
 from treuwerk.web.office.words import VIEWS, WORK_KINDS

@@ -6,8 +6,8 @@ from starlette.responses import Response
 
 from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.rights import Audience
-from treuwerk.services import waiting_sign_ins as waiting
-from treuwerk.services.known_users import known_user
+from treuwerk.services.identity import waiting_sign_ins as waiting
+from treuwerk.services.identity.known_users import known_user
 from treuwerk.web.forms import Shown, choice
 from treuwerk.web.forms.pages import done, empty, read, refused, told
 from treuwerk.web.office.frame import number_in, office_page, settings_of

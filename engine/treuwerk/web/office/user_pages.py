@@ -9,7 +9,7 @@ from starlette.responses import Response
 from treuwerk.domain.actors import LONGEST_NAME
 from treuwerk.domain.refusals import Refusal
 from treuwerk.programme.roles import roles_of
-from treuwerk.services import known_users, managing_users
+from treuwerk.services.identity import known_users, managing_users
 from treuwerk.web.forms import Shown, email, several, text
 from treuwerk.web.forms.pages import done, empty, read, refused, told
 from treuwerk.web.office.frame import acted, number_in, office_page, programme_of, settings_of

@@ -7,8 +7,8 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from treuwerk.domain.refusals import Refusal
-from treuwerk.services import managing_users, passwords
-from treuwerk.services.known_users import KnownUser, known_user
+from treuwerk.services.identity import managing_users, passwords
+from treuwerk.services.identity.known_users import KnownUser, known_user
 from treuwerk.web.forms import Shown, text
 from treuwerk.web.forms.pages import done, empty, read, refused, told
 from treuwerk.web.office.frame import number_in, office_page, sent_back

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from treuwerk.domain.notes import NoteKind, NoteStatus
 from treuwerk.domain.refusals import Refusal
-from treuwerk.services.queue import View
+from treuwerk.services.submissions.queue import View
 from treuwerk.web.shell.marking import marked
 from treuwerk.web.shell.pages import gettext
 from treuwerk.web.shell.state import Visit

@@ -10,10 +10,11 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from treuwerk.domain.ledger import moment
-from treuwerk.services import enquiring, own_account, own_submissions, statements
-from treuwerk.services.balances import Holdings
-from treuwerk.services.explaining import NotFound
-from treuwerk.services.statements import Cursor, Filters, Page
+from treuwerk.services.account import enquiring, own_account, statements
+from treuwerk.services.account.explaining import NotFound
+from treuwerk.services.account.statements import Cursor, Filters, Page
+from treuwerk.services.ledger.balances import Holdings
+from treuwerk.services.submissions import own_submissions
 from treuwerk.web.lists import Cell, csv_answer
 from treuwerk.web.portal.account_filters import (
     HERE,

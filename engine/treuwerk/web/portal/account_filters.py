@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import attrs
 from starlette.exceptions import HTTPException
 
-from treuwerk.services import narrowing
-from treuwerk.services.narrowing import Filters
-from treuwerk.services.purchase_history import Bought
-from treuwerk.services.statements import Cursor
+from treuwerk.services.account.purchase_history import Bought
+from treuwerk.services.account.statements import Cursor
+from treuwerk.services.ledger import narrowing
+from treuwerk.services.ledger.narrowing import Filters
 from treuwerk.web.lists import cursor_of, cursor_text, words_of
 from treuwerk.web.portal.filtering import address, year_bounds, year_of
 from treuwerk.web.shell.pages import gettext, marked, naming_of

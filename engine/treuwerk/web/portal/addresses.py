@@ -9,9 +9,9 @@ from starlette.responses import Response
 from treuwerk.domain.postcodes import BY_COUNTRY
 from treuwerk.domain.refusals import Refusal
 from treuwerk.programme.settings import Settings
-from treuwerk.services import own_addresses, own_profile
-from treuwerk.services.own_addresses import LONGEST, WRITE, AddressDraft, KeptAddress
-from treuwerk.services.stepping_up import require_recent
+from treuwerk.services.identity.stepping_up import require_recent
+from treuwerk.services.participants import own_addresses, own_profile
+from treuwerk.services.participants.own_addresses import LONGEST, WRITE, AddressDraft, KeptAddress
 from treuwerk.web.forms import Result, Shown, choice, taken, text, yes
 from treuwerk.web.forms.pages import CONFLICT, done, empty, language_of, read, refused, told, version_of
 from treuwerk.web.portal.acting import acted, refusal_message

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from treuwerk.domain.parcel_stations import BY_COUNTRY, StationDraft
 from treuwerk.domain.refusals import KeyConflict, Refusal
 from treuwerk.domain.reward_kinds import SLOT, Asked
+from treuwerk.services.identity.stepping_up import require_recent
 from treuwerk.services.orders.places import STATION
 from treuwerk.services.orders.placing import LONGEST_NOTE
 from treuwerk.services.rewards.pools import today
@@ -17,7 +18,6 @@ from treuwerk.services.rewards.seat_plan import open_slots
 from treuwerk.services.shop import checkout
 from treuwerk.services.shop.checkout import Checkout
 from treuwerk.services.shop.money import Pay
-from treuwerk.services.stepping_up import require_recent
 from treuwerk.web.forms import Result, Shown, area, choice, text, whole
 from treuwerk.web.forms.pages import done, empty, read, refused, told
 from treuwerk.web.forms.reading import FORM_ID

@@ -7,11 +7,11 @@ from starlette.responses import Response
 from treuwerk.domain.complaints import ComplaintKind, pieces_for
 from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.rights import OutOfScope
-from treuwerk.services.drawing_slots import DrawingBusy
 from treuwerk.services.orders import complaining
 from treuwerk.services.orders.complaining import LONGEST_TEXT, MOST_PHOTOS, ComplaintDraft
 from treuwerk.services.orders.own_orders import OwnLine, OwnOrder, own_order
-from treuwerk.services.storing_files import StoredFile, store_file
+from treuwerk.services.submissions.drawing_slots import DrawingBusy
+from treuwerk.services.submissions.storing_files import StoredFile, store_file
 from treuwerk.web.forms import Result, area, choice, whole
 from treuwerk.web.forms.pages import done, empty, read, refused, told
 from treuwerk.web.forms.showing import Shown

@@ -6,9 +6,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from treuwerk.domain.refusals import Refusal
-from treuwerk.services import enquiring, own_account
-from treuwerk.services.enquiring import LONGEST_ENQUIRY
-from treuwerk.services.explaining import Explanation, NotFound
+from treuwerk.services.account import enquiring, own_account
+from treuwerk.services.account.enquiring import LONGEST_ENQUIRY
+from treuwerk.services.account.explaining import Explanation, NotFound
 from treuwerk.web.forms import area
 from treuwerk.web.forms.pages import done, empty, read, refused, told
 from treuwerk.web.forms.showing import Shown

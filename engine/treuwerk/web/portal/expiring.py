@@ -6,9 +6,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from treuwerk.domain.ledger import FOREVER
-from treuwerk.services import own_account
-from treuwerk.services.balances import ExpiringAmount
-from treuwerk.services.expiring_lots import days_with_lots, lots_of_day
+from treuwerk.services.account import own_account
+from treuwerk.services.account.expiring_lots import days_with_lots, lots_of_day
+from treuwerk.services.ledger.balances import ExpiringAmount
 from treuwerk.web.lists import cursor_of, cursor_text
 from treuwerk.web.portal.account_filters import HERE as ACCOUNT
 from treuwerk.web.shell.own_balance import main_unit, own_chip

@@ -6,11 +6,11 @@ from starlette.responses import Response
 
 from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.rights import OutOfScope, row_named
-from treuwerk.services import colleagues, managing_people, own_profile
-from treuwerk.services.linking import GOOD_DAYS, fresh_code
-from treuwerk.services.managing_people import CODE, LONGEST_NAME, Invitation
-from treuwerk.services.session_data import set_value, take_value
-from treuwerk.services.stepping_up import require_recent
+from treuwerk.services.identity.linking import GOOD_DAYS, fresh_code
+from treuwerk.services.identity.session_data import set_value, take_value
+from treuwerk.services.identity.stepping_up import require_recent
+from treuwerk.services.participants import colleagues, managing_people, own_profile
+from treuwerk.services.participants.managing_people import CODE, LONGEST_NAME, Invitation
 from treuwerk.web.forms import Shown, Wrong, choice, text
 from treuwerk.web.forms.pages import done, empty, read, refused, told
 from treuwerk.web.portal.acting import acted, refusal_message

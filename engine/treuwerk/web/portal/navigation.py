@@ -1,11 +1,11 @@
 """The portal's own entries of the main navigation."""
 
 from treuwerk.domain.rights import Audience
+from treuwerk.services.account.own_account import READ_ACCOUNT, READ_PURCHASES
 from treuwerk.services.orders.scope import READ_OWN as READ_ORDERS
-from treuwerk.services.own_account import READ_ACCOUNT, READ_PURCHASES
-from treuwerk.services.own_profile import READ as READ_PROFILE
-from treuwerk.services.own_submissions import READ as READ_SUBMISSIONS
+from treuwerk.services.participants.own_profile import READ as READ_PROFILE
 from treuwerk.services.shop.wishes import READ as READ_REWARDS
+from treuwerk.services.submissions.own_submissions import READ as READ_SUBMISSIONS
 from treuwerk.web.shell.marking import marked
 from treuwerk.web.shell.navigation import Entry
 

@@ -11,7 +11,8 @@ from starlette.responses import Response
 from treuwerk.domain.complaints import ComplaintKind, pieces_for
 from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.secrets import UnknownKey
-from treuwerk.services.keyring import VARIABLE
+from treuwerk.services.identity.keyring import VARIABLE
+from treuwerk.services.identity.stepping_up import require_recent
 from treuwerk.services.orders.cancelling_lines import Cut, cancel_lines
 from treuwerk.services.orders.complaining import WRITE as COMPLAIN
 from treuwerk.services.orders.complaining import complaints_of
@@ -19,7 +20,6 @@ from treuwerk.services.orders.own_orders import OwnLine, OwnOrder, own_order, ow
 from treuwerk.services.orders.revealing import Shown, reveal
 from treuwerk.services.orders.scope import REDEEM
 from treuwerk.services.shop import cart
-from treuwerk.services.stepping_up import require_recent
 from treuwerk.web.forms.pages import done, told, version_of
 from treuwerk.web.forms.showing import new_form_id
 from treuwerk.web.portal.cart import HERE as CART

@@ -3,9 +3,9 @@
 from starlette.responses import Response
 
 from treuwerk.domain.rights import Audience
-from treuwerk.services import own_submissions
-from treuwerk.services.overview import going_soon, overview
+from treuwerk.services.account.overview import going_soon, overview
 from treuwerk.services.shop.wishes import WRITE
+from treuwerk.services.submissions import own_submissions
 from treuwerk.web.portal.account import standing_of
 from treuwerk.web.portal.picturing import TierView
 from treuwerk.web.portal.shop.suggested import suggested_for

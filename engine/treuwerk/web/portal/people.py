@@ -7,10 +7,10 @@ from starlette.responses import Response
 from treuwerk.domain.ids import USER, public_user_id
 from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.rights import OutOfScope, row_named
-from treuwerk.services import colleagues, managing_people
-from treuwerk.services.colleagues import Giving, Team
-from treuwerk.services.members import Member
-from treuwerk.services.stepping_up import require_recent
+from treuwerk.services.identity.stepping_up import require_recent
+from treuwerk.services.participants import colleagues, managing_people
+from treuwerk.services.participants.colleagues import Giving, Team
+from treuwerk.services.participants.members import Member
 from treuwerk.web.forms import Shown, choice, text
 from treuwerk.web.forms.pages import done, empty, read, refused, told
 from treuwerk.web.portal.acting import acted, refusal_message

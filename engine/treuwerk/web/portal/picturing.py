@@ -6,7 +6,7 @@ import attrs
 
 from treuwerk.domain.standing import Level, Standing, standing
 from treuwerk.programme.settings import Settings
-from treuwerk.services.balances import ExpiringAmount
+from treuwerk.services.ledger.balances import ExpiringAmount
 from treuwerk.web.shell.naming import Naming
 
 _WIDTH = 1000

@@ -9,9 +9,9 @@ from starlette.responses import Response
 
 from treuwerk.domain.refusals import Refusal
 from treuwerk.programme.languages import PSEUDO, own_name
-from treuwerk.services import own_profile
-from treuwerk.services.own_profile import LONGEST_NAME, OwnDraft, OwnLogin
-from treuwerk.services.stepping_up import require_recent
+from treuwerk.services.identity.stepping_up import require_recent
+from treuwerk.services.participants import own_profile
+from treuwerk.services.participants.own_profile import LONGEST_NAME, OwnDraft, OwnLogin
 from treuwerk.web.forms import Result, Shown, choice, email, taken, text
 from treuwerk.web.forms.pages import CONFLICT, done, empty, language_of, read, refused, told, version_of
 from treuwerk.web.portal.acting import refusal_message

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from starlette.routing import BaseRoute
 
-from treuwerk.services.colleagues import MANAGE
-from treuwerk.services.own_profile import READ, WRITE
+from treuwerk.services.participants.colleagues import MANAGE
+from treuwerk.services.participants.own_profile import READ, WRITE
 from treuwerk.web.portal import addresses, inviting, people, profile
 from treuwerk.web.shell.routing import DeclaredRoute
 

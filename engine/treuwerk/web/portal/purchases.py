@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from starlette.responses import Response
 
-from treuwerk.services import own_account, purchase_history
-from treuwerk.services.purchase_history import PurchaseFilters
+from treuwerk.services.account import own_account, purchase_history
+from treuwerk.services.account.purchase_history import PurchaseFilters
 from treuwerk.web.lists import Asked, Cell, Column, Filter, ListKind, asked, csv_answer, list_page, list_view
 from treuwerk.web.portal.filtering import year_of
 from treuwerk.web.shell.own_balance import main_unit, own_chip

@@ -12,12 +12,12 @@ from starlette.responses import Response
 from treuwerk.domain.entries import read_entered
 from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.submissions import SubmissionState
-from treuwerk.services import own_pages, own_submissions, reporting_hints
-from treuwerk.services.drawing_slots import DrawingBusy
-from treuwerk.services.own_submissions import LONGEST_NAME, LONGEST_NUMBER, LONGEST_REMARK, Described, Seen
-from treuwerk.services.prefilling import offered_of
-from treuwerk.services.storing_files import StoredFile, store_file
-from treuwerk.services.submissions import Submission, SubmissionChanged
+from treuwerk.services.submissions import own_pages, own_submissions, reporting_hints
+from treuwerk.services.submissions.drawing_slots import DrawingBusy
+from treuwerk.services.submissions.own_submissions import LONGEST_NAME, LONGEST_NUMBER, LONGEST_REMARK, Described, Seen
+from treuwerk.services.submissions.prefilling import offered_of
+from treuwerk.services.submissions.states import Submission, SubmissionChanged
+from treuwerk.services.submissions.storing_files import StoredFile, store_file
 from treuwerk.web.forms import Result, Shown, area, day, text
 from treuwerk.web.forms.pages import empty, read, refused, told, version_of
 from treuwerk.web.portal.acting import acted

@@ -6,8 +6,8 @@ from urllib.parse import parse_qsl, urlencode
 from starlette.responses import JSONResponse, Response
 
 from treuwerk.domain.rights import Audience
-from treuwerk.services.own_profile import choose_locale
-from treuwerk.services.session_keeping import sign_out, stay
+from treuwerk.services.identity.session_keeping import sign_out, stay
+from treuwerk.services.participants.own_profile import choose_locale
 from treuwerk.store.faults import DatabaseReadOnly
 from treuwerk.web.shell.confirming import AGAIN, keep_typed
 from treuwerk.web.shell.pages import see_other

@@ -6,8 +6,8 @@ from decimal import Decimal
 from starlette.responses import Response
 
 from treuwerk.domain.explained_steps import ExplainedStep
-from treuwerk.services.balances import ExpiringAmount, UnitBalance
-from treuwerk.services.explaining import ExplainedAward, LotTerms
+from treuwerk.services.account.explaining import ExplainedAward, LotTerms
+from treuwerk.services.ledger.balances import ExpiringAmount, UnitBalance
 from treuwerk.web.portal.picturing import CalendarEntry, Part, Rung, TierView, parts_of
 from treuwerk.web.portal.styleguide_forms import form_samples
 from treuwerk.web.portal.styleguide_rewards import reward_samples

@@ -6,7 +6,7 @@ from typing import Any
 
 import attrs
 
-from treuwerk.services.saved_views import SavedView
+from treuwerk.services.participants.saved_views import SavedView
 from treuwerk.services.telling import Told
 from treuwerk.web.forms import area, choice, day, decimal, email, from_form, secret, several, shown, text, whole, yes
 from treuwerk.web.forms.conflicts import taken

@@ -3,7 +3,7 @@
 from starlette.routing import BaseRoute
 
 from treuwerk.programme.settings import Uploads
-from treuwerk.services.own_submissions import READ, WRITE
+from treuwerk.services.submissions.own_submissions import READ, WRITE
 from treuwerk.web.portal import reporting, submissions
 from treuwerk.web.portal.reporting import HERE
 from treuwerk.web.shell.routing import DeclaredRoute

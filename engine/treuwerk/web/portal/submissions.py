@@ -13,9 +13,9 @@ from treuwerk.domain.ids import TRANSACTION, public_id
 from treuwerk.domain.rights import Access
 from treuwerk.domain.submissions import SubmissionEvent, SubmissionState
 from treuwerk.programme.settings import Settings
-from treuwerk.services import own_pages, own_submissions, reporting_hints
-from treuwerk.services.own_submissions import LONGEST_REMARK, Seen, appealed
-from treuwerk.services.submissions import Happened, Submission, SubmissionChanged
+from treuwerk.services.submissions import own_pages, own_submissions, reporting_hints
+from treuwerk.services.submissions.own_submissions import LONGEST_REMARK, Seen, appealed
+from treuwerk.services.submissions.states import Happened, Submission, SubmissionChanged
 from treuwerk.store import entries
 from treuwerk.web.forms import Result, Shown, area
 from treuwerk.web.forms.pages import empty, read, refused, told

@@ -12,11 +12,12 @@ from starlette.responses import Response
 
 from treuwerk.domain.rights import Audience
 from treuwerk.domain.withdrawals import LONGEST_CONTACT, LONGEST_NAME, LONGEST_ORDER, LONGEST_WORDS, Declared
-from treuwerk.services import attempts, own_profile
-from treuwerk.services.attempts import Counted
+from treuwerk.services.identity import attempts
+from treuwerk.services.identity.attempts import Counted
 from treuwerk.services.orders.own_orders import OwnLine, OwnOrder, lines_of, own_order
 from treuwerk.services.orders.withdrawing import withdraw
 from treuwerk.services.orders.withdrawn import receipt
+from treuwerk.services.participants import own_profile
 from treuwerk.web.access.signing_in import too_many, wait_page
 from treuwerk.web.forms import Result, area, email, several, text
 from treuwerk.web.forms.pages import done, empty, read, refused

@@ -7,8 +7,8 @@ import attrs
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from treuwerk.services import own_account
-from treuwerk.services.statements import Cursor, Entry, Filters
+from treuwerk.services.account import own_account
+from treuwerk.services.account.statements import Cursor, Entry, Filters
 from treuwerk.web.portal.filtering import year_bounds, year_of
 from treuwerk.web.shell.documents import can_be_made, pdf
 from treuwerk.web.shell.own_balance import main_unit

@@ -5,8 +5,8 @@ from urllib.parse import quote
 from starlette.responses import RedirectResponse, Response
 
 from treuwerk.domain.rights import Audience
-from treuwerk.services.session_data import TooMuchData, data_of, set_value
-from treuwerk.services.sessions import SECOND
+from treuwerk.services.identity.session_data import TooMuchData, data_of, set_value
+from treuwerk.services.identity.sessions import SECOND
 from treuwerk.store.faults import DatabaseReadOnly
 from treuwerk.web.shell.state import Visit
 from treuwerk.web.shell.submitted import Submitted

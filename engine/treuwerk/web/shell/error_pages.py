@@ -14,8 +14,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from treuwerk.domain.rights import NotAllowed, OutOfScope, Permission
 from treuwerk.programme.languages import tag
-from treuwerk.services.drawing_slots import DrawingBusy
-from treuwerk.services.sessions import Session
+from treuwerk.services.identity.sessions import Session
+from treuwerk.services.submissions.drawing_slots import DrawingBusy
 from treuwerk.store.faults import DatabaseBusy, DatabaseClosed, DatabaseReadOnly, OutcomeUnknown, TransactionLost
 from treuwerk.web.shell.confirming import is_secret
 from treuwerk.web.shell.locales import negotiated

@@ -15,8 +15,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from treuwerk.services.deployment import within
+from treuwerk.services.identity.session_keeping import live_sessions
 from treuwerk.services.ordering import depth
-from treuwerk.services.session_keeping import live_sessions
 from treuwerk.store.database import Database
 from treuwerk.web.shell.state import RequestState, Visit
 

@@ -11,7 +11,7 @@ from treuwerk.domain.ledger import TransactionKind
 from treuwerk.programme.languages import cldr
 from treuwerk.programme.roles import roles_of
 from treuwerk.programme.settings import Settings, Texts, Tier
-from treuwerk.services.ordered_points import OrderedPoints
+from treuwerk.services.account.ordered_points import OrderedPoints
 from treuwerk.web.shell.content import localised
 from treuwerk.web.shell.marking import marked
 

@@ -4,8 +4,8 @@ import attrs
 from sqlalchemy import Connection
 
 from treuwerk.domain.rights import Audience
-from treuwerk.services import own_account
-from treuwerk.services.balances import UnitBalance
+from treuwerk.services.account import own_account
+from treuwerk.services.ledger.balances import UnitBalance
 from treuwerk.services.shop import cart
 from treuwerk.web.shell.state import Visit
 

@@ -12,9 +12,9 @@ from starlette.responses import FileResponse, Response
 
 from treuwerk.domain.uploads import ENDINGS, FileType
 from treuwerk.services.documents_folder import Documents, documents_of
-from treuwerk.services.drawing_slots import slot
-from treuwerk.services.storing_files import SCRIPT
-from treuwerk.services.submissions import CLEAN, Page
+from treuwerk.services.submissions.drawing_slots import slot
+from treuwerk.services.submissions.states import CLEAN, Page
+from treuwerk.services.submissions.storing_files import SCRIPT
 from treuwerk.web.shell.state import Visit
 
 _NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)

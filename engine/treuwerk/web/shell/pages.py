@@ -6,8 +6,8 @@ from typing import Any
 import attrs
 from starlette.responses import HTMLResponse, RedirectResponse
 
-from treuwerk.services.session_keeping import seconds_left
-from treuwerk.services.sessions import SECOND
+from treuwerk.services.identity.session_keeping import seconds_left
+from treuwerk.services.identity.sessions import SECOND
 from treuwerk.services.telling import hear
 from treuwerk.web.shell.marking import marked
 from treuwerk.web.shell.naming import Naming

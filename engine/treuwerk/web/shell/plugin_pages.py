@@ -14,7 +14,7 @@ from treuwerk.domain.ledger import moment
 from treuwerk.domain.pages import Holding, Page, PageRequest, WebPart
 from treuwerk.domain.rights import Audience, NotAllowed, OutOfScope
 from treuwerk.programme.errors import Mistake
-from treuwerk.services.balances import UnitBalance, balances
+from treuwerk.services.ledger.balances import UnitBalance, balances
 from treuwerk.web.shell.pages import page_with, see_other
 from treuwerk.web.shell.parts import Parts, path_of
 from treuwerk.web.shell.routing import DeclaredRoute, own_path

@@ -16,10 +16,10 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from treuwerk.domain.rights import Access, Audience, NotAllowed
-from treuwerk.services.sessions import Session
-from treuwerk.services.settling import Missing, missing
-from treuwerk.services.stepping_up import ConfirmFirst
-from treuwerk.services.viewing import note_viewing
+from treuwerk.services.identity.sessions import Session
+from treuwerk.services.identity.settling import Missing, missing
+from treuwerk.services.identity.stepping_up import ConfirmFirst
+from treuwerk.services.identity.viewing import note_viewing
 from treuwerk.web.shell.confirming import lead_to_confirm
 from treuwerk.web.shell.settling import held_back
 from treuwerk.web.shell.state import Shell, Visit, state_of

@@ -5,7 +5,7 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from treuwerk.services.sessions import COOKIE_SECONDS, session_of
+from treuwerk.services.identity.sessions import COOKIE_SECONDS, session_of
 from treuwerk.store.database import Database
 from treuwerk.web.shell.state import SESSION_COOKIE, Clock, state_of
 

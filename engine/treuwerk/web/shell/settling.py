@@ -7,9 +7,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from treuwerk.domain.rights import Audience
-from treuwerk.services.session_keeping import sign_out
-from treuwerk.services.sessions import Session
-from treuwerk.services.settling import Missing, has_factor, missing
+from treuwerk.services.identity.session_keeping import sign_out
+from treuwerk.services.identity.sessions import Session
+from treuwerk.services.identity.settling import Missing, has_factor, missing
 from treuwerk.web.shell.sessions import cookie
 from treuwerk.web.shell.state import SESSION_COOKIE, Shell
 

@@ -10,14 +10,14 @@ from starlette.types import Scope
 
 from treuwerk.domain.rights import PERMISSIONS, Access, Permission
 from treuwerk.programme.settings import SecondFactor
-from treuwerk.services.access import Rights
 from treuwerk.services.deployment import Deployment
+from treuwerk.services.identity.access import Rights
+from treuwerk.services.identity.keyring import Keyring
+from treuwerk.services.identity.sessions import Identity, Session
 from treuwerk.services.installation import Installation
-from treuwerk.services.kept_calendars import Calendars
-from treuwerk.services.kept_counts import Counts
-from treuwerk.services.keyring import Keyring
-from treuwerk.services.plugin_status import Faults
-from treuwerk.services.sessions import Identity, Session
+from treuwerk.services.ledger.kept_calendars import Calendars
+from treuwerk.services.operation.plugin_status import Faults
+from treuwerk.services.participants.kept_counts import Counts
 from treuwerk.web.shell.assets import Assets
 from treuwerk.web.shell.navigation import Navigation
 from treuwerk.web.shell.parts import Parts

@@ -5,7 +5,7 @@ import logging
 from starlette.responses import JSONResponse, Response
 
 from treuwerk.domain.sign_in import SignInFailed
-from treuwerk.services.single_sign_on import end_by_notice, provider_of
+from treuwerk.services.identity.single_sign_on import end_by_notice, provider_of
 from treuwerk.web.shell.logs import FIELDS
 from treuwerk.web.shell.state import Visit
 from treuwerk.web.sign_on.ways import base_of, chosen, named, sign_in_page_of

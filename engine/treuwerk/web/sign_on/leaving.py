@@ -6,7 +6,7 @@ from starlette.responses import RedirectResponse, Response
 
 from treuwerk.domain.sign_in import SignInFailed
 from treuwerk.programme.settings import SignIn
-from treuwerk.services.pending_sign_ins import SECONDS, keep
+from treuwerk.services.identity.pending_sign_ins import SECONDS, keep
 from treuwerk.store.faults import DatabaseReadOnly
 from treuwerk.web.shell.pages import see_other
 from treuwerk.web.shell.sessions import set_cookie

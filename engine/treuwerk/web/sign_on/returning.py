@@ -7,9 +7,9 @@ from starlette.responses import Response
 
 from treuwerk.domain.sign_in import ExternalIdentity, SignInFailed
 from treuwerk.programme.settings import SignIn
-from treuwerk.services.pending_sign_ins import take
-from treuwerk.services.single_sign_on import Coming, Entered, NotLetIn, Unlinked, enter
-from treuwerk.services.waiting_sign_ins import keep_waiting
+from treuwerk.services.identity.pending_sign_ins import take
+from treuwerk.services.identity.single_sign_on import Coming, Entered, NotLetIn, Unlinked, enter
+from treuwerk.services.identity.waiting_sign_ins import keep_waiting
 from treuwerk.web.access.entering import COMPANIES, origin_of, start_flow, with_session
 from treuwerk.web.shell.pages import see_other
 from treuwerk.web.shell.sessions import cookie, set_cookie

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from tests.support.office import acting
 from tests.support.portal import Portal
-from treuwerk.services import participant_list
-from treuwerk.services.participant_list import Narrowed, Ordered
+from treuwerk.services.participants import participant_list
+from treuwerk.services.participants.participant_list import Narrowed, Ordered
 from treuwerk.store.tables import saved_view
 from treuwerk.web.lists.csv_files import Cell, Spreadsheet
 from treuwerk.web.shell.notation import Notation

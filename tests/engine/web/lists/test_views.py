@@ -7,7 +7,7 @@ from starlette.testclient import TestClient
 from tests.engine.web.lists.test_list_pages import as_form, client, hidden  # noqa: F401 - the fixture
 from tests.support.listing import LIST, USER
 from tests.support.portal import Portal
-from treuwerk.services.saved_views import AT_MOST, save_view
+from treuwerk.services.participants.saved_views import AT_MOST, save_view
 from treuwerk.store.tables import saved_view
 
 

@@ -6,12 +6,12 @@ from urllib.parse import quote
 
 from starlette.responses import Response
 
+from treuwerk.services.participants.saved_views import views_of
 from treuwerk.services.rewards import catalogue_list
 from treuwerk.services.rewards.catalogue_list import Narrowed
 from treuwerk.services.rewards.drafts import Working
 from treuwerk.services.rewards.editing import WRITE
 from treuwerk.services.rewards.pictures import picture_of
-from treuwerk.services.saved_views import views_of
 from treuwerk.web.lists import COUNTED_AT_MOST, Asked, Column, Filter, ListKind, asked, list_page, list_view, views_form
 from treuwerk.web.office.catalogue.words import STAGES, category_of, name_of
 from treuwerk.web.office.frame import navigation, settings_of

@@ -12,7 +12,6 @@ from treuwerk.domain.catalogue import Picture, Reward
 from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.uploads import ENDINGS, FileType
 from treuwerk.services.documents_folder import NoDocumentsFolder
-from treuwerk.services.drawing_slots import DrawingBusy
 from treuwerk.services.rewards.drafts import Working
 from treuwerk.services.rewards.editing import READ, WRITE
 from treuwerk.services.rewards.pictures import (
@@ -23,6 +22,7 @@ from treuwerk.services.rewards.pictures import (
     store_document,
     store_picture,
 )
+from treuwerk.services.submissions.drawing_slots import DrawingBusy
 from treuwerk.store import reward_files
 from treuwerk.web.forms import Shown, text, whole, yes
 from treuwerk.web.forms.pages import CONFLICT, UNPROCESSABLE, version_of

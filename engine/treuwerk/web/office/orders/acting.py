@@ -12,7 +12,7 @@ from treuwerk.services.orders import approving, desk
 from treuwerk.services.orders.cancelling_lines import Cut, cancel_lines
 from treuwerk.services.orders.moving_on import move_on
 from treuwerk.services.orders.viewing_orders import OrderHappened, PlacedOrder, order_of
-from treuwerk.services.own_company import is_own_company
+from treuwerk.services.participants.own_company import is_own_company
 from treuwerk.web.forms.pages import session_key, told, version_of
 from treuwerk.web.forms.reading import FORM_ID
 from treuwerk.web.forms.showing import new_form_id

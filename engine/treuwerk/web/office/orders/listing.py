@@ -14,7 +14,7 @@ from treuwerk.services.orders import desk
 from treuwerk.services.orders.desk import DeskPage, Narrowed
 from treuwerk.services.orders.scope import READ, WRITE
 from treuwerk.services.orders.viewing_orders import PlacedOrder
-from treuwerk.services.saved_views import views_of
+from treuwerk.services.participants.saved_views import views_of
 from treuwerk.web.lists import (
     COUNTED_AT_MOST,
     Act,

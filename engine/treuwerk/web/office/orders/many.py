@@ -13,7 +13,7 @@ from treuwerk.services.orders.moving_on import move_on
 from treuwerk.services.orders.scope import APPROVE, WRITE
 from treuwerk.services.orders.trying_again import try_again
 from treuwerk.services.orders.viewing_orders import PlacedOrder, order_of
-from treuwerk.services.own_company import own_companies
+from treuwerk.services.participants.own_company import own_companies
 from treuwerk.web.forms.pages import told
 from treuwerk.web.lists import Act, Asked, RowReport, bulk_form
 from treuwerk.web.office.frame import navigation, settings_of

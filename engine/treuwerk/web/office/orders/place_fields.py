@@ -9,7 +9,7 @@ from treuwerk.domain.parcel_stations import BY_COUNTRY, StationDraft
 from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.reward_orders import Destination
 from treuwerk.services.orders.places import STATION, TYPED, Place, Wanted, destination_of
-from treuwerk.services.own_addresses import LONGEST, AddressDraft
+from treuwerk.services.participants.own_addresses import LONGEST, AddressDraft
 from treuwerk.web.forms import Result, choice, text
 from treuwerk.web.office.frame import settings_of
 from treuwerk.web.shell.marking import marked

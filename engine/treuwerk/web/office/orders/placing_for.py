@@ -12,7 +12,7 @@ from starlette.responses import Response
 from treuwerk.domain.refusals import KeyConflict, Refusal
 from treuwerk.domain.reward_kinds import SLOT
 from treuwerk.domain.reward_orders import Destination, LineProblem, OrderRefused, WantedLine
-from treuwerk.services import participant_profile
+from treuwerk.services.office import participant_profile
 from treuwerk.services.orders.ordering_for import Basket, basket, found_for, order_for
 from treuwerk.services.rewards.offering import Offered
 from treuwerk.services.shop.money import Pay

@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 from treuwerk.domain.barriers import NOT_REDEEMABLE, TIER
 from treuwerk.domain.catalogue import Reward
 from treuwerk.programme.settings import Settings
-from treuwerk.services import own_account
-from treuwerk.services.balances import UnitBalance
+from treuwerk.services.account import own_account
+from treuwerk.services.ledger.balances import UnitBalance
 from treuwerk.services.payments.splitting import takes_money
 from treuwerk.services.rewards.offering import Offered
 from treuwerk.services.rewards.pictures import LARGE, SMALL, shown

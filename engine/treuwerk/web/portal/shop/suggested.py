@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection
 
-from treuwerk.services.balances import UnitBalance
+from treuwerk.services.ledger.balances import UnitBalance
 from treuwerk.services.shop.shelf import Shelf, name_of
 from treuwerk.services.shop.suggesting import History, Reason, Suggestion, history_of, suggestions
 from treuwerk.services.shop.wishes import READ

@@ -1,0 +1,1 @@
+"""What people change afterwards: points by hand, reversals, merges, decisions, recalculations."""

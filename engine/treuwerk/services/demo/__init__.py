@@ -1,0 +1,1 @@
+"""The demo of a bundle, built by the services that people use."""

@@ -1,0 +1,1 @@
+"""Who is at the keyboard, how that was proven, and what the session may do."""

@@ -1,0 +1,1 @@
+"""Points are booked: lots, holds, redemptions, expiry, reversals, balances. Nothing here knows why."""

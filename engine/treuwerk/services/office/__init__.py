@@ -1,0 +1,1 @@
+"""What the service centre sees of everything at once: stream, audit, queue, profile."""

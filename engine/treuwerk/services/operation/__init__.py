@@ -1,0 +1,1 @@
+"""What operators ask: is it safe, is it alive, what is installed."""

@@ -1,0 +1,1 @@
+"""The companies that collect, their people, addresses and notes."""

@@ -1,0 +1,1 @@
+"""The books are proven: laws, digests, the chain and its anchors."""

@@ -1,0 +1,1 @@
+"""Purchases that participants report: pages, reading, entering, deciding, forgetting."""
