@@ -99,7 +99,6 @@ def values_of(site: Site) -> dict[str, str]:
         "account": str(portal.account("1001")),
         "/bookings/{id} id": booking,
         "/bookings/{id}/enquiry id": booking,
-        "/account/expiry/{day} day": first(manager.get("/account/expiry").text, r'id="until-(\w+)"'),
         "/office/bookings/{id} id": booking,
         "/office/bookings/{id}/reverse id": booking,
         "/office/adjustments/{id} id": first(admin.get("/office/adjustments").text, r"/office/adjustments/(adj_\w+)"),
@@ -119,6 +118,8 @@ def values_of(site: Site) -> dict[str, str]:
         **{f"/office/rewards/{{number}}{part} number": "LAMP" for part in (
             "", "/history", "/facts", "/texts", "/variants", "/evidence", "/prices", "/pictures", "/dates", "/codes")},
         "address": first(manager.get("/profile/addresses").text, r"/profile/addresses/(adr_\w+)"),
+        # last: orders spend what expires first
+        "/account/expiry/{day} day": first(manager.get("/account/expiry").text, r'id="until-(\w+)"'),
     }
 
 
@@ -162,6 +163,7 @@ def _pick_list(site: Site) -> str:
             connection.execute(reward_order.update().where(
                 reward_order.c.id == account_and_row(order)[2]).values(cancel_until=NOW))
         agent.post(f"/office/orders/{order}/pick")
+        order_of(as_manager(site))  # puts something into the cart again
         found = re.search(r"/office/pick-lists/(pkl_\w+)", agent.get("/office/pick-lists").text)
     assert found
     return found[1]

@@ -167,7 +167,7 @@ def test_the_list_can_be_taken_away_as_csv(portal: Portal) -> None:
     assert answer.headers["content-disposition"] == 'attachment; filename="bookings.csv"'
     assert lines[0].endswith("bonus points,status points,Balance")
     assert len(lines) == 2
-    assert lines[1].endswith("06/05/2026,05/05/2026,Sunny 400 <black>,M400,LS-2,10,Usable,2480,1240,2880")
+    assert lines[1].endswith("06/05/2026,05/05/2026,Sunny 400 <black>,M400,LS-2,10,,Usable,2480,1240,2880")
 
 
 def test_a_formula_in_a_name_is_harmless_in_a_spreadsheet(portal: Portal) -> None:

@@ -38,8 +38,8 @@ class OrderedPoints:
 
     order: str
     variant: str
-    names: dict[str, str]
-    variant_names: dict[str, str]
+    names: dict[str, str] = attrs.field(hash=False)
+    variant_names: dict[str, str] = attrs.field(hash=False)
     pieces: int
     act: str = ""
 

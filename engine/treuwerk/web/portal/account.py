@@ -39,7 +39,8 @@ from treuwerk.web.shell.state import Visit
 ROWS_OF_A_PAGE = 25
 _ROWS_AT_ONCE = 1_000
 _HEADS = (marked("Booking number"), marked("Booked"), marked("Day of the event"), marked("What for"),
-          marked("Article number"), marked("Delivery note"), marked("Line"), marked("Status"))
+          marked("Article number"), marked("Delivery note"), marked("Line"), marked("Reward order"),
+          marked("Status"))
 
 
 def account_page(visit: Visit) -> Response:
@@ -127,7 +128,7 @@ def _booking_rows(visit: Visit, filters: Filters) -> Iterator[list[Cell]]:
             f"{naming.activity(activity.kind)} {activity.code}" if activity
             else naming.booking(booking.kind, booking.ordered), "", "", ""]
         yield [booking.id, date.fromisoformat(iso_day(booking.booked_at)), booking.occurred_on, *about,
-               states.get(entry.status, ""),
+               booking.ordered.order if booking.ordered else "", states.get(entry.status, ""),
                *(entry.amounts.get(code, 0) for code in units), entry.balance]
 
 

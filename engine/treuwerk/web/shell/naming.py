@@ -16,12 +16,12 @@ from treuwerk.web.shell.content import localised
 from treuwerk.web.shell.marking import marked
 
 _OF_ORDERS = {
-    "": marked("Order %(order)s: %(rewards)s"),
-    "hold": marked("Order %(order)s, points reserved: %(rewards)s"),
-    "release": marked("Order %(order)s, points free again: %(rewards)s"),
-    "cancel": marked("Order %(order)s, cancelled: %(rewards)s"),
-    "cancellation": marked("Order %(order)s, cancelled: %(rewards)s"),
-    "return": marked("Order %(order)s, sent back: %(rewards)s"),
+    "": marked("Order: %(rewards)s"),
+    "hold": marked("Order, points reserved: %(rewards)s"),
+    "release": marked("Order, points free again: %(rewards)s"),
+    "cancel": marked("Order, cancelled: %(rewards)s"),
+    "cancellation": marked("Order, cancelled: %(rewards)s"),
+    "return": marked("Order, sent back: %(rewards)s"),
 }
 """What bookings of orders are called, by what happened or else by their kind."""
 
@@ -135,7 +135,7 @@ class Naming:
         if ordered is None:
             return self.kind(kind)
         words = self._texts.gettext(_OF_ORDERS.get(ordered.act or kind, _OF_ORDERS[""]))
-        return words % {"order": ordered.order, "rewards": self._ordered(ordered)}
+        return words % {"rewards": self._ordered(ordered)}
 
     def _ordered(self, ordered: OrderedPoints) -> str:
         name, variant = self._text(ordered.names, ordered.variant), self._text(ordered.variant_names, "")
