@@ -39,6 +39,13 @@ def once(database: Database, session: str, form_id: str, now: int,
         return where, True
 
 
+def not_done(database: Database, session: str, form_id: str) -> None:
+    """Let a form count once more: what it asks for is done in transactions of its own, and one of them failed."""
+    with database.writing() as connection:
+        connection.execute(delete(used_form).where(used_form.c.session_hash == session,
+                                                   used_form.c.form_id == form_id))
+
+
 def _claimed(connection: Connection, session: str, form_id: str, now: int) -> bool:
     """Write the id; False where it is there. Two at once: the second waits until the first is done or undone."""
     insert = postgresql_insert if connection.dialect.name == "postgresql" else sqlite_insert

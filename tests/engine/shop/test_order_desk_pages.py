@@ -1,13 +1,17 @@
 """Working on an order in the service centre: parcels, cancelling, what came back, and stale pages."""
 
 import re
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
 from tests.engine.shop.test_order_pages import order_of
 from tests.support.shops import SHOP, Shop, open_shop
+from treuwerk.services.orders import moving_on
 from treuwerk.store.database import Database
+from treuwerk.store.faults import DatabaseBusy
+from treuwerk.web.office.orders import acting
 
 CARRIERS = '\n[rewards.orders.carriers]\nDHL = "https://parcels.example/find?number={tracking}"\n\n[rewards.pricing]'
 
@@ -126,6 +130,26 @@ def test_a_form_that_is_sent_twice_counts_once(shop: Shop) -> None:
 
     assert [answer.status_code for answer in answers] in ([303, 303], [303, 409])
     assert "Parcel 2" not in agent.get(path).text
+
+
+def test_what_a_busy_database_broke_off_is_done_when_the_form_comes_again(shop: Shop,
+                                                                          monkeypatch: pytest.MonkeyPatch) -> None:
+    agent, move_on, busy = shop.portal.in_office("agent"), moving_on.move_on, [DatabaseBusy("no connection is free")]
+    path = ordered(shop.portal.signed_in())
+
+    def busy_at_first(*args: Any, **named: Any) -> object:
+        if busy:
+            raise busy.pop()
+        return move_on(*args, **named)
+
+    monkeypatch.setattr(acting, "move_on", busy_at_first)
+    typed = fields(agent.get(f"{path}/ship").text) | {"pieces-1": "1", "pieces-2": "3"}
+    sure = fields(agent.post(f"{path}/ship", data=typed).text) | {"sure": "1"}
+
+    assert agent.post(f"{path}/ship", data=sure).status_code == 503
+    assert "Parcel 1" not in agent.get(path).text
+    assert agent.post(f"{path}/ship", data=sure).status_code == 303
+    assert "The parcel is noted." in agent.get(path).text
 
 
 def test_what_failed_is_tried_again(shop: Shop) -> None:

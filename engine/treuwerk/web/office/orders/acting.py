@@ -1,13 +1,12 @@
 """Doing something to an order: which pieces and why, check, done. Stale pages are told what happened since."""
 
-
 import attrs
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from treuwerk.domain.parcels import LONGEST_TRACKING, Parcel
 from treuwerk.domain.refusals import Refusal
-from treuwerk.services.once import once
+from treuwerk.services.once import not_done, once
 from treuwerk.services.orders import approving, desk
 from treuwerk.services.orders.cancelling_lines import Cut, cancel_lines
 from treuwerk.services.orders.moving_on import move_on
@@ -70,9 +69,9 @@ def work_form(visit: Visit) -> Response:
 
 
 def _done(visit: Visit, order: PlacedOrder, work: Work, typed: Typed) -> Response:
-    path = path_of(order.public_id)
-    where, first = once(visit.shell.installation.database, session_key(visit), visit.form.get(FORM_ID, ""), visit.now,
-                        lambda connection: path)
+    path, database = path_of(order.public_id), visit.shell.installation.database
+    session, form_id = session_key(visit), visit.form.get(FORM_ID, "")
+    where, first = once(database, session, form_id, visit.now, lambda connection: path)
     if not first:
         return see_other(where)
     try:
@@ -83,7 +82,10 @@ def _done(visit: Visit, order: PlacedOrder, work: Work, typed: Typed) -> Respons
         field = "reason" if refusal.code == "no_reason" else ""
         typed.errors[field] = order_refusal(visit, refusal)
         return _form(visit, _order(visit), work, typed, status=422)
-    visit.shell.installation.database.run(lambda connection: told(visit, connection, gettext(visit, work.done)))
+    except Exception:  # a busy database, for one: whoever sends the form again must not be told that it is done
+        not_done(database, session, form_id)
+        raise
+    database.run(lambda connection: told(visit, connection, gettext(visit, work.done)))
     return see_other(path)
 
 
