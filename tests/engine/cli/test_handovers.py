@@ -47,7 +47,9 @@ def test_what_waits_is_handed_over_and_listed(treuwerk: Treuwerk, counter: Count
     ran = treuwerk("handovers", "run")
     [row] = treuwerk("handovers", "list", "--state", "accepted", "--json").json
 
-    assert (ran.code, ran.out) == (0, "1 made, 1 accepted, 0 refused, 0 not known\n")
+    assert ran.code == 0
+    assert ran.out == ("1 made, 1 accepted, 0 refused, 0 not known; 0 parcels noted, 0 parked; "
+                       "0 cancellations told, 0 to be told by hand, 0 unanswered\n")
     assert (row["supplier"], row["lines"], row["attempts"]) == ("house", 1, 1)
     assert (counter.world.folder / "orders" / f"{row['key']}.csv").is_file()
     assert row["key"] in treuwerk("handovers", "list").out
@@ -60,7 +62,7 @@ def test_what_cannot_be_written_is_not_known_and_says_why(treuwerk: Treuwerk, co
 
     ran = treuwerk("handovers", "run", "--json")
 
-    assert (ran.code, ran.json) == (3, {"made": 1, "accepted": 0, "refused": 0, "unknown": 1})
+    assert (ran.code, {name: count for name, count in ran.json.items() if count}) == (3, {"made": 1, "unknown": 1})
     assert "let this user write there" in treuwerk("handovers", "list", "--json").json[0]["said"]
 
 
