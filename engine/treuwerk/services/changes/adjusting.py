@@ -15,18 +15,17 @@ from sqlalchemy import Connection, Row
 from treuwerk.domain import ids
 from treuwerk.domain.actors import acting_person, person_key, same_person, stated_reason
 from treuwerk.domain.evaluation import MOST_POINTS
-from treuwerk.domain.ledger import Book, TransactionKind, moment
+from treuwerk.domain.ledger import Book, TransactionKind
 from treuwerk.domain.lots import first_of, total
 from treuwerk.domain.movements import Leg, Legs, taken
 from treuwerk.domain.refusals import KeyConflict, Refusal
-from treuwerk.domain.terms import Terms
 from treuwerk.programme.settings import Settings
 from treuwerk.services.changes.taking_back import take_back
+from treuwerk.services.changes.value_dates import day_of, terms_by_hand, value_date
 from treuwerk.services.installation import Installation
 from treuwerk.services.ledger.bookkeeping import OpenAccount, Order
 from treuwerk.services.ledger.entitled import staying_owners
 from treuwerk.services.ledger.points_back import undone_by
-from treuwerk.services.ledger.terms import BY_HAND, TermsTable
 from treuwerk.services.participants.own_company import refuse_own_name
 from treuwerk.store import manual, work
 from treuwerk.store.owners import lock_owners, names_of_people, owners_of
@@ -167,11 +166,6 @@ def within_limits(connection: Connection, settings: Settings, actor: str, amount
                for unit, amount in amounts.items())
 
 
-def day_of(settings: Settings, now: int) -> str:
-    """The day on which limits count an instant, as ISO text."""
-    return _today(settings, now).isoformat()
-
-
 def _stated(asked: Adjustment, amounts: Mapping[str, int]) -> Adjustment:
     """What is asked for with its points: those of the largest unit, where a booking is taken back."""
     if asked.refers_to is None or not amounts:
@@ -293,42 +287,6 @@ def _refuse_decided(asked: Adjustment) -> None:
     if asked.state != WAITING:
         raise Refusal("already_decided", f"found it {asked.state} by {asked.decided_by or asked.requested_by}, "
                       "expected one that waits", state=asked.state, decided_by=asked.decided_by)
-
-
-def value_date(settings: Settings, day: date | None, now: int) -> str:
-    """The day of which a booking tells, as ISO text; empty for the day of booking itself.
-
-    Books are closed by the instant of booking, so a day that is over changes no statement of the past. A day that is
-    still to come tells of nothing that happened, and one before the programme of nothing that belongs to it.
-
-    Raises:
-        Refusal: `wrong_day`.
-    """
-    today = _today(settings, now)
-    if day is None or day == today:
-        return ""
-    if not settings.programme.starts_on <= day < today:
-        raise Refusal("wrong_day", f"found value date {day}, expected a day from {settings.programme.starts_on}, when "
-                      f"the programme began, to {today}", first=settings.programme.starts_on.isoformat(),
-                      last=today.isoformat())
-    return day.isoformat()
-
-
-def terms_by_hand(settings: Settings, unit: str, occurred_on: str, now: int) -> Terms:
-    """The terms of points that are given by hand at an instant with a value date; empty: that of the instant.
-
-    Raises:
-        Refusal: `gone_already`: counted from that day, they would have expired by now.
-    """
-    terms = TermsTable(settings, now)[BY_HAND, unit, occurred_on or _today(settings, now).isoformat()]
-    if terms.expires_at is not None and terms.expires_at <= now:
-        raise Refusal("gone_already", f"found value date {occurred_on}, with which the points would be gone since "
-                      f"{moment(terms.expires_at).isoformat()}, expected a later one", expires_at=terms.expires_at)
-    return terms
-
-
-def _today(settings: Settings, now: int) -> date:
-    return moment(now).astimezone(settings.programme.time_zone).date()
 
 
 def _legs(account: OpenAccount, unit: str, amount: int, occurred_on: str) -> Legs:

@@ -12,6 +12,7 @@ from treuwerk.domain.terms import Terms
 from treuwerk.services.auditing import note_act
 from treuwerk.services.changes import adjusting
 from treuwerk.services.changes.adjusting import WAITING, Adjustment
+from treuwerk.services.changes.value_dates import terms_by_hand, value_date
 from treuwerk.services.installation import Installation
 from treuwerk.services.ledger.balances import balances
 from treuwerk.services.participants import notes
@@ -65,8 +66,8 @@ def preview(access: Access, installation: Installation, account_id: int, unit: s
     before = {code: one.available for code, one in held.items()}
     after = {**before, unit: before[unit] + amount}
     limit = settings.units[unit].manual.limit
-    day = adjusting.value_date(settings, occurred_on, now)
-    terms = adjusting.terms_by_hand(settings, unit, day, now) if amount > 0 else None
+    day = value_date(settings, occurred_on, now)
+    terms = terms_by_hand(settings, unit, day, now) if amount > 0 else None
     return Preview(unit, amount, Side(before[unit], tier_of(settings, before)),
                    Side(after[unit], tier_of(settings, after)), limit, alone, day, terms)
 
@@ -81,7 +82,7 @@ def ask(access: Access, installation: Installation, asked: Adjustment, *,
     access.require(ASK)
     access.require_account(asked.account_id)
     now = asked.requested_at
-    dated = attrs.evolve(asked, requested_by=access.actor, occurred_on=adjusting.value_date(
+    dated = attrs.evolve(asked, requested_by=access.actor, occurred_on=value_date(
         installation.programme.settings, occurred_on, now))
     return adjusting.ask_for(installation, dated, also=_noting(access, "points.adjust", now))
 

@@ -23,9 +23,10 @@ from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.rights import Access, OutOfScope, row_named
 from treuwerk.programme.settings import Settings
 from treuwerk.services.auditing import note_act
-from treuwerk.services.changes.adjusting import day_of, within_limits
+from treuwerk.services.changes.adjusting import within_limits
 from treuwerk.services.changes.manual_points import ASK, DECIDE
 from treuwerk.services.changes.recalculating import Recalculated
+from treuwerk.services.changes.value_dates import day_of
 from treuwerk.services.installation import Installation
 from treuwerk.store import manual, orders, work
 from treuwerk.store import recalculation_orders as store
