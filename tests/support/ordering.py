@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import attrs
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, select
 
 from tests.support.catalogues import DRILL, Shelf, make_shelf
 from tests.support.worlds import ARTICLES, PARTICIPANTS, SIX_IN_THE_EVENING, World, lines
@@ -87,10 +87,13 @@ class Counter:
         return self.world.rows(select(reward_order.c.key, reward_order.c.state, reward_order.c.points).order_by("key"))
 
     def lines(self) -> list[tuple[Any, ...]]:
-        """Variant, state, quantity, cancelled and reserved pieces of all lines."""
+        """Variant, state, quantity, cancelled and reserved pieces of all lines, by time and key of their orders."""
         columns = order_line.c
+        # Not by number: of two orders of one moment, either may have the larger.
         return self.world.rows(select(columns.variant, columns.state, columns.quantity, columns.cancelled,
-                                      columns.reserved).order_by(columns.order_id, columns.line))
+                                      columns.reserved).join(reward_order, and_(
+            reward_order.c.account_id == columns.account_id, reward_order.c.id == columns.order_id)).order_by(
+            reward_order.c.placed_at, reward_order.c.key, columns.line))
 
     def spent(self) -> list[tuple[Any, ...]]:
         """Kind and key of what was booked beside accruals."""
