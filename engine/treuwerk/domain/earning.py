@@ -29,11 +29,16 @@ class Operation(StrEnum):
     FACTOR = "factor"
     ROUND_DOWN = "round_down"
     MINUS = "minus"  # only in bookings of the engine: what was booked before
+    PLUS = "plus"
+    AT_MOST = "at_most"  # what is more is dropped, such as what a cap leaves
+    ROUND_HALF_UP = "round_half_up"
+    ROUND_UP = "round_up"
 
     __hash__ = str.__hash__  # that of an enum is written in Python, and tapes are looked up by the ten thousand
 
 
-_START, _TIMES, _PER, _FACTOR, _ROUND_DOWN, _MINUS = Operation
+_START, _TIMES, _PER, _FACTOR, _ROUND_DOWN, _MINUS, _PLUS, _AT_MOST, _ROUND_HALF_UP, _ROUND_UP = Operation
+_ROUNDINGS = frozenset({_ROUND_DOWN, _ROUND_HALF_UP, _ROUND_UP})
 _BY_WORD = {operation.value: operation for operation in Operation}
 # Plain names: looking into an enum takes five times as long.
 
@@ -41,7 +46,7 @@ _BY_WORD = {operation.value: operation for operation in Operation}
 class Step(NamedTuple):
     """One step of the tape: `name` says what the operand is (``quantity``, ``wp``, ``SYSTEM``), for the reader's eye.
 
-    `operand` is an exact decimal as text; ROUND_DOWN has none. A named tuple, since tapes are compared by value.
+    `operand` is an exact decimal as text; roundings have none. A named tuple, since tapes are compared by value.
     """
 
     operation: Operation
@@ -66,17 +71,36 @@ def _figures(steps: Iterable[Step]) -> Iterator[tuple[int, int]]:
     for operation, _, operand in steps:
         if operation is _ROUND_DOWN:
             over, under = over // under, 1
+        elif operation in _ROUNDINGS:
+            over, under = _rounded(operation, over, under), 1
         else:
             top, bottom = (int(operand), 1) if operand.isdecimal() else Fraction(operand).as_integer_ratio()
             if operation is _START:
                 over, under = top, bottom
             elif operation is _PER:
                 over, under = over * bottom, under * top
-            elif operation is _MINUS:
-                over, under = over * bottom - top * under, under * bottom
-            else:
+            elif operation is _TIMES or operation is _FACTOR:
                 over, under = over * top, under * bottom
+            else:
+                over, under = _against(operation, over, under, top, bottom)
         yield over, under
+
+
+def _rounded(operation: Operation, over: int, under: int) -> int:
+    """The whole figure above, or the nearest one; halves go away from zero, as in trade."""
+    if operation is _ROUND_UP:
+        return -(-over // under)
+    magnitude = (2 * abs(over) + abs(under)) // (2 * abs(under))
+    return magnitude if (over < 0) == (under < 0) else -magnitude
+
+
+def _against(operation: Operation, over: int, under: int, top: int, bottom: int) -> tuple[int, int]:
+    """The running figure with another one beside it: their sum, their difference, or the smaller of both."""
+    if operation is _AT_MOST:
+        beyond = Fraction(over, under) > Fraction(top, bottom)
+        return (top, bottom) if beyond else (over, under)
+    sign = -1 if operation is _MINUS else 1
+    return over * bottom + sign * top * under, under * bottom
 
 
 class Award(NamedTuple):
