@@ -178,8 +178,9 @@ class Registry:
         """Names of what each plugin offers, by plugin and hook."""
         records: tuple[tuple[str, type[Any]], ...] = (
             ("earning_rule_kinds", EarningRuleKind), ("clearing_sources", ClearingSourceKind),
-            ("occasion_kinds", OccasionKind), ("identity_providers", IdentityProviderKind), ("work_runners", WorkRunnerKind),
-            ("upload_scanners", UploadScannerKind), ("page_readers", PageReaderKind), ("commands", CommandKind),
+            ("occasion_kinds", OccasionKind), ("identity_providers", IdentityProviderKind),
+            ("work_runners", WorkRunnerKind), ("upload_scanners", UploadScannerKind),
+            ("page_readers", PageReaderKind), ("commands", CommandKind),
             ("catalogue_constraints", CatalogueConstraintKind), ("reward_sources", RewardSource),
             ("supplier_channels", SupplierChannelKind), ("payment_providers", PaymentProviderKind),
             ("permissions", Permission), ("web_parts", WebPart))

@@ -57,7 +57,7 @@ class Referral:
         """Whoever says who referred him."""
         return bool(self._referrer(participant))
 
-    def occasions(self, members: Sequence[Member], since: date, until: date) -> Iterator[Occasion]:  # noqa: ARG002
+    def occasions(self, members: Sequence[Member], since: date, until: date) -> Iterator[Occasion]:
         """One for each whose purchases came to enough, on the day when that was certain.
 
         `since` does not matter: a purchase may be cleared long after its day.

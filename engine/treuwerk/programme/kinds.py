@@ -52,22 +52,12 @@ class HeadTellsIt(ValueError):
 
 def register_kinds(converter: cattrs.Converter, registry: Registry, folder: Path) -> None:
     """Teach the converter the kinds that the loaded plugins offer."""
-    rules, readers = registry.earning_rule_kinds(), registry.clearing_sources()
-    providers, scanners = registry.identity_providers(), registry.upload_scanners()
+    _register_earning(converter, registry)
+    readers, providers, scanners = (registry.clearing_sources(), registry.identity_providers(),
+                                    registry.upload_scanners())
     page_readers, constraints = registry.page_readers(), registry.catalogue_constraints()
     reward_sources, channels = registry.reward_sources(), registry.supplier_channels()
-    payments, occasion_kinds = registry.payment_providers(), registry.occasion_kinds()
-
-    def earning(value: object, _: type) -> Earning:
-        head, settings = _head_and_settings(converter, value, EarningHead, "rule", rules)
-        rule = _built("rule", head.rule, lambda: rules[head.rule].build(settings))
-        _built("rule", head.rule, lambda: frozenset(rule.units))
-        return Earning(head, settings, rule)
-
-    def occasion(value: object, _: type) -> OccasionTable:
-        head, settings = _head_and_settings(converter, value, OccasionHead, "kind", occasion_kinds)
-        return OccasionTable(head, settings, _built("kind", head.kind,
-                                                    lambda: occasion_kinds[head.kind].build(settings)))
+    payments = registry.payment_providers()
 
     def source(value: object, _: type) -> Source:
         head, settings = _head_and_settings(converter, value, SourceHead, "reader", readers)
@@ -115,10 +105,27 @@ def register_kinds(converter: cattrs.Converter, registry: Registry, folder: Path
     converter.register_structure_hook(RewardKind, reward_kind)
     converter.register_structure_hook(UploadScanning, scanning)
     converter.register_structure_hook(PageReading, page_reading)
-    converter.register_structure_hook(Earning, earning)
-    converter.register_structure_hook(OccasionTable, occasion)
     converter.register_structure_hook(Source, source)
     converter.register_structure_hook(SignIn, sign_in)
+
+
+def _register_earning(converter: cattrs.Converter, registry: Registry) -> None:
+    """Kinds of what earns: rules, and days that rules are asked about."""
+    rules, occasion_kinds = registry.earning_rule_kinds(), registry.occasion_kinds()
+
+    def earning(value: object, _: type) -> Earning:
+        head, settings = _head_and_settings(converter, value, EarningHead, "rule", rules)
+        rule = _built("rule", head.rule, lambda: rules[head.rule].build(settings))
+        _built("rule", head.rule, lambda: frozenset(rule.units))
+        return Earning(head, settings, rule)
+
+    def occasion(value: object, _: type) -> OccasionTable:
+        head, settings = _head_and_settings(converter, value, OccasionHead, "kind", occasion_kinds)
+        return OccasionTable(head, settings, _built("kind", head.kind,
+                                                    lambda: occasion_kinds[head.kind].build(settings)))
+
+    converter.register_structure_hook(Earning, earning)
+    converter.register_structure_hook(OccasionTable, occasion)
 
 
 def reward_kinds_without_table(sources: Mapping[str, RewardSource[Any]],

@@ -1,16 +1,16 @@
 """Days that earn by themselves, booked by the rules of the programme, once each, on both databases."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from shutil import copyfile
 from typing import Any
 
 import attrs
 import pytest
-import treuwerk_occasions
 from sqlalchemy import select
 
+import treuwerk_occasions
 from tests.support.worlds import BERLIN, World, line, make_world
 from treuwerk.domain.ledger import instant
 from treuwerk.domain.occasions import Occasion
@@ -214,7 +214,7 @@ class NoSettings:
     (RuntimeError("no such file"), "RuntimeError: no such file"),
     ((lambda *_: "today",), "expected an Occasion"),
     ((lambda members, _, until: Occasion(len(members), until),), "expected an Occasion of a member from 0 to 1"),
-    ((lambda *_: Occasion(0, datetime(2026, 6, 1).date().replace(year=2030)),), "expected one up to 2026-06-03"),
+    ((lambda *_: Occasion(0, date(2030, 6, 1)),), "expected one up to 2026-06-03"),
     ((lambda _, __, until: Occasion(0, until, "a|b"),), "without '|'")])
 def test_a_source_that_fails_holds_up_no_other_and_is_asked_again(world: World, answers: Any, named: str) -> None:
     path = world.folder / "programme.toml"

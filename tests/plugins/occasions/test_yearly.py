@@ -1,14 +1,15 @@
 """Days that come back every year."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from treuwerk_occasions.yearly import Yearly, YearlySettings
 
 from treuwerk.domain.occasions import Member, Occasion
 from treuwerk.domain.participants import Participant
+from treuwerk_occasions.yearly import Yearly, YearlySettings
 
 DAYS = st.dates(date(1950, 1, 1), date(2100, 12, 31))
 
@@ -60,7 +61,7 @@ def test_nights_that_are_cut_anyhow_find_the_same_days(joined: date, start: date
         bounds.append(bounds[-1] + timedelta(days=gap))
 
     apart: list[Occasion] = []
-    for since, until in zip(bounds, bounds[1:], strict=False):
+    for since, until in pairwise(bounds):
         apart += source.occasions(member, since, until)
 
     assert apart == list(source.occasions(member, bounds[0], bounds[-1]))

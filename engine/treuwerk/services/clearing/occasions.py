@@ -151,7 +151,7 @@ class _Asking:
                 f"found the customer number {answer.to!r}, expected one of the programme; correct the participant who "
                 "names it, the next night looks again"))
             return None
-        if not earning.earns or earning.account_id == member.account_id and answer.to:
+        if not earning.earns or (earning.account_id == member.account_id and answer.to):
             return None
         key = occasion_key(table.head.name, "" if table.source.once else answer.code, member.account_id)
         return _Found(table.head.name, key, earning, answer.day, answer.code)
@@ -183,9 +183,7 @@ def _book(installation: Installation, found: Sequence[_Found], now: int, receipt
         before = claim(connection, [(one.found.key, _evidence(one.found), one.found.participant.account_id, one.id)
                                     for one in scored])
         fresh = [one for one in scored if one.found.key not in before]
-        insert_rows(connection, activity, [
-            (one.found.participant.account_id, one.id, one.found.name, one.found.code, one.found.day.isoformat(), NOBODY)
-            for one in fresh])
+        insert_rows(connection, activity, [_activity(one) for one in fresh])
         for one in fresh:
             if one.earned:
                 booker.add(one.found.participant.account_id, one.id, one.found.key, one.found.day.isoformat(),
@@ -197,6 +195,11 @@ def _book(installation: Installation, found: Sequence[_Found], now: int, receipt
         receipt.points[unit] = receipt.points.get(unit, 0) + points
     for name, code, reason in doubts:
         receipt.trouble(name, code, reason)
+
+
+def _activity(one: _Scored) -> tuple[object, ...]:
+    found = one.found
+    return found.participant.account_id, one.id, found.name, found.code, found.day.isoformat(), NOBODY
 
 
 def _scored(installation: Installation, found: Sequence[_Found],
