@@ -25,7 +25,7 @@ from treuwerk.programme.settings.labels import Labels, LabelSheet
 from treuwerk.programme.settings.legal import Legal
 from treuwerk.programme.settings.master_data import Attendance, Catalogue
 from treuwerk.programme.settings.people import Group, Role, SecondFactor, SignIn, SignInHead, SignInRules
-from treuwerk.programme.settings.points import Earning, EarningHead, Manual, Tier, Transfers, Unit
+from treuwerk.programme.settings.points import Earning, EarningHead, Manual, Stacking, Tier, Transfers, Unit
 from treuwerk.programme.settings.programme import Programme, Settings
 from treuwerk.programme.settings.rewards import (
     Constraint,
@@ -106,6 +106,7 @@ __all__ = [
     "SignInRules",
     "Source",
     "SourceHead",
+    "Stacking",
     "Supplier",
     "SupplierHead",
     "TextBlock",
