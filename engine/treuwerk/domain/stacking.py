@@ -125,6 +125,13 @@ def _not_the_best(members: Sequence[tuple[int, R, Award]]) -> dict[int, R]:
     return lost
 
 
+def displaced(by: R, dropped: Iterable[Dropped[R]]) -> list[str]:
+    """Names of rules that count in no case beside this one for the line of which these awards were dropped."""
+    standing = by.standing
+    names = set(standing.rivals) if standing.mode is not Mode.STACK else set[str]()
+    return sorted(names | {one.by.name for one in dropped if one.instead.name == by.name})
+
+
 def groups_of(rules: Iterable[Placed]) -> set[str]:
     """Codes of the groups that such rules stand in."""
     return {rule.standing.group for rule in rules} - {""}

@@ -14,7 +14,8 @@ from treuwerk_expression.tapes import tape_of
 from treuwerk_expression.tokens import FormulaMistake
 
 LINE: Values = {"quantity": Fraction(12), "amount": Fraction(1999, 20), "article.wp": Fraction(405),
-                "article.kind": "module", "article.number": "M-405", "feature.scope": "SYSTEM", "participant.group": "installer"}
+                "article.kind": "module", "article.number": "M-405",
+                "feature.scope": "SYSTEM", "participant.group": "installer"}
 
 
 @pytest.mark.parametrize(("formula", "says"), [
