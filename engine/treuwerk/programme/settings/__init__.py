@@ -24,13 +24,13 @@ from treuwerk.programme.settings.clearing import (
 from treuwerk.programme.settings.labels import Labels, LabelSheet
 from treuwerk.programme.settings.legal import Legal
 from treuwerk.programme.settings.master_data import Attendance, Catalogue
+from treuwerk.programme.settings.occasions import OccasionHead, OccasionTable
 from treuwerk.programme.settings.people import Group, Role, SecondFactor, SignIn, SignInHead, SignInRules
 from treuwerk.programme.settings.points import (
     Earning,
     EarningHead,
     Manual,
-    OccasionHead,
-    OccasionTable,
+    Stacking,
     Tier,
     Transfers,
     Unit,
@@ -117,6 +117,7 @@ __all__ = [
     "SignInRules",
     "Source",
     "SourceHead",
+    "Stacking",
     "Supplier",
     "SupplierHead",
     "TextBlock",

@@ -15,8 +15,9 @@ from treuwerk.programme.settings.clearing import Clearing, Measure, Rate, Source
 from treuwerk.programme.settings.labels import Labels
 from treuwerk.programme.settings.legal import Legal
 from treuwerk.programme.settings.master_data import Attendance, Catalogue
+from treuwerk.programme.settings.occasions import OccasionTable
 from treuwerk.programme.settings.people import Group, Role, SignIn, SignInRules
-from treuwerk.programme.settings.points import Earning, OccasionTable, Tier, Unit
+from treuwerk.programme.settings.points import Earning, Stacking, Tier, Unit
 from treuwerk.programme.settings.rewards import Constraint, RewardKind, Rewards, Supplier
 from treuwerk.programme.settings.submissions import PageReading, Uploads, UploadScanning
 from treuwerk.programme.settings.values import is_code
@@ -65,6 +66,7 @@ class Settings:
     earning: list[Earning] = attrs.field(factory=list)
     occasions: list[OccasionTable] = attrs.field(factory=list)
     article_filters: dict[str, ArticleFilter] = attrs.field(factory=dict)
+    stacking: dict[str, Stacking] = attrs.field(factory=dict)
     sources: list[Source] = attrs.field(factory=list)
     measures: dict[str, int | str | Measure] = attrs.field(factory=lambda: {"PCE": 1})
     """Unit of a line → how many base units it is, the article attribute that says so, or for a unit that measures goods
