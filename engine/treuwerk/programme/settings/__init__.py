@@ -23,6 +23,7 @@ from treuwerk.programme.settings.clearing import (
 )
 from treuwerk.programme.settings.labels import Labels, LabelSheet
 from treuwerk.programme.settings.legal import Legal
+from treuwerk.programme.settings.limits import Budget, Cap
 from treuwerk.programme.settings.master_data import Attendance, Catalogue
 from treuwerk.programme.settings.people import Group, Role, SecondFactor, SignIn, SignInHead, SignInRules
 from treuwerk.programme.settings.points import Earning, EarningHead, Manual, Tier, Transfers, Unit
@@ -60,6 +61,8 @@ __all__ = [
     "AssemblyPart",
     "Attendance",
     "BrokenAssembly",
+    "Budget",
+    "Cap",
     "Catalogue",
     "Clearing",
     "Constraint",

@@ -9,6 +9,7 @@ from attrs.validators import ge, optional
 from treuwerk.domain.earning import EarningRule
 from treuwerk.domain.eligibility import Audience, LeastPerLine, Weekday
 from treuwerk.domain.terms import AT_ONCE, NEVER, Activation, Between, Expiry, Returns
+from treuwerk.programme.settings.limits import Cap
 from treuwerk.programme.settings.values import Texts, is_code
 
 
@@ -93,6 +94,10 @@ class EarningHead:
     """Life of the points of this rule, instead of what their unit says."""
     pending: Activation | None = None
     """Wait of the points of this rule, instead of what their unit says."""
+    caps: list[Cap] = attrs.field(factory=list)
+    """The most that this rule gives, such as ``[{ points = 500, per = "participant", period = "month" }]``."""
+    budget: str = ""
+    """The code of the ``[budgets.<code>]`` table that its points are taken from; left out: from none."""
 
 
 @attrs.frozen
