@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from treuwerk.domain.breakdown import QUANTITY, points_kept
 from treuwerk.domain.earning import Operation, Step, steps_from_json
+from treuwerk.domain.limits import cut_awards, limited
 
 COMPLETION = "completion|"
 """What the business keys of such differences begin with, and of what takes them back."""
@@ -155,11 +156,22 @@ def worth(whole: Sequence[Mapping[str, Any]], alone: Sequence[Mapping[str, Any]]
     """
     plain = _by_origin(alone)
     found: dict[Origin, Owed] = {}
-    for origin, awards in _by_origin(whole).items():
-        more, less = _kept(awards, pieces, kept), _kept(plain.get(origin, []), pieces, kept)
+    for origin, of_whole in _by_origin(whole).items():
+        booked = plain.get(origin, [])
+        cut = limited(booked)  # what a limit cut before stays cut
+        awards = cut_awards(of_whole, sum(one["points"] for one in booked), cut) if cut else of_whole
+        more, less = _kept(awards, pieces, kept), _kept(booked, pieces, kept)
         if more > less:
             found[origin] = Owed(more - less, (*_tape(awards, pieces, kept, more), *_minus("booked", less)))
     return found
+
+
+def cut_worth(whole: Sequence[Mapping[str, Any]], origin: Origin, cut: int, name: str, pieces: int,
+              kept: int) -> list[Mapping[str, Any]]:
+    """Awards of a whole without what a limit cut of those of one origin, of which `kept` of the `pieces` are there."""
+    of = _by_origin(whole)[origin]
+    left = iter(cut_awards(of, _kept(of, pieces, kept) - cut, name))
+    return [next(left) if one in of else one for one in whole]
 
 
 def _by_origin(awards: Sequence[Mapping[str, Any]]) -> dict[Origin, list[Mapping[str, Any]]]:

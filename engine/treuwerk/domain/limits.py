@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import attrs
 
-from treuwerk.domain.earning import Operation
+from treuwerk.domain.earning import Operation, Step
 
 EVERYBODY = 0
 """In place of an account: a counter of the whole programme."""
@@ -205,9 +205,9 @@ def is_limit(step: Sequence[str]) -> bool:
     return step[0] == Operation.AT_MOST and step[1].split(" ", 1)[0] in (CAP, BUDGET)
 
 
-def step_of(granted: Granted) -> tuple[str, str, str] | None:
-    """The step that stands at the end of a tape which a limit cut."""
-    return None if granted.by is None else (Operation.AT_MOST.value, granted.by.name, str(granted.points))
+def step_of(points: int, by: Bound) -> Step:
+    """The step that stands at the end of a tape which a limit cut to so many points."""
+    return Step(Operation.AT_MOST, by.name, str(points))
 
 
 def cut_awards(awards: Sequence[Mapping[str, Any]], most: int, name: str) -> list[dict[str, Any]]:
