@@ -10,12 +10,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 from zlib import crc32
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, bindparam, select, text
 
 from treuwerk.domain.limits import EVERYBODY, Place
 from treuwerk.store.arrays import array, listed, paired
 from treuwerk.store.bulk import insert_rows
-from treuwerk.store.tables import limit_use
+from treuwerk.store.tables import account_merge, limit_use
 
 TURNS = 64
 """Accounts share so many turns, and budgets as many others."""
@@ -45,6 +45,8 @@ def take_turns(connection: Connection, turns: Collection[int]) -> None:
                            {"turn": _TURN, "turns": array(sorted(turns))})
 
 
+_MERGED = select(account_merge.c.account_id, account_merge.c.into_account_id).where(
+    account_merge.c.into_account_id.in_(bindparam("accounts", expanding=True)), account_merge.c.undone_at.is_(None))
 _USED = {
     "sqlite": "SELECT c.account_id, c.counter, c.used FROM json_each(:pairs) p CROSS JOIN limit_counter c "
               "ON c.account_id = json_extract(p.value, '$[0]') AND c.counter = json_extract(p.value, '$[1]') "
@@ -59,15 +61,38 @@ _USED = {
 
 
 def used(connection: Connection, places: Iterable[Place]) -> dict[Place, int]:
-    """What is used of counters; those that nobody used are left out."""
+    """What is used of counters; those that nobody used are left out.
+
+    What accounts used that were given up counts for those that they became, until they are two again.
+    """
     wanted = sorted(set(places))
     if not wanted:
         return {}
+    given_up = _given_up(connection, {account for account, _ in wanted if account != EVERYBODY})
+    counts_for: dict[int, set[int]] = {}
+    for account, into in given_up:
+        counts_for.setdefault(account, set()).add(into)
     caps = [place for place in wanted if place[0] != EVERYBODY]
+    caps += sorted({(account, counter) for account, some in counts_for.items() for into, counter in caps
+                    if into in some} - set(caps))
     budgets = listed(connection, [counter for account, counter in wanted if account == EVERYBODY])
     rows = connection.execute(text(_USED[connection.dialect.name]), {
         **paired(connection, caps, "counters"), "budgets": budgets, "everybody": EVERYBODY})
-    return {(account, counter): int(points) for account, counter, points in rows}
+    sums: dict[Place, int] = {}
+    for account, counter, points in rows:
+        for into in {account, *counts_for.get(account, ())}:
+            sums[into, counter] = sums.get((into, counter), 0) + int(points)
+    return sums
+
+
+def _given_up(connection: Connection, accounts: Collection[int]) -> set[tuple[int, int]]:
+    """Accounts that were given up, each with one of these that it became, also by way of others."""
+    found, new = set[tuple[int, int]](), {(account, account) for account in accounts}
+    while new:
+        became = connection.execute(_MERGED, {"accounts": sorted({account for account, _ in new})}).all()
+        new = {(account, last) for account, into in became for through, last in new if through == into} - found
+        found |= new
+    return found
 
 
 _COUNT = {
