@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from treuwerk.domain.breakdown import QUANTITY, points_kept
 from treuwerk.domain.earning import Operation, Step, steps_from_json
+from treuwerk.domain.limits import cut_awards, limited
 
 COMPLETION = "completion|"
 """What the business keys of such differences begin with, and of what takes them back."""
@@ -160,9 +161,12 @@ def worth(whole: Sequence[Mapping[str, Any]], alone: Sequence[Mapping[str, Any]]
     still = {(rule, unit) for rule, _, unit in parts}
     others = {origin: _kept(awards, pieces, kept) for origin, awards in plain.items() if origin[::2] not in still}
     found: dict[Origin, Owed] = {}
-    for origin, awards in parts.items():
-        more, less = _kept(awards, pieces, kept), _kept(plain.get(origin, []), pieces, kept)
-        less += _in_its_place(origin, awards[0].get(INSTEAD, ()), others, max(0, more - less))
+    for origin, of_whole in parts.items():
+        booked = plain.get(origin, [])
+        cut = limited(booked)  # what a limit cut before stays cut
+        awards = cut_awards(of_whole, sum(one["points"] for one in booked), cut) if cut else of_whole
+        more, less = _kept(awards, pieces, kept), _kept(booked, pieces, kept)
+        less += _in_its_place(origin, of_whole[0].get(INSTEAD, ()), others, max(0, more - less))
         if more > less:
             found[origin] = Owed(more - less, (*_tape(awards, pieces, kept, more), *_minus("booked", less)))
     return found
@@ -176,6 +180,14 @@ def _in_its_place(origin: Origin, instead: Collection[str], others: dict[Origin,
             taken = min(points, at_most - found)
             others[other], found = points - taken, found + taken
     return found
+
+
+def cut_worth(whole: Sequence[Mapping[str, Any]], origin: Origin, cut: int, name: str, pieces: int,
+              kept: int) -> list[Mapping[str, Any]]:
+    """Awards of a whole without what a limit cut of those of one origin, of which `kept` of the `pieces` are there."""
+    of = _by_origin(whole)[origin]
+    left = iter(cut_awards(of, _kept(of, pieces, kept) - cut, name))
+    return [next(left) if one in of else one for one in whole]
 
 
 def _by_origin(awards: Sequence[Mapping[str, Any]]) -> dict[Origin, list[Mapping[str, Any]]]:

@@ -11,6 +11,7 @@ from treuwerk.domain.eligibility import Audience, LeastPerLine, Weekday
 from treuwerk.domain.finishing import Rounding
 from treuwerk.domain.stacking import Mode
 from treuwerk.domain.terms import AT_ONCE, NEVER, Activation, Between, Expiry, Returns
+from treuwerk.programme.settings.limits import Cap
 from treuwerk.programme.settings.values import Texts, is_code
 
 
@@ -109,6 +110,10 @@ class EarningHead:
     """Whether rules of the group that come behind it give nothing for a line for which it gives something."""
     exclusive: bool = False
     """Whether no other rule of the group gives something for a line for which it does, whatever its priority."""
+    caps: list[Cap] = attrs.field(factory=list)
+    """The most that this rule gives, such as ``[{ points = 500, per = "participant", period = "month" }]``."""
+    budget: str = ""
+    """The code of the ``[budgets.<code>]`` table that its points are taken from; left out: from none."""
 
 
 @attrs.frozen
