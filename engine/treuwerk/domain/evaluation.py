@@ -6,7 +6,7 @@ event by event, and only the events that it fails on are parked, with rule and r
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import attrs
 
@@ -56,7 +56,7 @@ def evaluate(rules: Sequence[ActiveRule], events: Sequence[EarningEvent]) -> Eva
     """Ask every rule about the events that it is for, in the order of the programme file."""
     result = Evaluation([[] for _ in events])
     for active in rules:
-        indexes = _indexes_for(active, events)
+        indexes = indexes_for(active, events)
         if indexes:
             _ask(active, events if len(indexes) == len(events) else [events[i] for i in indexes], indexes, result)
     for index in result.doubts:
@@ -64,7 +64,19 @@ def evaluate(rules: Sequence[ActiveRule], events: Sequence[EarningEvent]) -> Eva
     return result
 
 
-def _indexes_for(active: ActiveRule, events: Sequence[EarningEvent]) -> Sequence[int]:
+class Conditioned(Protocol):
+    """What holds for some days, both included, and for some events."""
+
+    @property
+    def valid_from(self) -> date: ...  # noqa: D102
+    @property
+    def valid_until(self) -> date: ...  # noqa: D102
+    @property
+    def eligibility(self) -> Eligibility: ...  # noqa: D102
+
+
+def indexes_for(active: Conditioned, events: Sequence[EarningEvent]) -> Sequence[int]:
+    """The events that a rule is asked about."""
     indexes: Sequence[int] = range(len(events))
     if active.valid_from != date.min or active.valid_until != date.max:
         indexes = [i for i in indexes if active.valid_from <= events[i].occurred_on <= active.valid_until]

@@ -8,6 +8,7 @@ import attrs
 from treuwerk.domain.census import Census
 from treuwerk.domain.documents import Document
 from treuwerk.domain.earning import EarningRule
+from treuwerk.domain.totals import TotalRule
 
 S = TypeVar("S")
 
@@ -63,11 +64,12 @@ class EarningRuleKind(Generic[S]):
 
     `settings` is an attrs class: each of its fields is a key of the ``[[earning]]`` table, structured strictly.
     `build` binds checked settings and returns the rule; it is called once per table at start-up.
+    A `TotalRule` looks at what counts in a period together; any other rule at single events.
     """
 
     name: str
     settings: type[S]
-    build: Callable[[S], EarningRule]
+    build: Callable[[S], EarningRule | TotalRule]
 
 
 @attrs.frozen

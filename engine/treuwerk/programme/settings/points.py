@@ -9,6 +9,7 @@ from attrs.validators import ge, optional
 from treuwerk.domain.earning import EarningRule
 from treuwerk.domain.eligibility import Audience, LeastPerLine, Weekday
 from treuwerk.domain.terms import AT_ONCE, NEVER, Activation, Between, Expiry, Returns
+from treuwerk.domain.totals import TotalRule
 from treuwerk.programme.settings.values import Texts, is_code
 
 
@@ -101,4 +102,4 @@ class Earning:
 
     head: EarningHead
     settings: Any
-    rule: EarningRule
+    rule: EarningRule | TotalRule
