@@ -6,7 +6,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 import attrs
-from attrs.validators import min_len
+from attrs.validators import ge, min_len
 
 from treuwerk.domain.earning import Doubt, Operation, Step, fold
 from treuwerk.domain.measures import NOTHING, QUANTITY, counted, together
@@ -21,9 +21,9 @@ _START, _WHOLE = Step(Operation.START, "points", "0"), Step(Operation.ROUND_DOWN
 class Band:
     """What lies above a limit, up to the limit of the next band."""
 
-    above: Decimal = attrs.field(validator=attrs.validators.ge(0))
+    above: Decimal = attrs.field(validator=ge(NOTHING))
     """The limit: 50 means from the 51st piece on."""
-    points: Decimal = attrs.field(validator=attrs.validators.ge(0))
+    points: Decimal = attrs.field(validator=ge(NOTHING))
     """Points for each one within the band, such as 2 or 0.5."""
 
 

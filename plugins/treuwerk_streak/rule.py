@@ -9,7 +9,7 @@ import attrs
 from attrs.validators import ge, gt, in_, min_len
 
 from treuwerk.domain.earning import Doubt, Operation, Step
-from treuwerk.domain.measures import QUANTITY, counted
+from treuwerk.domain.measures import NOTHING, QUANTITY, counted
 from treuwerk.domain.purchases import EarningEvent
 from treuwerk.domain.totals import Counted, DayTotal, Goal, Period, TotalAward, last_day, ordinal
 
@@ -26,7 +26,7 @@ class StreakSettings:
     """How many periods in a row make a streak."""
     each: Period = attrs.field(default=Period.MONTH, validator=in_([one for one in Period if one is not Period.EVER]))
     """The periods: a calendar ``month``, ``quarter``, ``half_year`` or ``year``."""
-    at_least_each: Decimal = attrs.field(default=Decimal(1), validator=gt(0))
+    at_least_each: Decimal = attrs.field(default=Decimal(1), validator=gt(NOTHING))
     """What each of them must come to."""
     repeats: bool = True
     """Whether a new streak begins behind each one; else there is one, once."""

@@ -9,7 +9,7 @@ import attrs
 from attrs.validators import ge, gt, min_len, optional
 
 from treuwerk.domain.earning import Doubt, Operation, Step, fold
-from treuwerk.domain.measures import QUANTITY, counted, together
+from treuwerk.domain.measures import NOTHING, QUANTITY, counted, together
 from treuwerk.domain.purchases import EarningEvent
 from treuwerk.domain.reading import plain_number
 from treuwerk.domain.totals import Counted, DayTotal, Goal, Period, TotalAward, last_day
@@ -21,11 +21,11 @@ _PER_CENT, _WHOLE = Step(Operation.PER, "percent", "100"), Step(Operation.ROUND_
 class TargetStep:
     """A target: either `points` or `percent` of what counts."""
 
-    at_least: Decimal = attrs.field(validator=gt(0))
+    at_least: Decimal = attrs.field(validator=gt(NOTHING))
     """What the period must come to."""
     points: int | None = attrs.field(default=None, validator=optional(ge(1)))
     """A fixed number of points."""
-    percent: Decimal | None = attrs.field(default=None, validator=optional(gt(0)))
+    percent: Decimal | None = attrs.field(default=None, validator=optional(gt(NOTHING)))
     """Points for each hundred of what counts, such as 3 for three points for each hundred euros."""
 
     def __attrs_post_init__(self) -> None:

@@ -22,7 +22,10 @@ Sums = dict[str, tuple[int, int]]
 
 
 class CountedLine(NamedTuple):
-    """What a purchase line or activity counts for: as it came, and net of what is gone."""
+    """What a purchase line or activity counts for: as it came, and net of what is gone.
+
+    `gone` are pieces of which neither a correction nor a reversal tells.
+    """
 
     account_id: int
     total: str
@@ -31,6 +34,7 @@ class CountedLine(NamedTuple):
     quantity: int
     amount: int
     kept: int
+    gone: int = 0
 
 
 class State(NamedTuple):
@@ -62,7 +66,7 @@ def note_bookings(connection: Connection, rows: Sequence[tuple[int, str, int]]) 
 
 def set_kept(connection: Connection, lines: Sequence[CountedLine]) -> None:
     """Note what is left of lines."""
-    _put(connection, total_line, lines, {"kept": "{new}"})
+    _put(connection, total_line, lines, {"kept": "{new}", "gone": "{new}"})
 
 
 def add_to_days(connection: Connection, more: Mapping[tuple[int, str, str], tuple[int, int]]) -> None:
@@ -98,9 +102,9 @@ _PAIRED = {
     "sqlite": "(SELECT json_extract(value, '$[0]') AS account_id, json_extract(value, '$[1]') AS other "
               "FROM json_each(:pairs)) p CROSS",
     "postgresql": "unnest(CAST(:accounts AS bigint[]), CAST(:others AS {kind}[])) AS p(account_id, other)"}
-_OF_LINES = ("SELECT t.account_id, t.total, t.line_id, t.day, t.quantity, t.amount, t.kept FROM {pairs} "
+_OF_LINES = ("SELECT t.account_id, t.total, t.line_id, t.day, t.quantity, t.amount, t.kept, t.gone FROM {pairs} "
              "JOIN total_line t ON t.account_id = p.account_id AND t.line_id = p.other")
-_OF_TOTALS = ("SELECT t.account_id, t.total, t.line_id, t.day, t.quantity, t.amount, t.kept FROM {pairs} "
+_OF_TOTALS = ("SELECT t.account_id, t.total, t.line_id, t.day, t.quantity, t.amount, t.kept, t.gone FROM {pairs} "
               "JOIN total_line t ON t.account_id = p.account_id AND t.total = p.other")
 _DAYS = ("SELECT t.account_id, t.total, t.day, t.amount, t.lines FROM {pairs} "
          "JOIN total_day t ON t.account_id = p.account_id AND t.total = p.other")

@@ -5,7 +5,7 @@ counts, by the rule over totals of the programme; so files may come in any order
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from sqlalchemy import Connection
@@ -45,6 +45,11 @@ class Totaller:
         if batch.of_totals:
             store.take_turns(connection, {line[0] for key, line in batch.lines.items() if key in batch.of_totals})
 
+    def take_turns_of(self, connection: Connection, accounts: Collection[int]) -> None:
+        """The same for all of these accounts, where anything may count."""
+        if self._active:
+            store.take_turns(connection, accounts)
+
     @staticmethod
     def note(connection: Connection, batch: ScoredBatch, lines: Iterable[tuple[int, ScoredLine]]) -> None:
         """Keep what new purchase lines count for."""
@@ -66,10 +71,13 @@ class Totaller:
         return done
 
     def settle(self, connection: Connection, fresh: Sequence[CountedLine], touched: Iterable[Place],
-               ids: Iterator[int], cause: str) -> TotalBookings | None:
-        """The same for what counts newly and is kept already, and places that may have lost something."""
+               ids: Iterator[int], cause: str, void: Collection[Place] = ()) -> TotalBookings | None:
+        """The same for what counts newly and is kept already, and places that may have lost something.
+
+        Those that are `void` count no more, though neither a correction nor a reversal tells of it.
+        """
         deltas = _added(fresh)
-        _add(deltas, self._lost(connection, touched))
+        _add(deltas, self._lost(connection, {*touched, *void}, void))
         totals = sorted({(account, total) for account, total, _ in deltas})
         if not totals:
             return None
@@ -80,14 +88,16 @@ class Totaller:
         return done
 
     @staticmethod
-    def _lost(connection: Connection, touched: Iterable[Place]) -> _Deltas:
+    def _lost(connection: Connection, touched: Collection[Place], void: Collection[Place]) -> _Deltas:
         """What lines count for less, since pieces of them are gone; it is noted."""
         lines, deltas, changed = store.lines_at(connection, touched), _Deltas(), list[CountedLine]()
         gone = assemblies.gone(connection, {(line.account_id, line.line_id) for line in lines})
         for line in lines:
-            kept = kept_of(line.amount, line.quantity, gone.get((line.account_id, line.line_id), (0, 0))[0])
-            if kept != line.kept:
-                changed.append(line._replace(kept=kept))
+            at = line.account_id, line.line_id
+            back = line.quantity if at in void else line.gone
+            kept = kept_of(line.amount, line.quantity, max(back, gone.get(at, (0, 0))[0]))
+            if (kept, back) != (line.kept, line.gone):
+                changed.append(line._replace(kept=kept, gone=back))
                 _add(deltas, {(line.account_id, line.total, line.day): (
                     kept - line.kept, (kept > 0) - (line.kept > 0))})
         store.set_kept(connection, changed)

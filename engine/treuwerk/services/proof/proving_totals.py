@@ -39,7 +39,7 @@ def _of_totals(connection: Connection, totals: Sequence[Total]) -> Iterator[str]
     gone = assemblies.gone(connection, {(line.account_id, line.line_id) for line in lines})
     sums: dict[Total, Sums] = {}
     for line in lines:
-        kept = kept_of(line.amount, line.quantity, gone.get((line.account_id, line.line_id), (0, 0))[0])
+        kept = kept_of(line.amount, line.quantity, max(line.gone, gone.get((line.account_id, line.line_id), (0, 0))[0]))
         if kept != line.kept:
             yield (f"account {line.account_id}, purchase {line.line_id}: counts {line.kept} for {line.total}, expected "
                    f"{kept}")

@@ -7,12 +7,13 @@ from treuwerk.store.tables.search import FOLDED
 
 # A total is known within its account by rule, revision, period and part: ``volume|1|2026-Q2|``.
 
-# A purchase line or activity that counts: amounts in ten-thousandths, as it came and net of what is gone.
+# A purchase line or activity that counts: amounts in ten-thousandths, as it came and net of what is gone. `gone`
+# are pieces of which neither a correction nor a reversal tells: an attendance that earned nothing by itself.
 total_line = define(
     "total_line", Home.ACCOUNT,
     key("account_id"), key("total", FOLDED), key("line_id"),
     text("day"),
-    whole("quantity"), whole("amount"), whole("kept"),
+    whole("quantity"), whole("amount"), whole("kept"), whole("gone"),
     Index("ix_total_line_line", "account_id", "line_id"),
     clustered=True,
 )

@@ -15,7 +15,7 @@ _TABLES = ("total_line", "total_day", "total", "total_booking")
 
 def upgrade() -> None:
     """Bring a database of the step before to this one."""
-    _create("total_line", _whole("line_id"), _text("day"), _whole("quantity"), _whole("amount"), _whole("kept"),
+    _create("total_line", _whole("line_id"), _text("day"), _whole("quantity"), _whole("amount"), _whole("kept"), _whole("gone"),
             last="line_id")
     op.create_index("ix_total_line_line", "total_line", ["account_id", "line_id"], unique=False)
     _create("total_day", _text("day"), _whole("amount"), _whole("lines"), last="day")
