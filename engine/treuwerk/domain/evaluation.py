@@ -27,6 +27,8 @@ class ActiveRule:
     valid_from: date = date.min
     valid_until: date = date.max
     eligibility: Eligibility = EVERYTHING
+    hint: bool = True
+    """Whether participants are told what they missed of it."""
     units: Collection[str] = attrs.field(
         default=attrs.Factory(lambda self: frozenset(self.rule.units), takes_self=True))
     tapes: Tapes = attrs.field(

@@ -39,7 +39,8 @@ class LoadedProgramme:
     def rules(self) -> list[ActiveRule]:
         """All revisions of all rules, in the order of the programme file."""
         return [ActiveRule(earning.head.name, earning.head.revision, earning.rule, earning.head.valid_from,
-                           earning.head.valid_until, _eligibility(earning.head, self.settings.article_filters))
+                           earning.head.valid_until, _eligibility(earning.head, self.settings.article_filters),
+                           earning.head.hint)
                 for earning in self.settings.earning]
 
 

@@ -93,6 +93,8 @@ class EarningHead:
     """Life of the points of this rule, instead of what their unit says."""
     pending: Activation | None = None
     """Wait of the points of this rule, instead of what their unit says."""
+    hint: bool = True
+    """Whether participants read what a purchase was short of for this rule; the service centre always does."""
 
 
 @attrs.frozen
