@@ -62,8 +62,8 @@ class Judged:
 class Instead:
     """One fact that an event would have to have: quantity and amount as figures, a feature as text, or the day.
 
-    `fact` is QUANTITY, AMOUNT, FEATURE, or for the day WINDOW or WEEKDAY; `name` is that of the feature. `found` is what
-    the event has; the engine fills it in.
+    `fact` is QUANTITY, AMOUNT, FEATURE, or for the day WINDOW or WEEKDAY; `name` is that of the feature. `found` is
+    what the event has; the engine fills it in.
     """
 
     fact: Fact

@@ -160,7 +160,7 @@ def test_an_explanation_leads_from_the_document_line_to_the_lot(portal: Portal) 
 
 def test_the_tree_is_plain_json(portal: Portal) -> None:
     with portal.installation.database.reading() as connection:
-        tree = json.loads(json.dumps(as_json(explain(connection, transaction(portal, "LS-2")))))["tree"]
+        tree = json.loads(json.dumps(tree_of(explain(connection, transaction(portal, "LS-2")))))
 
     assert tree["id"].startswith("txn_")
     assert tree["occurred_on"] == "2026-05-05"
