@@ -71,6 +71,11 @@ class Instead:
     name: str = ""
     found: str = ""
 
+    @property
+    def more(self) -> Decimal | None:
+        """How much more a figure would have to be; None for what is no figure, or was not there."""
+        return self.value - Decimal(self.found) if isinstance(self.value, Decimal) and self.found else None
+
 
 @runtime_checkable
 class TellsWhatIsMissing(Protocol):

@@ -5,14 +5,16 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from treuwerk.store.tables import activity, person, purchase_line
+from treuwerk.store.tables import activity, journal, person, purchase_line
 
 _LINE, _ACTIVITY = purchase_line.c, activity.c
 
 
 def line_among(connection: Connection, account_id: int, ids: Collection[int]) -> Row[Any] | None:
-    """The first purchase line of an account among these ids."""
-    return connection.execute(select(purchase_line).where(
+    """The first purchase line of an account among these ids; `booking` is None where it earned nothing."""
+    booked = purchase_line.join(journal, (journal.c.account_id == _LINE.account_id) & (journal.c.id == _LINE.id),
+                                isouter=True)
+    return connection.execute(select(purchase_line, journal.c.id.label("booking")).select_from(booked).where(
         _LINE.account_id == account_id, _LINE.id.in_(sorted(ids))).order_by(_LINE.id).limit(1)).one_or_none()
 
 

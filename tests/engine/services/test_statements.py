@@ -11,7 +11,7 @@ from sqlalchemy import event, func, insert, select, update
 from tests.support.portal import NOW, Portal, at
 from treuwerk.domain.ids import public_id
 from treuwerk.domain.ledger import FOREVER, instant
-from treuwerk.services.account.explaining import NotFound, as_json, explain
+from treuwerk.services.account.explaining import NotFound, explain, tree_of
 from treuwerk.services.account.purchase_history import PurchaseFilters, article_totals, purchase_years, purchases
 from treuwerk.services.account.statements import Cursor, Entry, Filters, statement
 from treuwerk.services.ledger.balances import balances, expiry_calendar

@@ -52,6 +52,8 @@ class WhyNot:
     activity: ActivityFacts | None
     near: tuple[Considered, ...]
     changed: bool = False
+    booking: str | None = None
+    """The booking of a purchase line that earned something."""
 
     @property
     def nothing_for_goods(self) -> bool:
@@ -112,7 +114,8 @@ def _of_line(connection: Connection, programme: LoadedProgramme, account_id: int
     article = article_numbered(connection, row.article_number) or Article(row.article_number, "")
     event = _event(connection, programme, row, participant, article)
     return WhyNot(ids.public_id(ids.PURCHASE, account_id, row.id), account_id, event.occurred_on,
-                  purchase_facts(row, {row.article_number: article.name}), None, _near(programme, event))
+                  purchase_facts(row, {row.article_number: article.name}), None, _near(programme, event),
+                  booking=ids.public_id(ids.TRANSACTION, account_id, row.id) if row.booking else None)
 
 
 def _event(connection: Connection, programme: LoadedProgramme, row: Row[Any], participant: Participant,
