@@ -13,7 +13,7 @@ from treuwerk.store.database import Database
 
 RULES = """
 [groups.gold]
-name = { de = "Gold", en = "Gold circle" }
+name = { de = "Gold", en = "Gold circle", fr = "Gold circle" }
 
 [article_filters.hooks]
 kinds = ["mounting"]
@@ -24,7 +24,7 @@ kinds = ["module"]
 [[earning]]
 name = "hooks"
 rule = "rate"
-title = { de = "Haken ab zehn", en = "Ten hooks and more" }
+title = { de = "Haken ab zehn", en = "Ten hooks and more", fr = "Ten hooks and more" }
 unit = "bonus"
 points = 3
 articles = "hooks"
@@ -33,7 +33,7 @@ at_least = { quantity = 10 }
 [[earning]]
 name = "saturday"
 rule = "rate"
-title = { de = "Samstag", en = "Saturday" }
+title = { de = "Samstag", en = "Saturday", fr = "Saturday" }
 unit = "bonus"
 points = 5
 articles = "modules"
@@ -43,7 +43,7 @@ audience = { groups = ["partner"] }
 [[earning]]
 name = "tuesday"
 rule = "rate"
-title = { de = "Dienstag", en = "Tuesday" }
+title = { de = "Dienstag", en = "Tuesday", fr = "Tuesday" }
 unit = "bonus"
 points = 1
 articles = "modules"
@@ -53,7 +53,7 @@ audience = { groups = ["partner"] }
 [[earning]]
 name = "circle"
 rule = "rate"
-title = { de = "Goldkreis", en = "For the circle" }
+title = { de = "Goldkreis", en = "For the circle", fr = "For the circle" }
 unit = "bonus"
 points = 9
 audience = { groups = ["gold"] }
@@ -61,17 +61,17 @@ audience = { groups = ["gold"] }
 [[earning]]
 name = "secret"
 rule = "rate"
-title = { de = "Still", en = "Quiet rule" }
+title = { de = "Still", en = "Quiet rule", fr = "Quiet rule" }
 unit = "bonus"
 points = 7
 articles = "hooks"
-at_least = { quantity = 5 }
+at_least = { quantity = 12 }
 hint = false
 
 [[earning]]
 name = "advent"
 rule = "rate"
-title = { de = "Advent", en = "Advent" }
+title = { de = "Advent", en = "Advent", fr = "Advent" }
 unit = "bonus"
 points = 2
 articles = "hooks"
@@ -85,9 +85,9 @@ LATER = PROGRAMME.replace('"activity_points"]', '"activity_points", "rate"]').re
 def portal(tmp_path: Path, database: Database) -> Portal:
     """Four hooks and some modules on a Tuesday, hooks again shortly before Advent, and an article without any rule."""
     portal = open_portal(tmp_path, database, LATER)
-    portal.deliver("2026-05-06", "LS-2;10;2026-05-05;1001;M400;31;PCE;MODULE;", "LS-2;20;2026-05-05;1001;HOOK;4;PCE;;",
-                   "LS-3;10;2026-05-05;1002;HOOK;4;PCE;;")
-    portal.deliver("2026-11-20", "LS-9;10;2026-11-19;1001;HOOK;10;PCE;;", "LS-9;20;2026-11-19;1001;HOOK;9;PCE;;")
+    portal.deliver("2026-05-06", "LS-2;10;2026-05-05;1001;M400;31;PCE;MODULE;", "LS-2;20;2026-05-05;1001;HOOK;4;PCE;MODULE;",
+                   "LS-3;10;2026-05-05;1002;HOOK;4;PCE;MODULE;")
+    portal.deliver("2026-11-20", "LS-9;10;2026-11-19;1001;HOOK;10;PCE;MODULE;", "LS-9;20;2026-11-19;1001;HOOK;9;PCE;MODULE;")
     return portal
 
 
@@ -114,8 +114,8 @@ def test_a_rule_that_is_still_to_come_is_no_hint(portal: Portal) -> None:
 
     assert "1 piece more: 10 instead of 9" in before
     assert "Advent" not in before
-    office = portal.in_office("service", language="en").get("/office" + line_of(portal, "LS-9")).text
-    assert "From December 1, 2026 on" in office
+    office = portal.in_office("admin", language="en").get("/office" + line_of(portal, "LS-9")).text
+    assert "From 1 December 2026 on" in office
 
 
 def test_why_points_says_because_of_what_and_what_would_have_given_more(portal: Portal) -> None:
@@ -124,18 +124,18 @@ def test_why_points_says_because_of_what_and_what_would_have_given_more(portal: 
     assert "Because: Group Partner · Kind of article module · Day of the week Tuesday" in text
     assert "What would have given more" in text
     assert "scope: SYSTEM instead of MODULE +1,240 bonus points" in text
-    assert "Saturday On a Saturday, such as May 2, 2026 +155 bonus points" in text
+    assert "Saturday On a Saturday, such as 2 May 2026 +155 bonus points" in text
     assert "For the circle" not in text
 
 
 def test_the_office_sees_every_rule_with_what_failed(portal: Portal) -> None:
-    office = portal.in_office("service", language="en")
+    office = portal.in_office("admin", language="en")
     text = words(office, "/office" + line_of(portal, "LS-2"))
 
-    assert "For the circle gives nothing Rule circle, revision 1 Group: Partner , needed: Gold circle" in text
+    assert "For the circle gives nothing Rule circle, revision 1 Group: Partner, needed: Gold circle" in text
     assert "Quiet rule nearly Rule secret, revision 1 · participants read nothing of it" in text
-    assert "Quantity: 4 , at least 5" in text
-    assert "Day of the week: Tuesday , needed: Saturday" in text
+    assert "Quantity: 4, at least 12" in text
+    assert "Day of the week: Tuesday, needed: Saturday" in text
     assert "Module points gives nothing Rule module_points, revision 1 The rule itself gives nothing for it." in text
     assert "What the rules say of it" in words(office, "/office" + booking_of(portal, "LS-2"))
     assert f'href="/office{line_of(portal, "LS-2")}"' in office.get(
@@ -147,12 +147,12 @@ def test_a_line_that_earned_leads_to_its_booking_and_what_is_not_there_is_not_fo
     booked = booking.replace("/bookings/txn", "/purchases/pur")
 
     assert portal.signed_in().get(booked).headers["location"] == booking
-    assert portal.in_office("service").get(f"/office{booked}").headers["location"] == f"/office{booking}"
+    assert portal.in_office("admin").get(f"/office{booked}").headers["location"] == f"/office{booking}"
     assert portal.signed_in("1002").get(line).status_code == 404
     unknown = f"{line[:-5]}00000"
     assert portal.signed_in().get(unknown).status_code == 404
-    assert portal.in_office("service").get(f"/office{unknown}").status_code == 404
-    assert portal.in_office("service").get("/office/purchases/nonsense").status_code == 404
+    assert portal.in_office("admin").get(f"/office{unknown}").status_code == 404
+    assert portal.in_office("admin").get("/office/purchases/nonsense").status_code == 404
 
 
 def test_rules_that_were_changed_since_are_told_as_that(portal: Portal) -> None:
@@ -170,7 +170,7 @@ def test_rules_that_were_changed_since_are_told_as_that(portal: Portal) -> None:
 
 def test_a_product_that_no_rule_is_for_is_told_so(tmp_path: Path, database: Database) -> None:
     portal = open_portal(tmp_path, database)
-    portal.deliver("2026-05-06", "LS-2;20;2026-05-05;1001;HOOK;4;PCE;;")
+    portal.deliver("2026-05-06", "LS-2;20;2026-05-05;1001;HOOK;4;PCE;MODULE;")
 
     text = words(portal.signed_in(), line_of(portal, "LS-2"))
 
