@@ -1,5 +1,6 @@
 """``treuwerk explain``."""
 
+from pathlib import Path
 from typing import Any
 
 import click
@@ -13,10 +14,11 @@ from treuwerk.domain.entries import UPLOAD
 from treuwerk.domain.ledger import moment
 from treuwerk.domain.reading import plain_number
 from treuwerk.domain.recalculations import WHY
-from treuwerk.programme.reading import LoadedProgramme
+from treuwerk.programme.reading import FILE, LoadedProgramme
 from treuwerk.services.account.explaining import Explanation, LotTerms, NotFound, explain
 from treuwerk.services.account.why_not import WhyNot, line_as_json, of_booking, of_line
 from treuwerk.services.account.why_not import as_json as tree_as_json
+from treuwerk.store.migrating import check_schema
 
 
 @treuwerk_command("explain")
@@ -31,10 +33,10 @@ def command(context: Context, as_json: bool, id: str) -> None:
     if id.startswith(f"{ids.REWARD_ORDER}_"):
         show_order(context.open_to_book(), id, as_json)
         return
-    installation = context.open()
-    with installation.database.reading() as connection:
+    database, programme = _opened(context)
+    with database.reading() as connection:
         try:
-            found = _of(connection, installation.programme, id)
+            found = _of(connection, programme, id)
         except ValueError as error:
             raise click.BadParameter(str(error), param_hint="ID") from error
     if isinstance(found, WhyNot):
@@ -45,15 +47,33 @@ def command(context: Context, as_json: bool, id: str) -> None:
         _print(*found)
 
 
-def _of(connection: Any, programme: LoadedProgramme, id: str) -> tuple[Explanation, WhyNot | None] | WhyNot:
-    """A booking with what the rules say of it, or a purchase line that earned nothing."""
+def _opened(context: Context) -> tuple[Any, LoadedProgramme | None]:
+    """The database, and the programme where its folder is at hand: bookings are explained without it."""
+    if (Path(context.programme) / FILE).is_file() or not Path(context.programme).is_dir():
+        installation = context.open()
+        return installation.database, installation.programme
+    database = context.open_database()
+    check_schema(database)
+    return database, None
+
+
+def _of(connection: Any, programme: LoadedProgramme | None,
+        id: str) -> tuple[Explanation, WhyNot | None] | WhyNot:
+    """A booking with what the rules say of it, or a purchase line that earned nothing.
+
+    Raises:
+        NotFound: there is no such booking; and no such line, or no programme that could tell of it.
+    """
     try:
         tree = explain(connection, id)
     except NotFound:
         if not id.startswith(f"{ids.PURCHASE}_"):
             raise
+        if programme is None:
+            raise NotFound(f"nothing is booked under {id}; what its rules say needs the folder of the programme, named "
+                           "by --programme") from None
         return of_line(connection, programme, id)
-    return tree, of_booking(connection, programme, tree)
+    return tree, of_booking(connection, programme, tree) if programme else None
 
 
 def _print(tree: Explanation, near: WhyNot | None) -> None:

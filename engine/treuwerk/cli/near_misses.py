@@ -61,6 +61,8 @@ def failing(condition: Judged) -> str:
     """A condition that does not hold: what was found, and what is needed."""
     if condition.fact is Fact.RULE:
         return "the rule itself gives nothing for it"
+    if condition.fact is Fact.PLACE:
+        return "another rule stands in its place"
     if condition.fact is Fact.GOODS:
         return f"found activity {condition.found}, needed a purchase"
     if condition.fact is Fact.LEFT_OUT:

@@ -1,7 +1,6 @@
 """The conditions of a rule, each asked by itself about one event: what holds, what does not, and what was found.
 
-`Eligibility` answers with yes or no, a million times a night. Here the same conditions tell a person why. The last one
-is always the rule itself: whether it would give anything for the event if all else held.
+`Eligibility` answers with yes or no, a million times a night. Here the same conditions tell a person why.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -36,6 +35,7 @@ class Fact(StrEnum):
     QUANTITY = "quantity"
     AMOUNT = "amount"
     RULE = "rule"  # whether the rule itself gives anything
+    PLACE = "place"  # that no other rule stands in its place, or keeps the event back
 
 
 @attrs.frozen

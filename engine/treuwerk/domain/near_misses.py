@@ -31,10 +31,15 @@ MOST_WAYS = 3
 _PROPOSALS = 20  # of one rule; a plugin that goes on is cut off
 _OF_THE_ARTICLE = frozenset({Fact.GOODS, Fact.KIND, Fact.NUMBER, Fact.LEFT_OUT, Fact.ARTICLE, Fact.RULE})
 
+_UNSPOKEN = frozenset({Fact.RULE, Fact.GOODS, Fact.LEFT_OUT})
+
 
 @attrs.frozen
 class Way:
-    """What an event would have to have, and the points that the rule would give more then, by unit."""
+    """What an event would have to have, and the points that it would earn more then, by unit.
+
+    They are those of all rules together: a rule may give less then, or stand back.
+    """
 
     instead: tuple[Instead, ...]
     points: Mapping[str, int]
@@ -54,8 +59,8 @@ class Considered:
 
     @property
     def held(self) -> list[Judged]:
-        """Conditions that hold, without the rule itself."""
-        return [one for one in self.conditions if one.holds and one.fact is not Fact.RULE]
+        """Conditions that hold and that a reader would miss."""
+        return [one for one in self.conditions if one.holds and one.fact not in _UNSPOKEN]
 
     @property
     def failed(self) -> list[Judged]:
@@ -94,18 +99,33 @@ def consider(rules: Sequence[ActiveRule], event: EarningEvent) -> Considering:
     """Look at every rule of the day of an event, and at those that began or ended near it."""
     near = _near(rules, event.occurred_on)
     failures: list[str] = []
-    looks = [_look(active, event, failures) for active in near]
+    looks = [_look(active, near, event, failures) for active in near]
     tried = [(look, facts, changed(event, facts)) for look in looks for facts in look.proposals]
     before, *after = _given(near, [event, *(one for *_, one in tried)])
     ways: dict[int, list[Way]] = {}
     for (look, facts, _), given in zip(tried, after, strict=True):
         key = id(look.active)
-        more = {unit: points - before[key][unit] for unit, points in given[key].items()}
-        if any(points > 0 for points in more.values()) and not before[key] - given[key]:
-            ways.setdefault(key, []).append(Way(_with_found(event, facts), {unit: n for unit, n in more.items() if n}))
-    told = [Considered(look.active.name, look.active.revision, look.conditions, dict(before[id(look.active)]),
-                       tuple(ways.get(id(look.active), [])[:MOST_WAYS]), look.active.hint) for look in looks]
+        more = _more(before, given)
+        if given[key] - before[key] and any(points > 0 for points in more.values()):
+            ways.setdefault(key, []).append(Way(_with_found(event, facts), more))
+    told = [_told(look, before[id(look.active)], ways.get(id(look.active), [])) for look in looks]
     return Considering(tuple(sorted(told, key=_nearness)), tuple(failures))
+
+
+def _told(look: _Look, gave: Counter[str], ways: Sequence[Way]) -> Considered:
+    """What is told of a rule; one that would give something and does not has given way to another one."""
+    conditions = look.conditions
+    if not gave and all(one.holds for one in conditions):
+        conditions = (*conditions, Judged(Fact.PLACE, holds=False))
+    return Considered(look.active.name, look.active.revision, conditions, dict(gave), tuple(ways[:MOST_WAYS]),
+                      look.active.hint)
+
+
+def _more(before: Mapping[int, Counter[str]], after: Mapping[int, Counter[str]]) -> dict[str, int]:
+    """What all rules together give more, or below zero less, by unit."""
+    more = sum(after.values(), Counter[str]())
+    more.subtract(sum(before.values(), Counter[str]()))
+    return {unit: points for unit, points in more.items() if points}
 
 
 def _near(rules: Sequence[ActiveRule], day: date) -> list[ActiveRule]:
@@ -126,10 +146,10 @@ def _distance(active: ActiveRule, day: date) -> timedelta:
     return max(active.valid_from - day, day - active.valid_until, timedelta())
 
 
-def _look(active: ActiveRule, event: EarningEvent, failures: list[str]) -> _Look:
+def _look(active: ActiveRule, near: Sequence[ActiveRule], event: EarningEvent, failures: list[str]) -> _Look:
     asked = conditions_of(active, event)
     facts = _remedies(active, asked, event)
-    itself = Judged(Fact.RULE, bool(_bare(active, event)))
+    itself = Judged(Fact.RULE, bool(_bare(active, near, event)))
     look = _Look(active, (*asked, itself))
     if facts is None:
         return look
@@ -148,10 +168,12 @@ def conditions_of(active: ActiveRule, event: EarningEvent) -> tuple[Judged, ...]
     return *window, *judged(active.eligibility, event)
 
 
-def _bare(active: ActiveRule, event: EarningEvent) -> Counter[str]:
-    """What a rule gives whatever its conditions say."""
-    alone = attrs.evolve(active, eligibility=EVERYTHING, valid_from=date.min, valid_until=date.max)
-    return _given([alone], [event])[0][id(alone)]
+def _bare(active: ActiveRule, near: Sequence[ActiveRule], event: EarningEvent) -> Counter[str]:
+    """What a rule gives whatever its conditions say; one that works on what others give is asked among them."""
+    free = attrs.evolve(active, eligibility=EVERYTHING, valid_from=date.min, valid_until=date.max)
+    alone = hasattr(active.rule, "awards")
+    rules = [free] if alone else [free if one is active else one for one in near]
+    return _given(rules, [event])[0][id(free)]
 
 
 def _remedies(active: ActiveRule, asked: Sequence[Judged], event: EarningEvent) -> tuple[Instead, ...] | None:

@@ -40,7 +40,7 @@ class LoadedProgramme:
         """All revisions of all rules, in the order of the programme file."""
         return [ActiveRule(earning.head.name, earning.head.revision, earning.rule, earning.head.valid_from,
                            earning.head.valid_until, _eligibility(earning.head, self.settings.article_filters),
-                           earning.head.hint)
+                           hint=earning.head.hint)
                 for earning in self.settings.earning]
 
 

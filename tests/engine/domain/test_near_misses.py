@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.support.events import DAY, activity, purchase
 from treuwerk.domain.conditions import Fact, Instead, Judged, changed, in_window, judged
-from treuwerk.domain.earning import Award, Operation, Step
+from treuwerk.domain.earning import Award, Doubt, Operation, Step
 from treuwerk.domain.eligibility import EVERYTHING, ArticleFilter, Audience, Eligibility, LeastPerLine, Range, Weekday
 from treuwerk.domain.evaluation import ActiveRule, evaluate
 from treuwerk.domain.near_misses import NEAR, Considered, consider
@@ -165,7 +165,8 @@ def test_the_nearest_day_that_counts_is_named(weekdays: tuple[Weekday, ...], fir
 
 def test_rules_far_away_and_older_revisions_are_no_matter() -> None:
     far, edge = DAY + NEAR + timedelta(days=1), DAY - NEAR
-    rules = [rule(name="far", valid_from=far), rule(name="edge", valid_until=edge),
+    triple = Rate(RateSettings("bonus", Decimal(3)))
+    rules = [rule(name="far", valid_from=far), rule(of=triple, name="edge", valid_until=edge),
              rule(name="two", valid_until=DAY - timedelta(days=1)), rule(name="two", valid_from=DAY)]
 
     found = consider(rules, purchase()).rules
@@ -212,6 +213,30 @@ def test_what_a_plugin_proposes_is_kept_only_where_it_gives_more() -> None:
     [found] = consider([rule(of=Boastful(proposals=(few, many)))], purchase(quantity="5")).rules
 
     assert [(way.instead[0].value, way.points) for way in found.ways] == [(Decimal(9), {"bonus": 4})]
+
+
+@attrs.frozen
+class Doubtful(APiece):
+    """A rule that cannot decide about whole orders."""
+
+    def awards(self, events: Sequence[EarningEvent]) -> list[Any]:
+        return [Doubt(0, "unsure", "ask somebody") for event in events if event.quantity > 9]
+
+
+def test_a_hint_counts_what_other_rules_would_give_less() -> None:
+    monday, saturday = (rule(Eligibility(weekdays=[day]), name=day) for day in (Weekday.MONDAY, Weekday.SATURDAY))
+    twice = rule(Eligibility(weekdays=[Weekday.SATURDAY]), Rate(RateSettings("bonus", Decimal(3))), name="more")
+
+    assert [told.ways for told in consider([monday, saturday], purchase(quantity="4")).rules] == [(), ()]
+    [found] = [told for told in consider([monday, twice], purchase(quantity="4")).rules if told.rule == "more"]
+    assert found.ways[0].points == {"bonus": 12 - 4}
+
+
+def test_a_rule_that_another_one_keeps_from_giving_says_so() -> None:
+    rules = [rule(name="plain"), rule(of=Doubtful(), name="doubtful")]
+    [plain] = [told for told in consider(rules, purchase(quantity="10")).rules if told.rule == "plain"]
+
+    assert (plain.gave, plain.failed) == ({}, [Judged(Fact.PLACE, False)])
 
 
 def test_a_factor_that_counts_more_is_named_with_its_points() -> None:

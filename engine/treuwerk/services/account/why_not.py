@@ -13,7 +13,7 @@ import attrs
 from sqlalchemy import Connection, Row
 
 from treuwerk.domain import ids
-from treuwerk.domain.conditions import Fact, Judged
+from treuwerk.domain.conditions import Judged
 from treuwerk.domain.near_misses import Considered, consider
 from treuwerk.domain.participants import Participant
 from treuwerk.domain.purchases import Article, EarningEvent
@@ -70,9 +70,9 @@ class WhyNot:
         return [one for one in self.near if one.is_told(today)]
 
     def held(self, rule: str, revision: int) -> list[Judged]:
-        """Because of what a rule applied: the conditions that held, without those on the goods being goods."""
+        """Because of what a rule applied: the conditions that held."""
         return [condition for one in self.near if (one.rule, one.revision) == (rule, revision)
-                for condition in one.held if condition.fact not in (Fact.GOODS, Fact.LEFT_OUT)]
+                for condition in one.held]
 
 
 def of_booking(connection: Connection, programme: LoadedProgramme, booking: Explanation) -> WhyNot | None:
