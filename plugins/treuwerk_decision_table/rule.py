@@ -6,6 +6,7 @@ from decimal import Decimal
 import attrs
 from attrs.validators import ge, min_len
 
+from treuwerk.domain.conditions import Fact, Instead, Judged, filtered, remedy, within
 from treuwerk.domain.earning import Award, Doubt, Operation, Step
 from treuwerk.domain.eligibility import ArticleFilter, Audience, Range
 from treuwerk.domain.purchases import Article, EarningEvent
@@ -36,6 +37,15 @@ class Row:
                 and (self.audience is None or self.audience.includes(event.participant))
                 and (self.quantity is None or self.quantity.holds(event.quantity))
                 and (self.amount is None or self.amount.holds(event.amount)))
+
+    def short_of(self, event: EarningEvent, article: Article) -> Iterator[Judged]:
+        """What of the line does not hold."""
+        asked = [] if self.lines is None else list(filtered(self.lines, article, event.features))
+        if self.quantity is not None:
+            asked.append(within(Fact.QUANTITY, self.quantity, event.quantity))
+        if self.amount is not None:
+            asked.append(within(Fact.AMOUNT, self.amount, event.amount))
+        return (one for one in asked if not one.holds)
 
 
 @attrs.frozen
@@ -79,6 +89,21 @@ class DecisionTable:
                     yield self._doubt(index, event.article)
             elif steps := _steps(row, event.quantity):
                 yield Award(index, self._settings.unit, _points(row, event.quantity), steps)
+
+    def missing(self, event: EarningEvent) -> Iterator[tuple[Instead, ...]]:
+        """What is short of each other row, those with the fewest facts first."""
+        if event.article is None:
+            return
+        ways = (self._way_to(row, event, event.article) for row in self._settings.rows)
+        yield from sorted(filter(None, ways), key=len)
+
+    @staticmethod
+    def _way_to(row: Row, event: EarningEvent, article: Article) -> tuple[Instead, ...]:
+        """The facts by which a row would fit; empty where it does, or where no participant could help it."""
+        if row.audience is not None and not row.audience.includes(event.participant):
+            return ()
+        facts = [remedy(one, event.occurred_on) for one in row.short_of(event, article)]
+        return () if None in facts else tuple(fact for fact in facts if fact is not None)
 
     def _deciding(self, event: EarningEvent, article: Article) -> Row | None:
         return next((row for row in self._settings.rows if row.fits(event, article)), None)

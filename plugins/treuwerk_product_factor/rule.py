@@ -1,12 +1,13 @@
 """Quantity × attribute ÷ attribute per point × factor, rounded down once."""
 
 from collections.abc import Collection, Iterator, Sequence
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from functools import lru_cache
 
 import attrs
 from attrs.validators import min_len
 
+from treuwerk.domain.conditions import Fact, Instead
 from treuwerk.domain.earning import Award, Doubt, Operation, Step, whole_points
 from treuwerk.domain.purchases import Article, EarningEvent
 
@@ -85,6 +86,20 @@ class ProductFactor:
                 continue
             for unit, points, steps in self._tapes(event.quantity, attribute, value):
                 yield Award(index, unit, points, steps)
+
+    def missing(self, event: EarningEvent) -> Iterator[tuple[Instead, ...]]:
+        """Each value of the feature that counts more, and the pieces from which a line is worth a point."""
+        settings, article = self._settings, event.article
+        attribute = article.attributes.get(settings.attribute) if article and article.kind in self._kinds else None
+        if attribute is None or attribute <= 0:
+            return
+        factor = settings.factors.get(event.features.get(settings.feature, ""), Decimal(1))
+        least = (settings.attribute_per_point / attribute / factor).to_integral_value(ROUND_CEILING)
+        if least > event.quantity:
+            yield (Instead(Fact.QUANTITY, least),)
+        for value, other in sorted(settings.factors.items(), key=lambda one: one[1]):
+            if settings.feature and other > factor:
+                yield (Instead(Fact.FEATURE, value, settings.feature),)
 
     def _computed(self, quantity: Decimal, attribute: Decimal,
                   value: str) -> list[tuple[str, int, tuple[Step, ...]]]:

@@ -1,15 +1,17 @@
 """What a line is worth by the basis ÷ each × points, rounded down once; or only full multiples of `each` count."""
 
 from collections.abc import Collection, Iterator, Sequence
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 import attrs
 from attrs.validators import min_len
 
+from treuwerk.domain.conditions import Fact, Instead
 from treuwerk.domain.earning import Award, Doubt, Operation, Step, fold
 from treuwerk.domain.purchases import Article, EarningEvent
 
 QUANTITY, AMOUNT = "quantity", "amount"
+_CENT = Decimal("0.01")
 _FULL, _WHOLE = Step(Operation.ROUND_DOWN, "multiples"), Step(Operation.ROUND_DOWN, "points")
 
 
@@ -62,6 +64,34 @@ class Rate:
             *_, exact, rounded = fold(steps)
             if exact > 0:
                 yield Award(index, self._settings.unit, int(rounded), steps)
+
+    def missing(self, event: EarningEvent) -> Iterator[tuple[Instead, ...]]:
+        """Where only full multiples count the next one that brings a point, else what the first point needs."""
+        of_amount = self._settings.basis == AMOUNT
+        each = Decimal(1) if of_amount else self._of_a_piece(event)
+        have = event.amount if of_amount else event.quantity
+        if event.article is None or not each or have is None:
+            return
+        needed = self._needed(have * each)
+        if needed is not None and of_amount:
+            yield (Instead(Fact.AMOUNT, needed.quantize(_CENT, ROUND_CEILING)),)
+        elif needed is not None:
+            yield (Instead(Fact.QUANTITY, (needed / each).to_integral_value(ROUND_CEILING)),)
+
+    def _of_a_piece(self, event: EarningEvent) -> Decimal | None:
+        """What one base unit has of the basis."""
+        if self._settings.basis == QUANTITY or event.article is None:
+            return Decimal(1)
+        return event.article.attributes.get(self._settings.basis)
+
+    def _needed(self, have: Decimal) -> Decimal | None:
+        """How much of the basis brings a point more; None where a little more always may."""
+        each, points = self._settings.each, self._settings.points
+        if not self._settings.full_multiples:
+            return each / points if have * points < each else None
+        worth = (have / each).to_integral_value(ROUND_FLOOR) * points
+        following = worth.to_integral_value(ROUND_FLOOR) + 1
+        return (following / points).to_integral_value(ROUND_CEILING) * each
 
     def _start(self, event: EarningEvent, article: Article) -> tuple[Step, ...] | None:
         quantity = Step(Operation.START, QUANTITY, f"{event.quantity:f}")

@@ -93,6 +93,7 @@ def values_of(site: Site) -> dict[str, str]:
         assert found, pattern
         return found[1]
 
+    nothing = first(manager.get("/purchases").text, r'href="/purchases/(pur_\w+)')
     colleagues, reports = manager.get("/profile/people").text, reported(portal)
     booking = first(manager.get("/account?kind=purchase").text, r'href="/bookings/(txn_\w+)')
     return {
@@ -100,6 +101,8 @@ def values_of(site: Site) -> dict[str, str]:
         "/bookings/{id} id": booking,
         "/bookings/{id}/enquiry id": booking,
         "/office/bookings/{id} id": booking,
+        "/purchases/{id} id": nothing,
+        "/office/purchases/{id} id": nothing,
         "/office/bookings/{id}/reverse id": booking,
         "/office/adjustments/{id} id": first(admin.get("/office/adjustments").text, r"/office/adjustments/(adj_\w+)"),
         "/office/recalculations/{id} id": _recalculation(admin),

@@ -1,18 +1,24 @@
 """``treuwerk explain``."""
 
+from pathlib import Path
+from typing import Any
+
 import click
 
 from treuwerk.cli.balance_ import day, named
 from treuwerk.cli.context import Context, print_json, treuwerk_command
+from treuwerk.cli.near_misses import holding, print_near
 from treuwerk.cli.orders_ import show_order
 from treuwerk.domain import ids
 from treuwerk.domain.entries import UPLOAD
 from treuwerk.domain.ledger import moment
 from treuwerk.domain.reading import plain_number
 from treuwerk.domain.recalculations import WHY
+from treuwerk.programme.reading import FILE, LoadedProgramme
 from treuwerk.services.account.counted_totals import CountedTotal
-from treuwerk.services.account.explaining import Explanation, LotTerms, explain
-from treuwerk.services.account.explaining import as_json as tree_as_json
+from treuwerk.services.account.explaining import Explanation, LotTerms, NotFound, explain
+from treuwerk.services.account.why_not import WhyNot, line_as_json, of_booking, of_line
+from treuwerk.services.account.why_not import as_json as tree_as_json
 from treuwerk.store.migrating import check_schema
 
 
@@ -22,30 +28,63 @@ def command(context: Context, as_json: bool, id: str) -> None:
     """Show how the points of a booking came about and where they went.
 
     Document line, rule and revision, each step, lot, and what was done with it; for spending the credits behind it.
-    Of an order of rewards its lines, their prices and bookings.
+    Of an order of rewards its lines, their prices and bookings. Of a purchase line, booked or not, what each rule says:
+    which conditions fail, and what would have given more.
     """
     if id.startswith(f"{ids.REWARD_ORDER}_"):
         show_order(context.open_to_book(), id, as_json)
         return
-    database = context.open_database()
-    check_schema(database)
+    database, programme = _opened(context)
     with database.reading() as connection:
         try:
-            tree = explain(connection, id)
+            found = _of(connection, programme, id)
         except ValueError as error:
             raise click.BadParameter(str(error), param_hint="ID") from error
-    if as_json:
-        print_json(tree_as_json(tree))
+    if isinstance(found, WhyNot):
+        print_json(line_as_json(found)) if as_json else print_near(found, booked=False)
+    elif as_json:
+        print_json(tree_as_json(*found))
     else:
-        _print(tree)
+        _print(*found)
 
 
-def _print(tree: Explanation) -> None:
+def _opened(context: Context) -> tuple[Any, LoadedProgramme | None]:
+    """The database, and the programme where its folder is at hand: bookings are explained without it."""
+    if (Path(context.programme) / FILE).is_file() or not Path(context.programme).is_dir():
+        installation = context.open()
+        return installation.database, installation.programme
+    database = context.open_database()
+    check_schema(database)
+    return database, None
+
+
+def _of(connection: Any, programme: LoadedProgramme | None,
+        id: str) -> tuple[Explanation, WhyNot | None] | WhyNot:
+    """A booking with what the rules say of it, or a purchase line that earned nothing.
+
+    Raises:
+        NotFound: there is no such booking; and no such line, or no programme that could tell of it.
+    """
+    try:
+        tree = explain(connection, id)
+    except NotFound:
+        if not id.startswith(f"{ids.PURCHASE}_"):
+            raise
+        if programme is None:
+            raise NotFound(f"nothing is booked under {id}; what its rules say needs the folder of the programme, named "
+                           "by --programme") from None
+        return of_line(connection, programme, id)
+    return tree, of_booking(connection, programme, tree) if programme else None
+
+
+def _print(tree: Explanation, near: WhyNot | None) -> None:
     booked = moment(tree.booked_at).isoformat()
     click.echo(f"{tree.id}  {tree.kind} of {tree.occurred_on}, booked {booked} by {tree.actor}")
     _print_what(tree)
     for award in tree.awards:
         click.echo(f"  {award.rule} revision {award.revision} → {award.points} {award.unit}")
+        if near and (held := near.held(award.rule, award.revision)):
+            click.echo(f"    because of {', '.join(map(holding, held))}")
         for step in award.steps:
             click.echo(f"    {step.operation:<10} {step.name:<12} {step.operand:>10} = {plain_number(step.figure)}")
         if award.lot:
@@ -62,6 +101,8 @@ def _print(tree: Explanation) -> None:
     for other in tree.related:
         verb = "refers to" if other.booking == tree.refers_to else "is followed by"
         click.echo(f"  {verb} the {other.kind} of {other.occurred_on}  {other.booking}")
+    if near:
+        print_near(near, booked=True)
 
 
 def _print_evidence(tree: Explanation) -> None:

@@ -31,6 +31,8 @@ class ActiveRule:
     eligibility: Eligibility = EVERYTHING
     standing: Standing = ALONE
     finish: Finish | None = None
+    hint: bool = True
+    """Whether participants are told what they missed of it."""
     units: Collection[str] = attrs.field(
         default=attrs.Factory(lambda self: frozenset(self.rule.units), takes_self=True))
     on_awards: bool = attrs.field(

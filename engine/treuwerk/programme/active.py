@@ -14,7 +14,8 @@ def active_rules(settings: Settings) -> list[ActiveRule]:
     """All revisions of all rules that look at single events, in the order of the programme file."""
     return [ActiveRule(earning.head.name, earning.head.revision, earning.rule, earning.head.valid_from,
                        earning.head.valid_until, _eligibility(earning.head, settings.article_filters),
-                       standing_of(earning.head, settings), finish_of(earning.head))
+                       standing_of(earning.head, settings), finish_of(earning.head),
+                       earning.head.hint)
             for earning in settings.earning if not isinstance(earning.rule, TotalRule)]
 
 

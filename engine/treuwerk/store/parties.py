@@ -3,8 +3,9 @@
 import json
 from collections.abc import Collection
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, Row, select, text
 
 from treuwerk.domain.participants import Participant, ParticipantStatus
 from treuwerk.domain.participants import identifier as compared
@@ -51,12 +52,19 @@ def _participant(account_id: int, group: str, status: str, country: str, attribu
 
 def all_articles(connection: Connection) -> dict[str, Article]:
     """Every article by its number and by each of its aliases and its GTIN, as `identifier` compares them."""
-    articles = {
-        row.number: Article(row.written_as, row.kind, row.name, row.gtin,
-                            {name: Decimal(value) for name, value in json.loads(row.attributes).items()})
-        for row in connection.execute(select(article))
-    }
+    articles = {row.number: _article(row) for row in connection.execute(select(article))}
     aliases = connection.execute(select(article_alias.c.alias, article_alias.c.number))
     by_alias = {alias: articles[number] for alias, number in aliases if number in articles}
     by_gtin = {compared(one.gtin): one for one in articles.values() if one.gtin}
     return by_gtin | by_alias | articles
+
+
+def article_numbered(connection: Connection, number: str) -> Article | None:
+    """An article by its number, as purchase lines have it."""
+    row = connection.execute(select(article).where(article.c.number == compared(number))).one_or_none()
+    return _article(row) if row else None
+
+
+def _article(row: Row[Any]) -> Article:
+    return Article(row.written_as, row.kind, row.name, row.gtin,
+                   {name: Decimal(value) for name, value in json.loads(row.attributes).items()})

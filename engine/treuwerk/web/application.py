@@ -36,7 +36,7 @@ from treuwerk.web.portal.expiring import expiring_day_page, expiry_page
 from treuwerk.web.portal.ordering_routes import ordering_routes
 from treuwerk.web.portal.overview import overview_page
 from treuwerk.web.portal.profile_routes import profile_routes
-from treuwerk.web.portal.purchases import purchases_csv, purchases_page
+from treuwerk.web.portal.purchases import purchase_page, purchases_csv, purchases_page
 from treuwerk.web.portal.shop.routes import shop_routes
 from treuwerk.web.portal.signing_in import preferences_form, sign_out_form, stay_form
 from treuwerk.web.portal.styleguide import office_styleguide_page, styleguide_page
@@ -174,6 +174,7 @@ def _routes(uploads: Uploads, *, styleguide: bool) -> list[BaseRoute]:
                       methods=("POST",)),
         DeclaredRoute("/enquiries", enquiries_page, permission="own.account.read", name="enquiries"),
         DeclaredRoute("/purchases", purchases_page, permission="own.purchases.read", name="purchases"),
+        DeclaredRoute("/purchases/{id}", purchase_page, permission="own.purchases.read", name="purchase"),
         DeclaredRoute("/purchases.csv", purchases_csv, permission="own.purchases.read", name="purchases_csv"),
         DeclaredRoute("/rewards/pictures/{picture}.webp", reward_picture, permission="own.rewards.read",
                       name="reward_picture"),

@@ -1,13 +1,15 @@
 """What the commands print and how they end: 0 done, 1 failed, 2 usage, 3 done in part."""
 
 import json
+from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from tests.engine.cli.conftest import Treuwerk
 from tests.support.worlds import World, line, lines, table
-from treuwerk.store.tables import balance
+from treuwerk.domain import ids
+from treuwerk.store.tables import balance, journal, purchase_line
 
 
 def test_clear_prints_the_receipt_and_ends_with_0(world: World, treuwerk: Treuwerk) -> None:
@@ -75,6 +77,39 @@ def test_balance_statement_and_explanation_lead_from_one_to_the_next(world: Worl
     assert entries[0]["balance"] == 800
     assert tree["id"] == entries[0]["id"]
     assert "800" in treuwerk("explain", entries[0]["id"]).out
+
+
+def test_explanation_tells_because_of_what_and_what_each_rule_was_short_of(world: World, treuwerk: Treuwerk) -> None:
+    world.clear([line(scope="MODULE"), line(position="2", article_number="SW-W-10H")])
+    with world.database.reading() as connection:
+        [(account, nothing)] = connection.execute(select(purchase_line.c.account_id, purchase_line.c.id).where(
+            purchase_line.c.article_number == "SW-W-10H")).all()
+        booked = connection.execute(select(journal.c.id)).scalar_one()
+    booking, unbooked = ids.public_id("txn", account, booked), ids.public_id("pur", account, nothing)
+
+    near = treuwerk("explain", booking, "--json").json["tree"]["near"]
+    tree = treuwerk("explain", unbooked, "--json").json["tree"]
+
+    assert near[0]["ways"] == [{"points": {"bonus": 400}, "instead": [
+        {"fact": "feature", "value": "SYSTEM", "name": "scope", "found": "MODULE"}]}]
+    assert "with scope SYSTEM instead of MODULE: +400 bonus" in treuwerk("explain", booking).out
+    assert (tree["id"], tree["awards"], tree["purchase"]["article_number"]) == (unbooked, [], "SW-W-10H")
+    assert [(one["rule"], one["gave"], one["ways"]) for one in tree["near"]] == [
+        ("module_points", {}, []), ("seminar_points", {}, [])]
+    assert "module_points revision 1: nothing\n    the rule itself gives nothing for it" in treuwerk(
+        "explain", unbooked).out
+
+
+def test_bookings_are_explained_without_the_programme_and_rules_only_with_it(
+        world: World, treuwerk: Treuwerk, tmp_path: Path) -> None:
+    world.clear([line()])
+    booking = treuwerk("statement", "10017", "--json").json["entries"][0]["id"]
+    (world.folder / "programme.toml").rename(tmp_path / "elsewhere.toml")
+
+    assert treuwerk("explain", booking, "--json").json["tree"]["near"] == []
+    missing = treuwerk("explain", "pur_0000000000000g000000000002")
+    assert missing.code == 1
+    assert "named by --programme" in missing.err
 
 
 @pytest.mark.parametrize("command", ["balance", "statement"])

@@ -11,7 +11,7 @@ from sqlalchemy import event, func, insert, select, update
 from tests.support.portal import NOW, Portal, at
 from treuwerk.domain.ids import public_id
 from treuwerk.domain.ledger import FOREVER, instant
-from treuwerk.services.account.explaining import NotFound, as_json, explain
+from treuwerk.services.account.explaining import NotFound, explain, tree_of
 from treuwerk.services.account.purchase_history import PurchaseFilters, article_totals, purchase_years, purchases
 from treuwerk.services.account.statements import Cursor, Entry, Filters, statement
 from treuwerk.services.ledger.balances import balances, expiry_calendar
@@ -160,7 +160,7 @@ def test_an_explanation_leads_from_the_document_line_to_the_lot(portal: Portal) 
 
 def test_the_tree_is_plain_json(portal: Portal) -> None:
     with portal.installation.database.reading() as connection:
-        tree = json.loads(json.dumps(as_json(explain(connection, transaction(portal, "LS-2")))))["tree"]
+        tree = json.loads(json.dumps(tree_of(explain(connection, transaction(portal, "LS-2")))))
 
     assert tree["id"].startswith("txn_")
     assert tree["occurred_on"] == "2026-05-05"

@@ -115,6 +115,8 @@ class EarningHead:
     """The most that this rule gives, such as ``[{ points = 500, per = "participant", period = "month" }]``."""
     budget: str = ""
     """The code of the ``[budgets.<code>]`` table that its points are taken from; left out: from none."""
+    hint: bool = True
+    """Whether participants read what a purchase was short of for this rule; the service centre always does."""
 
 
 @attrs.frozen

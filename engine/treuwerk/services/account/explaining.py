@@ -163,7 +163,8 @@ OWN_BOOKS = (Book.PARTICIPANT, Book.PENDING, Book.HELD, Book.DEFICIT)
 """The books of a participant; all others are those of the system."""
 _ALL = 1_000
 _ADDED = (TransactionKind.COMPLETION, TransactionKind.RECALCULATION)
-_BY_RULES = (TransactionKind.ACCRUAL, TransactionKind.TOTAL, *_ADDED)
+BY_RULES = (TransactionKind.ACCRUAL, TransactionKind.TOTAL, *_ADDED)
+"""Kinds of bookings that rules gave."""
 
 
 def explain(connection: Connection, public_id: str) -> Explanation:
@@ -186,7 +187,7 @@ def explain(connection: Connection, public_id: str) -> Explanation:
     names = article_names(connection, [about.article_number or ""])
     return attrs.evolve(
         explanation_of(booking, legs, names, taken),
-        purchase=_purchase(about, names),
+        purchase=purchase_facts(about, names),
         whole=wholes(connection, account_id, [about.id]).get(about.id) if about.order_number else None,
         usages=usages(connection, account_id, row_id, _ALL),
         related=related(connection, account_id, row_id, booking.refers_to),
@@ -284,14 +285,14 @@ def explanation_of(booking: Row[Any], legs: Sequence[Row[Any]], names: Mapping[s
     """The explanation from rows of `booking_facts` and `legs_of`; `gone` is what was taken from lots by a past day."""
     refers_to = ids.public_id(ids.TRANSACTION, booking.account_id, booking.refers_to) if booking.refers_to else None
     terms = {leg.line: _terms(leg, gone) for leg in legs if leg.remaining is not None}
-    awards = _awards(booking.explanation, terms) if booking.kind in _BY_RULES else ()
+    awards = _awards(booking.explanation, terms) if booking.kind in BY_RULES else ()
     by_rule = {award.line for award in awards}
     made = tuple(MadeLot(leg.line, leg.unit, terms[leg.line]) for leg in legs
                  if leg.line in terms and leg.line not in by_rule)
     return Explanation(
         ids.public_id(ids.TRANSACTION, booking.account_id, booking.id), booking.account_id, booking.kind,
         date.fromisoformat(booking.occurred_on), booking.booked_at, booking.actor, booking.cause, refers_to,
-        _purchase(booking, names), _activity(booking), awards, _movements(legs), made, taken,
+        purchase_facts(booking, names), _activity(booking), awards, _movements(legs), made, taken,
         returned=_returned(booking.explanation) if booking.kind == TransactionKind.REVERSAL else (), ordered=ordered)
 
 
@@ -325,8 +326,8 @@ def _movements(legs: Sequence[Row[Any]]) -> tuple[Movement, ...]:
     return tuple(Movement(book, unit, amount) for (book, unit), amount in amounts.items())
 
 
-
-def _purchase(row: Row[Any], names: Mapping[str, str]) -> PurchaseFacts | None:
+def purchase_facts(row: Row[Any], names: Mapping[str, str]) -> PurchaseFacts | None:
+    """The purchase line of a row that has its columns; None where it has no document."""
     if row.document is None:
         return None
     return PurchaseFacts(row.document, row.line, row.seller, row.article_number,
@@ -350,13 +351,8 @@ def _activity(row: Row[Any]) -> ActivityFacts | None:
     return ActivityFacts(row.activity_kind, row.activity_code, row.person_name or "")
 
 
-def as_json(explanation: Explanation) -> dict[str, Any]:
-    """The tree for ``--json``: ids and figures as texts, instants with zone, days as ISO 8601."""
-    return {"tree": tree_of(explanation)}
-
-
 def tree_of(explanation: Explanation, *leave_out: str) -> dict[str, Any]:
-    """The tree itself, without the fields that are left out."""
+    """The tree for ``--json``, without the fields that are left out: ids and figures as texts, days as ISO 8601."""
     return attrs.asdict(explanation, filter=lambda field, _: field.name not in ("account_id", *leave_out),
                         value_serializer=plain)
 

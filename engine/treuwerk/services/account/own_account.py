@@ -5,15 +5,17 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from treuwerk.domain.ids import TRANSACTION
+from treuwerk.domain.ids import PURCHASE, TRANSACTION
 from treuwerk.domain.rights import Access, OutOfScope, row_named
+from treuwerk.programme.reading import LoadedProgramme
 from treuwerk.programme.settings import Settings
-from treuwerk.services.account import purchase_history, statements
+from treuwerk.services.account import purchase_history, statements, why_not
 from treuwerk.services.account.explaining import Explanation, explain
 from treuwerk.services.account.latest import Latest
 from treuwerk.services.account.latest import latest as latest_of
 from treuwerk.services.account.purchase_history import ArticleTotal, Bought, Purchase, PurchaseFilters
 from treuwerk.services.account.totals_ahead import Ahead, ahead
+from treuwerk.services.account.why_not import WhyNot
 from treuwerk.services.ledger import balances as all_balances
 from treuwerk.services.ledger.balances import Holdings, UnitBalance
 from treuwerk.services.ledger.kept_calendars import Calendars
@@ -65,6 +67,20 @@ def booking(access: Access, connection: Connection, public_id: str) -> Explanati
     if account_id != own:
         raise OutOfScope
     return explain(connection, public_id)
+
+
+def purchase_line(access: Access, connection: Connection, programme: LoadedProgramme, public_id: str) -> WhyNot:
+    """One purchase line with what the rules say of it.
+
+    Raises:
+        OutOfScope: it is someone else's, or no purchase line.
+        NotFound: there is none of this id.
+    """
+    own = _account(access, READ_PURCHASES)
+    account_id, _ = row_named(public_id, PURCHASE)
+    if account_id != own:
+        raise OutOfScope
+    return why_not.of_line(connection, programme, public_id)
 
 
 def purchases(access: Access, connection: Connection, **narrowed: Any) -> tuple[list[Purchase], int | None]:

@@ -25,6 +25,7 @@ class Purchase:
     """One purchase line with the points that it earned by unit; `booking` is None where it earned nothing."""
 
     id: int
+    public_id: str
     booking: str | None
     occurred_on: date
     document: str
@@ -116,7 +117,8 @@ def _purchases_like(query: Any, account_id: int, filters: PurchaseFilters) -> An
 
 def _purchase(row: Row[Any], amounts: Mapping[str, int], names: Mapping[str, str], whole: Whole | None) -> Purchase:
     booking = ids.public_id(ids.TRANSACTION, row.account_id, row.id) if row.booking is not None else None
-    return Purchase(row.id, booking, date.fromisoformat(row.occurred_on), row.document, row.line, row.seller,
+    own = ids.public_id(ids.PURCHASE, row.account_id, row.id)
+    return Purchase(row.id, own, booking, date.fromisoformat(row.occurred_on), row.document, row.line, row.seller,
                     row.article_number, names.get(row.article_number, ""), row.quantity, features_of(row.features),
                     serials_of(row.serials), _together(amounts, whole.amounts) if whole else amounts, whole)
 

@@ -3,8 +3,6 @@
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import date
-from decimal import Decimal
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
@@ -12,16 +10,13 @@ from sqlalchemy import Connection
 from treuwerk.domain.assemblies import Origin, Owed, differences
 from treuwerk.domain.document_kinds import EARNING_KINDS
 from treuwerk.domain.evaluation import Earned, evaluate
-from treuwerk.domain.ledger import moment
 from treuwerk.domain.participants import Participant
-from treuwerk.domain.purchases import Article, EarningEvent
+from treuwerk.domain.purchases import Article
 from treuwerk.domain.recalculations import WHY, Award, changes, is_recalculated, lowered, lowering, recalculated_key
+from treuwerk.services.clearing.asked_again import AskedAgain
 from treuwerk.services.clearing.assembling import Judged, booked_of, paid_as, worth_of
-from treuwerk.services.clearing.assembly_scoring import scorer_of
 from treuwerk.services.clearing.limited_changes import Change, within_limits
 from treuwerk.services.clearing.limiting import Limiting
-from treuwerk.services.clearing.matched_lines import Matched
-from treuwerk.services.clearing.matching import MILLION, Matcher
 from treuwerk.services.clearing.purchase_keys import document_key, identified
 from treuwerk.services.installation import Installation
 from treuwerk.store import assemblies, many
@@ -76,14 +71,12 @@ class _Standing(NamedTuple):
 class Revaluer:
     """Asks the rules anew about lines of one article."""
 
-    def __init__(self, connection: Connection, installation: Installation, article: Article, reason: str,
-                 now: int) -> None:
+    def __init__(self, connection: Connection, installation: Installation, article: Article,
+                 reason: str) -> None:
         settings = installation.programme.settings
         self._connection, self._rules, self._article, self._reason = (
             connection, installation.programme.rules, article, reason)
-        self._matcher = Matcher(settings, moment(now).astimezone(settings.programme.time_zone).date(), connection)
-        self._rates = {rate.currency for rate in settings.rates}
-        self._scorer = scorer_of(settings.assembly)
+        self._again = AskedAgain(settings)
 
     def revalue(self, lines: Sequence[Purchase]) -> tuple[list[Revalued], int, Counter[str]]:
         """Lines that are worth something else, how many were looked at, and why some were left out."""
@@ -142,17 +135,9 @@ class Revaluer:
     def _awards(self, lines: Sequence[Purchase],
                 people: Mapping[int, Participant]) -> list[list[dict[str, Any]] | None]:
         """What the rules of their days give for lines; None where they are in doubt."""
-        told = evaluate(self._rules, [self._event(one, people[one.account_id]) for one in lines])
+        told = evaluate(self._rules, [
+            self._again.event(one.facts, people[one.account_id], self._article) for one in lines])
         return [None if at in told.doubts else [_award(one) for one in earned] for at, earned in enumerate(told.earned)]
-
-    def _event(self, line: Purchase, participant: Participant) -> EarningEvent:
-        facts, day = line.facts, date.fromisoformat(line.facts[4])
-        amount, currency = None if facts[9] is None else Decimal(facts[9]) / MILLION, facts[10]
-        if amount is not None and currency in self._rates:
-            amount, currency = self._matcher.converted(amount, currency, day)
-        features = json.loads(facts[12]) if facts[12] else {}
-        event = EarningEvent(participant, day, self._article, "", Decimal(facts[6]), amount, currency, features)
-        return self._scorer.event(Matched("", "", event, facts, 0)) if self._scorer else event
 
 
 def within(connection: Connection, limiting: Limiting, revalued: Sequence[Revalued]) -> list[Revalued]:

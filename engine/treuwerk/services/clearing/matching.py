@@ -17,8 +17,9 @@ from treuwerk.domain.ledger import moment
 from treuwerk.domain.participants import Participant, ParticipantStatus, identifier
 from treuwerk.domain.purchases import Article, EarningEvent
 from treuwerk.domain.reading import plain_number
-from treuwerk.programme.settings import FreeGoods, Measure, Rate, Retroactive, Settings
+from treuwerk.programme.settings import FreeGoods, Measure, Retroactive, Settings
 from treuwerk.services.clearing import correction_matching as correcting
+from treuwerk.services.clearing.currencies import converted, rates_of
 from treuwerk.services.clearing.identifying import Articles, Buyer, Buyers
 from treuwerk.services.clearing.matched_lines import Ignored, Matched, Problem, compact, purchase_evidence
 from treuwerk.services.clearing.purchase_keys import document_of, identified, line_key, purchase_prefix, years
@@ -68,9 +69,7 @@ class Matcher:
         self.articles = Articles(self._registry, connection)
         self.used: set[int] = set()
         """Decisions by which lines were matched since somebody emptied this."""
-        self._rates: dict[str, list[Rate]] = {}
-        for rate in sorted(settings.rates, key=lambda one: one.valid_from, reverse=True):
-            self._rates.setdefault(rate.currency, []).append(rate)
+        self._rates = rates_of(settings)
         self._limit = _limit_of(settings)
         self._features: dict[int, tuple[Mapping[str, str], str]] = {}
 
@@ -118,8 +117,7 @@ class Matcher:
 
     def converted(self, amount: Decimal, currency: str, day: date) -> tuple[Decimal, str]:
         """An amount in the programme's currency, by the rate of a day; before the first rate it stays as it is."""
-        rate = next((one.rate for one in self._rates[currency] if one.valid_from <= day), None)
-        return (amount, currency) if rate is None else (amount * rate, self._settings.programme.currency)
+        return converted(amount, currency, day, self._rates, self._settings.programme.currency)
 
     def article_of(self, document: Document, line: DocumentLine) -> Article:
         """The article of a line, by its number, an alias or its GTIN.

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from treuwerk.domain.notes import Note, NoteStatus
 from treuwerk.domain.refusals import Refusal
 from treuwerk.services.account.explaining import Explanation, NotFound, explain
+from treuwerk.services.account.why_not import of_booking
 from treuwerk.services.changes import manual_reversals
 from treuwerk.services.changes.manual_reversals import Reversible
 from treuwerk.services.office import participant_profile
@@ -66,7 +67,10 @@ def booking_page(visit: Visit) -> Response:
     """One booking with everything that it rests on and that belongs to it."""
     about = _about(visit)
     seen(visit, "participant.read", about.booking.account_id)
+    with visit.shell.installation.database.reading() as connection:
+        considered = of_booking(connection, visit.shell.installation.programme, about.booking)
     return office_page(visit, "office/booking.html", section="/office/participants", booking=about.booking,
+                       considered=considered,
                        profile=about.profile, reversible=about.reversible, notes=about.notes, href_of=href_of,
                        note_statuses=NOTE_STATUSES)
 

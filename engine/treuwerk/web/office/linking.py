@@ -17,7 +17,7 @@ from treuwerk.domain.notes import NOTE
 from treuwerk.domain.withdrawals import WITHDRAWAL
 
 _LISTS = {ADJUSTMENT: "adjustments", SUBMISSION: "submissions", HELD_FILE: "deliveries", TRANSACTION: "bookings",
-          PURCHASE: "bookings", COMPLAINT: "complaints", REWARD_ORDER: "orders", MAPPING: "mapping/proposals",
+          PURCHASE: "purchases", COMPLAINT: "complaints", REWARD_ORDER: "orders", MAPPING: "mapping/proposals",
           WITHDRAWAL: "withdrawals",
           RECALCULATION: "recalculations"}
 

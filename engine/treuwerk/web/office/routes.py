@@ -32,6 +32,7 @@ from treuwerk.web.office import held_pages as held
 from treuwerk.web.office import line_pages as lines
 from treuwerk.web.office import mapping_pages as mapping
 from treuwerk.web.office import note_pages as notes
+from treuwerk.web.office import purchase_pages as purchases
 from treuwerk.web.office import queue_pages as queue
 from treuwerk.web.office import replacing_pages as replacing
 from treuwerk.web.office import seller_pages as sellers
@@ -108,6 +109,7 @@ def _participants() -> list[BaseRoute]:
         _post(f"{_ONE}/forget-uploads", forgetting_pages.forget_form, WRITE, "office_forget_form"),
         _get(f"{_ONE}/view-as", participant.viewing_page, VIEW_AS, "office_view_as"),
         _post(f"{_ONE}/view-as", participant.viewing_form, VIEW_AS, "office_view_as_form"),
+        _get("/office/purchases/{id}", purchases.purchase_page, READ, "office_purchase"),
         _get(_BOOKING, bookings.booking_page, READ, "office_booking"),
         _get(f"{_BOOKING}/reverse", bookings.reverse_page, "points.adjust", "office_reverse"),
         _post(f"{_BOOKING}/reverse", bookings.reverse_form, "points.adjust", "office_reverse_form"),

@@ -13,7 +13,9 @@ from treuwerk.domain.ledger import moment
 from treuwerk.services.account import enquiring, own_account, statements
 from treuwerk.services.account.explaining import NotFound
 from treuwerk.services.account.statements import Cursor, Filters, Page
+from treuwerk.services.account.why_not import of_booking
 from treuwerk.services.ledger.balances import Holdings
+from treuwerk.services.rewards.pools import today
 from treuwerk.services.submissions import own_submissions
 from treuwerk.web.lists import Cell, csv_answer
 from treuwerk.web.portal.account_filters import (
@@ -106,8 +108,11 @@ def booking_page(visit: Visit) -> Response:
             raise HTTPException(404) from None
         chip = own_chip(visit, connection)
         asked = enquiring.about_booking(visit.access, connection, booking.id)
+        considered = of_booking(connection, visit.shell.installation.programme, booking)
+    day = today(visit.shell.installation.programme.settings, visit.now)
+    hints = considered.told(day) if considered and not booking.undone_by else []
     return page(visit, "portal/booking.html", section=HERE, booking=booking, chip=chip, enquiries=asked,
-                enquiry_states=ENQUIRY_STATES)
+                enquiry_states=ENQUIRY_STATES, considered=considered, hints=hints)
 
 
 def bookings_csv(visit: Visit) -> Response:

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator, Sequence
 
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from treuwerk.services.account import own_account, purchase_history
+from treuwerk.services.account.explaining import NotFound
 from treuwerk.services.account.purchase_history import PurchaseFilters
+from treuwerk.services.rewards.pools import today
 from treuwerk.web.lists import Asked, Cell, Column, Filter, ListKind, asked, csv_answer, list_page, list_view
 from treuwerk.web.portal.filtering import year_of
 from treuwerk.web.shell.own_balance import main_unit, own_chip
-from treuwerk.web.shell.pages import gettext, marked, naming_of
+from treuwerk.web.shell.pages import gettext, marked, naming_of, page, see_other
 from treuwerk.web.shell.state import Visit
 
 ROWS_OF_A_PAGE = 25
@@ -36,6 +39,21 @@ def purchases_page(visit: Visit) -> Response:
     view = list_view(visit, state, following=(older,) if older else None)
     return list_page(visit, "portal/purchases.html", view, section="/purchases", purchases=found, totals=totals,
                      years=years, unit=unit, chip=chip)
+
+
+def purchase_page(visit: Visit) -> Response:
+    """Why did this line earn nothing, and what was missing? One that did leads to its booking."""
+    public_id, programme = visit.request.path_params["id"], visit.shell.installation.programme
+    with visit.shell.installation.database.reading() as connection:
+        try:
+            line = own_account.purchase_line(visit.access, connection, programme, public_id)
+        except NotFound:
+            raise HTTPException(404) from None
+        if line.booking:
+            return see_other(f"/bookings/{line.booking}")
+        chip = own_chip(visit, connection)
+    hints = line.told(today(programme.settings, visit.now))
+    return page(visit, "portal/purchase.html", section="/purchases", line=line, hints=hints, chip=chip)
 
 
 def _kind(years: Sequence[int], bought: Sequence[purchase_history.ArticleTotal]) -> ListKind:

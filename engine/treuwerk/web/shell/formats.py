@@ -3,9 +3,10 @@
 from datetime import date
 from decimal import Decimal
 
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_time, get_day_names
 from babel.numbers import format_compact_decimal, format_currency, format_decimal, get_group_symbol
 
+from treuwerk.domain.eligibility import Weekday
 from treuwerk.domain.ledger import moment
 from treuwerk.programme.languages import cldr
 from treuwerk.programme.settings import Programme
@@ -54,6 +55,10 @@ class Formats:
             return self.number(value)
         return str(format_compact_decimal(value, locale=self.locale, fraction_digits=1)).replace("-", _MINUS)
 
+    def amount(self, value: Decimal | str) -> str:
+        """``1.000,00 €`` in the currency of the programme, for an exact figure."""
+        return str(format_currency(Decimal(value), self._currency, locale=self.locale)).replace("-", _MINUS)
+
     def signed(self, value: int) -> str:
         """``+2.480`` or ``−300``."""
         return f"+{self.number(value)}" if value > 0 else self.number(value)
@@ -78,6 +83,12 @@ class Formats:
         """Day and month, ``21. Nov.``, where the year stands above."""
         pattern = self.locale.datetime_skeletons.get("MMMd")
         return str(format_date(self._day(value), pattern.pattern if pattern else "medium", locale=self.locale))
+
+    def weekday(self, value: str) -> str:
+        """``Samstag``, for a day as ISO text or the English name of a day of the week."""
+        names = get_day_names("wide", "format", self.locale)
+        return str(names[list(Weekday).index(Weekday(value)) if value in list(Weekday)
+                         else date.fromisoformat(value).weekday()])
 
     def month(self, value: date | int) -> str:
         """``November 2026``."""

@@ -26,8 +26,8 @@ from treuwerk.web.shell.parts import loader, parts_of
 from treuwerk.web.shell.pseudo import is_wanted
 from treuwerk.web.shell.translations import translations
 
-_FILTERS = ("number", "money", "signed", "day", "day_of_text", "long_day", "last_day", "short_day", "month", "minute",
-            "iso_day", "typed", "compact", "few")
+_FILTERS = ("number", "money", "amount", "weekday", "signed", "day", "day_of_text", "long_day", "last_day", "short_day",
+            "month", "minute", "iso_day", "typed", "compact", "few")
 _NAMES = ("unit", "kind", "activity", "rule", "step")
 """What is named in rows of lists: a filter is called without the detour that functions of templates take."""
 _EXAMPLE_DAY = date(2026, 12, 31)  # its parts cannot be mistaken for one another
