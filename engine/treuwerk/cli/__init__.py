@@ -14,6 +14,7 @@ COMMANDS = {
     "migrate": "Bring the database to the schema of this release.",
     "import": "Import participants, articles, an attendance list or opening balances.",
     "clear": "Clear purchase files: read, match, score, book.",
+    "simulate": "Show what a file would earn, or what a changed programme would have come to.",
     "map": "Map unknown customers and articles, and book the lines that waited for them.",
     "held": "List files that are held as a whole, release or reject them.",
     "read": "Show files as the sources read them; nothing is stored.",

@@ -3,8 +3,6 @@
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import date
-from decimal import Decimal
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
@@ -12,7 +10,6 @@ from sqlalchemy import Connection
 from treuwerk.domain.assemblies import Origin, Owed, differences
 from treuwerk.domain.document_kinds import EARNING_KINDS
 from treuwerk.domain.evaluation import Earned, evaluate
-from treuwerk.domain.ledger import moment
 from treuwerk.domain.participants import Participant
 from treuwerk.domain.purchases import Article, EarningEvent
 from treuwerk.domain.recalculations import WHY, Award, changes, is_recalculated, lowered, lowering, recalculated_key
@@ -20,8 +17,9 @@ from treuwerk.services.clearing.assembling import Judged, booked_of, paid_as, wo
 from treuwerk.services.clearing.assembly_scoring import scorer_of
 from treuwerk.services.clearing.completing import Change
 from treuwerk.services.clearing.matched_lines import Matched
-from treuwerk.services.clearing.matching import MILLION, Matcher
 from treuwerk.services.clearing.purchase_keys import document_key, identified
+from treuwerk.services.clearing.rates import Rates
+from treuwerk.services.clearing.stored_lines import StoredLines
 from treuwerk.services.installation import Installation
 from treuwerk.store import assemblies, many
 from treuwerk.store.assemblies import Credited, OrderLine, Place
@@ -75,13 +73,11 @@ class _Standing(NamedTuple):
 class Revaluer:
     """Asks the rules anew about lines of one article."""
 
-    def __init__(self, connection: Connection, installation: Installation, article: Article, reason: str,
-                 now: int) -> None:
+    def __init__(self, connection: Connection, installation: Installation, article: Article, reason: str) -> None:
         settings = installation.programme.settings
         self._connection, self._rules, self._article, self._reason = (
             connection, installation.programme.rules, article, reason)
-        self._matcher = Matcher(settings, moment(now).astimezone(settings.programme.time_zone).date(), connection)
-        self._rates = {rate.currency for rate in settings.rates}
+        self._stored = StoredLines(Rates(settings))
         self._scorer = scorer_of(settings.assembly)
 
     def revalue(self, lines: Sequence[Purchase]) -> tuple[list[Revalued], int, Counter[str]]:
@@ -145,12 +141,7 @@ class Revaluer:
         return [None if at in told.doubts else [_award(one) for one in earned] for at, earned in enumerate(told.earned)]
 
     def _event(self, line: Purchase, participant: Participant) -> EarningEvent:
-        facts, day = line.facts, date.fromisoformat(line.facts[4])
-        amount, currency = None if facts[9] is None else Decimal(facts[9]) / MILLION, facts[10]
-        if amount is not None and currency in self._rates:
-            amount, currency = self._matcher.converted(amount, currency, day)
-        features = json.loads(facts[12]) if facts[12] else {}
-        event = EarningEvent(participant, day, self._article, "", Decimal(facts[6]), amount, currency, features)
+        event, facts = self._stored.event(line.facts, participant, self._article), line.facts
         return self._scorer.event(Matched("", "", event, facts, 0)) if self._scorer else event
 
 

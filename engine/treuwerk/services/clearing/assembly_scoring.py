@@ -96,7 +96,7 @@ class AssemblyScorer:
         silent = [line for line in mine if self._is_silent(line)]
         derived = [line for line in silent if line.facts[11] and self._assembly.missing is MissingFeature.DERIVE]
         whole = evaluate(rules, [line.event._replace(features=self._both(line.event.features)[1]) for line in derived])
-        awards = {line.key: "" if at in whole.doubts else _stored(earned)
+        awards = {line.key: "" if at in whole.doubts else awards_as_json(earned)
                   for at, (line, earned) in enumerate(zip(derived, whole.earned, strict=True))}
         found = {line.key: self._of_order(line, awards.get(line.key, "")) for line in mine
                  if line.facts[11] and self._assembly.parts}
@@ -126,7 +126,7 @@ class AssemblyScorer:
             f"it is booked as {self._assembly.alone}, since it {why}. Ask the sender to say it"), "warning")
 
 
-def _stored(earned: Sequence[Earned]) -> str:
+def awards_as_json(earned: Sequence[Earned]) -> str:
     """Awards as the journal explains them."""
     return "[" + ",".join(f'{{"unit":"{award.unit}","points":{award.points},{by.tapes.of(award.steps).text}}}'
                           for by, award in earned) + "]"
