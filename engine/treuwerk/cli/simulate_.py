@@ -7,13 +7,17 @@ from typing import Any
 import click
 
 from treuwerk.cli.context import Context, now, progress, treuwerk_command
+from treuwerk.cli.managing import access_of_operator
 from treuwerk.cli.past_days import DAY
+from treuwerk.cli.proposals_ import show_proposed
 from treuwerk.cli.simulation_report import show_effect, show_file, write_csv
 from treuwerk.programme.bundles import bundle_folder
-from treuwerk.programme.reading import read_programme
+from treuwerk.programme.reading import LoadedProgramme, read_programme
+from treuwerk.services.installation import Installation
 from treuwerk.services.simulation.backtest import back_test
 from treuwerk.services.simulation.one_file import simulate_file
-from treuwerk.services.simulation.reporting import report, with_names
+from treuwerk.services.simulation.proposals import Proposal, propose
+from treuwerk.services.simulation.reporting import Report, report, with_names
 
 
 @treuwerk_command("simulate")
@@ -25,6 +29,9 @@ from treuwerk.services.simulation.reporting import report, with_names
 @click.option("--since", type=DAY, metavar="DATE", help="With --next: purchases from this day on. Left out: all.")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.csv",
               help="With --next: write participants and their differences as CSV.")
+@click.option("--propose", default="", metavar="REASON",
+              help="With --next: keep it as a proposal, on which another person decides.")
+@click.option("--actor", default="", metavar="NAME", help="With --propose: login or name of the person who proposes.")
 @click.option("--markdown", is_flag=True, help="With --next: print tables for a review, such as below a change.")
 def command(context: Context, as_json: bool, file: Path | None, following: Path | None, **options: Any) -> int:
     """Show what a file would earn, or what a changed programme would have come to. Nothing is booked.
@@ -42,9 +49,11 @@ def command(context: Context, as_json: bool, file: Path | None, following: Path 
 def _check(as_json: bool, file: Path | None, following: Path | None, options: dict[str, Any]) -> None:
     if (file is None) == (following is None):
         raise click.UsageError("expected either a file or --next FOLDER")
-    strange = ("since", "out", "markdown") if file else ("source", "at")
+    strange = ("since", "out", "markdown", "propose") if file else ("source", "at")
     if wrong := [name for name in strange if options[name]]:
         raise click.UsageError(f"--{wrong[0]} is for simulate {'--next FOLDER' if file else 'FILE'}")
+    if bool(options["propose"]) != bool(options["actor"]):
+        raise click.UsageError("expected --propose REASON and --actor NAME together")
     if as_json and options["markdown"]:
         raise click.UsageError("found --json and --markdown, expected one of them")
 
@@ -65,5 +74,16 @@ def _next(context: Context, as_json: bool, following: Path, options: dict[str, A
         shown = with_names(connection, found)
     if options["out"]:
         write_csv(options["out"], shown)
-    show_effect(shown, as_json=as_json, as_markdown=options["markdown"])
+    done = _proposed(installation, changed, found, at, options) if options["propose"] else None
+    show_effect({**shown, "proposal": done.as_json()} if done else shown, as_json=as_json,
+                as_markdown=options["markdown"])
+    if done and not as_json:
+        show_proposed(done)
     return 0
+
+
+def _proposed(installation: Installation, changed: LoadedProgramme, found: Report, at: int,
+              options: dict[str, Any]) -> Proposal:
+    access = access_of_operator(options["actor"])
+    return installation.database.run(lambda connection: propose(
+        access, connection, installation.programme, changed, found, options["propose"], at))

@@ -7,6 +7,7 @@ from typing import Any
 import attrs
 from cattrs import ClassValidationError
 
+from treuwerk.domain.earning_parts import earning_part
 from treuwerk.domain.eligibility import ArticleFilter, Eligibility
 from treuwerk.domain.evaluation import ActiveRule
 from treuwerk.domain.rights import Permission
@@ -34,6 +35,8 @@ class LoadedProgramme:
     registry: Registry
     given: bool = False
     """Whether plugins were given as objects: another process could not load this programme from its folder."""
+    earning_part: str = ""
+    """What of the file decides about points, as `domain.earning_parts` writes it."""
 
     @property
     def rules(self) -> list[ActiveRule]:
@@ -72,7 +75,7 @@ def read_programme(folder: Path, given: Mapping[str, object] | None = None) -> L
         found += [_in_file(mistake) for mistake in mistakes_in_rewards(settings)]
     if found or settings is None:
         raise ProgrammeError(found)
-    return LoadedProgramme(folder, settings, registry, bool(given))
+    return LoadedProgramme(folder, settings, registry, bool(given), earning_part(raw))
 
 
 def plugins_of(folder: Path) -> list[PluginInfo]:

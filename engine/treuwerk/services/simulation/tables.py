@@ -3,23 +3,23 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from treuwerk.domain.shielding import safe
+
 CSV_COLUMNS = ("participant", "name", "unit", "now", "next", "difference", "open_now", "open_next", "open_difference",
                "tier_now", "tier_next")
 _SHOWN = 10
 
 
-def csv_rows(told: Mapping[str, Any]) -> Iterator[list[str]]:
+def csv_rows(told: Mapping[str, Any]) -> Iterator[list[int | str]]:
     """A row for each participant and unit with a difference, below `CSV_COLUMNS`."""
     for one in told["participants"]:
         for unit, both in one["points"].items() or [("", {})]:
             cells = {**one, **both, "unit": unit}
-            yield [_cell(cells.get(column, "")) for column in CSV_COLUMNS]
+            yield [_plain(cells.get(column, "")) for column in CSV_COLUMNS]
 
 
-def _cell(value: object) -> str:
-    """A cell that no spreadsheet takes for a formula; figures stay figures."""
-    text = str(value)
-    return f"'{text}" if isinstance(value, str) and text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+def _plain(value: int | str) -> int | str:
+    return safe(value) if isinstance(value, str) else value
 
 
 def largest(told: Mapping[str, Any], unit: str, *, gain: bool) -> list[Mapping[str, Any]]:

@@ -1,0 +1,33 @@
+"""Changed programmes that wait for a second person. A database that is there takes its programme as given."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from treuwerk.store.tables.base import WHOLE
+
+revision = "0076"
+down_revision = "0066"
+branch_labels = None
+depends_on = None
+_TEXTS, _WHOLE = sa.Text(), WHOLE
+_COLUMNS = {
+    "digest": _TEXTS, "part": _TEXTS, "base": _TEXTS, "base_part": _TEXTS, "effect": _TEXTS, "reason": _TEXTS,
+    "state": _TEXTS, "user_id": _WHOLE, "actor": _TEXTS, "asked_at": _WHOLE, "decided_by": _WHOLE, "second": _TEXTS,
+    "decided_at": _WHOLE, "said": _TEXTS}
+_INDEXES = {"given": ("state", "state = 'given'"), "waiting": ("digest", "state = 'waiting'")}
+
+
+def upgrade() -> None:
+    """Bring a database of the step before to this one."""
+    op.create_table(
+        "programme_proposal", sa.Column("id", WHOLE, nullable=False, autoincrement=False),
+        *(sa.Column(name, kind, nullable=False) for name, kind in _COLUMNS.items()),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_programme_proposal")), sqlite_strict=True)
+    for name, (column, condition) in _INDEXES.items():
+        op.create_index(f"ix_programme_proposal_{name}", "programme_proposal", [column], unique=True,
+                        sqlite_where=sa.text(condition), postgresql_where=sa.text(condition))
+
+
+def downgrade() -> None:
+    """Take this step back."""
+    op.drop_table("programme_proposal")
