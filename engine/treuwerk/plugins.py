@@ -25,6 +25,7 @@ from treuwerk.hookspecs import (
     EarningRuleKind,
     Hooks,
     IdentityProviderKind,
+    OccasionKind,
     PageReaderKind,
     PaymentProviderKind,
     RewardSource,
@@ -105,6 +106,10 @@ class Registry:
         """Rule kinds by name."""
         return self._by_name("earning_rule_kinds", EarningRuleKind)
 
+    def occasion_kinds(self) -> dict[str, OccasionKind[Any]]:
+        """Kinds of occasions by name."""
+        return self._by_name("occasion_kinds", OccasionKind)
+
     def clearing_sources(self) -> dict[str, ClearingSourceKind[Any]]:
         """Reader kinds by name."""
         return self._by_name("clearing_sources", ClearingSourceKind)
@@ -173,8 +178,9 @@ class Registry:
         """Names of what each plugin offers, by plugin and hook."""
         records: tuple[tuple[str, type[Any]], ...] = (
             ("earning_rule_kinds", EarningRuleKind), ("clearing_sources", ClearingSourceKind),
-            ("identity_providers", IdentityProviderKind), ("work_runners", WorkRunnerKind),
-            ("upload_scanners", UploadScannerKind), ("page_readers", PageReaderKind), ("commands", CommandKind),
+            ("occasion_kinds", OccasionKind), ("identity_providers", IdentityProviderKind),
+            ("work_runners", WorkRunnerKind), ("upload_scanners", UploadScannerKind),
+            ("page_readers", PageReaderKind), ("commands", CommandKind),
             ("catalogue_constraints", CatalogueConstraintKind), ("reward_sources", RewardSource),
             ("supplier_channels", SupplierChannelKind), ("payment_providers", PaymentProviderKind),
             ("permissions", Permission), ("web_parts", WebPart))

@@ -7,6 +7,7 @@ from treuwerk.cli.context import Context, now, print_json, progress, treuwerk_co
 from treuwerk.cli.expire_ import print_receipt
 from treuwerk.cli.sweep_ import print_swept
 from treuwerk.services.changes.merging import forward_arrivals
+from treuwerk.services.clearing.occasions import mark_occasions
 from treuwerk.services.clearing.parked import report_parked
 from treuwerk.services.clearing.releasing import release, words
 from treuwerk.services.ledger.expiring import expire
@@ -20,6 +21,8 @@ from treuwerk.services.submissions.sweeping import sweep
 def command(context: Context, as_json: bool) -> None:
     """Do what every night is for: expire, let late arrivals follow, tell what is parked, book what waited in vain.
 
+    Anniversaries and other occasions are booked, also those of nights that were missed.
+
     Orders that nobody approved in time are cancelled, and voucher codes whose last day is over leave their pools.
     Lines that nobody has to deliver, such as donations, are done once they cannot be cancelled any more.
 
@@ -32,17 +35,21 @@ def command(context: Context, as_json: bool) -> None:
     with progress("expiring") as told:
         receipt = expire(installation, at, told=told)
     context.so_far["expired"] = attrs.asdict(receipt)
-    cancelled = cancel_overdue(installation, at)
+    cancelled, marked = cancel_overdue(installation, at), mark_occasions(installation, at)
     forwarded, parked = forward_arrivals(installation, at), report_parked(installation, at)
     released, swept = release(installation, [], at, actor="system"), sweep(installation, at)
     lapsed, fulfilled = let_lapse(installation, at), fulfil_by_themselves(installation, at)
     if as_json:
-        print_json({**context.so_far, "orders_cancelled": cancelled, "forwarded": forwarded, "parked": parked,
+        print_json({**context.so_far, "orders_cancelled": cancelled, "occasions": attrs.asdict(marked),
+                    "forwarded": forwarded, "parked": parked,
                     "released": released.as_json(), "codes_lapsed": lapsed, "fulfilled": fulfilled,
                     "swept": attrs.asdict(swept)})
         return
     print_receipt(receipt)
     click.echo(f"{cancelled:,} orders cancelled that nobody approved in time")
+    click.echo(f"{marked.occasions:,} occasions, {marked.transactions:,} bookings for them")
+    for problem in marked.problems:
+        click.echo(f"  {problem['occasion']}: {problem['reason']}")
     click.echo(f"{forwarded:,} merged participants had something that followed")
     click.echo(f"{parked:,} runs with corrections whose purchases never came")
     click.echo(f"{words(released)}, of those that waited for master data")

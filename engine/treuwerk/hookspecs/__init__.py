@@ -15,6 +15,7 @@ from treuwerk.hookspecs.clearing import ClearingSource as ClearingSource
 from treuwerk.hookspecs.clearing import ClearingSourceKind as ClearingSourceKind
 from treuwerk.hookspecs.clearing import CountingSource as CountingSource
 from treuwerk.hookspecs.clearing import EarningRuleKind as EarningRuleKind
+from treuwerk.hookspecs.clearing import OccasionKind as OccasionKind
 from treuwerk.hookspecs.clearing import OneSeller as OneSeller
 from treuwerk.hookspecs.commands import CommandKind as CommandKind
 from treuwerk.hookspecs.commands import CommandPlace as CommandPlace
@@ -52,6 +53,16 @@ class Hooks:
 
         Returns: records with names that no other loaded plugin offers; a name offered twice stops start-up.
         Called once at start-up. Keep heavy imports inside the rule's ``build``.
+        """
+
+    @hookspec
+    def occasion_kinds(self) -> Sequence[OccasionKind[Any]]:  # type: ignore[empty-body]
+        """Offer kinds of days that earn by themselves, such as anniversaries.
+
+        Returns: records with names that no other loaded plugin offers; a name offered twice stops start-up.
+        A source is asked every night. What it finds becomes activities, which the earning rules are asked about; an
+        occasion that a source names again earns nothing a second time. One that fails is told of, and asked again the
+        next night about the days since it last answered.
         """
 
     @hookspec

@@ -8,6 +8,7 @@ import attrs
 from treuwerk.domain.census import Census
 from treuwerk.domain.documents import Document
 from treuwerk.domain.earning import EarningRule
+from treuwerk.domain.occasions import OccasionSource
 
 S = TypeVar("S")
 
@@ -68,6 +69,18 @@ class EarningRuleKind(Generic[S]):
     name: str
     settings: type[S]
     build: Callable[[S], EarningRule]
+
+
+@attrs.frozen
+class OccasionKind(Generic[S]):
+    """A kind of occasion that an integrator can name in the programme file under ``kind`` of ``[[occasions]]``.
+
+    `settings` and `build` as for rules.
+    """
+
+    name: str
+    settings: type[S]
+    build: Callable[[S], OccasionSource]
 
 
 @attrs.frozen

@@ -9,6 +9,7 @@ from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.work import Hopeless
 from treuwerk.jobs.job import Job, Order
 from treuwerk.services.changes.merging import forward_arrivals
+from treuwerk.services.clearing.occasions import mark_occasions
 from treuwerk.services.clearing.parked import report_parked
 from treuwerk.services.ledger.expiring import expire
 from treuwerk.services.orders.approving import cancel_overdue
@@ -32,6 +33,12 @@ def _unapproved(order: Order) -> str:
     return f"{cancel_overdue(order.installation, order.clock())} orders cancelled that nobody approved in time"
 
 
+def _occasions(order: Order) -> str:
+    marked = mark_occasions(order.installation, order.clock())
+    told = "; ".join(f"{one['occasion']}: {one['reason']}" for one in marked.problems)
+    return f"{marked.occasions} occasions, {marked.transactions} bookings" + (f"; {told}" if told else "")
+
+
 def _parked(order: Order) -> str:
     return f"{report_parked(order.installation, order.clock())} runs with corrections whose purchases never came"
 
@@ -48,6 +55,7 @@ def _sweep(order: Order) -> str:
 NIGHTLY = (Job("expire", "Book out what is due", _expire),
            Job("forward", "Let late arrivals follow merged participants", _forward),
            Job("orders", "Cancel orders that nobody approved in time", _unapproved),
+           Job("occasions", "Book anniversaries and other occasions", _occasions),
            Job("parked", "Report corrections whose purchases never came", _parked),
            Job("codes", "Take voucher codes out of their pools that ended", _codes),
            Job("sweep", "Remove drafts and files that nobody needs", _sweep))

@@ -46,6 +46,8 @@ def _unknown_unit(path: str, unit: str, known: Iterable[str]) -> Mistake:
 def _double_names(settings: Settings) -> Iterator[Mistake]:
     yield from _used_once("sources[{}].name", "a name that no other source has",
                           [source.head.name for source in settings.sources])
+    yield from _used_once("occasions[{}].name", "a name that no other occasion has",
+                          [one.head.name for one in settings.occasions])
     yield from _used_once("tiers[{}].code", "a code that no other tier has", [tier.code for tier in settings.tiers])
     yield from _used_once("text_blocks[{}].code", "a code that no other text block has",
                           [block.code for block in settings.text_blocks])
@@ -99,6 +101,8 @@ def _all_texts(settings: Settings) -> Iterator[tuple[str, Texts]]:
         yield f"tiers[{number}].name", tier.name
     for number, earning in enumerate(settings.earning):
         yield f"earning[{number}].title", earning.head.title
+    for number, occasion in enumerate(settings.occasions):
+        yield f"occasions[{number}].title", occasion.head.title
     for number, block in enumerate(settings.text_blocks):
         yield f"text_blocks[{number}].title", block.title
         yield f"text_blocks[{number}].text", block.text

@@ -1,8 +1,9 @@
 """Tables whose kind is named by a key.
 
-``[[earning]]`` by ``rule``, ``[[sources]]`` by ``reader``, ``[[sign_in]]`` by ``provider``, ``[[upload_scanners]]`` by
-``scanner``, ``[page_reader]`` by ``reader``, ``[[constraints]]`` by ``constraint``, ``[[reward_kinds]]`` by ``source``,
-``[[suppliers]]`` by ``channel``, ``[rewards.money]`` by ``provider``.
+``[[earning]]`` by ``rule``, ``[[occasions]]`` by ``kind``, ``[[sources]]`` by ``reader``, ``[[sign_in]]`` by
+``provider``, ``[[upload_scanners]]`` by ``scanner``, ``[page_reader]`` by ``reader``, ``[[constraints]]`` by
+``constraint``, ``[[reward_kinds]]`` by ``source``, ``[[suppliers]]`` by ``channel``, ``[rewards.money]`` by
+``provider``.
 
 The head of such a table is ours, all other keys belong to the settings class of the kind that a plugin offers.
 """
@@ -25,6 +26,8 @@ from treuwerk.programme.settings import (
     EarningHead,
     Money,
     MoneyHead,
+    OccasionHead,
+    OccasionTable,
     PageReaderHead,
     PageReading,
     RewardKind,
@@ -49,17 +52,12 @@ class HeadTellsIt(ValueError):
 
 def register_kinds(converter: cattrs.Converter, registry: Registry, folder: Path) -> None:
     """Teach the converter the kinds that the loaded plugins offer."""
-    rules, readers = registry.earning_rule_kinds(), registry.clearing_sources()
-    providers, scanners = registry.identity_providers(), registry.upload_scanners()
+    _register_earning(converter, registry)
+    readers, providers, scanners = (registry.clearing_sources(), registry.identity_providers(),
+                                    registry.upload_scanners())
     page_readers, constraints = registry.page_readers(), registry.catalogue_constraints()
     reward_sources, channels = registry.reward_sources(), registry.supplier_channels()
     payments = registry.payment_providers()
-
-    def earning(value: object, _: type) -> Earning:
-        head, settings = _head_and_settings(converter, value, EarningHead, "rule", rules)
-        rule = _built("rule", head.rule, lambda: rules[head.rule].build(settings))
-        _built("rule", head.rule, lambda: frozenset(rule.units))
-        return Earning(head, settings, rule)
 
     def source(value: object, _: type) -> Source:
         head, settings = _head_and_settings(converter, value, SourceHead, "reader", readers)
@@ -107,9 +105,27 @@ def register_kinds(converter: cattrs.Converter, registry: Registry, folder: Path
     converter.register_structure_hook(RewardKind, reward_kind)
     converter.register_structure_hook(UploadScanning, scanning)
     converter.register_structure_hook(PageReading, page_reading)
-    converter.register_structure_hook(Earning, earning)
     converter.register_structure_hook(Source, source)
     converter.register_structure_hook(SignIn, sign_in)
+
+
+def _register_earning(converter: cattrs.Converter, registry: Registry) -> None:
+    """Kinds of what earns: rules, and days that rules are asked about."""
+    rules, occasion_kinds = registry.earning_rule_kinds(), registry.occasion_kinds()
+
+    def earning(value: object, _: type) -> Earning:
+        head, settings = _head_and_settings(converter, value, EarningHead, "rule", rules)
+        rule = _built("rule", head.rule, lambda: rules[head.rule].build(settings))
+        _built("rule", head.rule, lambda: frozenset(rule.units))
+        return Earning(head, settings, rule)
+
+    def occasion(value: object, _: type) -> OccasionTable:
+        head, settings = _head_and_settings(converter, value, OccasionHead, "kind", occasion_kinds)
+        return OccasionTable(head, settings, _built("kind", head.kind,
+                                                    lambda: occasion_kinds[head.kind].build(settings)))
+
+    converter.register_structure_hook(Earning, earning)
+    converter.register_structure_hook(OccasionTable, occasion)
 
 
 def reward_kinds_without_table(sources: Mapping[str, RewardSource[Any]],

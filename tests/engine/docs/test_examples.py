@@ -19,6 +19,8 @@ from tests.support.singles import redeem_one_lot
 from tests.support.worlds import SIX_IN_THE_EVENING, lines, make_world
 from treuwerk.cli import main
 from treuwerk.domain.constraints import objections
+from treuwerk.domain.occasions import Member
+from treuwerk.domain.participants import Participant
 from treuwerk.domain.rewards import NOBODY, Offer
 from treuwerk.domain.rights import PERMISSIONS
 from treuwerk.programme.reading import read_programme
@@ -127,6 +129,25 @@ def test_the_cases_of_the_guides_to_rules_pass(tmp_path: Path, page: str, exampl
     result = run_cases(read_programme(folder))
 
     assert (result.passed, result.failed) == (3, ())
+
+
+def test_the_cases_of_the_guide_to_occasions_pass_and_its_kind_finds_leap_days(tmp_path: Path) -> None:
+    rules, cases = blocks(guide("guides/occasions"), "toml")
+    folder = programme_with_cases(tmp_path, cases)
+    [plugins, tables] = rules.split("\n", 1)
+    programme = (folder / "programme.toml").read_text("utf-8")
+    named = re.sub(r"^plugins = \[", plugins.split("]")[0] + ", ", programme, count=1, flags=re.MULTILINE)
+    (folder / "programme.toml").write_text(named + tables, "utf-8")
+    names: dict[str, Any] = {}
+    exec(blocks(guide("guides/occasions"), "python")[0], names)
+    [kind] = names["occasion_kinds"]()
+
+    result = run_cases(read_programme(folder))
+    days = kind.build(kind.settings()).occasions([Member(Participant(1, "x"))], date(1999, 1, 1), date(2008, 2, 28))
+
+    assert (result.passed, result.failed) == (2, ())
+    assert [(one.member, one.day, one.code) for one in days] == [
+        (0, date(2000, 2, 29), "2000"), (0, date(2004, 2, 29), "2004")]
 
 
 def test_the_case_of_the_rule_guide_passes(tmp_path: Path, welcome: ModuleType) -> None:

@@ -25,7 +25,16 @@ from treuwerk.programme.settings.labels import Labels, LabelSheet
 from treuwerk.programme.settings.legal import Legal
 from treuwerk.programme.settings.master_data import Attendance, Catalogue
 from treuwerk.programme.settings.people import Group, Role, SecondFactor, SignIn, SignInHead, SignInRules
-from treuwerk.programme.settings.points import Earning, EarningHead, Manual, Tier, Transfers, Unit
+from treuwerk.programme.settings.points import (
+    Earning,
+    EarningHead,
+    Manual,
+    OccasionHead,
+    OccasionTable,
+    Tier,
+    Transfers,
+    Unit,
+)
 from treuwerk.programme.settings.programme import Programme, Settings
 from treuwerk.programme.settings.rewards import (
     Constraint,
@@ -84,6 +93,8 @@ __all__ = [
     "MissingFeature",
     "Money",
     "MoneyHead",
+    "OccasionHead",
+    "OccasionTable",
     "PageReaderHead",
     "PageReading",
     "Pricing",

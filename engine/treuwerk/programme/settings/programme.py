@@ -16,7 +16,7 @@ from treuwerk.programme.settings.labels import Labels
 from treuwerk.programme.settings.legal import Legal
 from treuwerk.programme.settings.master_data import Attendance, Catalogue
 from treuwerk.programme.settings.people import Group, Role, SignIn, SignInRules
-from treuwerk.programme.settings.points import Earning, Tier, Unit
+from treuwerk.programme.settings.points import Earning, OccasionTable, Tier, Unit
 from treuwerk.programme.settings.rewards import Constraint, RewardKind, Rewards, Supplier
 from treuwerk.programme.settings.submissions import PageReading, Uploads, UploadScanning
 from treuwerk.programme.settings.values import is_code
@@ -67,6 +67,7 @@ class Settings:
     units: dict[str, Unit] = attrs.field(validator=min_len(1))
     groups: dict[str, Group] = attrs.field(validator=min_len(1))
     earning: list[Earning] = attrs.field(factory=list)
+    occasions: list[OccasionTable] = attrs.field(factory=list)
     article_filters: dict[str, ArticleFilter] = attrs.field(factory=dict)
     sources: list[Source] = attrs.field(factory=list)
     measures: dict[str, int | str | Measure] = attrs.field(factory=lambda: {"PCE": 1})

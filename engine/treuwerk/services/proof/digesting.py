@@ -20,6 +20,7 @@ from treuwerk.domain.assemblies import COMPLETION, purchase_of
 from treuwerk.domain.corrections import CORRECTION
 from treuwerk.domain.ledger import FOREVER, TransactionKind, moment
 from treuwerk.domain.records import PostingRow
+from treuwerk.services.clearing.occasions import OCCASION
 from treuwerk.services.clearing.purchase_keys import document_of
 from treuwerk.store import journal as stream
 from treuwerk.store.database import Database
@@ -109,6 +110,9 @@ class _Names:
         if key.startswith("activity|"):
             before, _, person_id = key.rpartition("|")
             return f"{before}|{self._people.get((account_id, person_id), person_id)}"
+        if key.startswith(OCCASION):
+            before, _, member = key.rpartition("|")
+            return f"{before}|{self.account(int(member))}"
         return self._proven.get((account_id, key), key)
 
     def is_proven(self, account_id: int, key: str) -> bool:

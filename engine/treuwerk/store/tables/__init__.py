@@ -13,6 +13,7 @@ from treuwerk.store.tables.handovers import handover
 from treuwerk.store.tables.held import held_file
 from treuwerk.store.tables.ledger import balance, balance_delta, hold, journal, lot, lot_use, outbox, posting
 from treuwerk.store.tables.master import account, article, article_alias, identifier, installation, participant, person
+from treuwerk.store.tables.occasions import occasion_day
 from treuwerk.store.tables.office import address, audit_entry, note, note_version, proof_run, saved_view, work_item
 from treuwerk.store.tables.orders import order_event, order_line, reward_order
 from treuwerk.store.tables.ownership import (
@@ -145,6 +146,7 @@ __all__ = [
     "metadata",
     "note",
     "note_version",
+    "occasion_day",
     "order_event",
     "order_line",
     "order_parcel",

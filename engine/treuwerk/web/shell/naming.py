@@ -85,7 +85,8 @@ class Naming:
 
     def step(self, operation: str, name: str) -> str:
         """What an operand is: message ``times wp`` in context ``step``, such as ``Wp je Modul``."""
-        return self._coded("step", f"{operation} {name}", name)
+        found = self._coded("step", f"{operation} {name}", name)
+        return self._occasion(name) if found == name and operation == "start" else found
 
     def feature(self, name: str) -> str:
         """What a feature of a delivery is, such as ``Lieferumfang`` for ``scope``."""
@@ -93,7 +94,13 @@ class Naming:
 
     def activity(self, kind: str) -> str:
         """What a kind of activity is, such as ``Seminar``."""
-        return self._coded("activity", kind, kind)
+        found = self._coded("activity", kind, kind)
+        return self._occasion(kind) if found == kind else found
+
+    def _occasion(self, name: str) -> str:
+        """The title of an occasion of the programme; any other word stands for itself."""
+        titles = [one.head.title for one in self._settings.occasions if one.head.name == name]
+        return self._text(titles[0], name) if titles else name
 
     def source(self, name: str) -> str:
         """What a source of deliveries is, such as ``Werkslieferungen``."""
