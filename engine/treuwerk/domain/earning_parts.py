@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-KEYS = frozenset({"article_filters", "assembly", "attendance", "earning", "measures", "rates", "tiers", "units"})
+KEYS = frozenset({
+    "article_filters", "assembly", "attendance", "earning", "measures", "occasions", "rates", "tiers", "units"})
 """Tables of the programme file that decide about points; beside them the day on which the programme starts."""
 _TEXTS = frozenset({"title", "name"})
 _NAMES = ("name", "code", "currency")

@@ -71,7 +71,8 @@ def _read(reading: Reading, query: Callable[[Connection, tuple[int, int], str], 
 def _lines(connection: Connection, behind: tuple[int, int], since: str) -> list[Past]:
     rows = connection.execute(
         select(_LINE.account_id, _LINE.id, *_FACTS)
-        .where(tuple_(_LINE.account_id, _LINE.id) > tuple_(*behind), _LINE.occurred_on >= since)
+        .where(tuple_(_LINE.account_id, _LINE.id) > tuple_(*behind), _LINE.occurred_on >= since,
+               _LINE.occurred_on != "")  # of some that were said again no document told the day
         .order_by(_LINE.account_id, _LINE.id).limit(_AT_ONCE))
     return [Past(row[0], row[1], row[6], row[2:]) for row in map(tuple, rows)]
 

@@ -74,7 +74,8 @@ def test_what_was_taken_back_by_hand_counts_for_neither(world: World) -> None:
     past(world)
     with world.database.reading() as connection:
         account_id, number = connection.exec_driver_sql(
-            "SELECT j.account_id, j.id FROM journal j JOIN purchase_line l ON l.id = j.id WHERE l.document = 'LS-1'").one()
+            "SELECT j.account_id, j.id FROM journal j JOIN purchase_line l ON l.id = j.id "
+            "WHERE l.document = 'LS-1'").one()
     reverse(world.installation, account_id, number, "all", LATER - 1)
 
     told = simulated(world, changed(world, THRICE))

@@ -6,7 +6,7 @@ from alembic import op
 from treuwerk.store.tables.base import WHOLE
 
 revision = "0076"
-down_revision = "0066"
+down_revision = "0074"
 branch_labels = None
 depends_on = None
 _TEXTS, _WHOLE = sa.Text(), WHOLE
