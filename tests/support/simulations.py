@@ -5,6 +5,9 @@ from typing import Any
 
 from tests.support.worlds import SIX_IN_THE_EVENING, World
 from treuwerk.programme.reading import LoadedProgramme, read_programme
+from treuwerk.cli.managing import access_of_operator
+from treuwerk.services.installation import Installation
+from treuwerk.services.simulation import proposals
 from treuwerk.services.simulation.backtest import back_test
 from treuwerk.services.simulation.reporting import report, with_names
 
@@ -37,3 +40,22 @@ def by_participant(told: dict[str, Any], what: str = "difference") -> dict[tuple
     """A figure by customer number and unit, of those who have it."""
     return {(one["participant"], unit): both[what] for one in told["participants"]
             for unit, both in one["points"].items() if both[what]}
+
+
+def proposed_in(installation: Installation, now: int, *changes: Change, actor: str = "Ada Lovelace",
+                reason: str = "more for systems") -> str:
+    """The id of a proposal for a programme with texts of its file replaced, as the command line makes it."""
+    current = installation.programme
+    place = current.folder.parent / "proposed"
+    place.mkdir(exist_ok=True)
+    text = (current.folder / "programme.toml").read_text("utf-8")
+    for old, new in changes:
+        assert old in text, old
+        text = text.replace(old, new, 1)
+    (place / "programme.toml").write_text(text, "utf-8")
+    following = read_programme(place)
+    effect = back_test(installation, following, now)
+    with installation.database.reading() as connection:
+        found = report(connection, current.settings, following.settings, effect, now, None)
+    return installation.database.run(lambda connection: proposals.propose(
+        access_of_operator(actor), connection, current, following, found, reason, now)).public_id
