@@ -4,8 +4,8 @@ from datetime import date
 from typing import Any
 
 from tests.support.worlds import SIX_IN_THE_EVENING, World
-from treuwerk.programme.reading import LoadedProgramme, read_programme
 from treuwerk.cli.managing import access_of_operator
+from treuwerk.programme.reading import LoadedProgramme, read_programme
 from treuwerk.services.installation import Installation
 from treuwerk.services.simulation import proposals
 from treuwerk.services.simulation.backtest import back_test

@@ -105,10 +105,16 @@ class Sample:
     next: Answer
 
     def as_json(self) -> dict[str, Any]:
-        """The event and both explanations; who bought stands beside it."""
+        """The event, and what differs with its arithmetic; who bought stands beside it."""
         facts = self.what._asdict()
         return {**{name: facts[name] for name in ("day", "seller", "document", "line", "article", "quantity")},
-                "now": [one.as_json() for one in self.now.given], "next": [one.as_json() for one in self.next.given]}
+                "now": _others(self.now, self.next), "next": _others(self.next, self.now)}
+
+
+def _others(answer: Answer, beside: Answer) -> list[dict[str, Any]]:
+    """Awards of an answer that the one beside it does not have."""
+    same = {(one.rule, one.unit, one.points) for one in beside.given}
+    return [one.as_json() for one in answer.given if (one.rule, one.unit, one.points) not in same]
 
 
 @attrs.define
