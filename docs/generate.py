@@ -22,7 +22,7 @@ from treuwerk.cli import COMMANDS, main
 from treuwerk.domain.census import Census
 from treuwerk.domain.documents import Document, DocumentLine, Fault, Party
 from treuwerk.domain.durations import Duration, MonthDay
-from treuwerk.domain.earning import Award, Doubt, EarningRule
+from treuwerk.domain.earning import Award, AwardRule, Doubt, EarningRule
 from treuwerk.domain.handovers import HandedLine, Handover, Reply
 from treuwerk.domain.page_words import DrawnPage, Word
 from treuwerk.domain.payments import (
@@ -58,7 +58,7 @@ RECORDS = (hookspecs.EarningRuleKind, hookspecs.ClearingSourceKind, hookspecs.Id
            hookspecs.RewardSource, hookspecs.SupplierChannelKind, hookspecs.PaymentProviderKind,
            hookspecs.WorkRunnerKind, hookspecs.WorkPlace,
            hookspecs.CommandKind, hookspecs.CommandPlace, hookspecs.DemoData, hookspecs.DemoLogin)
-PROTOCOLS = (EarningRule, hookspecs.ClearingSource, hookspecs.OneSeller, hookspecs.CountingSource,
+PROTOCOLS = (EarningRule, AwardRule, hookspecs.ClearingSource, hookspecs.OneSeller, hookspecs.CountingSource,
              hookspecs.IdentityProvider, hookspecs.UploadScanner, hookspecs.PageReader, hookspecs.WorkRunner,
              CatalogueConstraint, hookspecs.SupplierChannel, hookspecs.PaymentProvider)
 ANSWERS = (Document, DocumentLine, Party, Fault, Census, Award, Doubt, SignInStart, ExternalIdentity, LogoutNotice,

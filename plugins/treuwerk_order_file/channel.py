@@ -9,6 +9,7 @@ import os
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from stat import S_ISREG
 from time import time
 
 import attrs
@@ -16,7 +17,7 @@ from attrs.validators import min_len
 
 from treuwerk.domain.handover_tables import as_cancelled_table, as_table
 from treuwerk.domain.handovers import Answer, Cancellation, ChannelUnavailable, Handover, Reply, SentParcel
-from treuwerk.domain.parcel_reports import parcels_in_table
+from treuwerk.domain.parcel_reports import MOST_BYTES, parcels_in_table
 
 _SENT, _ANSWERS = "sent", "answers"
 QUIET_SECONDS = 10
@@ -55,8 +56,7 @@ class OrderFile:
         found: list[SentParcel] = []
         for path in sorted((self.folder / _ANSWERS).glob(f"{handover.key}*.csv")):
             try:
-                if path.stat().st_mtime < time() - QUIET_SECONDS:  # else somebody may be writing it
-                    found += parcels_in_table(path.read_text("utf-8"))
+                found += () if (text := _report(path)) is None else parcels_in_table(text)
             except FileNotFoundError:
                 continue  # taken away meanwhile
             except (OSError, ValueError) as error:
@@ -98,6 +98,20 @@ class OrderFile:
 
     def _part(self, name: str) -> Path:
         return self.folder / _SENT / f"{name}.part"
+
+
+def _report(path: Path) -> str | None:
+    """What stands in an answer; None while somebody may be writing it.
+
+    Raises:
+        OSError, ValueError: it is no file of a size that can be read.
+    """
+    about = path.stat()
+    if not S_ISREG(about.st_mode):  # to open a pipe would wait for whoever writes to it
+        raise ValueError("found no file, expected a table of parcels")
+    if about.st_size > MOST_BYTES:
+        raise ValueError(f"found {about.st_size:,} bytes, expected at most {MOST_BYTES:,}")
+    return path.read_text("utf-8") if about.st_mtime < time() - QUIET_SECONDS else None
 
 
 def _keep(folder: Path) -> None:

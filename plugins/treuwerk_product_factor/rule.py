@@ -98,8 +98,8 @@ class ProductFactor:
             tapes.append((settings.unit, figure, (*plain, _ROUNDED)))
         if settings.unit_without_factor:
             tapes.append((settings.unit_without_factor, figure, (*plain, _ROUNDED)))
-        return [(unit, points, steps) for unit, product, steps in tapes
-                if (points := whole_points(product / settings.attribute_per_point)) > 0]
+        return [(unit, whole_points(product / settings.attribute_per_point), steps) for unit, product, steps in tapes
+                if product > 0]
 
     def _doubt(self, index: int, article: Article, value: str, attribute: Decimal | None) -> Doubt:
         settings = self._settings

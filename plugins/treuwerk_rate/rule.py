@@ -50,7 +50,7 @@ class Rate:
         return {self._settings.unit}
 
     def awards(self, events: Sequence[EarningEvent]) -> Iterator[Award | Doubt]:
-        """An award for each purchase line that is worth a point; a line that lacks its basis is a doubt."""
+        """An award for each purchase line that is worth something; a line that lacks its basis is a doubt."""
         for index, event in enumerate(events):
             if event.article is None:
                 continue
@@ -59,8 +59,9 @@ class Rate:
                 yield self._doubt(index, event.article)
                 continue
             steps = (*start, *self._tail)
-            if (points := int(fold(steps)[-1])) > 0:
-                yield Award(index, self._settings.unit, points, steps)
+            *_, exact, rounded = fold(steps)
+            if exact > 0:
+                yield Award(index, self._settings.unit, int(rounded), steps)
 
     def _start(self, event: EarningEvent, article: Article) -> tuple[Step, ...] | None:
         quantity = Step(Operation.START, QUANTITY, f"{event.quantity:f}")

@@ -4,7 +4,7 @@ Nothing here rests on the order in which files come: what an order is worth is w
 whenever one of them changes, and only the difference is booked.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import groupby
@@ -12,9 +12,12 @@ from typing import Any, NamedTuple
 
 from treuwerk.domain.breakdown import QUANTITY, points_kept
 from treuwerk.domain.earning import Operation, Step, steps_from_json
+from treuwerk.domain.limits import cut_awards, limited
 
 COMPLETION = "completion|"
 """What the business keys of such differences begin with, and of what takes them back."""
+INSTEAD = "instead"
+"""In an award as it is stored: rules that do not count beside its own."""
 _NOTHING = Decimal(0)
 
 
@@ -151,15 +154,40 @@ def worth(whole: Sequence[Mapping[str, Any]], alone: Sequence[Mapping[str, Any]]
           kept: int) -> dict[Origin, Owed]:
     """What `kept` of the `pieces` of a line are worth as part of a whole, beside what they earned alone.
 
-    Both are awards as they are stored. What is worth less than alone is left at that.
+    Both are awards as they are stored. What is worth less than alone is left at that, but where another rule counts in
+    its place: what it gave is part of what is booked of that one.
     """
-    plain = _by_origin(alone)
+    plain, parts = _by_origin(alone), _by_origin(whole)
+    still = {(rule, unit) for rule, _, unit in parts}
+    others = {origin: _kept(awards, pieces, kept) for origin, awards in plain.items() if origin[::2] not in still}
     found: dict[Origin, Owed] = {}
-    for origin, awards in _by_origin(whole).items():
-        more, less = _kept(awards, pieces, kept), _kept(plain.get(origin, []), pieces, kept)
+    for origin, of_whole in parts.items():
+        booked = plain.get(origin, [])
+        cut = limited(booked)  # what a limit cut before stays cut
+        awards = cut_awards(of_whole, sum(one["points"] for one in booked), cut) if cut else of_whole
+        more, less = _kept(awards, pieces, kept), _kept(booked, pieces, kept)
+        less += _in_its_place(origin, of_whole[0].get(INSTEAD, ()), others, max(0, more - less))
         if more > less:
             found[origin] = Owed(more - less, (*_tape(awards, pieces, kept, more), *_minus("booked", less)))
     return found
+
+
+def _in_its_place(origin: Origin, instead: Collection[str], others: dict[Origin, int], at_most: int) -> int:
+    """What rules gave alone that do not count beside this one; each point of `others` is counted once."""
+    found = 0
+    for other, points in others.items():
+        if other[0] in instead and other[2] == origin[2]:
+            taken = min(points, at_most - found)
+            others[other], found = points - taken, found + taken
+    return found
+
+
+def cut_worth(whole: Sequence[Mapping[str, Any]], origin: Origin, cut: int, name: str, pieces: int,
+              kept: int) -> list[Mapping[str, Any]]:
+    """Awards of a whole without what a limit cut of those of one origin, of which `kept` of the `pieces` are there."""
+    of = _by_origin(whole)[origin]
+    left = iter(cut_awards(of, _kept(of, pieces, kept) - cut, name))
+    return [next(left) if one in of else one for one in whole]
 
 
 def _by_origin(awards: Sequence[Mapping[str, Any]]) -> dict[Origin, list[Mapping[str, Any]]]:

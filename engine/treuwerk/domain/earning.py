@@ -11,7 +11,7 @@ from enum import StrEnum
 from fractions import Fraction
 from json.encoder import encode_basestring as quoted
 from math import floor
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import attrs
 
@@ -38,7 +38,7 @@ class Operation(StrEnum):
 
 
 _START, _TIMES, _PER, _FACTOR, _ROUND_DOWN, _MINUS, _PLUS, _AT_MOST, _ROUND_HALF_UP, _ROUND_UP = Operation
-_ROUNDINGS = frozenset({_ROUND_DOWN, _ROUND_HALF_UP, _ROUND_UP})
+ROUNDINGS = frozenset({_ROUND_DOWN, _ROUND_HALF_UP, _ROUND_UP})
 _BY_WORD = {operation.value: operation for operation in Operation}
 # Plain names: looking into an enum takes five times as long.
 
@@ -71,7 +71,7 @@ def _figures(steps: Iterable[Step]) -> Iterator[tuple[int, int]]:
     for operation, _, operand in steps:
         if operation is _ROUND_DOWN:
             over, under = over // under, 1
-        elif operation in _ROUNDINGS:
+        elif operation in ROUNDINGS:
             over, under = _rounded(operation, over, under), 1
         else:
             top, bottom = (int(operand), 1) if operand.isdecimal() else Fraction(operand).as_integer_ratio()
@@ -107,7 +107,8 @@ class Award(NamedTuple):
     """Points of one unit for one event of the batch.
 
     `event` is the index in the batch that the rule was given; `points` a whole number above zero; the steps fold to it.
-    A named tuple, since rules make one for each line.
+    0 is right where rounding, as the last step, made it of something above 0: it is rounded as the programme says, and
+    dropped if nothing comes of it. A named tuple, since rules make one for each line.
     """
 
     event: int
@@ -144,6 +145,30 @@ class EarningRule(Protocol):
 
     def awards(self, events: Sequence[EarningEvent]) -> Iterable[Award | Doubt]:
         """Awards and doubts for these events, in any order; events that the rule is not meant for are passed over."""
+        ...
+
+
+@runtime_checkable
+class AwardRule(Protocol):
+    """A rule that works on what other rules earned, such as a campaign that doubles it; otherwise as `EarningRule`.
+
+    What it gives are awards of its own beside those. Their steps should begin with the steps of the award that they
+    rest on, one award for each of them: so a part return takes back of both what the pieces had earned.
+    """
+
+    @property
+    def units(self) -> Collection[str]:
+        """Codes of the units that this rule may award."""
+        ...
+
+    @property
+    def rules(self) -> Collection[str]:
+        """Names of the earning rules whose awards it is given; empty: of all that work on purchases themselves."""
+        ...
+
+    def awards_on(self, events: Sequence[EarningEvent],
+                  earned: Sequence[Sequence[Award]]) -> Iterable[Award | Doubt]:
+        """Awards and doubts for these events, in any order; `earned` has, event by event, at least one award each."""
         ...
 
 

@@ -9,7 +9,8 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 
 KEYS = frozenset({
-    "article_filters", "assembly", "attendance", "earning", "measures", "occasions", "rates", "tiers", "units"})
+    "article_filters", "assembly", "attendance", "budgets", "earning", "measures", "occasions", "rates", "stacking",
+    "tiers", "units"})
 """Tables of the programme file that decide about points; beside them the day on which the programme starts."""
 _TEXTS = frozenset({"title", "name"})
 _NAMES = ("name", "code", "currency")

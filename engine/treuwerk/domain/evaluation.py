@@ -6,13 +6,15 @@ event by event, and only the events that it fails on are parked, with rule and r
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import attrs
 
-from treuwerk.domain.earning import Award, Doubt, EarningRule, Step, Tapes, fold, moved
+from treuwerk.domain.earning import ROUNDINGS, Award, AwardRule, Doubt, EarningRule, Step, Tapes, fold, moved
 from treuwerk.domain.eligibility import EVERYTHING, Eligibility
+from treuwerk.domain.finishing import Finish
 from treuwerk.domain.purchases import EarningEvent
+from treuwerk.domain.stacking import ALONE, Dropped, Standing, groups_of, weighed
 
 MOST_POINTS = 10**12  # of one award; more is a mistake of the rule, and sums must stay far below 2^63
 
@@ -23,14 +25,22 @@ class ActiveRule:
 
     name: str
     revision: int
-    rule: EarningRule
+    rule: EarningRule | AwardRule
     valid_from: date = date.min
     valid_until: date = date.max
     eligibility: Eligibility = EVERYTHING
+    standing: Standing = ALONE
+    finish: Finish | None = None
     units: Collection[str] = attrs.field(
         default=attrs.Factory(lambda self: frozenset(self.rule.units), takes_self=True))
+    on_awards: bool = attrs.field(
+        default=attrs.Factory(lambda self: isinstance(self.rule, AwardRule), takes_self=True))
     tapes: Tapes = attrs.field(
         default=attrs.Factory(lambda self: Tapes(self.name, self.revision), takes_self=True), eq=False, repr=False)
+
+
+Base = Sequence[Sequence[Award]]
+"""Event by event, the awards that a rule works on."""
 
 
 class Earned(NamedTuple):
@@ -42,10 +52,14 @@ class Earned(NamedTuple):
 
 @attrs.define
 class Evaluation:
-    """Per event of the batch: what it earned, or the doubt because of which it earns nothing."""
+    """Per event of the batch: what it earned, or the doubt because of which it earns nothing.
+
+    `dropped` has what else rules gave for an event, each with the rule that counts in its place.
+    """
 
     earned: list[list[Earned]]
     doubts: dict[int, Doubt] = attrs.field(factory=dict)
+    dropped: dict[int, list[Dropped[ActiveRule]]] = attrs.field(factory=dict)
 
 
 class Misbehaviour(Exception):
@@ -53,15 +67,52 @@ class Misbehaviour(Exception):
 
 
 def evaluate(rules: Sequence[ActiveRule], events: Sequence[EarningEvent]) -> Evaluation:
-    """Ask every rule about the events that it is for, in the order of the programme file."""
+    """Ask every rule about the events that it is for, in the order of the programme file.
+
+    Rules that work on awards are asked behind all others, about what is left when these stand together as their groups
+    say; then the groups are weighed that such rules are in themselves.
+    """
     result = Evaluation([[] for _ in events])
-    for active in rules:
-        indexes = _indexes_for(active, events)
-        if indexes:
-            _ask(active, events if len(indexes) == len(events) else [events[i] for i in indexes], indexes, result)
+    of_awards = [active for active in rules if active.on_awards]
+    of_events = [active for active in rules if not active.on_awards]
+    for active in of_events:
+        if indexes := _indexes_for(active, events):
+            _ask(active, _chosen(events, indexes), indexes, result)
+    later = groups_of(of_awards)
+    _weigh(groups_of(of_events) - later, result)
+    if of_awards:
+        _ask_about_awards(of_awards, events, result)
+        _weigh(later, result)
     for index in result.doubts:
         result.earned[index] = []
     return result
+
+
+def _chosen(events: Sequence[EarningEvent], indexes: Sequence[int]) -> Sequence[EarningEvent]:
+    return events if len(indexes) == len(events) else [events[i] for i in indexes]
+
+
+def _weigh(groups: Collection[str], result: Evaluation) -> None:
+    """Let of the rules of each group count those that are to."""
+    for index, earned in enumerate(result.earned if groups else ()):
+        if len(earned) > 1:
+            counting, dropped = weighed(groups, earned)
+            if dropped:
+                result.earned[index] = [Earned(*one) for one in counting]
+                result.dropped.setdefault(index, []).extend(dropped)
+
+
+def _ask_about_awards(rules: Sequence[ActiveRule], events: Sequence[EarningEvent], result: Evaluation) -> None:
+    """Ask rules that work on awards about events that earned some by rules that no such rule competes with."""
+    rivals = groups_of(rules)
+    base = [[one for one in earned if one.by.standing.group not in rivals] for earned in result.earned]
+    for active in rules:
+        names = frozenset(cast("AwardRule", active.rule).rules)
+        mine = {index: awards for index in _indexes_for(active, events) if index not in result.doubts and (
+            awards := [one.award for one in base[index] if not names or one.by.name in names])}
+        if mine:
+            _ask(active, [events[index] for index in mine], list(mine), result, [
+                [award._replace(event=at) for award in awards] for at, awards in enumerate(mine.values())])
 
 
 def _indexes_for(active: ActiveRule, events: Sequence[EarningEvent]) -> Sequence[int]:
@@ -73,23 +124,31 @@ def _indexes_for(active: ActiveRule, events: Sequence[EarningEvent]) -> Sequence
     return indexes
 
 
-def _ask(active: ActiveRule, events: Sequence[EarningEvent], indexes: Sequence[int], result: Evaluation) -> None:
+def _ask(active: ActiveRule, events: Sequence[EarningEvent], indexes: Sequence[int], result: Evaluation,
+         base: Base = ()) -> None:
     try:
-        answers = _checked(active, active.rule.awards(events), len(events))
+        answers = _checked(active, _answers(active, events, base), len(events))
     except Exception:  # a plugin may fail in any way; the single events tell which of them it fails on
-        answers = [answer for at, event in enumerate(events) for answer in _asked_alone(active, event, at)]
+        answers = [answer for at, event in enumerate(events) for answer in _asked_alone(active, event, at, base)]
     earned, doubts = result.earned, result.doubts
     for answer in answers:
         index = indexes[answer.event]
         if isinstance(answer, Doubt):
             doubts.setdefault(index, answer)
-        else:
+        elif answer.points:  # else it was less than one, and rounded down
             earned[index].append(Earned(active, answer))
 
 
-def _asked_alone(active: ActiveRule, event: EarningEvent, at: int) -> list[Award | Doubt]:
+def _answers(active: ActiveRule, events: Sequence[EarningEvent], base: Base) -> Iterable[Award | Doubt]:
+    if active.on_awards:
+        return cast("AwardRule", active.rule).awards_on(events, base)
+    return cast("EarningRule", active.rule).awards(events)
+
+
+def _asked_alone(active: ActiveRule, event: EarningEvent, at: int, base: Base) -> list[Award | Doubt]:
+    mine = [[award._replace(event=0) for award in base[at]]] if base else ()
     try:
-        return [moved(answer, at) for answer in _checked(active, active.rule.awards([event]), 1)]
+        return [moved(answer, at) for answer in _checked(active, _answers(active, [event], mine), 1)]
     except Exception as error:
         reason = f"rule {active.name!r} revision {active.revision} failed: {type(error).__name__}: {error}"
         return [Doubt(at, "rule_failed", f"{reason}; mend the rule, then clear the file again")]
@@ -105,7 +164,7 @@ def _checked(active: ActiveRule, answers: Iterable[Award | Doubt], count: int) -
             raise Misbehaviour(f"named event {answer.event!r:.40}, expected 0 to {count - 1}")
         if not isinstance(answer, Award):
             _check_doubt(answer)
-        elif type(answer.points) is not int or answer.points <= 0:
+        elif type(answer.points) is not int or (answer.points <= 0 and not _is_part_of_a_point(answer)):
             raise Misbehaviour(f"gave {answer.points!r:.40} points, expected a whole number above 0")
         elif answer.points > MOST_POINTS:
             raise Misbehaviour(f"gave {answer.points} points, expected at most {MOST_POINTS}")
@@ -113,7 +172,20 @@ def _checked(active: ActiveRule, answers: Iterable[Award | Doubt], count: int) -
             raise Misbehaviour(f"gave unit {answer.unit!r:.40}, declared {sorted(units)}")
         elif not _is_tape(answer.steps) or tape_of(answer.steps).figure != answer.points:
             raise _wrong_tape(answer)
-    return checked
+    return _finished(active, checked)
+
+
+def _finished(active: ActiveRule, answers: list[Award | Doubt]) -> list[Award | Doubt]:
+    """The answers, with awards rounded and capped as the programme says."""
+    if active.finish is None:
+        return answers
+    awards = active.finish.all_of(answer for answer in answers if isinstance(answer, Award))
+    return [*awards, *(answer for answer in answers if isinstance(answer, Doubt))]
+
+
+def _is_part_of_a_point(award: Award) -> bool:
+    """Whether an award of 0 points is what rounding left of something."""
+    return award.points == 0 and _is_tape(award.steps) and award.steps[-1].operation in ROUNDINGS
 
 
 def _check_doubt(doubt: Doubt) -> None:

@@ -9,6 +9,8 @@ from treuwerk.domain.handovers import SentParcel, SentPieces
 
 COLUMNS = ("order", "line", "quantity", "carrier", "tracking")
 """What a table must have; ``parcel``, the name of the parcel, may stand beside them, and anything else."""
+MOST_BYTES = 4 * 1024 * 1024
+"""The largest report that a channel takes; a handover of thousands of lines fits many times."""
 
 
 def parcels_in(content: object) -> tuple[SentParcel, ...]:
@@ -30,14 +32,19 @@ def parcels_in_table(text: str) -> tuple[SentParcel, ...]:
     """The parcels of a CSV with `COLUMNS`, separated by semicolons: a row for each line of an order in a parcel.
 
     Raises:
-        ValueError: it ends within a row, lacks a column, or a row has no whole numbers; it says where.
+        ValueError: it ends within a row, lacks a column, is no table, or a row has no whole numbers; it says where.
     """
     if not text.endswith(("\n", "\r")):
         raise ValueError("found no end of the last row, expected a line end behind each; somebody may be writing it")
-    rows = csv.DictReader(StringIO(text.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}"), newline=""), delimiter=";")
-    if missing := [name for name in COLUMNS if name not in (rows.fieldnames or ())]:
-        raise ValueError(f"found no column {', '.join(missing)}, expected {';'.join(COLUMNS)}")
-    return _gathered({**row, "at": at} for at, row in enumerate(rows, start=2))
+    content = StringIO(text.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}"), newline="")
+    rows = csv.DictReader(content, delimiter=";", strict=True)
+    try:
+        if missing := [name for name in COLUMNS if name not in (rows.fieldnames or ())]:
+            raise ValueError(f"found no column {', '.join(missing)}, expected {';'.join(COLUMNS)}")
+        return _gathered({**row, "at": rows.line_num} for row in rows)
+    except csv.Error as error:
+        raise ValueError(f"after line {rows.line_num}: {error}; expected cells between semicolons, quoted as a "
+                         "whole or not at all") from error
 
 
 def _gathered(rows: Iterable[Mapping[str, Any]]) -> tuple[SentParcel, ...]:
@@ -53,7 +60,7 @@ def _gathered(rows: Iterable[Mapping[str, Any]]) -> tuple[SentParcel, ...]:
 def _whole(row: Mapping[str, Any], column: str) -> int:
     text = (row[column] or "").strip()
     if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise ValueError(f"row {row['at']}, {column}: found {text[:40]!r}, expected a whole number")
+        raise ValueError(f"line {row['at']}, {column}: found {text[:40]!r}, expected a whole number")
     return int(text)
 
 

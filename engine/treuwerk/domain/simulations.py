@@ -50,7 +50,10 @@ class Both:
 
 
 class Given(NamedTuple):
-    """What a rule gives for an event, net of what went back; `lives` tells whether it would be open by now."""
+    """What a rule gives for an event, net of what went back; `lives` tells whether it would be open by now.
+
+    With `waits` it is counted once the whole history is known, since a budget of all participants decides.
+    """
 
     rule: str
     revision: int
@@ -58,6 +61,7 @@ class Given(NamedTuple):
     points: int
     steps: tuple[Step, ...]
     lives: bool
+    waits: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """The award with its arithmetic, as `treuwerk explain` tells it."""
@@ -145,9 +149,11 @@ class Effect:
     def add(self, what: What, now: Answer, following: Answer) -> None:
         """Count both answers to one event."""
         for one in now.given:
-            self._count(what.account_id, one, now=True)
+            if not one.waits:
+                self.count(what.account_id, one, now=True)
         for one in following.given:
-            self._count(what.account_id, one, now=False)
+            if not one.waits:
+                self.count(what.account_id, one, now=False)
         if following.code and following.code != now.code:
             self._doubt(what, following)
         if now.given != following.given:
@@ -171,7 +177,8 @@ class Effect:
             both = self.accounts.pop((account_id, unit))
             self.accounts.setdefault((heirs[account_id], unit), Both()).add(both)
 
-    def _count(self, account_id: int, one: Given, *, now: bool) -> None:
+    def count(self, account_id: int, one: Given, *, now: bool) -> None:
+        """Count what one of both programmes gives."""
         account, rule = (account_id, one.unit), (one.rule, one.unit)
         sums = [self.accounts.get(account) or self.accounts.setdefault(account, Both()),
                 self.rules.get(rule) or self.rules.setdefault(rule, Both())]

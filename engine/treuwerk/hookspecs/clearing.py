@@ -7,7 +7,7 @@ import attrs
 
 from treuwerk.domain.census import Census
 from treuwerk.domain.documents import Document
-from treuwerk.domain.earning import EarningRule
+from treuwerk.domain.earning import AwardRule, EarningRule
 from treuwerk.domain.occasions import OccasionSource
 
 S = TypeVar("S")
@@ -63,12 +63,13 @@ class EarningRuleKind(Generic[S]):
     """A kind of earning rule that an integrator can name in the programme file under ``rule``.
 
     `settings` is an attrs class: each of its fields is a key of the ``[[earning]]`` table, structured strictly.
-    `build` binds checked settings and returns the rule; it is called once per table at start-up.
+    `build` binds checked settings and returns the rule; it is called once per table at start-up. A rule that has
+    `awards_on` works on what other rules earned.
     """
 
     name: str
     settings: type[S]
-    build: Callable[[S], EarningRule]
+    build: Callable[[S], EarningRule | AwardRule]
 
 
 @attrs.frozen

@@ -5,6 +5,8 @@ from itertools import combinations
 
 from treuwerk.programme.checking_assemblies import contradicting_assembly
 from treuwerk.programme.checking_eligibility import contradicting_conditions
+from treuwerk.programme.checking_limits import contradicting_limits
+from treuwerk.programme.checking_stacking import contradicting_stacking
 from treuwerk.programme.checking_terms import contradicting_terms
 from treuwerk.programme.errors import Mistake
 from treuwerk.programme.languages import PSEUDO, fallbacks, is_language
@@ -17,7 +19,8 @@ def contradictions(settings: Settings) -> list[Mistake]:
     return [*_codes(settings), *_units_that_are_not_there(settings), *_double_names(settings),
             *_overlapping_revisions(settings), *_empty_windows(settings), *_missing_languages(settings),
             *_locales(settings), *contradicting_terms(settings), *contradicting_conditions(settings),
-            *contradicting_assembly(settings), *_missing_days(settings)]
+            *contradicting_stacking(settings), *contradicting_assembly(settings), *contradicting_limits(settings),
+            *_missing_days(settings)]
 
 
 def _codes(settings: Settings) -> Iterator[Mistake]:
@@ -97,6 +100,8 @@ def _all_texts(settings: Settings) -> Iterator[tuple[str, Texts]]:
         yield f"units.{code}.name", unit.name
     for code, group in settings.groups.items():
         yield f"groups.{code}.name", group.name
+    for code, budget in settings.budgets.items():
+        yield f"budgets.{code}.title", budget.title
     for number, tier in enumerate(settings.tiers):
         yield f"tiers[{number}].name", tier.name
     for number, earning in enumerate(settings.earning):

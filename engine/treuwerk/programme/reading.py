@@ -20,6 +20,7 @@ from treuwerk.programme.checking_work import mistakes_in_work
 from treuwerk.programme.errors import Mistake, ProgrammeError
 from treuwerk.programme.kinds import register_kinds, reward_kinds_without_table
 from treuwerk.programme.settings import EarningHead, Settings
+from treuwerk.programme.standing import finish_of, standing_of
 from treuwerk.programme.structuring import mistakes, new_converter, table
 from treuwerk.programme.toml_text import NotToml, toml_of
 
@@ -42,7 +43,8 @@ class LoadedProgramme:
     def rules(self) -> list[ActiveRule]:
         """All revisions of all rules, in the order of the programme file."""
         return [ActiveRule(earning.head.name, earning.head.revision, earning.rule, earning.head.valid_from,
-                           earning.head.valid_until, _eligibility(earning.head, self.settings.article_filters))
+                           earning.head.valid_until, _eligibility(earning.head, self.settings.article_filters),
+                           standing_of(earning.head, self.settings), finish_of(earning.head))
                 for earning in self.settings.earning]
 
 

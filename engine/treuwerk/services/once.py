@@ -39,6 +39,14 @@ def once(database: Database, session: str, form_id: str, now: int,
         return where, True
 
 
+def led_before(database: Database, session: str, form_id: str) -> str:
+    """Where the sender of a form was led when it came first; empty where it did not come before."""
+    with database.reading() as connection:
+        found = connection.execute(select(used_form.c.answer).where(
+            used_form.c.session_hash == session, used_form.c.form_id == form_id)).scalar_one_or_none()
+    return str(found or "")
+
+
 def not_done(database: Database, session: str, form_id: str) -> None:
     """Let a form count once more: what it asks for is done in transactions of its own, and one of them failed."""
     with database.writing() as connection:

@@ -94,6 +94,16 @@ def set_since(connection: Connection, rows: Iterable[tuple[OrderLine, str, str]]
             assembly_line.c.line_id == bindparam("line")).values(since=bindparam("day"), terms=bindparam("by")), values)
 
 
+def set_awards(connection: Connection, lines: Iterable[OrderLine]) -> None:
+    """Note what lines are worth as part of a whole, once a limit cut that."""
+    values = [{"account": one.account_id, "of": one.order_key, "line": one.line_id, "worth": one.awards}
+              for one in lines]
+    if values:
+        connection.execute(update(assembly_line).where(
+            assembly_line.c.account_id == bindparam("account"), assembly_line.c.order_key == bindparam("of"),
+            assembly_line.c.line_id == bindparam("line")).values(awards=bindparam("worth")), values)
+
+
 _PAIRED = {
     "sqlite": "(SELECT json_extract(value, '$[0]') AS account_id, json_extract(value, '$[1]') AS other "
               "FROM json_each(:pairs)) p CROSS",

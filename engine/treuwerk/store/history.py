@@ -35,14 +35,14 @@ class Past(NamedTuple):
 
 
 def history(reading: Reading, since: str = "") -> Iterator[list[Past]]:
-    """All events in batches of whole accounts, those of an account in the order of their days.
+    """All events in batches of whole accounts, those of an account in the order in which they were booked.
 
     `since` is the first day that counts, ISO 8601; empty: from the first on.
     """
     batch: list[Past] = []
     events = merge(_read(reading, _lines, since), _read(reading, _activities, since), key=attrgetter("account_id"))
     for _, of_account in groupby(events, key=attrgetter("account_id")):
-        batch += sorted(of_account, key=attrgetter("day", "id"))
+        batch += sorted(of_account, key=attrgetter("id"))
         if len(batch) >= _AT_ONCE:
             yield batch
             batch = []

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from hypothesis.errors import Flaky, NoSuchExample
 from hypothesis.strategies import SearchStrategy
 
-from treuwerk.domain.earning import Award, Doubt, EarningRule, fold, moved, steps_as_json
+from treuwerk.domain.earning import ROUNDINGS, Award, AwardRule, Doubt, EarningRule, fold, moved, steps_as_json
 from treuwerk.domain.purchases import EarningEvent
+from treuwerk.testing.base_awards import OnBaseAwards
 from treuwerk.testing.strategies import events as any_events
 
 Answer = Award | Doubt
@@ -23,7 +24,7 @@ class BrokenContract(AssertionError):
     """A rule that does not keep its contract; the message names the clause, what was found and how to mend it."""
 
 
-def check_earning_rule(rule: EarningRule, events: SearchStrategy[EarningEvent] | None = None,
+def check_earning_rule(rule: EarningRule | AwardRule, events: SearchStrategy[EarningEvent] | None = None,
                        examples: int = 100) -> None:
     """Hold a rule, with its settings bound, against the contract of earning rules.
 
@@ -31,6 +32,8 @@ def check_earning_rule(rule: EarningRule, events: SearchStrategy[EarningEvent] |
     doubts for events of the batch, in whole points above zero, in declared units, with steps that fold to the points
     and can be stored; the same events give the same answers whole, split, in another order and asked again; events
     stay as they are; the rule can be pickled for another process.
+
+    A rule that works on awards is given two for each event in each of its units: for the pieces, and for the event.
 
     Args:
         rule: the rule, as ``build`` of its kind returns it.
@@ -41,6 +44,7 @@ def check_earning_rule(rule: EarningRule, events: SearchStrategy[EarningEvent] |
         BrokenContract: for the smallest batch that breaks a clause.
     """
     source = any_events() if events is None else events
+    rule = OnBaseAwards(rule) if isinstance(rule, AwardRule) else rule
     _check_empty_batch(rule)
     try:
         _check_that_something_earns(rule, source, examples)
@@ -113,14 +117,19 @@ def _check_answer(rule: EarningRule, answer: Answer, count: int) -> None:
 
 
 def _check_award(rule: EarningRule, award: Award) -> None:
-    if type(award.points) is not int or award.points <= 0:
-        raise BrokenContract(f"whole points above zero: found {award.points!r}; round down, and give no award for 0")
+    if type(award.points) is not int or award.points < 0 or (award.points == 0 and not _is_rounded(award)):
+        raise BrokenContract(f"whole points above zero: found {award.points!r}; round last of all, and give no award "
+                             "for 0 but where a part of a point was rounded")
     if award.unit not in rule.units:
         raise BrokenContract(f"declared units: found {award.unit!r}, expected one of {sorted(rule.units)}")
     figures = fold(award.steps) or [Fraction(0)]
     if figures[-1] != award.points:
         raise BrokenContract(f"steps explain the points: {steps_as_json(award.steps)} fold to {figures[-1]}, "
                              f"expected {award.points}")
+
+
+def _is_rounded(award: Award) -> bool:
+    return bool(award.steps) and award.steps[-1].operation in ROUNDINGS
 
 
 def _in_order(rule: EarningRule, batch: list[EarningEvent], order: Sequence[int]) -> list[Answer]:

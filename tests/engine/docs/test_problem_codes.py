@@ -13,7 +13,7 @@ SOURCES = [ast.parse(path.read_text("utf-8")) for folder in ("engine", "plugins"
            for path in sorted((ROOT / folder).rglob("*.py"))]
 CALLS = {"_Refusal": 1, "Fault": 1, "BadLine": 1, "Doubt": 1, "Problem": 2, "BadRow": 0, "BadCell": 0, "BadRecord": 0,
          "LostRow": 0, "_faulty": 1, "Doubted": 1, "reject": 1, "warn": 0, "CannotTake": 1, "doubt": 1, "set_beside": 2,
-         "_raise_doubt": 3}
+         "_raise_doubt": 3, "Undecided": 0}
 """What makes a problem, and the place of the code among its arguments."""
 IMPORTS_ONLY = {"BadRow", "Doubted", "reject"}
 ROW = re.compile(r"^\| (`\w+`(?:, `\w+`)*) \| ([\w, ]+) \|", re.MULTILINE)

@@ -36,7 +36,7 @@ def filled_cart(client: TestClient, variant: str) -> dict[str, str]:
     return dict(_FORM.findall(client.get("/checkout").text))
 
 
-def pressed(address: str, client: TestClient, form: dict[str, str]) -> Callable[[], str]:
+def pressed(address: str, client: TestClient, form: dict[str, str], path: str = "/checkout") -> Callable[[], str]:
     """Press the button by HTTP, with the cookies of a browser; where it leads."""
     cookies = "; ".join(f"{one.name}={one.value}" for one in client.cookies.jar)
     headers = {"content-type": "application/x-www-form-urlencoded", "cookie": cookies, "host": HOST,
@@ -45,7 +45,7 @@ def pressed(address: str, client: TestClient, form: dict[str, str]) -> Callable[
     def press() -> str:
         connection = HTTPConnection(address, timeout=60)
         with closing(connection):
-            connection.request("POST", "/checkout", urlencode(form), headers)
+            connection.request("POST", path, urlencode(form), headers)
             answer = connection.getresponse()
             return re.sub(r"ord_\w+", "ord", f"{answer.status} {answer.getheader('location', '')}").strip()
 

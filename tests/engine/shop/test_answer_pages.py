@@ -8,7 +8,8 @@ from starlette.testclient import TestClient
 
 from tests.engine.shop.test_order_pages import order_of
 from tests.support.desk import filled
-from tests.support.shops import Shop, complaint_of, send_off
+from tests.support.portal import HOST
+from tests.support.shops import MUG, Shop, complaint_of, send_off
 from treuwerk.services.documents_folder import VARIABLE
 
 
@@ -106,6 +107,29 @@ def test_a_line_is_sent_once_more_by_hand(sqlite_shop: Shop) -> None:
     assert "1012 AB Amsterdam" in moved
     assert client.get(path).text.count("1 piece was sent once more") == 2
     assert sqlite_shop.portal.in_office("viewer").get(form).status_code in (403, 404)
+
+
+def test_what_may_not_be_given_any_more_is_named_with_its_reasons_in_the_language_of_the_clerk(
+        sqlite_shop: Shop) -> None:
+    client, agent = sqlite_shop.portal.signed_in(), sqlite_shop.portal.in_office("agent")
+    path = order_of(client, ("MUG-RED", "2"))
+    name = complaint_of(sqlite_shop.portal, client, path.rpartition("/")[2])
+    sqlite_shop.bring({**MUG, "origin_valid_until": "2026-01-01"}, held=1)
+    line, page = f"/office{path}/lines/1/replace", f"/office/complaints/{name}"
+    again = {"pieces": "1", "place": "same", "reason": "Lost on the way"}
+    agent.cookies.set("__Host-locale", "de", domain=HOST)
+
+    by_hand = send(agent, line, **again)
+    answered = send(agent, page, f"{page}/answer", outcome="replaced", pieces="1", text="Eine neue ist unterwegs.")
+    other, _ = send(agent, page, f"{page}/answer", outcome="refused", text="Leider nicht mehr erlaubt.")
+
+    for status, html in (by_hand, answered):
+        assert status == 422
+        assert "Diese Prämie darf nicht mehr ausgegeben werden:" in html
+        assert "2026" in html
+        assert "%(" not in html
+    assert "Lost on the way" in by_hand[1]
+    assert (other, "Eine neue ist unterwegs." in client.get(path).text) == (303, False)
 
 
 def test_the_complaint_of_somebody_else_is_not_there(sqlite_shop: Shop) -> None:

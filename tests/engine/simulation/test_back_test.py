@@ -264,3 +264,35 @@ def feed(deliveries: list[Any]) -> tuple[list[dict[str, str]], list[dict[str, st
 def by_balance(told: dict[str, Any], what: str) -> dict[str, int]:
     """Sums by unit, of units with any points."""
     return {unit: both[what] for unit, both in told["totals"].items() if both["now"] or both["next"]}
+
+
+FACTORS = "factors = { SYSTEM = 2, MODULE = 1 }\n"
+CAPPED = (FACTORS, FACTORS + """caps = [{ per = "participant", period = "month", points = 1000, unit = "bonus" },
+        { per = "document", points = 700, unit = "bonus" }]
+""")
+BUDGETED = (FACTORS, FACTORS + """budget = "spring"
+
+[budgets.spring]
+title = { de = "Frühling" }
+unit = "bonus"
+points = 1500
+""")
+
+
+@pytest.mark.parametrize("change", [CAPPED, BUDGETED])
+def test_caps_and_budgets_leave_what_clearing_under_them_does(
+        tmp_path: Path, new_database: NewDatabase, change: tuple[str, str]) -> None:
+    with new_database() as one, new_database() as other:
+        world, anew = make_world(tmp_path / "one", one), make_world(tmp_path / "anew", other, other=[change])
+        for each in (world, anew):
+            for number, (customer, day) in enumerate([("10017", "05-04"), ("10109", "05-05"), ("10017", "05-06"),
+                                                      ("10017", "06-01")]):
+                each.clear([line(f"LS-{number}", customer_number=customer, delivered_on=f"2026-{day}")],
+                           name=f"{number}.csv", now=SIX_IN_THE_EVENING + number * 1_000_000)
+
+        limited, freed = simulated(world, changed(world, change)), simulated(anew, world.installation.programme)
+
+        assert {unit: both["next"] for unit, both in limited["totals"].items()} == anew.points()
+        assert {unit: both["now"] for unit, both in freed["totals"].items()} == anew.points()
+        assert {unit: both["next"] for unit, both in freed["totals"].items()} == world.points()
+        assert by_participant(limited) == {home: -points for home, points in by_participant(freed).items()}

@@ -117,6 +117,16 @@ def test_an_anniversary_earns_once_and_missed_nights_are_made_up_for(world: Worl
     assert world.violated() == {}
 
 
+def test_caps_hold_for_occasions_too(world: World) -> None:
+    path = world.folder / "programme.toml"
+    cap = 'caps = [{ points = 150, per = "participant", period = "year" }]'
+    path.write_text(path.read_text("utf-8").replace("points = 200", f"points = 200\n{cap}"), "utf-8")
+    nights(opened(world), "2026-06-01", "2026-06-04")
+
+    assert bonus(world) == {"10017": 150}
+    assert world.violated() == {}
+
+
 def test_one_night_or_forty_come_to_the_same_books(tmp_path: Path, world: World, request: pytest.FixtureRequest,
                                                    ) -> None:
     copy = tmp_path / "other.db"

@@ -50,7 +50,7 @@ def test_the_explanation_tells_the_arithmetic_step_by_step() -> None:
 
 
 @pytest.mark.parametrize(("quantity", "wp", "expected"), [
-    ("1", "9", {}), ("1", "10", {"bonus": 1}), ("1", "19.999", {"bonus": 1}), ("3", "3.5", {"bonus": 1}),
+    ("1", "9", {"bonus": 0}), ("1", "10", {"bonus": 1}), ("1", "19.999", {"bonus": 1}), ("3", "3.5", {"bonus": 1}),
     ("1000000", "0.00001", {"bonus": 1}),
 ])
 def test_what_is_behind_the_decimal_mark_is_dropped_once_at_the_end(quantity: str, wp: str,

@@ -24,7 +24,7 @@ def points_of(rule: Rate, **facts: Any) -> list[int | str]:
 @pytest.mark.parametrize(("rule", "facts", "worth"), [
     (rate(), {"quantity": "3"}, [15]),
     (rate("0.5"), {"quantity": "3"}, [1]),
-    (rate("0.5"), {"quantity": "1"}, []),
+    (rate("0.5"), {"quantity": "1"}, [0]),
     (rate(each="10"), {"quantity": "25"}, [12]),
     (rate(each="10", full_multiples=True), {"quantity": "25"}, [10]),
     (rate(each="10", full_multiples=True), {"quantity": "9"}, []),

@@ -23,14 +23,15 @@ from treuwerk.programme.settings.clearing import (
 )
 from treuwerk.programme.settings.labels import Labels, LabelSheet
 from treuwerk.programme.settings.legal import Legal
+from treuwerk.programme.settings.limits import Budget, Cap
 from treuwerk.programme.settings.master_data import Attendance, Catalogue
+from treuwerk.programme.settings.occasions import OccasionHead, OccasionTable
 from treuwerk.programme.settings.people import Group, Role, SecondFactor, SignIn, SignInHead, SignInRules
 from treuwerk.programme.settings.points import (
     Earning,
     EarningHead,
     Manual,
-    OccasionHead,
-    OccasionTable,
+    Stacking,
     Tier,
     Transfers,
     Unit,
@@ -69,6 +70,8 @@ __all__ = [
     "AssemblyPart",
     "Attendance",
     "BrokenAssembly",
+    "Budget",
+    "Cap",
     "Catalogue",
     "Clearing",
     "Constraint",
@@ -117,6 +120,7 @@ __all__ = [
     "SignInRules",
     "Source",
     "SourceHead",
+    "Stacking",
     "Supplier",
     "SupplierHead",
     "TextBlock",

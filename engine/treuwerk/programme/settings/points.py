@@ -6,10 +6,12 @@ from typing import Any
 import attrs
 from attrs.validators import ge, optional
 
-from treuwerk.domain.earning import EarningRule
+from treuwerk.domain.earning import AwardRule, EarningRule
 from treuwerk.domain.eligibility import Audience, LeastPerLine, Weekday
-from treuwerk.domain.occasions import OccasionSource
+from treuwerk.domain.finishing import Rounding
+from treuwerk.domain.stacking import Mode
 from treuwerk.domain.terms import AT_ONCE, NEVER, Activation, Between, Expiry, Returns
+from treuwerk.programme.settings.limits import Cap
 from treuwerk.programme.settings.values import Texts, is_code
 
 
@@ -94,6 +96,24 @@ class EarningHead:
     """Life of the points of this rule, instead of what their unit says."""
     pending: Activation | None = None
     """Wait of the points of this rule, instead of what their unit says."""
+    rounding: Rounding | None = None
+    """What becomes of a part of a point at the very end: ``down``, ``half_up`` or ``up``; left out: what the kind of
+    rule does, which is ``down`` for all that come with the engine."""
+    at_most_per_line: int | None = attrs.field(default=None, validator=optional(ge(1)))
+    """Points of each unit that the rule gives for one line at most; what is more is dropped."""
+    group: str = ""
+    """Rules that it stands together with, as the code of a ``[stacking.<code>]`` table; left out: its points add up
+    with those of all others."""
+    priority: int = 0
+    """Its place in the group: higher ones come first, equal ones in the order of this file."""
+    stop: bool = False
+    """Whether rules of the group that come behind it give nothing for a line for which it gives something."""
+    exclusive: bool = False
+    """Whether no other rule of the group gives something for a line for which it does, whatever its priority."""
+    caps: list[Cap] = attrs.field(factory=list)
+    """The most that this rule gives, such as ``[{ points = 500, per = "participant", period = "month" }]``."""
+    budget: str = ""
+    """The code of the ``[budgets.<code>]`` table that its points are taken from; left out: from none."""
 
 
 @attrs.frozen
@@ -102,27 +122,13 @@ class Earning:
 
     head: EarningHead
     settings: Any
-    rule: EarningRule
+    rule: EarningRule | AwardRule
 
 
 @attrs.frozen
-class OccasionHead:
-    """``[[occasions]]``: days that earn by themselves. All keys beside these belong to the kind of occasion.
+class Stacking:
+    """``[stacking.<code>]``: how the rules of a group stand together on one line."""
 
-    Rules are asked about each of them as about an activity whose kind is the `name`.
-    """
-
-    name: str = attrs.field(validator=is_code)
-    kind: str
-    """The kind of occasion, as a plugin offers it."""
-    title: Texts
-    """What participants read, such as ``{ en = "Anniversary" }``."""
-
-
-@attrs.frozen
-class OccasionTable:
-    """An occasion of the programme, ready to be asked."""
-
-    head: OccasionHead
-    settings: Any
-    source: OccasionSource
+    mode: Mode = Mode.STACK
+    """Whether their points add up (``stack``), of each unit those of the rule count that gives most of it (``best``),
+    or only those of the first one that gives something (``first``)."""

@@ -14,9 +14,11 @@ from treuwerk.programme.settings.assemblies import Assembly
 from treuwerk.programme.settings.clearing import Clearing, Measure, Rate, Source
 from treuwerk.programme.settings.labels import Labels
 from treuwerk.programme.settings.legal import Legal
+from treuwerk.programme.settings.limits import Budget
 from treuwerk.programme.settings.master_data import Attendance, Catalogue
+from treuwerk.programme.settings.occasions import OccasionTable
 from treuwerk.programme.settings.people import Group, Role, SignIn, SignInRules
-from treuwerk.programme.settings.points import Earning, OccasionTable, Tier, Unit
+from treuwerk.programme.settings.points import Earning, Stacking, Tier, Unit
 from treuwerk.programme.settings.rewards import Constraint, RewardKind, Rewards, Supplier
 from treuwerk.programme.settings.submissions import PageReading, Uploads, UploadScanning
 from treuwerk.programme.settings.values import is_code
@@ -68,7 +70,9 @@ class Settings:
     groups: dict[str, Group] = attrs.field(validator=min_len(1))
     earning: list[Earning] = attrs.field(factory=list)
     occasions: list[OccasionTable] = attrs.field(factory=list)
+    budgets: dict[str, Budget] = attrs.field(factory=dict)
     article_filters: dict[str, ArticleFilter] = attrs.field(factory=dict)
+    stacking: dict[str, Stacking] = attrs.field(factory=dict)
     sources: list[Source] = attrs.field(factory=list)
     measures: dict[str, int | str | Measure] = attrs.field(factory=lambda: {"PCE": 1})
     """Unit of a line → how many base units it is, the article attribute that says so, or for a unit that measures goods

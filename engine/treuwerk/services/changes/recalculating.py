@@ -17,8 +17,9 @@ from treuwerk.domain.participants import identifier
 from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.rights import Access
 from treuwerk.services.auditing import note_act
-from treuwerk.services.changes.revaluing import Revalued, Revaluer
+from treuwerk.services.changes.revaluing import Revalued, Revaluer, within
 from treuwerk.services.clearing.completing import Completing
+from treuwerk.services.clearing.limiting import Limiting
 from treuwerk.services.installation import Installation
 from treuwerk.store import corrections, many
 from treuwerk.store import recalculations as store
@@ -131,6 +132,7 @@ class _Run:
         self._database, self._settings = installation.database, installation.programme.settings
         self._installation, self._asked, self._now, self._access = installation, asked, now, access
         self._behind, self._also = _START, also
+        self._foreseen = Limiting(self._settings, now)
         with self._database.reading() as connection:
             article = all_articles(connection).get(identifier(asked.article))
             if article is None:
@@ -152,7 +154,8 @@ class _Run:
         with self._database.reading() as connection:
             batch = self._next(connection, self._behind)
             if batch:
-                found.add(*self._revaluer(connection).revalue(batch))
+                revalued, lines, left_out = self._revaluer(connection).revalue(batch)
+                found.add(within(connection, self._foreseen, revalued), lines, left_out)
         return batch
 
     def book(self, progress: Progress, total: int) -> Recalculated:
@@ -169,26 +172,31 @@ class _Run:
                behind: tuple[int, int]) -> tuple[Recalculated, tuple[int, int]]:
         """One batch; it may be done again where it lost a race, so it changes nothing but the database."""
         corrections.take_turn(connection, alone=True)  # no return may pass unseen
+        limiting = Limiting(self._settings, self._now, self._foreseen.limits)
+        limiting.take_all_turns(connection)
         batch = self._next(connection, behind)
         if not batch:
             return so_far, behind
         accounts = {one.account_id for one in batch}
         many.lock_in_order(connection, set(), accounts)
         revalued, lines, left_out = self._revaluer(connection).revalue(batch)
+        revalued = within(connection, limiting, revalued)
         done = attrs.evolve(so_far, given=dict(so_far.given), taken=dict(so_far.taken), left_out=dict(so_far.left_out))
         done.add(revalued, lines, left_out)
         _check_limits(self._installation, done, self._asked)
         if revalued:
-            self._write(connection, revalued, accounts)
+            self._write(connection, revalued, accounts, limiting)
         self._also(connection, done)
         return done, batch[-1][:2]
 
-    def _write(self, connection: Connection, revalued: Sequence[Revalued], accounts: set[int]) -> None:
+    def _write(self, connection: Connection, revalued: Sequence[Revalued], accounts: set[int],
+               limiting: Limiting) -> None:
         last = max(many.last_ids(connection, accounts).values(), default=0)
         ids = row_ids(self._now, max(last, next(ids_behind(connection, self._now))))
         store.keep(connection, [one.kept for one in revalued])
-        done = Completing(self._settings, self._now, self._asked.actor, "recalculation")
+        done = Completing(self._settings, self._now, self._asked.actor, "recalculation", limiting)
         done.write(connection, [one.change for one in revalued], ids)
+        limiting.write(connection)
         note_act(connection, self._access, "points.recalculate", 0, self._article.number, now=self._now, after={
             "lines": len(revalued), "approved_by": self._asked.approved_by,
             **dict(sorted(done.points.items()))}, reason=self._asked.reason)

@@ -15,7 +15,8 @@ from treuwerk.domain.purchases import Article, EarningEvent
 from treuwerk.domain.recalculations import WHY, Award, changes, is_recalculated, lowered, lowering, recalculated_key
 from treuwerk.services.clearing.assembling import Judged, booked_of, paid_as, worth_of
 from treuwerk.services.clearing.assembly_scoring import scorer_of
-from treuwerk.services.clearing.completing import Change
+from treuwerk.services.clearing.limited_changes import Change, within_limits
+from treuwerk.services.clearing.limiting import Limiting
 from treuwerk.services.clearing.matched_lines import Matched
 from treuwerk.services.clearing.purchase_keys import document_key, identified
 from treuwerk.services.clearing.rates import Rates
@@ -143,6 +144,21 @@ class Revaluer:
     def _event(self, line: Purchase, participant: Participant) -> EarningEvent:
         event, facts = self._stored.event(line.facts, participant, self._article), line.facts
         return self._scorer.event(Matched("", "", event, facts, 0)) if self._scorer else event
+
+
+def within(connection: Connection, limiting: Limiting, revalued: Sequence[Revalued]) -> list[Revalued]:
+    """What limits leave of lines that are worth something else."""
+    changes = within_limits(connection, limiting, [one.change for one in revalued])
+    return [_cut(one, change) for one, change in zip(revalued, changes, strict=True)
+            if change.by_origin or change.lowering]
+
+
+def _cut(one: Revalued, change: Change) -> Revalued:
+    if change is one.change:
+        return one
+    account, order, line, key, _, since = one.kept
+    return Revalued(change, (account, order, line, key, change.line.awards, since),
+                    _by_unit(change.by_origin, change.lowering))
 
 
 def _by_unit(by_origin: Mapping[Origin, Owed], less: Sequence[Award]) -> tuple[tuple[str, int], ...]:

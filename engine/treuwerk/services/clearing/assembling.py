@@ -31,7 +31,9 @@ from treuwerk.domain.movements import Legs
 from treuwerk.domain.recalculations import is_recalculated
 from treuwerk.programme.settings import Assembly, Settings
 from treuwerk.services.clearing.clearing_run import ClearingRun
-from treuwerk.services.clearing.completing import Change, Completing
+from treuwerk.services.clearing.completing import Completing
+from treuwerk.services.clearing.limited_changes import Change, note_cuts, within_limits
+from treuwerk.services.clearing.limiting import Limiting
 from treuwerk.services.clearing.scoring import ScoredBatch, ScoredLine
 from treuwerk.services.ledger.bookkeeping import OpenAccount
 from treuwerk.store import assemblies as store
@@ -81,7 +83,7 @@ class Assembler:
         return {line[0] for line in booked} if batch.of_orders else set()
 
     def complete(self, connection: Connection, batch: ScoredBatch, booked: Sequence[ScoredLine],
-                 gone: Iterable[Place], run: ClearingRun) -> Completing | None:
+                 gone: Iterable[Place], run: ClearingRun, limiting: Limiting) -> Completing | None:
         """Book what orders are worth more or less by lines that were booked, and lines of which something is gone."""
         groups = {(line[0], batch.of_orders[line[1]].order_key) for line in booked if line[1] in batch.of_orders}
         groups |= store.groups_of(connection, gone)
@@ -89,8 +91,8 @@ class Assembler:
             return None
         many.by_index(connection)
         judged = self._judged(connection, groups)
-        done = Completing(self._settings, self._now, self._actor, f"{run.source}:{run.id}:0")
-        done.write(connection, changes_of(connection, judged), run.ids)
+        done = Completing(self._settings, self._now, self._actor, f"{run.source}:{run.id}:0", limiting)
+        done.write(connection, _limited(connection, limiting, changes_of(connection, judged)), run.ids)
         self._warn(batch, judged, {line[1]: line for line in booked})
         return done
 
@@ -100,9 +102,12 @@ class Assembler:
         groups = store.groups_of(connection, [(account_id, line_id)])
         if not groups:
             return ()
-        done = Completing(self._settings, self._now, self._actor, cause)
+        limiting = Limiting(self._settings, self._now)
+        done = Completing(self._settings, self._now, self._actor, cause, limiting)
         last = many.last_ids(connection, [account_id])[account_id]
-        done.write(connection, changes_of(connection, self._judged(connection, groups)), row_ids(self._now, last))
+        changes = _limited(connection, limiting, changes_of(connection, self._judged(connection, groups)))
+        done.write(connection, changes, row_ids(self._now, last))
+        limiting.write(connection)
         done.seal()
         return done.legs
 
@@ -174,6 +179,10 @@ def changes_of(connection: Connection, judged: Iterable[Judged]) -> list[Change]
         due = differences(worth_of(one), booked_of(paid))
         changes.append(Change(one.line, one.since or one.line.since, one.gone, due, paid))
     return [change for change in changes if change.by_origin]
+
+
+def _limited(connection: Connection, limiting: Limiting, changes: Sequence[Change]) -> list[Change]:
+    return note_cuts(connection, changes, within_limits(connection, limiting, changes))
 
 
 def paid_as(line: OrderLine, before: Mapping[Place, list[Credited]]) -> list[Credited]:

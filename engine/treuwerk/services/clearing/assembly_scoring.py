@@ -8,11 +8,13 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from treuwerk.domain.assemblies import INSTEAD
 from treuwerk.domain.corrections import Correction
 from treuwerk.domain.documents import Document
 from treuwerk.domain.entries import UPLOAD
 from treuwerk.domain.evaluation import ActiveRule, Earned, evaluate
 from treuwerk.domain.purchases import EarningEvent
+from treuwerk.domain.stacking import Dropped, displaced
 from treuwerk.programme.settings import Assembly, MissingFeature
 from treuwerk.services.clearing.matched_lines import Ignored, Matched, Problem
 from treuwerk.services.clearing.purchase_keys import order_key
@@ -96,7 +98,7 @@ class AssemblyScorer:
         silent = [line for line in mine if self._is_silent(line)]
         derived = [line for line in silent if line.facts[11] and self._assembly.missing is MissingFeature.DERIVE]
         whole = evaluate(rules, [line.event._replace(features=self._both(line.event.features)[1]) for line in derived])
-        awards = {line.key: "" if at in whole.doubts else awards_as_json(earned)
+        awards = {line.key: "" if at in whole.doubts else awards_as_json(earned, whole.dropped.get(at, ()))
                   for at, (line, earned) in enumerate(zip(derived, whole.earned, strict=True))}
         found = {line.key: self._of_order(line, awards.get(line.key, "")) for line in mine
                  if line.facts[11] and self._assembly.parts}
@@ -126,10 +128,16 @@ class AssemblyScorer:
             f"it is booked as {self._assembly.alone}, since it {why}. Ask the sender to say it"), "warning")
 
 
-def awards_as_json(earned: Sequence[Earned]) -> str:
-    """Awards as the journal explains them."""
-    return "[" + ",".join(f'{{"unit":"{award.unit}","points":{award.points},{by.tapes.of(award.steps).text}}}'
-                          for by, award in earned) + "]"
+def awards_as_json(earned: Sequence[Earned], dropped: Sequence[Dropped[ActiveRule]]) -> str:
+    """Awards as the journal explains them, each with the rules that do not count beside it if there are any."""
+    return "[" + ",".join(
+        f'{{"unit":"{award.unit}","points":{award.points}{_instead(by, dropped)},{by.tapes.of(award.steps).text}}}'
+        for by, award in earned) + "]"
+
+
+def _instead(by: ActiveRule, dropped: Sequence[Dropped[ActiveRule]]) -> str:
+    names = displaced(by, dropped) if by.standing.group else []
+    return f',"{INSTEAD}":{json.dumps(names)}' if names else ""
 
 
 def scorer_of(assembly: Assembly | None) -> AssemblyScorer | None:

@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from treuwerk.domain.evaluation import Earned, evaluate
 from treuwerk.domain.folding import name_key
 from treuwerk.domain.ledger import moment
+from treuwerk.domain.limits import Award
 from treuwerk.domain.participants import CUSTOMER_NUMBER, Participant, identifier
 from treuwerk.domain.purchases import EarningEvent
 from treuwerk.domain.reading import Unreadable, calendar_date
@@ -24,6 +25,7 @@ from treuwerk.domain.tabular import BadLine
 from treuwerk.services.clearing import attendance_returns as returns
 from treuwerk.services.clearing.attendance_returns import Absent, Returned, added
 from treuwerk.services.clearing.booking import Booked, Booker
+from treuwerk.services.clearing.limiting import Limiting
 from treuwerk.services.clearing.scoring import stored_awards
 from treuwerk.services.installation import Installation
 from treuwerk.services.ledger.terms import TermsTable
@@ -157,6 +159,13 @@ class _Scored:
     earned: list[Earned]
 
 
+def _asked(line: _Scored) -> list[Award]:
+    """What limits are asked: an act stands in no document."""
+    row = line.row
+    return [Award(row.participant.account_id, by.name, award.unit, row.held_on.isoformat(), "", award.points)
+            for by, award in line.earned]
+
+
 class Doubted(NamedTuple):
     """A row that is not booked: its line, code and reason."""
 
@@ -188,19 +197,22 @@ class _Batch:
         """Book who came, and take back what was booked for people who did not."""
         settings, returned = self._installation.programme.settings, Returned()
         booker = Booker(settings, TermsTable(settings, self._now), self._actor, self._now)
+        limiting = Limiting(settings, self._now)
         with self._installation.database.writing() as connection:
+            limiting.take_turns(connection, {row.participant.account_id for row in self._all})
             # Alone with its accounts: what is booked of a seminar is looked up before more of it is.
             lock_owners(connection, {row.participant.account_id for row in self._all}, to_change=True)
             keys = self._keys(connection)
             problems = self._sort_out(connection, keys)
             scored, doubted = self._scored(connection, keys)
             fresh = self._claimed(connection, keys, scored)
-            self._note(connection, fresh, keys, booker)
+            self._note(connection, fresh, keys, booker, limiting)
 
             def take_back() -> None:
                 nonlocal returned
                 returned = returns.take_back(
                     connection, self._absent(keys), self._file, settings, self._now, self._actor)
+                limiting.write(connection)
 
             booked = booker.write(connection, take_back)
             if self._dry_run:
@@ -280,16 +292,19 @@ class _Batch:
         return [line for key, line in scored.items() if key not in before]
 
     def _note(self, connection: Connection, fresh: list[_Scored], keys: dict[int, tuple[str, int]],
-              booker: Booker) -> None:
+              booker: Booker, limiting: Limiting) -> None:
         """Write the activities, and note for booking what they earn."""
         insert_rows(connection, activity, [
             (line.row.participant.account_id, line.id, SEMINAR, line.row.code, line.row.held_on.isoformat(),
              keys[line.row.at][1]) for line in fresh])
+        limiting.learn(connection, (award for line in fresh for award in _asked(line)))
+        left = {line.id: limiting.grant(line.id, _asked(line), stored_awards(line.earned))
+                for line in sorted(fresh, key=lambda one: one.row.at)}  # served in the order of the list
         for line in fresh:
             row = line.row
-            if line.earned:
+            if awards := left[line.id]:
                 booker.add(row.participant.account_id, line.id, keys[row.at][0], row.held_on.isoformat(),
-                           f"attendance:{self._file}:{row.at}", self._evidence(row, keys), stored_awards(line.earned))
+                           f"attendance:{self._file}:{row.at}", self._evidence(row, keys), awards)
 
     def _evidence(self, row: _Attendance, keys: dict[int, tuple[str, int]]) -> str:
         day, person = row.held_on.isoformat(), keys[row.at][1]

@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from treuwerk.domain.corrections import plain, target_of
 from treuwerk.domain.ledger import moment
+from treuwerk.programme.limiting import limits_of
 from treuwerk.programme.settings import DifferingUpload
 from treuwerk.services.clearing import serials
 from treuwerk.services.clearing.assembling import Assembler
@@ -18,6 +19,7 @@ from treuwerk.services.clearing.booking import Booker
 from treuwerk.services.clearing.clearing_run import ClearingRun
 from treuwerk.services.clearing.correcting import Corrector, Outcome, outdone_by, summed
 from treuwerk.services.clearing.goods import Owned, Proof
+from treuwerk.services.clearing.limiting import Limiting
 from treuwerk.services.clearing.matched_lines import Problem
 from treuwerk.services.clearing.ownership import ORDER, Reporter, know_heirs, note, note_outdone, own, references
 from treuwerk.services.clearing.receipts import Tally
@@ -55,6 +57,7 @@ class BatchBooking:
         self._terms = TermsTable(self._settings, now)
         self._corrector = Corrector(self._settings, run, now, actor)
         self._assembler = Assembler(self._settings, now, actor)
+        self._limits = limits_of(self._settings)
 
     def warm_up(self) -> None:
         """Book an empty batch and roll it back: connection and statements are then there for the first one.
@@ -82,6 +85,8 @@ class BatchBooking:
         booker = Booker(self._settings, self._terms, self._actor, self._now)
         self._corrector.take_turn(connection, batch)
         self._assembler.take_turns(connection, batch)
+        limiting = Limiting(self._settings, self._now, self._limits)
+        limiting.take_turns_of(connection, batch)
         run.start(connection)
         name_as_booked(connection, batch)
         self._corrector.prepare(connection, batch)
@@ -89,7 +94,7 @@ class BatchBooking:
             self._set_old_lines_aside(connection, batch, self._settings.clearing.back_dating_days)
         if batch.aliases and not note_used(connection, batch.aliases, self._now):
             raise AliasEnded
-        known, lines, aliases = self._lines(connection, batch, booker)
+        known, lines, aliases = self._lines(connection, batch, booker, limiting)
         met = self._corrector.meet(connection, batch, lines, aliases)
         booked = [line for _, line in lines]
         touched = {*(met.accounts if met is not None else ()), *self._assembler.accounts(batch, booked)}
@@ -101,7 +106,8 @@ class BatchBooking:
             nonlocal done, whole
             done = self._corrector.correct(connection, batch, met)
             self._note_ids(done.reversals.newest if done.reversals else 0)
-            whole = self._assembler.complete(connection, batch, booked, done.touched, run)
+            whole = self._assembler.complete(connection, batch, booked, done.touched, run, limiting)
+            limiting.write(connection)
             self._note(connection, batch, known)
 
         written = booker.write(connection, correct)
@@ -140,8 +146,8 @@ class BatchBooking:
         runs.note_problems(connection, [problem.as_row(self._run.id, next(numbers)) for problem in batch.problems])
         work.close_settled(connection, runs.settle(connection, known, self._now), self._now)
 
-    def _lines(self, connection: Connection, batch: ScoredBatch,
-               booker: Booker) -> tuple[list[str], Numbered, list[Alias]]:
+    def _lines(self, connection: Connection, batch: ScoredBatch, booker: Booker,
+               limiting: Limiting) -> tuple[list[str], Numbered, list[Alias]]:
         """Write the purchase lines of a batch.
 
         The answer are the keys of all that are booked or known by now, the new lines, and what else lines stand for.
@@ -153,6 +159,7 @@ class BatchBooking:
         while True:
             owned = own(connection, batch, self._reporter, corrects=corrects)
             lines, proofs = self._claim(connection, batch, owned)
+            lines = limiting.cut(connection, batch, lines)
             insert_rows(connection, purchase_line, self._purchase_lines(lines, booker, batch.tally))
             self._assembler.note(connection, batch, lines)
             note_references(connection, referring := references(batch, self._reporter, lines, owned))

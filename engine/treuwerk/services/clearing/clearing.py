@@ -17,6 +17,7 @@ from treuwerk.services.clearing.clearing_run import ClearingRun
 from treuwerk.services.clearing.foreseeing import TakesBack, foresee
 from treuwerk.services.clearing.gate import Gate, KeptBack
 from treuwerk.services.clearing.intake import fingerprint, opened, source_for
+from treuwerk.services.clearing.limiting import Limiting
 from treuwerk.services.clearing.ownership import Reporter
 from treuwerk.services.clearing.pipeline import scored_batches
 from treuwerk.services.clearing.receipts import Receipt, Tally, booked_as_json, stored_evidence, stored_problems
@@ -118,6 +119,7 @@ class _Clearing:
         behind, seen = run.resume(), dict[str, str]()
         before = run.total.copy()
         problems, evidence = run.problems(), run.evidence()
+        limiting = Limiting(self._installation.programme.settings, self._now)
         with closing(self._scored(behind, self._gate.rehearse)) as scored, without_collection():
             for batch in scored:
                 if batch.corrections or batch.of_orders or self._is_corrected():
@@ -125,7 +127,7 @@ class _Clearing:
                 with self._database.reading() as connection:
                     batch.drop_taken({key: seen[key] for key in batch.lines if key in seen}, {})
                     try:
-                        proofs = foresee(connection, self._installation.programme.settings, batch, self._reporter)
+                        proofs = foresee(connection, limiting.settings, batch, self._reporter, limiting)
                     except TakesBack:
                         return self._rehearse_by_booking(behind, before)
                 seen |= {line[1]: line[2] for line in batch.lines.values()}

@@ -6,53 +6,31 @@ with those bookings, like every other reversal.
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import attrs
 from sqlalchemy import Connection
 
-from treuwerk.domain.assemblies import Origin, Owed, completion_key
+from treuwerk.domain.assemblies import Origin, completion_key
 from treuwerk.domain.earning import steps_as_json
 from treuwerk.domain.ledger import FOREVER, Book, TransactionKind
 from treuwerk.domain.movements import Legs
 from treuwerk.domain.recalculations import is_recalculated
 from treuwerk.domain.records import PostingValues
 from treuwerk.programme.settings import Settings
+from treuwerk.services.clearing.limited_changes import Change, award_of
+from treuwerk.services.clearing.limiting import Limiting
 from treuwerk.services.ledger.batch_reversing import BatchReversals, Return
 from treuwerk.services.ledger.bookkeeping import Order, expire_forgotten, settle_deficits
-from treuwerk.services.ledger.points_back import Award
 from treuwerk.services.ledger.terms import TermsTable
 from treuwerk.store import many
-from treuwerk.store.assemblies import Credited, OrderLine, note_bookings
+from treuwerk.store.assemblies import Credited, note_bookings
 from treuwerk.store.balances import credit as credit_balances
 from treuwerk.store.moving import MOVED
 from treuwerk.store.sealed_batch import SealedBatch
 
 _ANEW = "r"
 _ISSUANCE, _PARTICIPANT = Book.ISSUANCE.value, Book.PARTICIPANT.value
-
-
-class Change(NamedTuple):
-    """What is to be booked of a line: by origin points to give, or below zero to take back.
-
-    `since` is the day since which it is part of a whole, `gone` are the pieces that went back, `before` what was booked
-    of it, oldest first.
-    """
-
-    line: OrderLine
-    since: str
-    gone: int
-    by_origin: Mapping[Origin, Owed]
-    before: Sequence[Credited]
-    lowering: Sequence[Award] = ()
-    """What is taken of the first booking itself, where the line was judged anew and is worth less."""
-    lowered: int = 0
-    """How often that was done before."""
-    cause: str = ""
-
-    def of(self, *, given: bool) -> dict[Origin, Owed]:
-        """What is to be given, or what is to be taken back."""
-        return {origin: owed for origin, owed in self.by_origin.items() if (owed.points > 0) is given}
 
 
 def _by_line(change: Change) -> tuple[int, int]:
@@ -67,6 +45,7 @@ class Completing:
     now: int
     actor: str
     cause: str
+    limiting: Limiting
     points: dict[str, int] = attrs.field(factory=dict)
     newest: int = 0
     legs: Legs = ()
@@ -111,6 +90,7 @@ class Completing:
         for (rule, revision, unit), owed in change.of(given=True).items():
             book, active, expires, keeps = terms[rule, unit, line.day]
             at = len(legs) + 1
+            self.limiting.use(award_of(change, (rule, revision, unit), owed.points), number, at)
             legs += [(account, number, at, book, unit, owed.points, active, expires, keeps),
                      (account, number, at + 1, _ISSUANCE, unit, -owed.points, None, None, None)]
             batch.lots.append((account, number, at, book, unit, owed.points, owed.points, active,

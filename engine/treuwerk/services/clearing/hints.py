@@ -19,6 +19,7 @@ from treuwerk.domain.reading import plain_number
 from treuwerk.domain.rights import Access
 from treuwerk.programme.settings import Hints, Settings
 from treuwerk.services.clearing.foreseeing import foresee
+from treuwerk.services.clearing.limiting import Limiting
 from treuwerk.services.clearing.ownership import Reporter
 from treuwerk.services.clearing.scoring import ScoredBatch, ScoredLine
 from treuwerk.services.clearing.sides import all_in_words
@@ -75,7 +76,7 @@ def hints(access: Access, connection: Connection, installation: Installation, re
     access.require(READ)
     settings = installation.programme.settings
     zone, wanted = settings.programme.time_zone, settings.clearing.hints
-    found = [*_booked_already(connection, installation, reported), *_of_others(connection, reported, wanted),
+    found = [*_booked_already(connection, installation, reported, now), *_of_others(connection, reported, wanted),
              *_of_quantities(connection, reported, moment(now).astimezone(zone), wanted),
              *_of_prices(connection, reported, settings), *_of_the_seller(connection, reported, wanted)]
     lately = outliers.reported_lately(connection, reported.account_id, now - wanted.window_days * _DAY,
@@ -87,7 +88,8 @@ def hints(access: Access, connection: Connection, installation: Installation, re
     return sorted(found, key=lambda hint: (order.index(hint.weight), hint.code, hint.lines))
 
 
-def _booked_already(connection: Connection, installation: Installation, reported: Reported) -> Iterator[Hint]:
+def _booked_already(connection: Connection, installation: Installation, reported: Reported,
+                    now: int) -> Iterator[Hint]:
     """``goods_booked``, and the codes of what a booking would set aside for what is booked, with both sides.
 
     These are ``claimed_by_other``, ``quantity_differs``, ``not_on_note``, ``order_known``, ``serial_known``,
@@ -95,7 +97,8 @@ def _booked_already(connection: Connection, installation: Installation, reported
     """
     batch = reported.scored.copy()
     there = len(batch.problems)
-    proofs = foresee(connection, installation.programme.settings, batch, Reporter("", direct=False))
+    settings = installation.programme.settings
+    proofs = foresee(connection, settings, batch, Reporter("", direct=False), Limiting(settings, now))
     for problem in batch.problems[there:]:
         weight = Weight.DOUBT if problem.code in SERIALS_IN_DOUBT else (
             Weight.NOTICE if problem.state == "warning" else Weight.STOP)

@@ -13,12 +13,14 @@ from sqlalchemy import Connection
 
 from treuwerk.domain.evaluation import Earned, evaluate
 from treuwerk.domain.ledger import moment
+from treuwerk.domain.limits import Award
 from treuwerk.domain.occasions import Member, Occasion
 from treuwerk.domain.participants import CUSTOMER_NUMBER, Participant, identifier
 from treuwerk.domain.purchases import EarningEvent
 from treuwerk.programme.settings import OccasionTable
 from treuwerk.services.clearing.attending import activity_evidence
 from treuwerk.services.clearing.booking import Booker
+from treuwerk.services.clearing.limiting import Limiting
 from treuwerk.services.clearing.scoring import stored_awards
 from treuwerk.services.installation import Installation
 from treuwerk.services.ledger.terms import TermsTable
@@ -177,24 +179,33 @@ def _book(installation: Installation, found: Sequence[_Found], now: int, receipt
     """Book some occasions in one transaction."""
     settings = installation.programme.settings
     booker = Booker(settings, TermsTable(settings, now), _SYSTEM, now)
+    limiting = Limiting(settings, now)
     with installation.database.writing() as connection:
+        limiting.take_turns(connection, {one.participant.account_id for one in found})
         lock_owners(connection, {one.participant.account_id for one in found})
         scored, doubts = _scored(installation, found, ids_behind(connection, now))
         before = claim(connection, [(one.found.key, _evidence(one.found), one.found.participant.account_id, one.id)
                                     for one in scored])
         fresh = [one for one in scored if one.found.key not in before]
         insert_rows(connection, activity, [_activity(one) for one in fresh])
+        limiting.learn(connection, (award for one in fresh for award in _asked(one)))
         for one in fresh:
-            if one.earned:
+            if awards := limiting.grant(one.id, _asked(one), stored_awards(one.earned)):
                 booker.add(one.found.participant.account_id, one.id, one.found.key, one.found.day.isoformat(),
-                           f"occasion:{one.found.name}", _evidence(one.found), stored_awards(one.earned))
-        booked = booker.write(connection)
+                           f"occasion:{one.found.name}", _evidence(one.found), awards)
+        booked = booker.write(connection, lambda: limiting.write(connection))
     receipt.occasions += len(fresh)
     receipt.transactions += booked.transactions
     for unit, points in booked.points.items():
         receipt.points[unit] = receipt.points.get(unit, 0) + points
     for name, code, reason in doubts:
         receipt.trouble(name, code, reason)
+
+
+def _asked(one: _Scored) -> list[Award]:
+    """What limits are asked: an occasion stands in no document."""
+    account, day = one.found.participant.account_id, one.found.day.isoformat()
+    return [Award(account, by.name, award.unit, day, "", award.points) for by, award in one.earned]
 
 
 def _activity(one: _Scored) -> tuple[object, ...]:

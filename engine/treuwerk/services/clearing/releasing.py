@@ -23,6 +23,7 @@ from treuwerk.domain.participants import Participant
 from treuwerk.services.clearing.batch_booking import AliasEnded, BatchBooking
 from treuwerk.services.clearing.clearing_run import ClearingRun
 from treuwerk.services.clearing.foreseeing import foresee
+from treuwerk.services.clearing.limiting import Limiting
 from treuwerk.services.clearing.matched_lines import Problem, lack_columns
 from treuwerk.services.clearing.matching import Matcher
 from treuwerk.services.clearing.ownership import Reporter
@@ -295,22 +296,23 @@ def foreseen(installation: Installation, conditions: Sequence[Any], now: int, *,
              assume: Sequence[Assumed] = ()) -> Released:
     """What `release` would do with the first thousands of lines; nothing is stored."""
     groups, would = ready(installation, conditions, now, assume=assume), Released()
+    limiting = Limiting(installation.programme.settings, now)
     for some in _some(groups):
         left = _PREVIEWED - would.lines
         rows = _next(installation, [store.in_groups(some), *conditions], (0, -1), left + 1) if left > 0 else []
         would.more = would.more or left <= 0 or len(rows) > left
         for _, of_run in groupby(rows[:max(left, 0)], key=lambda row: row.run_id):
-            _foresee(installation, list(of_run), now, assume, would)
+            _foresee(installation, list(of_run), now, assume, would, limiting)
     return would
 
 
 def _foresee(installation: Installation, rows: Sequence[Row[Any]], now: int, assume: Sequence[Assumed],
-             would: Released) -> None:
+             would: Released, limiting: Limiting) -> None:
     documents = _documents(rows)
     batch = score(documents, _matcher(installation, documents, now, assume), installation.programme.rules)
     with installation.database.reading() as connection:
         came = store.run_of(connection, rows[0].run_id)
-        foresee(connection, installation.programme.settings, batch, reporter_of(installation, came))
+        foresee(connection, limiting.settings, batch, reporter_of(installation, came), limiting)
     batch.would_book()
     batch.tally.booked += len(batch.corrections)
     still, rejected = batch.tally.waiting, batch.tally.rejected

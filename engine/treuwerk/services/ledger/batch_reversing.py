@@ -11,7 +11,7 @@ import attrs
 from sqlalchemy import Connection
 
 from treuwerk.domain.ids import row_ids
-from treuwerk.domain.ledger import Book
+from treuwerk.domain.ledger import Book, moment
 from treuwerk.domain.lots import Lot, Part
 from treuwerk.domain.movements import Leg, Legs, Recoverable, reversed_credit
 from treuwerk.domain.records import PostingValues, UseValues
@@ -22,6 +22,7 @@ from treuwerk.services.ledger.points_back import Award, awards_back, bearing, un
 from treuwerk.store import many, reversals
 from treuwerk.store.accounts import Standing
 from treuwerk.store.debits import take_from_lots
+from treuwerk.store.limits import Back, give_back
 from treuwerk.store.moving import MOVED, message_of
 from treuwerk.store.reversals import Place
 from treuwerk.store.sealed_batch import SealedBatch
@@ -112,6 +113,7 @@ class BatchReversals:
                  behind: int) -> None:
         self._connection, self._settings, self._standings = connection, settings, standings
         self._now, self._behind = now, behind
+        self._day = moment(now).astimezone(settings.programme.time_zone).date().isoformat()
         self._batch, self._last = SealedBatch(now), dict[int, int]()
         self._ids: Iterator[int] = iter(())
         self._balances: dict[Pair, list[int]] = {}
@@ -149,6 +151,8 @@ class BatchReversals:
         if self._batch.uses:
             take_from_lots(self._connection, self._batch.uses)
         reversals.change_balances(self._connection, self._balances)
+        give_back(self._connection, [Back(one.place[0], number, one.place[1], awards) for one, number, awards in zip(
+            returns, numbers, back, strict=True)], self._day)
         return numbers
 
     def seal(self) -> None:

@@ -4,6 +4,7 @@ An account that is opened is first swept of what has expired, so nobody spends i
 the order in which they happened. Who asks a second time with the same key gets the first answer.
 """
 
+import json
 from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
@@ -25,6 +26,7 @@ from treuwerk.services.clocks import check_ahead
 from treuwerk.services.installation import Installation
 from treuwerk.store import accounts, moving
 from treuwerk.store.accounts import Standing
+from treuwerk.store.limits import Back, give_back
 from treuwerk.store.many import transactions_by_key
 
 SYSTEM = "system"
@@ -189,6 +191,9 @@ class OpenAccount:
         row = order.row(self._last, self.now, self.zone, explanation)
         moving.write(self.connection, row, legs, self.standing)
         self._note(legs)
+        if order.kind is TransactionKind.REVERSAL and order.refers_to is not None:
+            give_back(self.connection, [Back(self.account_id, row.id, order.refers_to, json.loads(explanation))],
+                      moment(self.now).astimezone(self.zone).date().isoformat())
         return row
 
     def _note(self, legs: Legs) -> None:

@@ -14,6 +14,7 @@ from treuwerk.services.proof import proving
 from treuwerk.services.proof.proving_orders import wrong_orders
 from treuwerk.store import guards, shortcuts
 from treuwerk.store.journal import seals
+from treuwerk.store.limit_proofs import LIMIT_PROOFS
 from treuwerk.store.message_proofs import message_proofs
 from treuwerk.store.order_proofs import order_proofs
 from treuwerk.store.proofs import PROOFS
@@ -128,7 +129,7 @@ def _missing_guards(connection: Connection) -> Iterator[str]:
 
 def _laws(dialect: str) -> dict[str, Callable[[Connection], Iterator[str]]]:
     """Every law that one look at the database can check in full."""
-    queries = PROOFS | order_proofs(dialect) | message_proofs(dialect)
+    queries = PROOFS | LIMIT_PROOFS | order_proofs(dialect) | message_proofs(dialect)
     return {name: partial(_queried, statement=statement) for name, statement in queries.items()} | {
         "bucket_is_that_of_the_account": proving.wrong_buckets,
         "append_only_guards_are_there": _missing_guards,

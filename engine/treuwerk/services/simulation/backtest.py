@@ -62,6 +62,10 @@ class _BackTest:
             self._compare(known)
             done += len(batch)
             progress(done, self._total)
+        for side, now in ((self._now, True), (self._next, False)):
+            for account_id, day, given in side.served():
+                if day >= self._since:
+                    self._effect.count(account_id, given, now=now)
         self._effect.moved_to(self._heirs)
         return self._effect
 

@@ -18,10 +18,12 @@ from sqlalchemy import Connection
 from treuwerk.domain.documents import Document
 from treuwerk.domain.earning import steps_from_json
 from treuwerk.domain.ledger import moment
+from treuwerk.domain.limits import Limits
 from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.simulations import told
 from treuwerk.services.clearing.foreseeing import TakesBack, foresee
 from treuwerk.services.clearing.intake import batches, opened, source_for
+from treuwerk.services.clearing.limiting import Limiting
 from treuwerk.services.clearing.matched_lines import Problem
 from treuwerk.services.clearing.matching import Matcher
 from treuwerk.services.clearing.ownership import Reporter
@@ -88,7 +90,8 @@ class _Simulation:
         settings = installation.programme.settings
         today = moment(now).astimezone(settings.programme.time_zone).date()
         self._settings, self._rules, self._at = settings, installation.programme.rules, at
-        self._reporter = Reporter(source)
+        self._reporter, self._now = Reporter(source), now
+        self._limiting = Limiting(settings, now)
         with installation.database.reading() as connection:
             self._matcher = Matcher(settings, max(today, at or today), connection)
 
@@ -97,13 +100,13 @@ class _Simulation:
         self._matcher.learn(connection, documents)
         meant = [self._dated(one) for one in documents]
         batch = score(meant, self._matcher, self._rules)
-        lines = self._lines(batch, documents, meant)
+        lines, before = self._lines(batch, documents, meant), len(batch.problems)
         fates, problems = self._fates(connection, documents if self._at else (), batch, lines)
         names = named(connection, {line.scored[0] for line in lines})
-        for line in lines:
+        for line in self._within_limits(connection, batch, lines, fates):
             self._add(found, line, fates.get(line.key, NEW), names.get(line.scored[0], ("", "")))
         found.corrections += len(batch.corrections)
-        found.problems += [one.as_json() for one in problems]
+        found.problems += [one.as_json() for one in [*problems, *batch.problems[before:]]]
 
     def _dated(self, document: Document) -> Document:
         if self._at is None:
@@ -126,15 +129,24 @@ class _Simulation:
         On another day than their own they are looked for as they are.
         """
         looked = score(documents, self._matcher, self._rules) if documents else batch.copy()
+        boundless = Limiting(self._settings, self._now, Limits({}))
         before, known = set(looked.lines), taken(connection, [line.key for line in lines])
         evidence = set[str]()
         with suppress(TakesBack):  # such a line stands in the place of what somebody reported, and is new
-            evidence = {line[1] for line, _ in foresee(connection, self._settings, looked, self._reporter)}
+            evidence = {line[1] for line, _ in foresee(connection, self._settings, looked, self._reporter,
+                                                      boundless)}
         fates = {one.key: one.state for one in looked.problems if one.key in before and one.state != "warning"}
         fates |= dict.fromkeys(evidence, EVIDENCE) | {key: KNOWN for key in known if key not in fates}
         if documents:  # what is wrong on that day; of its own day only what the books say
             return fates, [*batch.problems, *(one for one in looked.problems if one.key in before)]
         return fates, looked.problems
+
+    def _within_limits(self, connection: Connection, batch: ScoredBatch, lines: Sequence[_Line],
+                       fates: Mapping[str, str]) -> list[_Line]:
+        """The same with what caps and budgets leave by now of lines that are new; warnings go to the batch."""
+        new = [(at, line.scored) for at, line in enumerate(lines) if line.key not in fates]
+        left = dict(self._limiting.cut(connection, batch, new))
+        return [line._replace(scored=left.get(at, line.scored)) for at, line in enumerate(lines)]
 
     @staticmethod
     def _add(found: _Found, line: _Line, fate: str, who: tuple[str, str]) -> None:

@@ -1,13 +1,13 @@
 """One programme's answer to the events of a history: the same rules, terms and arithmetic by which clearing books."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from treuwerk.domain.assemblies import complete_since, worth
 from treuwerk.domain.breakdown import points_kept
 from treuwerk.domain.earning import Award
-from treuwerk.domain.evaluation import ActiveRule, Earned, evaluate
+from treuwerk.domain.evaluation import ActiveRule, Evaluation, evaluate
 from treuwerk.domain.participants import Participant
 from treuwerk.domain.purchases import Article, EarningEvent
 from treuwerk.domain.simulations import NOTHING, Answer, Given
@@ -18,6 +18,7 @@ from treuwerk.services.clearing.matched_lines import Matched
 from treuwerk.services.clearing.rates import Rates
 from treuwerk.services.clearing.stored_lines import StoredLines
 from treuwerk.services.ledger.terms import TermsTable
+from treuwerk.services.simulation.limits import SimulatedLimits
 from treuwerk.store.assemblies import OrderLine
 from treuwerk.store.history import Past
 
@@ -44,6 +45,7 @@ class Side:
         self._stored = StoredLines(Rates(self.settings))
         self._scorer = scorer_of(self.settings.assembly)
         self._start = self.settings.programme.starts_on.isoformat()
+        self._limits = SimulatedLimits(self.settings)
         self._terms: dict[int, TermsTable] = {}
         self._lives: dict[tuple[int, str, str, str], bool] = {}
 
@@ -55,7 +57,7 @@ class Side:
     def answers(self, known: Sequence[Known]) -> list[Answer]:
         """What each event of whole accounts earns, net of what went back."""
         evaluation = evaluate(self._rules, [self._event(one) for one in known])
-        doubts, wholes = evaluation.doubts, self._wholes(known, evaluation.earned, evaluation.doubts)
+        doubts, wholes = evaluation.doubts, self._wholes(known, evaluation)
         found = list[Answer]()
         for at, (one, earned) in enumerate(zip(known, evaluation.earned, strict=True)):
             if one.past.day < self._start:
@@ -63,9 +65,14 @@ class Side:
             elif at in doubts:
                 found.append(Answer((), doubts[at].code, doubts[at].reason))
             else:
-                given = [self._given(one, by, award) for by, award in earned]
-                found.append(Answer((*(award for award in given if award.points), *wholes.get(at, ()))))
+                given = (*(self._given(one, by, award) for by, award in earned), *wholes.get(at, ()))
+                found.append(Answer(tuple(award for award in self._limits.of(one.past, one.participant, given)
+                                          if award.points)))
         return found
+
+    def served(self) -> Iterator[tuple[int, str, Given]]:
+        """What budgets leave of awards that waited for the whole history: account, day and award."""
+        return self._limits.served()
 
     def _event(self, one: Known) -> EarningEvent:
         if one.article is None:
@@ -93,20 +100,21 @@ class Side:
             known = self._lives[key] = ends is None or ends > self._now
         return known
 
-    def _wholes(self, known: Sequence[Known], earned: Sequence[Sequence[Earned]],
-                doubts: Mapping[int, object]) -> dict[int, list[Given]]:
+    def _wholes(self, known: Sequence[Known], evaluation: Evaluation) -> dict[int, list[Given]]:
         """What lines are worth beside what they earn alone, since the deliveries of their order make a whole."""
         if self._scorer is None:
             return {}
         lines = [Matched(str(at), "", self._stored.event(one.past.facts, one.participant, one.article), one.past.facts,
                          at) for at, one in enumerate(known)
-                 if one.article and one.past.facts[11] and at not in doubts and one.past.day >= self._start]
+                 if one.article and one.past.facts[11] and at not in evaluation.doubts and one.past.day >= self._start]
         of_orders, _ = self._scorer.of_orders(lines, {line.key: (False,) for line in lines}, self._rules)
         groups: dict[tuple[int, str], list[tuple[int, OfOrder]]] = {}
         for key, of in of_orders.items():
             groups.setdefault((known[int(key)].past.account_id, of.order_key), []).append((int(key), of))
-        return {at: list(self._more(known[at], of, earned[at], since)) for group in groups.values()
-                for at, of, since in self._complete(known, group) if of.awards not in ("", "[]")}
+        earned, dropped = evaluation.earned, evaluation.dropped
+        return {at: list(self._more(known[at], of, awards_as_json(earned[at], dropped.get(at, ())), since))
+                for group in groups.values() for at, of, since in self._complete(known, group)
+                if of.awards not in ("", "[]")}
 
     def _complete(self, known: Sequence[Known],
                   group: Sequence[tuple[int, OfOrder]]) -> Iterator[tuple[int, OfOrder, str]]:
@@ -116,9 +124,9 @@ class Side:
         since = complete_since(lines, self.settings.assembly.terms)
         yield from ((at, of, since[known[at].past.id]) for at, of in group if known[at].past.id in since)
 
-    def _more(self, one: Known, of: OfOrder, earned: Sequence[Earned], since: str) -> Iterator[Given]:
+    def _more(self, one: Known, of: OfOrder, alone: str, since: str) -> Iterator[Given]:
         pieces = one.past.facts[6]
-        owed = worth(json.loads(of.awards), json.loads(awards_as_json(earned)), pieces, pieces - one.back)
+        owed = worth(json.loads(of.awards), json.loads(alone), pieces, pieces - one.back)
         for (rule, revision, unit), more in owed.items():
             yield Given(rule, revision, unit, more.points, more.steps, self._is_open(one.past.id, rule, unit, since))
 

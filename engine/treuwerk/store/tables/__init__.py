@@ -12,6 +12,7 @@ from treuwerk.store.tables.decisions import account_merge, manual_allowance, man
 from treuwerk.store.tables.handovers import handover
 from treuwerk.store.tables.held import held_file
 from treuwerk.store.tables.ledger import balance, balance_delta, hold, journal, lot, lot_use, outbox, posting
+from treuwerk.store.tables.limits import earning_budget, limit_counter, limit_use
 from treuwerk.store.tables.master import account, article, article_alias, identifier, installation, participant, person
 from treuwerk.store.tables.occasions import occasion_day
 from treuwerk.store.tables.office import address, audit_entry, note, note_version, proof_run, saved_view, work_item
@@ -125,6 +126,7 @@ __all__ = [
     "correction_target",
     "directory",
     "document_claim",
+    "earning_budget",
     "external_login",
     "former_membership",
     "handover",
@@ -136,6 +138,8 @@ __all__ = [
     "installation",
     "issued_serial",
     "journal",
+    "limit_counter",
+    "limit_use",
     "link_code",
     "local_login",
     "lot",

@@ -28,7 +28,7 @@ _BARRED = marked("This reward may not be given any more: %(reasons)s Send anothe
 
 def is_known(refusal: Refusal) -> bool:
     """Whether a refusal is about what is sent; others are about where to."""
-    return refusal.code in _REFUSALS or refusal.code == "no_reason"
+    return refusal.code in _REFUSALS or refusal.code in ("barred", "no_reason")
 
 
 def blamed(visit: Visit, result: Result[T], refusal: Refusal) -> Result[T]:

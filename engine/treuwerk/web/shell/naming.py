@@ -8,6 +8,7 @@ features, kinds of activities and of articles) are named in ``translations/``, u
 from gettext import NullTranslations
 
 from treuwerk.domain.ledger import TransactionKind
+from treuwerk.domain.limits import BUDGET, CAP, Scope, Stretch
 from treuwerk.programme.languages import cldr
 from treuwerk.programme.roles import roles_of
 from treuwerk.programme.settings import Settings, Texts, Tier
@@ -28,7 +29,8 @@ _OF_ORDERS = {
 OWN_CODES = (("step", "start quantity"), ("step", "round_down points"), ("step", "start seminar"),
              ("step", "start points"), ("step", "minus booked"),
              ("step", "start amount"), ("step", "per amount"), ("step", "per quantity"), ("step", "times points"),
-             ("step", "round_down multiples"),
+             ("step", "round_down multiples"), ("step", "at_most budget"),
+             *(("step", f"at_most {CAP} {what}") for what in (Scope.DOCUMENT.value, *Stretch)),
              ("activity", "seminar"), *(("kind", kind.value) for kind in TransactionKind))
 """Codes that the engine itself brings, by context; every language of ours has them."""
 _CODE = 2
@@ -85,8 +87,15 @@ class Naming:
 
     def step(self, operation: str, name: str) -> str:
         """What an operand is: message ``times wp`` in context ``step``, such as ``Wp je Modul``."""
+        if name.startswith(f"{BUDGET} "):
+            return f"{self._coded('step', f'{operation} {BUDGET}', BUDGET)}: {self.budget(name.split(' ', 1)[1])}"
         found = self._coded("step", f"{operation} {name}", name)
         return self._occasion(name) if found == name and operation == "start" else found
+
+    def budget(self, code: str) -> str:
+        """The title of a budget."""
+        budget = self._settings.budgets.get(code)
+        return self._text(budget.title, code) if budget else code
 
     def feature(self, name: str) -> str:
         """What a feature of a delivery is, such as ``Lieferumfang`` for ``scope``."""

@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from treuwerk.domain.parcels import LONGEST_TRACKING, Parcel
 from treuwerk.domain.refusals import Refusal
-from treuwerk.services.once import not_done, once
+from treuwerk.services.once import led_before, not_done, once
 from treuwerk.services.orders import approving, desk
 from treuwerk.services.orders.cancelling_lines import Cut, cancel_lines
 from treuwerk.services.orders.moving_on import move_on
@@ -55,12 +55,15 @@ def work_page(visit: Visit) -> Response:
 
 def work_form(visit: Visit) -> Response:
     """Check what was typed, show it once more, and do it once it is sure."""
+    database = visit.shell.installation.database
+    if visit.form.get(SURE) and (where := led_before(database, session_key(visit), visit.form.get(FORM_ID, ""))):
+        return see_other(where)  # an impatient click: what changed the order meanwhile was this form itself
     order, work = _order(visit), _work(visit)
     typed = _typed(visit, order, work)
+    if version_of(visit) != order.version:  # before what is wrong with it by now: that is not the clerk's fault
+        return _stale(visit, order, work, typed)
     if typed.errors:
         return _form(visit, order, work, typed, status=422)
-    if version_of(visit) != order.version:
-        return _stale(visit, order, work, typed)
     if visit.form.get(CHANGE):
         return _form(visit, order, work, typed)
     if not visit.form.get(SURE):
@@ -77,6 +80,7 @@ def _done(visit: Visit, order: PlacedOrder, work: Work, typed: Typed) -> Respons
     try:
         _do(visit, order, work, typed)
     except Refusal as refusal:
+        not_done(database, session, form_id)
         if refusal.code == "changed_meanwhile":
             return _stale(visit, _order(visit), work, typed)
         field = "reason" if refusal.code == "no_reason" else ""
@@ -139,6 +143,7 @@ def _stale(visit: Visit, order: PlacedOrder, work: Work, typed: Typed) -> Respon
     """The order as it is now beside what was wanted: nothing was done."""
     last = visit.form.get(LAST, "")
     known = int(last) if last.isascii() and last.isdigit() and len(last) <= _LONGEST_NUMBER else 0
+    typed.errors.pop("", None)
     return _form(visit, order, work, typed, status=409,
                  meanwhile=[one for one in order.events if one.number > known])
 
