@@ -10,6 +10,7 @@ from treuwerk.domain.entries import UPLOAD
 from treuwerk.domain.ledger import moment
 from treuwerk.domain.reading import plain_number
 from treuwerk.domain.recalculations import WHY
+from treuwerk.services.account.counted_totals import CountedTotal
 from treuwerk.services.account.explaining import Explanation, LotTerms, explain
 from treuwerk.services.account.explaining import as_json as tree_as_json
 from treuwerk.store.migrating import check_schema
@@ -78,6 +79,8 @@ def _print_what(tree: Explanation) -> None:
         click.echo(f"  {purchase.document} line {purchase.line} from {purchase.seller}: {purchase.quantity} × "
                    f"{purchase.article_number} {purchase.article_name}".rstrip())
         _print_evidence(tree)
+    if tree.total:
+        _print_total(tree.total)
     if tree.cause.startswith(WHY):
         click.echo(f"  {tree.cause}")
     if whole := tree.whole:
@@ -87,6 +90,17 @@ def _print_what(tree: Explanation) -> None:
         click.echo(f"  for order {tree.cause}")
     if tree.activity:
         click.echo(f"  {tree.activity.kind} {tree.activity.code}, {tree.activity.person}")
+
+
+def _print_total(total: CountedTotal) -> None:
+    """What counts by now, which may be more or less than when it was booked."""
+    part = f", {total.part}" if total.part else ""
+    click.echo(f"  {plain_number(total.counted)} counts in {total.period}{part} by now")
+    for line in total.lines:
+        what = f"{line.document} line {line.line}, {line.article_number}" if line.document else line.activity
+        click.echo(f"    {line.occurred_on}  {plain_number(line.amount):>10}  {what}")
+    if total.more:
+        click.echo(f"    … and {total.more} further lines")
 
 
 def _print_lot(tree: Explanation, line: int, lot: LotTerms) -> None:

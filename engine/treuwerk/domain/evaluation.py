@@ -6,7 +6,7 @@ event by event, and only the events that it fails on are parked, with rule and r
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
-from typing import NamedTuple, cast
+from typing import NamedTuple, Protocol, cast
 
 import attrs
 
@@ -76,7 +76,7 @@ def evaluate(rules: Sequence[ActiveRule], events: Sequence[EarningEvent]) -> Eva
     of_awards = [active for active in rules if active.on_awards]
     of_events = [active for active in rules if not active.on_awards]
     for active in of_events:
-        if indexes := _indexes_for(active, events):
+        if indexes := indexes_for(active, events):
             _ask(active, _chosen(events, indexes), indexes, result)
     later = groups_of(of_awards)
     _weigh(groups_of(of_events) - later, result)
@@ -108,14 +108,26 @@ def _ask_about_awards(rules: Sequence[ActiveRule], events: Sequence[EarningEvent
     base = [[one for one in earned if one.by.standing.group not in rivals] for earned in result.earned]
     for active in rules:
         names = frozenset(cast("AwardRule", active.rule).rules)
-        mine = {index: awards for index in _indexes_for(active, events) if index not in result.doubts and (
+        mine = {index: awards for index in indexes_for(active, events) if index not in result.doubts and (
             awards := [one.award for one in base[index] if not names or one.by.name in names])}
         if mine:
             _ask(active, [events[index] for index in mine], list(mine), result, [
                 [award._replace(event=at) for award in awards] for at, awards in enumerate(mine.values())])
 
 
-def _indexes_for(active: ActiveRule, events: Sequence[EarningEvent]) -> Sequence[int]:
+class Conditioned(Protocol):
+    """What holds for some days, both included, and for some events."""
+
+    @property
+    def valid_from(self) -> date: ...  # noqa: D102
+    @property
+    def valid_until(self) -> date: ...  # noqa: D102
+    @property
+    def eligibility(self) -> Eligibility: ...  # noqa: D102
+
+
+def indexes_for(active: Conditioned, events: Sequence[EarningEvent]) -> Sequence[int]:
+    """The events that a rule is asked about."""
     indexes: Sequence[int] = range(len(events))
     if active.valid_from != date.min or active.valid_until != date.max:
         indexes = [i for i in indexes if active.valid_from <= events[i].occurred_on <= active.valid_until]

@@ -50,6 +50,7 @@ class TransactionKind(StrEnum):
     ACCRUAL = "accrual"
     COMPLETION = "completion"
     RECALCULATION = "recalculation"
+    TOTAL = "total"
     ACTIVATION = "activation"
     REDEMPTION = "redemption"
     HOLD = "hold"

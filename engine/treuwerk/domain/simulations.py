@@ -159,6 +159,13 @@ class Effect:
         if now.given != following.given:
             self._compare(what, now, following)
 
+    def count_total(self, account_id: int, worth: Given | NewDoubt, *, now: bool) -> None:
+        """Count what a total is worth under one of both programmes; that its rule fails is told of the changed one."""
+        if isinstance(worth, Given):
+            self.count(account_id, worth, now=now)
+        elif not now:
+            self.doubts.setdefault(worth.code, attrs.evolve(worth, events=0)).events += 1
+
     def leave_out(self, why: str) -> None:
         """Count an event that cannot be judged."""
         self.left_out[why] = self.left_out.get(why, 0) + 1

@@ -9,6 +9,7 @@ from treuwerk.domain.census import Census
 from treuwerk.domain.documents import Document
 from treuwerk.domain.earning import AwardRule, EarningRule
 from treuwerk.domain.occasions import OccasionSource
+from treuwerk.domain.totals import TotalRule
 
 S = TypeVar("S")
 
@@ -64,12 +65,13 @@ class EarningRuleKind(Generic[S]):
 
     `settings` is an attrs class: each of its fields is a key of the ``[[earning]]`` table, structured strictly.
     `build` binds checked settings and returns the rule; it is called once per table at start-up. A rule that has
-    `awards_on` works on what other rules earned.
+    `awards_on` works on what other rules earned; a `TotalRule` looks at what counts in a period together; any other one
+    at single events.
     """
 
     name: str
     settings: type[S]
-    build: Callable[[S], EarningRule | AwardRule]
+    build: Callable[[S], EarningRule | AwardRule | TotalRule]
 
 
 @attrs.frozen

@@ -7,20 +7,20 @@ from typing import Any
 import attrs
 from cattrs import ClassValidationError
 
+from treuwerk.domain.counting import ActiveTotal
 from treuwerk.domain.earning_parts import earning_part
-from treuwerk.domain.eligibility import ArticleFilter, Eligibility
 from treuwerk.domain.evaluation import ActiveRule
 from treuwerk.domain.rights import Permission
 from treuwerk.hookspecs import WorkRunnerKind
 from treuwerk.plugins import PluginError, PluginInfo, Registry, load
+from treuwerk.programme.active import active_rules, active_totals
 from treuwerk.programme.checking import contradictions
 from treuwerk.programme.checking_rewards import mistakes_in_rewards
 from treuwerk.programme.checking_roles import mistakes_in_roles
 from treuwerk.programme.checking_work import mistakes_in_work
 from treuwerk.programme.errors import Mistake, ProgrammeError
 from treuwerk.programme.kinds import register_kinds, reward_kinds_without_table
-from treuwerk.programme.settings import EarningHead, Settings
-from treuwerk.programme.standing import finish_of, standing_of
+from treuwerk.programme.settings import Settings
 from treuwerk.programme.structuring import mistakes, new_converter, table
 from treuwerk.programme.toml_text import NotToml, toml_of
 
@@ -41,16 +41,13 @@ class LoadedProgramme:
 
     @property
     def rules(self) -> list[ActiveRule]:
-        """All revisions of all rules, in the order of the programme file."""
-        return [ActiveRule(earning.head.name, earning.head.revision, earning.rule, earning.head.valid_from,
-                           earning.head.valid_until, _eligibility(earning.head, self.settings.article_filters),
-                           standing_of(earning.head, self.settings), finish_of(earning.head))
-                for earning in self.settings.earning]
+        """All revisions of all rules that look at single events, in the order of the programme file."""
+        return active_rules(self.settings)
 
-
-def _eligibility(head: EarningHead, filters: Mapping[str, ArticleFilter]) -> Eligibility:
-    return Eligibility(head.audience, filters[head.articles] if head.articles else None, tuple(head.weekdays),
-                       head.at_least)
+    @property
+    def totals(self) -> list[ActiveTotal]:
+        """All revisions of all rules over totals, in the order of the programme file."""
+        return active_totals(self.settings)
 
 
 def read_programme(folder: Path, given: Mapping[str, object] | None = None) -> LoadedProgramme:

@@ -35,6 +35,11 @@ def taken(connection: Connection, keys: Iterable[str]) -> Taken:
     return {row.key: row.content for row in _found(connection, keys)}
 
 
+def lines_of(connection: Connection, keys: Iterable[str]) -> dict[str, int]:
+    """The lines of those of the keys that are claimed."""
+    return {row.key: row.line_id for row in _found(connection, keys)}
+
+
 def claim(connection: Connection, claims: Sequence[Claim]) -> Taken:
     """Claim what is free; returns what was not, with the content of the first claim.
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import attrs
 
+from treuwerk.domain.counting import ActiveTotal
 from treuwerk.domain.earning import Step, fold
 from treuwerk.domain.evaluation import ActiveRule, Evaluation, evaluate
 from treuwerk.domain.participants import Participant, identifier
@@ -19,6 +20,7 @@ from treuwerk.programme.errors import Mistake
 from treuwerk.programme.reading import LoadedProgramme, read_programme
 from treuwerk.programme.structuring import meant
 from treuwerk.testing.case_files import Case, CaseFile, read_case_files
+from treuwerk.testing.case_totals import CaseTotal, worth_of
 from treuwerk.testing.masters import read_articles
 
 _ANY_ACCOUNT = 1
@@ -77,16 +79,20 @@ class EarningCase:
     case: Case
     events: tuple[EarningEvent, ...] = attrs.field(repr=False)
     rules: tuple[ActiveRule, ...] = attrs.field(repr=False)
+    totals: tuple[ActiveTotal, ...] = attrs.field(default=(), repr=False)
+    """Rules over totals: all lines and activities of a case count together."""
 
     def failure(self) -> CaseFailure | None:
         """Run the case; None where it gives what it says."""
         evaluation = evaluate(self.rules, self.events)
+        worth = worth_of(self.totals, self.events, evaluation)
         expected = Outcome({unit: points for unit, points in self.case.points.items() if points},
                            tuple(sorted(self.case.doubts)))
-        found = _outcome(evaluation)
+        found = _outcome(evaluation, worth)
         if found == expected:
             return None
-        return CaseFailure(self.file, self.case.name, expected, found, tuple(_explained(self.events, evaluation)))
+        return CaseFailure(self.file, self.case.name, expected, found,
+                           (*_explained(self.events, evaluation), *_totalled(worth)))
 
     def check(self) -> None:
         """Run the case in a test.
@@ -131,11 +137,12 @@ def cases_of(programme: LoadedProgramme) -> list[EarningCase]:
         ProgrammeError: with all mistakes in case files and article master.
     """
     master = read_articles(programme.folder)
-    rules = tuple(programme.rules)
-    units = {unit for rule in rules for unit in rule.units} | set(programme.settings.units)
+    rules, totals = tuple(programme.rules), tuple(programme.totals)
+    settings = programme.settings
+    units = {unit for earning in settings.earning for unit in earning.rule.units} | set(settings.units)
     files = read_case_files(programme.folder,
                             lambda file: _contradictions(file, _articles(file, master), programme, units))
-    return [EarningCase(name, case, tuple(_events(case, _articles(file, master), programme)), rules)
+    return [EarningCase(name, case, tuple(_events(case, _articles(file, master), programme)), rules, totals)
             for name, file in files.items() for case in file.case]
 
 
@@ -178,11 +185,13 @@ def _events(case: Case, articles: Mapping[str, Article], programme: LoadedProgra
             yield EarningEvent(who, case.occurred_on, activity=activity.activity)
 
 
-def _outcome(evaluation: Evaluation) -> Outcome:
+def _outcome(evaluation: Evaluation, worth: Sequence[CaseTotal]) -> Outcome:
     points: dict[str, int] = {}
     for earned in evaluation.earned:
         for one in earned:
             points[one.award.unit] = points.get(one.award.unit, 0) + one.award.points
+    for total in worth:
+        points[total.unit] = points.get(total.unit, 0) + total.points
     return Outcome(points, tuple(sorted(doubt.code for doubt in evaluation.doubts.values())))
 
 
@@ -196,6 +205,12 @@ def _explained(events: Sequence[EarningEvent], evaluation: Evaluation) -> Iterat
         for earned in evaluation.earned[index]:
             by, award = earned.by, earned.award
             yield f"{name}: {by.name} revision {by.revision}: {_told(award.steps)} = {award.points} {award.unit}"
+
+
+def _totalled(worth: Sequence[CaseTotal]) -> Iterator[str]:
+    for one in worth:
+        yield (f"{one.key.period}{f' {one.key.part}' if one.key.part else ''}: {one.key.rule} revision "
+               f"{one.key.revision}: {_told(one.steps)} = {one.points} {one.unit}")
 
 
 def _named(event: EarningEvent) -> str:

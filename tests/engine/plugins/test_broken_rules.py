@@ -17,8 +17,7 @@ def rules_of(folder: Path, plugin: str, table: str) -> list[ActiveRule]:
     """The rules of a programme that also uses a broken one, last."""
     text = PROGRAMME.replace('["csv_feed"', f'["{plugin}", "csv_feed"')
     text += f'\n[[earning]]\nname = "broken"\ntitle = {{ de = "?", en = "?" }}\nunit = "bonus"\n{table}\n'
-    return [ActiveRule(earning.head.name, earning.head.revision, earning.rule)
-            for earning in loaded(folder, text).settings.earning]
+    return loaded(folder, text).rules
 
 
 def test_a_rule_that_raises_costs_only_the_purchases_that_it_fails_on(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from treuwerk.domain.eligibility import Audience, LeastPerLine, Weekday
 from treuwerk.domain.finishing import Rounding
 from treuwerk.domain.stacking import Mode
 from treuwerk.domain.terms import AT_ONCE, NEVER, Activation, Between, Expiry, Returns
+from treuwerk.domain.totals import TotalRule
 from treuwerk.programme.settings.limits import Cap
 from treuwerk.programme.settings.values import Texts, is_code
 
@@ -122,7 +123,7 @@ class Earning:
 
     head: EarningHead
     settings: Any
-    rule: EarningRule | AwardRule
+    rule: EarningRule | AwardRule | TotalRule
 
 
 @attrs.frozen

@@ -16,6 +16,7 @@ from treuwerk.domain.entries import UPLOAD, read_entered
 from treuwerk.domain.explained_steps import ExplainedStep, explained
 from treuwerk.domain.ledger import Book, TransactionKind, moment
 from treuwerk.domain.participants import identifier
+from treuwerk.services.account.counted_totals import CountedTotal, counted_total
 from treuwerk.services.account.ordered_points import OrderedPoints, orders_of
 from treuwerk.services.changes.evidence import AlsoReported, also_reported
 from treuwerk.services.clearing.wholes import Whole, wholes
@@ -154,13 +155,15 @@ class Explanation:
     """Other reports of the same goods; lists leave them out."""
     ordered: OrderedPoints | None = None
     """The order of rewards that it belongs to."""
+    total: CountedTotal | None = None
+    """What counts for the total that it is about; lists leave it out."""
 
 
 OWN_BOOKS = (Book.PARTICIPANT, Book.PENDING, Book.HELD, Book.DEFICIT)
 """The books of a participant; all others are those of the system."""
 _ALL = 1_000
 _ADDED = (TransactionKind.COMPLETION, TransactionKind.RECALCULATION)
-_BY_RULES = (TransactionKind.ACCRUAL, *_ADDED)
+_BY_RULES = (TransactionKind.ACCRUAL, TransactionKind.TOTAL, *_ADDED)
 
 
 def explain(connection: Connection, public_id: str) -> Explanation:
@@ -190,6 +193,7 @@ def explain(connection: Connection, public_id: str) -> Explanation:
         undone_by=undone_by(connection, account_id, [row_id]).get(row_id, ()),
         reported=_reported(connection, booking),
         ordered=orders_of(connection, account_id, [booking]).get(row_id),
+        total=counted_total(connection, account_id, row_id) if booking.kind == TransactionKind.TOTAL else None,
         evidence=() if booking.document is None else also_reported(connection, account_id, row_id))
 
 

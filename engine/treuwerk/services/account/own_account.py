@@ -7,11 +7,13 @@ from sqlalchemy import Connection
 
 from treuwerk.domain.ids import TRANSACTION
 from treuwerk.domain.rights import Access, OutOfScope, row_named
+from treuwerk.programme.settings import Settings
 from treuwerk.services.account import purchase_history, statements
 from treuwerk.services.account.explaining import Explanation, explain
 from treuwerk.services.account.latest import Latest
 from treuwerk.services.account.latest import latest as latest_of
 from treuwerk.services.account.purchase_history import ArticleTotal, Bought, Purchase, PurchaseFilters
+from treuwerk.services.account.totals_ahead import Ahead, ahead
 from treuwerk.services.ledger import balances as all_balances
 from treuwerk.services.ledger.balances import Holdings, UnitBalance
 from treuwerk.services.ledger.kept_calendars import Calendars
@@ -39,6 +41,11 @@ def statement(access: Access, connection: Connection, unit: str, **narrowed: Any
 def latest(access: Access, connection: Connection, unit: str, rows: int) -> Sequence[Latest]:
     """The newest bookings in few words."""
     return latest_of(connection, _account(access, READ_ACCOUNT), unit, rows)
+
+
+def totals_ahead(access: Access, connection: Connection, settings: Settings, now: int) -> list[Ahead]:
+    """What counts in the periods of now, and what comes next."""
+    return ahead(connection, settings, _account(access, READ_ACCOUNT), now)
 
 
 def first_booking_at(access: Access, connection: Connection) -> int | None:

@@ -250,6 +250,7 @@ def _scored(installation: Installation, documents: Sequence[Document], places: I
     batch.lines = {key: (line[0], key, *line[2:]) for line in batch.lines.values()
                    for key in [anew(plain(line[1]), f"decided|{line[2]}|{by}")]}
     batch.of_orders = {key: of for key, line in batch.lines.items() if (of := batch.of_orders.get(plain(key)))}
+    batch.of_totals = {key: counts for key, line in batch.lines.items() if (counts := batch.of_totals.get(plain(key)))}
     batch.documents, batch.references, batch.uuids, batch.corrections = {}, {}, {}, {}
     return batch
 

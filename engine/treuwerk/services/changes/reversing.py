@@ -1,8 +1,9 @@
-"""Reversing: an accrual is taken back by itself, with what its goods were worth as part of a whole."""
+"""Reversing: an accrual is taken back, with what its goods were worth as part of a whole and in totals."""
 
 from sqlalchemy import Connection
 
 from treuwerk.domain.ledger import TransactionKind
+from treuwerk.services.clearing import totalling
 from treuwerk.services.clearing.assembling import after_return
 from treuwerk.services.installation import Installation
 from treuwerk.services.ledger.bookkeeping import SYSTEM, Booked, OpenAccount, Order, book, positive
@@ -27,6 +28,7 @@ def reverse(installation: Installation, account_id: int, accrual_id: int, key: s
         booked = book(account, order, lambda account: decided(account, accrual_id, pieces))
         if not booked.repeated:
             after_return(account, accrual_id, actor, order.cause)
+            totalling.after_return(account, accrual_id, actor, order.cause)
         return booked
 
     return installation.database.run(reversed_in)

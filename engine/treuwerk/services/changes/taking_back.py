@@ -15,6 +15,7 @@ from treuwerk.domain.lots import Part, last_of, less
 from treuwerk.domain.movements import Legs, cancelled, reversed_credit
 from treuwerk.domain.records import JournalRow
 from treuwerk.domain.refusals import Refusal
+from treuwerk.services.clearing import totalling
 from treuwerk.services.clearing.assembling import after_return
 from treuwerk.services.ledger import cancelling, points_back
 from treuwerk.services.ledger.bookkeeping import Decision, OpenAccount, Order
@@ -74,8 +75,10 @@ def take_back(account: OpenAccount, transaction_id: int, share: int, key: str, c
                   refers_to=transaction_id)
     booked = account.book(order, decision.legs, decision.explanation)
     account.settle(booked.id)
-    more = after_return(account, row.id, actor, cause) if row.kind == TransactionKind.ACCRUAL else ()
-    return booked, decision.legs + more
+    if row.kind != TransactionKind.ACCRUAL:
+        return booked, decision.legs
+    more = after_return(account, row.id, actor, cause)
+    return booked, decision.legs + more + totalling.after_return(account, row.id, actor, cause)
 
 
 def _decided(account: OpenAccount, row: JournalRow, share: int) -> tuple[TransactionKind, Decision]:

@@ -4,7 +4,7 @@ The list is the only evidence; an invitation is none. Points go through the same
 purchases, and the attendance is claimed by its key like a purchase is.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import NamedTuple
 import attrs
 from sqlalchemy import Connection
 
+from treuwerk.domain.counting import Counts, count
 from treuwerk.domain.evaluation import Earned, evaluate
 from treuwerk.domain.folding import name_key
 from treuwerk.domain.ledger import moment
@@ -27,17 +28,21 @@ from treuwerk.services.clearing.attendance_returns import Absent, Returned, adde
 from treuwerk.services.clearing.booking import Booked, Booker
 from treuwerk.services.clearing.limiting import Limiting
 from treuwerk.services.clearing.scoring import stored_awards
+from treuwerk.services.clearing.totalling import Totaller, counted_lines
 from treuwerk.services.installation import Installation
 from treuwerk.services.ledger.terms import TermsTable
 from treuwerk.services.master_files import BadRow, ImportReceipt, NamedRow, Told, named_rows, tell_nobody
+from treuwerk.store.assemblies import Place
 from treuwerk.store.bulk import insert_rows
-from treuwerk.store.identities import claim
+from treuwerk.store.identities import claim, lines_of
+from treuwerk.store.many import lock_in_order
 from treuwerk.store.owners import lock_owners
 from treuwerk.store.parties import participants_known_as
 from treuwerk.store.people import activities_of, people_known_as
 from treuwerk.store.retrying import retrying
 from treuwerk.store.sealing import ids_behind
 from treuwerk.store.tables import activity
+from treuwerk.store.totals import CountedLine, note_lines
 
 COLUMNS = ("seminar_code", "held_on", "participant", "person", "attended")
 SEMINAR = "seminar"
@@ -157,6 +162,7 @@ class _Scored:
     id: int
     row: _Attendance
     earned: list[Earned]
+    counts: Sequence[Counts]
 
 
 def _asked(line: _Scored) -> list[Award]:
@@ -197,16 +203,23 @@ class _Batch:
         """Book who came, and take back what was booked for people who did not."""
         settings, returned = self._installation.programme.settings, Returned()
         booker = Booker(settings, TermsTable(settings, self._now), self._actor, self._now)
-        limiting = Limiting(settings, self._now)
+        limiting, totaller = Limiting(settings, self._now), Totaller(settings, self._now, self._actor)
         with self._installation.database.writing() as connection:
-            limiting.take_turns(connection, {row.participant.account_id for row in self._all})
-            # Alone with its accounts: what is booked of a seminar is looked up before more of it is.
-            lock_owners(connection, {row.participant.account_id for row in self._all}, to_change=True)
+            # Alone with its accounts: what is booked of a seminar is looked up before more of it is. Turns come first,
+            # as in clearing: who holds one never waits for somebody who asks for the other.
+            accounts = {row.participant.account_id for row in self._all}
+            totaller.take_turns_of(connection, accounts)
+            limiting.take_turns(connection, accounts)
+            lock_owners(connection, accounts, to_change=True)
             keys = self._keys(connection)
             problems = self._sort_out(connection, keys)
             scored, doubted = self._scored(connection, keys)
             fresh = self._claimed(connection, keys, scored)
             self._note(connection, fresh, keys, booker, limiting)
+            counted, void = _counted(fresh), self._void(connection, keys)
+            if counted or void:
+                note_lines(connection, counted)
+                lock_in_order(connection, booker.credits, accounts)
 
             def take_back() -> None:
                 nonlocal returned
@@ -215,9 +228,18 @@ class _Batch:
                 limiting.write(connection)
 
             booked = booker.write(connection, take_back)
+            if totals := totaller.settle(connection, counted, (), ids_behind(connection, self._now),
+                                         f"attendance:{self._file}:0", void):
+                totals.seal()
+                returned.points = added(returned.points, totals.points)
             if self._dry_run:
                 connection.rollback()
         return _Outcome(problems + doubted, booked, returned, len(fresh))
+
+    def _void(self, connection: Connection, keys: dict[int, tuple[str, int]]) -> set[Place]:
+        """Attendances that were noted before and did not take place after all."""
+        absent = {one.key: one.account_id for one in self._absent(keys)}
+        return {(absent[key], line) for key, line in lines_of(connection, absent).items()} if absent else set()
 
     def _absent(self, keys: dict[int, tuple[str, int]]) -> list[Absent]:
         return [Absent(row.participant.account_id, keys[row.at][0], row.held_on.isoformat(), row.at)
@@ -278,11 +300,13 @@ class _Batch:
         rows = list({keys[row.at][0]: row for row in reversed(self._rows) if row.attended}.values())
         events = [EarningEvent(row.participant, row.held_on, activity=SEMINAR) for row in rows]
         evaluation = evaluate(self._installation.programme.rules, events)
+        counting = count(self._installation.programme.totals, events)
+        doubts = {**counting.doubts, **evaluation.doubts}
         ids = ids_behind(connection, self._now)
-        scored = {keys[row.at][0]: _Scored(next(ids), row, earned)
+        scored = {keys[row.at][0]: _Scored(next(ids), row, earned, counting.counted.get(index, ()))
                   for index, (row, earned) in enumerate(zip(rows, evaluation.earned, strict=True))
-                  if index not in evaluation.doubts}
-        return scored, [Doubted(rows[index].at, doubt.code, doubt.reason) for index, doubt in evaluation.doubts.items()]
+                  if index not in doubts}
+        return scored, [Doubted(rows[index].at, doubt.code, doubt.reason) for index, doubt in doubts.items()]
 
     def _claimed(self, connection: Connection, keys: dict[int, tuple[str, int]],
                  scored: dict[str, _Scored]) -> list[_Scored]:
@@ -309,6 +333,11 @@ class _Batch:
     def _evidence(self, row: _Attendance, keys: dict[int, tuple[str, int]]) -> str:
         day, person = row.held_on.isoformat(), keys[row.at][1]
         return activity_evidence(row.participant.account_id, SEMINAR, row.code, day, person)
+
+
+def _counted(fresh: Sequence[_Scored]) -> list[CountedLine]:
+    return [one for line in fresh for one in counted_lines(
+        line.row.participant.account_id, line.id, line.row.held_on.isoformat(), 1, line.counts)]
 
 
 def activity_key(kind: str, code: str, occurred_on: str, person_id: int) -> str:

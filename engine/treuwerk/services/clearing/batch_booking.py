@@ -28,6 +28,7 @@ from treuwerk.services.clearing.same_orders import wait_for_a_look
 from treuwerk.services.clearing.scoring import ScoredBatch, ScoredLine
 from treuwerk.services.clearing.serials import Numbered, check_serials
 from treuwerk.services.clearing.sides import both
+from treuwerk.services.clearing.totalling import Totaller
 from treuwerk.services.installation import Installation
 from treuwerk.services.ledger.terms import TermsTable
 from treuwerk.store import runs, work
@@ -58,6 +59,7 @@ class BatchBooking:
         self._corrector = Corrector(self._settings, run, now, actor)
         self._assembler = Assembler(self._settings, now, actor)
         self._limits = limits_of(self._settings)
+        self._totaller = Totaller(self._settings, now, actor)
 
     def warm_up(self) -> None:
         """Book an empty batch and roll it back: connection and statements are then there for the first one.
@@ -85,6 +87,7 @@ class BatchBooking:
         booker = Booker(self._settings, self._terms, self._actor, self._now)
         self._corrector.take_turn(connection, batch)
         self._assembler.take_turns(connection, batch)
+        self._totaller.take_turns(connection, batch)
         limiting = Limiting(self._settings, self._now, self._limits)
         limiting.take_turns_of(connection, batch)
         run.start(connection)
@@ -97,16 +100,19 @@ class BatchBooking:
         known, lines, aliases = self._lines(connection, batch, booker, limiting)
         met = self._corrector.meet(connection, batch, lines, aliases)
         booked = [line for _, line in lines]
-        touched = {*(met.accounts if met is not None else ()), *self._assembler.accounts(batch, booked)}
+        touched = {*(met.accounts if met is not None else ()), *self._assembler.accounts(batch, booked),
+                   *self._totaller.accounts(batch, booked)}
         if touched:
             lock_in_order(connection, booker.credits, touched)
-        done, whole = Outcome(), None
+        done, whole, totals = Outcome(), None, None
 
         def correct() -> None:
-            nonlocal done, whole
+            nonlocal done, whole, totals
             done = self._corrector.correct(connection, batch, met)
             self._note_ids(done.reversals.newest if done.reversals else 0)
             whole = self._assembler.complete(connection, batch, booked, done.touched, run, limiting)
+            self._note_ids(whole.newest if whole else 0)
+            totals = self._totaller.complete(connection, batch, lines, done.touched, run)
             limiting.write(connection)
             self._note(connection, batch, known)
 
@@ -119,7 +125,10 @@ class BatchBooking:
         if whole:
             whole.seal()
             batch.tally.points = summed(batch.tally.points, whole.points)
-            self._note_ids(whole.newest)
+        if totals:
+            totals.seal()
+            batch.tally.points = summed(batch.tally.points, totals.points)
+            self._note_ids(totals.newest)
         return run.total_with(connection, batch.tally, batch.cursor)
 
     def _note_ids(self, newest: int) -> None:
@@ -162,6 +171,7 @@ class BatchBooking:
             lines = limiting.cut(connection, batch, lines)
             insert_rows(connection, purchase_line, self._purchase_lines(lines, booker, batch.tally))
             self._assembler.note(connection, batch, lines)
+            self._totaller.note(connection, batch, lines)
             note_references(connection, referring := references(batch, self._reporter, lines, owned))
             note(connection, self._reporter, self._run.id, owned.proofs + proofs)
             note_outdone(connection, owned.outdone, {line[1]: (line_id, line) for line_id, line in lines},

@@ -122,7 +122,7 @@ class _Clearing:
         limiting = Limiting(self._installation.programme.settings, self._now)
         with closing(self._scored(behind, self._gate.rehearse)) as scored, without_collection():
             for batch in scored:
-                if batch.corrections or batch.of_orders or self._is_corrected():
+                if batch.corrections or batch.of_orders or batch.of_totals or self._is_corrected():
                     return self._rehearse_by_booking(behind, before)
                 with self._database.reading() as connection:
                     batch.drop_taken({key: seen[key] for key in batch.lines if key in seen}, {})

@@ -89,7 +89,7 @@ def scored_documents(installation: Installation, documents: Sequence[Document], 
     with installation.database.reading() as connection:
         matcher = Matcher(settings, today, connection)
         matcher.learn(connection, documents)
-    batch = score(documents, matcher, installation.programme.rules)
+    batch = score(documents, matcher, installation.programme.rules, installation.programme.totals)
     batch.tally.documents, _ = count_documents(documents, "")
     batch.cursor = max(map(last_line, documents), default=0)
     return batch

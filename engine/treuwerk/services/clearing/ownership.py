@@ -149,6 +149,8 @@ def _rename(batch: ScoredBatch, key: str, to: str) -> None:
     batch.lines[to] = (account, to, *rest)  # type: ignore[assignment]
     if key in batch.of_orders:
         batch.of_orders = {**batch.of_orders, to: batch.of_orders[key]}
+    if key in batch.of_totals:
+        batch.of_totals = {**batch.of_totals, to: batch.of_totals[key]}
 
 
 def _booked(connection: Connection, foreign: Mapping[str, str],

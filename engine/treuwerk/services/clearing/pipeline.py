@@ -48,14 +48,15 @@ def scored_here(installation: Installation, task: Task, matcher: Matcher | None 
     """The same in this process."""
     settings, number = installation.programme.settings, ""
     reader = next(one for one in settings.sources if one.head.name == task.source).source
-    rules, sizes = installation.programme.rules, growing(
+    rules, totals = installation.programme.rules, installation.programme.totals
+    sizes = growing(
         FIRST_LINES, settings.clearing.batch_lines, 50 if installation.database.is_sqlite else 100)
     matcher = matcher or _matcher(installation, task)
     with opened(task.file) as stream:
         for documents, last in batches(reader.read(stream), sizes, task.behind):
             with installation.database.reading() as connection:
                 matcher.learn(connection, documents)
-            batch = score(documents, matcher, rules)
+            batch = score(documents, matcher, rules, totals)
             batch.tally.documents, number = count_documents(documents, number)
             batch.cursor, batch.done, batch.last = max(map(last_line, documents)), bytes_read(stream), last
             yield batch

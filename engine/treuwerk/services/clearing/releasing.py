@@ -252,7 +252,8 @@ def _book(installation: Installation, rows: Sequence[Row[Any]], now: int, actor:
     documents = _documents(rows)
     stamp = sha256(f"{came.id}|{now}|{rows[0].number}|{len(rows)}".encode()).hexdigest()
     run = ClearingRun(installation.database, came.source, came.file, f"{RELEASED}{stamp}", now, actor)
-    batch = score(documents, _matcher(installation, documents, now, assume), installation.programme.rules)
+    batch = score(documents, _matcher(installation, documents, now, assume), installation.programme.rules,
+                  installation.programme.totals)
     batch.tally.documents, batch.cursor = len({row.document for row in rows}), max(row.at_line for row in rows)
     batch.aliases -= {one.alias.id for one in assume if not one.alias.holds}
     booking = _Release(installation, run, now, actor, reporter_of(installation, came), rows, came)
@@ -309,7 +310,8 @@ def foreseen(installation: Installation, conditions: Sequence[Any], now: int, *,
 def _foresee(installation: Installation, rows: Sequence[Row[Any]], now: int, assume: Sequence[Assumed],
              would: Released, limiting: Limiting) -> None:
     documents = _documents(rows)
-    batch = score(documents, _matcher(installation, documents, now, assume), installation.programme.rules)
+    batch = score(documents, _matcher(installation, documents, now, assume), installation.programme.rules,
+                  installation.programme.totals)
     with installation.database.reading() as connection:
         came = store.run_of(connection, rows[0].run_id)
         foresee(connection, limiting.settings, batch, reporter_of(installation, came), limiting)

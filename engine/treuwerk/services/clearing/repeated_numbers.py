@@ -36,6 +36,8 @@ def name_as_booked(connection: Connection, batch: ScoredBatch) -> None:
             batch.references = {**batch.references, name: batch.references[key]}
         if name != key and key in batch.of_orders:
             batch.of_orders = {**batch.of_orders, name: batch.of_orders[key]}
+        if name != key and key in batch.of_totals:
+            batch.of_totals = {**batch.of_totals, name: batch.of_totals[key]}
     if len(renamed) == len(batch.lines):
         batch.lines = renamed
 

@@ -18,6 +18,7 @@ from treuwerk.domain.corrections import (
     unknown_changes,
     version_of,
 )
+from treuwerk.domain.counting import Counts
 from treuwerk.domain.entries import UPLOAD
 from treuwerk.domain.versions import comparable, order
 from treuwerk.services.clearing.assembly_scoring import OfOrder
@@ -31,7 +32,7 @@ from treuwerk.store.ownership import heirs
 from treuwerk.store.serials import free_serials
 
 _DAY = 10  # letters of an ISO day
-_OF_LINE = 7  # values of a line that was scored; behind them stands what it is for its order
+_OF_LINE = 7  # values of a line that was scored; behind them stand what it is for its order, and what it counts for
 
 
 def release_changes(connection: Connection, batch: ScoredBatch) -> None:
@@ -47,7 +48,9 @@ def release_changes(connection: Connection, batch: ScoredBatch) -> None:
         batch.lines[key] = _of_heir(found[key], into.get(found[key][0], found[key][0]))
         batch.tally.lines += 1
     batch.of_orders = batch.of_orders | {one[1]: OfOrder(*one[7]) for one in held
-                                         if len(one) > _OF_LINE and one[1] in batch.lines}
+                                         if len(one) > _OF_LINE and one[7] and one[1] in batch.lines}
+    batch.of_totals = batch.of_totals | {one[1]: [Counts(*of) for of in one[8]] for one in held
+                                         if len(one) > _OF_LINE + 1 and one[8] and one[1] in batch.lines}
 
 
 def _held(values: Sequence[Any]) -> ScoredLine:
@@ -112,5 +115,6 @@ def park_unknown_changes(batch: ScoredBatch, known: Iterable[BookedLine]) -> Non
         return
     for key in unknown_changes(map(_said, batch.lines.values()), [(one.key, one.place, one.article) for one in known]):
         line = batch.lines.pop(key)
-        held = (*line, batch.of_orders[key]) if key in batch.of_orders else line
+        more = batch.of_orders.get(key), batch.of_totals.get(key)
+        held = (*line, *more) if any(more) else line
         batch.correct(parked_change(held, key, line[2], line[4], line[5][2]))

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import attrs
 
 from treuwerk.domain.corrections import Correction, CorrectionKind
+from treuwerk.domain.counting import ActiveTotal, Counting, Counts, count
 from treuwerk.domain.documents import Document, DocumentKind, Fault
 from treuwerk.domain.evaluation import ActiveRule, Earned, evaluate
 from treuwerk.services.clearing.assembly_scoring import AssemblyScorer, OfOrder, scorer_of
@@ -18,6 +19,7 @@ from treuwerk.store.identities import Taken
 from treuwerk.store.ownership import BookedLine
 
 _AT_ONCE = 500
+_NOTHING_COUNTS = Counting()
 ScoredAward = tuple[str, int, str, str]
 """Unit, points, the stored explanation of how they came about, and the name of the rule."""
 ScoredLine = tuple[int, str, str, str, int, Facts, tuple[ScoredAward, ...]]
@@ -35,7 +37,8 @@ class ScoredBatch:
     are those with such lines, each with other keys under which it may be known; `references` has, by purchase key, the
     delivery notes whose goods a line stands for; `uuids` are those of documents. `last` says that the
     file ends with it. `of_orders` has, by purchase key, what a line is for its order, where the programme says what
-    makes a whole. `aliases` are decisions on numbers by which lines were matched.
+    makes a whole. `aliases` are decisions on numbers by which lines were matched. `of_totals` has, by purchase
+    key, what a line counts for, where rules over totals take it.
     """
 
     tally: Tally
@@ -50,12 +53,13 @@ class ScoredBatch:
     last: bool = False
     of_orders: dict[str, OfOrder] = attrs.field(factory=dict)
     aliases: frozenset[int] = frozenset()
+    of_totals: dict[str, Sequence[Counts]] = attrs.field(factory=dict)
 
     def copy(self) -> "ScoredBatch":
         """A batch to book from, which leaves this one as it is for another attempt."""
         return ScoredBatch(self.tally.copy(), dict(self.lines), list(self.problems), dict(self.corrections),
                            self.cursor, self.done, self.documents, self.references, self.uuids, self.last,
-                           self.of_orders, self.aliases)
+                           self.of_orders, self.aliases, self.of_totals)
 
     def set_aside(self, problem: Problem) -> None:
         """A line that is not booked, with its reason."""
@@ -124,7 +128,8 @@ class ScoredBatch:
                 self.tally.points[unit] = self.tally.points.get(unit, 0) + points
 
 
-def score(documents: Sequence[Document], matcher: Matcher, rules: Sequence[ActiveRule]) -> ScoredBatch:
+def score(documents: Sequence[Document], matcher: Matcher, rules: Sequence[ActiveRule],
+          totals: Sequence[ActiveTotal] = ()) -> ScoredBatch:
     """Match the lines of a batch and ask the rules about those that may earn, some hundred at a time.
 
     So few values stay in the processor's cache from one step to the next, which makes this step a tenth faster.
@@ -148,9 +153,9 @@ def score(documents: Sequence[Document], matcher: Matcher, rules: Sequence[Activ
         if len(matched) > behind:
             _note_document(document, matcher, matched[behind].key, batch)
         if len(matched) >= _AT_ONCE:
-            _ask_rules(matched, rules, batch, scorer)
+            _ask_rules(matched, rules, totals, batch, scorer)
             matched = []
-    _ask_rules(matched, rules, batch, scorer)
+    _ask_rules(matched, rules, totals, batch, scorer)
     if matcher.used:
         batch.aliases = frozenset(matcher.used)
         matcher.used.clear()
@@ -183,16 +188,19 @@ def _note_faults(faults: Sequence[Fault], batch: ScoredBatch) -> None:
         batch.set_aside(Problem(fault.line or 0, fault.document, fault.code, fault.text, "rejected", fault.raw))
 
 
-def _ask_rules(matched: Sequence[Matched], rules: Sequence[ActiveRule], batch: ScoredBatch,
-               scorer: AssemblyScorer | None) -> None:
-    evaluation = evaluate(rules, [scorer.event(line) if scorer else line.event for line in matched])
-    doubts, add = evaluation.doubts, batch.add
+def _ask_rules(matched: Sequence[Matched], rules: Sequence[ActiveRule], totals: Sequence[ActiveTotal],
+               batch: ScoredBatch, scorer: AssemblyScorer | None) -> None:
+    events = [scorer.event(line) if scorer else line.event for line in matched]
+    evaluation, counting = evaluate(rules, events), count(totals, events) if totals else _NOTHING_COUNTS
+    doubts, add = {**counting.doubts, **evaluation.doubts}, batch.add
     for index, (line, earned) in enumerate(zip(matched, evaluation.earned, strict=True)):
         key, evidence, event, facts, at = line
         if doubts and (doubt := doubts.get(index)):
             batch.set_aside(Problem(at, facts[2], doubt.code, doubt.reason, "rejected", "|".join(map(str, facts)), key))
         else:
             add((event.participant.account_id, key, evidence, facts[4], at, facts, stored_awards(earned)))
+    batch.of_totals |= {matched[index].key: counts for index, counts in counting.counted.items()
+                        if index not in doubts and batch.lines[matched[index].key][2] == matched[index].evidence}
     if scorer:
         of_orders, amiss = scorer.of_orders(matched, batch.lines, rules)
         batch.of_orders |= of_orders

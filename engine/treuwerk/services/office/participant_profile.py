@@ -12,6 +12,7 @@ from treuwerk.domain.phones import Phone, phones_of
 from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.rights import Access, OutOfScope
 from treuwerk.programme.settings import Settings
+from treuwerk.services.account.totals_ahead import Ahead, ahead
 from treuwerk.services.auditing import note_act
 from treuwerk.services.changes.aliasing import order_release
 from treuwerk.services.ledger.balances import UnitBalance, balances
@@ -84,6 +85,13 @@ def profile(access: Access, connection: Connection, settings: Settings, account_
         row.opened_at, row.version,
         [(one.scheme, one.written_as) for one in (*numbers, *shared)], held, members_of(connection, account_id),
         addresses_of(connection, account_id), standing.into_account_id if standing else 0)
+
+
+def totals_ahead(access: Access, connection: Connection, settings: Settings, account_id: int, now: int) -> list[Ahead]:
+    """What counts for the participant in the periods of now, and what comes next."""
+    access.require(READ)
+    access.require_account(account_id)
+    return ahead(connection, settings, account_id, now)
 
 
 def change_status(access: Access, connection: Connection, account_id: int, status: ParticipantStatus, version: int,

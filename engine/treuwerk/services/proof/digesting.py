@@ -1,7 +1,8 @@
 """One hash over what the books say, without ids, instants and order.
 
 Corrections of one purchase are added up: which of several part returns bears a rounded point depends on their order.
-So is what it was worth as part of a whole, since an order may have become one and lost it again on the way.
+So is what it was worth as part of a whole, since an order may have become one and lost it again on the way; and what a
+total is worth, whose bookings have the day of the last purchase that counted when they were made.
 
 The same files give the same digest, whatever their order and batches and whichever database keeps the books. Of a
 purchase that several documents prove it says what was bought and what it brought, and not which document came first. It
@@ -20,6 +21,7 @@ from treuwerk.domain.assemblies import COMPLETION, purchase_of
 from treuwerk.domain.corrections import CORRECTION
 from treuwerk.domain.ledger import FOREVER, TransactionKind, moment
 from treuwerk.domain.records import PostingRow
+from treuwerk.domain.totals import TOTAL, total_of
 from treuwerk.services.clearing.occasions import OCCASION
 from treuwerk.services.clearing.purchase_keys import document_of
 from treuwerk.store import journal as stream
@@ -144,7 +146,7 @@ def _day(at: int | None) -> str | None:
 
 
 def _transactions(connection: Connection, names: _Names) -> Iterator[list[Any]]:
-    corrected, completed = _Sums(), _Sums()
+    corrected, completed, totalled = _Sums(), _Sums(), _Sums()
     for row, referred, legs in stream.all_transactions(connection):
         account_id = row.account_id
         account, about = names.account(account_id), names.key(account_id, *referred) if referred else None
@@ -152,6 +154,9 @@ def _transactions(connection: Connection, names: _Names) -> Iterator[list[Any]]:
                   and referred is not None and referred[0] == TransactionKind.ACCRUAL)
         if lowers and about:  # a line that is worth less by now, like what goes back of it
             corrected.add(account, about, legs)
+            continue
+        if row.business_key.startswith(TOTAL):
+            totalled.add(account, total_of(row.business_key), legs)
             continue
         if row.business_key.startswith(COMPLETION):
             completed.add(account, names.key(account_id, TransactionKind.ACCRUAL, purchase_of(row.business_key)), legs)
@@ -163,9 +168,8 @@ def _transactions(connection: Connection, names: _Names) -> Iterator[list[Any]]:
                sorted([leg.book, leg.unit, leg.amount, _day(leg.expires_at) or ""] for leg in legs)]
     for account, about, amounts in corrected.lines():
         yield [account, "corrections", about, amounts]
-    for account, about, amounts in completed.lines():
-        if amounts:
-            yield [account, "completions", about, amounts]
+    for name, sums in (("completions", completed), ("totals", totalled)):
+        yield from ([account, name, about, amounts] for account, about, amounts in sums.lines() if amounts)
 
 
 class _Sums:
@@ -188,7 +192,12 @@ class _Sums:
 
 def _lots(connection: Connection, names: _Names) -> Iterator[list[Any]]:
     completed: dict[tuple[str, str, str, str, str | None], int] = {}
+    totalled: dict[tuple[str, str, str, str], int] = {}
     for row in stream.lots_with_keys(connection):
+        if row.business_key.startswith(TOTAL):
+            part = names.account(row.account_id), total_of(row.business_key), row.book, row.unit
+            totalled[part] = totalled.get(part, 0) + row.remaining
+            continue
         if row.business_key.startswith(COMPLETION):
             purchase = names.key(row.account_id, TransactionKind.ACCRUAL, purchase_of(row.business_key))
             lot = names.account(row.account_id), purchase, row.book, row.unit, _day(row.expires_at)
@@ -199,6 +208,9 @@ def _lots(connection: Connection, names: _Names) -> Iterator[list[Any]]:
     for of, remaining in completed.items():
         if remaining:
             yield ["completion", *of, remaining]
+    for part, remaining in totalled.items():
+        if remaining:
+            yield ["total", *part, remaining]
 
 
 def _holds(connection: Connection, names: _Names) -> Iterator[list[Any]]:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from treuwerk.services.proof import proving
 from treuwerk.services.proof.proving_orders import wrong_orders
+from treuwerk.services.proof.proving_totals import wrong_totals
 from treuwerk.store import guards, shortcuts
 from treuwerk.store.journal import seals
 from treuwerk.store.limit_proofs import LIMIT_PROOFS
@@ -134,6 +135,7 @@ def _laws(dialect: str) -> dict[str, Callable[[Connection], Iterator[str]]]:
         "bucket_is_that_of_the_account": proving.wrong_buckets,
         "append_only_guards_are_there": _missing_guards,
         "orders_are_paid_as_they_are_judged": wrong_orders,
+        "totals_are_paid_as_they_count": wrong_totals,
     }
 
 

@@ -47,7 +47,7 @@ class _BackTest:
 
     def __init__(self, installation: Installation, following: LoadedProgramme, now: int, since: str) -> None:
         self._database, self._since = installation.database, since
-        self._now, self._next = Side(installation.programme, now), Side(following, now)
+        self._now, self._next = Side(installation.programme, now, since), Side(following, now, since)
         with self._database.reading() as connection:
             self._articles, self._heirs, self._total = all_articles(connection), heirs(connection), count(connection)
         self._by_number: dict[str, Article | None] = {}
@@ -80,6 +80,9 @@ class _BackTest:
             if one.past.day >= since:
                 self._effect.seen["lines" if one.article else "activities"] += 1
                 add(_what(one.past), now, following)
+        for side, in_force in ((self._now, True), (self._next, False)):
+            for account_id, worth in side.of_totals():
+                self._effect.count_total(account_id, worth, now=in_force)
 
     def _known(self, connection: Connection, batch: Sequence[Past]) -> Iterator[Known]:
         """Events with participant, article and what went back of them; those that lack one of these are left out."""

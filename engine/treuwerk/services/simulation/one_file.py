@@ -89,7 +89,8 @@ class _Simulation:
     def __init__(self, installation: Installation, source: str, now: int, at: date | None) -> None:
         settings = installation.programme.settings
         today = moment(now).astimezone(settings.programme.time_zone).date()
-        self._settings, self._rules, self._at = settings, installation.programme.rules, at
+        self._settings, self._at = settings, at
+        self._rules, self._totals = installation.programme.rules, installation.programme.totals
         self._reporter, self._now = Reporter(source), now
         self._limiting = Limiting(settings, now)
         with installation.database.reading() as connection:
@@ -99,7 +100,7 @@ class _Simulation:
         """Score some documents, and lay them beside the books."""
         self._matcher.learn(connection, documents)
         meant = [self._dated(one) for one in documents]
-        batch = score(meant, self._matcher, self._rules)
+        batch = score(meant, self._matcher, self._rules, self._totals)
         lines, before = self._lines(batch, documents, meant), len(batch.problems)
         fates, problems = self._fates(connection, documents if self._at else (), batch, lines)
         names = named(connection, {line.scored[0] for line in lines})
@@ -128,7 +129,7 @@ class _Simulation:
 
         On another day than their own they are looked for as they are.
         """
-        looked = score(documents, self._matcher, self._rules) if documents else batch.copy()
+        looked = score(documents, self._matcher, self._rules, self._totals) if documents else batch.copy()
         boundless = Limiting(self._settings, self._now, Limits({}))
         before, known = set(looked.lines), taken(connection, [line.key for line in lines])
         evidence = set[str]()

@@ -10,7 +10,7 @@ from treuwerk.domain.earning import Award
 from treuwerk.domain.evaluation import ActiveRule, Evaluation, evaluate
 from treuwerk.domain.participants import Participant
 from treuwerk.domain.purchases import Article, EarningEvent
-from treuwerk.domain.simulations import NOTHING, Answer, Given
+from treuwerk.domain.simulations import NOTHING, Answer, Given, NewDoubt
 from treuwerk.programme.reading import LoadedProgramme
 from treuwerk.services.clearing.assembling import delivered
 from treuwerk.services.clearing.assembly_scoring import OfOrder, awards_as_json, scorer_of
@@ -19,6 +19,7 @@ from treuwerk.services.clearing.rates import Rates
 from treuwerk.services.clearing.stored_lines import StoredLines
 from treuwerk.services.ledger.terms import TermsTable
 from treuwerk.services.simulation.limits import SimulatedLimits
+from treuwerk.services.simulation.totals import FAILED, SimulatedTotals
 from treuwerk.store.assemblies import OrderLine
 from treuwerk.store.history import Past
 
@@ -37,15 +38,19 @@ class Known(NamedTuple):
 
 
 class Side:
-    """A programme that is asked about the past; `now` tells which points would be open."""
+    """A programme that is asked about the past; `now` tells which points would be open.
 
-    def __init__(self, programme: LoadedProgramme, now: int) -> None:
+    Limits and totals begin empty on the day `since`.
+    """
+
+    def __init__(self, programme: LoadedProgramme, now: int, since: str = "") -> None:
         self.settings = programme.settings
         self._rules, self._now = programme.rules, now
         self._stored = StoredLines(Rates(self.settings))
         self._scorer = scorer_of(self.settings.assembly)
         self._start = self.settings.programme.starts_on.isoformat()
-        self._limits = SimulatedLimits(self.settings)
+        self._limits, self._totals = SimulatedLimits(self.settings), SimulatedTotals(programme.totals)
+        self._since = since
         self._terms: dict[int, TermsTable] = {}
         self._lives: dict[tuple[int, str, str, str], bool] = {}
 
@@ -56,8 +61,9 @@ class Side:
 
     def answers(self, known: Sequence[Known]) -> list[Answer]:
         """What each event of whole accounts earns, net of what went back."""
-        evaluation = evaluate(self._rules, [self._event(one) for one in known])
-        doubts, wholes = evaluation.doubts, self._wholes(known, evaluation)
+        events = [self._event(one) for one in known]
+        evaluation, counting = evaluate(self._rules, events), self._totals.counting(events)
+        doubts, wholes = {**counting.doubts, **evaluation.doubts}, self._wholes(known, evaluation)
         found = list[Answer]()
         for at, (one, earned) in enumerate(zip(known, evaluation.earned, strict=True)):
             if one.past.day < self._start:
@@ -66,9 +72,22 @@ class Side:
                 found.append(Answer((), doubts[at].code, doubts[at].reason))
             else:
                 given = (*(self._given(one, by, award) for by, award in earned), *wholes.get(at, ()))
-                found.append(Answer(tuple(award for award in self._limits.of(one.past, one.participant, given)
-                                          if award.points)))
+                if one.past.day >= self._since:
+                    given = tuple(self._limits.of(one.past, one.participant, given))
+                    pieces = one.past.facts[6] if one.past.facts else 1
+                    self._totals.add(one.participant.account_id, one.past.id, one.past.day, pieces, one.back, counting,
+                                     at)
+                found.append(Answer(tuple(award for award in given if award.points)))
         return found
+
+    def of_totals(self) -> Iterator[tuple[int, Given | NewDoubt]]:
+        """What totals are worth of the events that came since this was asked last, each with its account."""
+        for one in self._totals.taken():
+            if one.reason:
+                yield one.account_id, NewDoubt(FAILED, one.reason, "", 1)
+            else:
+                yield one.account_id, Given(one.rule, one.revision, one.unit, one.points, one.steps, self._is_open(
+                    one.row_id, one.rule, one.unit, one.day))
 
     def served(self) -> Iterator[tuple[int, str, Given]]:
         """What budgets leave of awards that waited for the whole history: account, day and award."""

@@ -76,6 +76,7 @@ from treuwerk.store.tables.submissions import (
     submission_page,
     uploaded_file,
 )
+from treuwerk.store.tables.totals import total, total_booking, total_day, total_line
 from treuwerk.store.tables.web import (
     app_user,
     authenticator,
@@ -216,6 +217,10 @@ __all__ = [
     "submission_event",
     "submission_page",
     "taken_back",
+    "total",
+    "total_booking",
+    "total_day",
+    "total_line",
     "unsealed",
     "uploaded_file",
     "used_form",

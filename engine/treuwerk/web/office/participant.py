@@ -76,6 +76,7 @@ def participant_page(visit: Visit) -> Response:
         profile = participant_profile.profile(access, connection, settings_of(visit), account_id, visit.now)
         events, following = activity_stream.stream(access, connection, account_id, kinds=wanted, after=after,
                                                    limit=_EVENTS_OF_A_PAGE)
+        totals = participant_profile.totals_ahead(access, connection, settings_of(visit), account_id, visit.now)
         pinned = notes.pinned_notes(access, connection, account_id) if access.may(notes.READ) else []
         work = queue.open_work_of(access, connection, account_id, visit.now) if access.may(queue.READ) else []
     seen(visit, "participant.read", account_id)
@@ -87,7 +88,7 @@ def participant_page(visit: Visit) -> Response:
     older = f"{path}?{urlencode([*(('kind', kind) for kind in wanted), ('after', _text(following))])}"
     return office_page(
         visit, "office/participant.html", section="/office/participants", profile=profile, events=events, work=work,
-        pinned=pinned, panels=panels, path=path, tabs=tabs,
+        pinned=pinned, totals=totals, panels=panels, path=path, tabs=tabs,
         tab=f"{path}?kind={wanted[0]}" if len(wanted) == 1 else path,
         older=older if following else "", newest=path if after else "", today=today_of(visit), href_of=href_of,
         **_words())

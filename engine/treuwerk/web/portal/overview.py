@@ -3,6 +3,7 @@
 from starlette.responses import Response
 
 from treuwerk.domain.rights import Audience
+from treuwerk.services.account import own_account
 from treuwerk.services.account.overview import going_soon, overview
 from treuwerk.services.shop.wishes import WRITE
 from treuwerk.services.submissions import own_submissions
@@ -27,10 +28,12 @@ def overview_page(visit: Visit) -> Response:
                          visit.shell.calendars)
         underway = own_submissions.underway(visit.access, connection)
         chip = own_chip(visit, connection, found.holdings.balances[unit])
+        totals = own_account.totals_ahead(visit.access, connection, settings, visit.now)
         liked = suggested_for(visit, connection, _SUGGESTED, found.holdings.balances)
     context = standing_of(visit, found.holdings, unit)
     spendable = [code for code, one in settings.units.items() if one.spendable]
     return page(visit, "portal/overview.html", section="/", latest=found.latest, chip=chip, liked=liked,
+                totals=totals,
                 wishes=visit.access.may(WRITE), underway=underway, states=STATES,
                 soon=going_soon(found.holdings, spendable, visit.now), near=_near(context["tier"]),
                 reference=visit.state.request_id,

@@ -2,7 +2,7 @@
 
 Units, rules and tiers are named in the programme file. Codes that plugins and feeds bring (attributes, values of
 features, kinds of activities and of articles) are named in ``translations/``, under the contexts ``step``, ``feature``,
-``activity``, ``kind``, ``source``, ``product`` and ``label``; a code that nobody named stands for itself.
+``activity``, ``kind``, ``source``, ``product``, ``measure`` and ``label``; a code that nobody named stands for itself.
 """
 
 from gettext import NullTranslations
@@ -31,6 +31,9 @@ OWN_CODES = (("step", "start quantity"), ("step", "round_down points"), ("step",
              ("step", "start amount"), ("step", "per amount"), ("step", "per quantity"), ("step", "times points"),
              ("step", "round_down multiples"), ("step", "at_most budget"),
              *(("step", f"at_most {CAP} {what}") for what in (Scope.DOCUMENT.value, *Stretch)),
+             ("step", "start counted"), ("step", "times percent"), ("step", "per percent"), ("step", "start streaks"),
+             ("measure", "quantity"), ("measure", "amount"), ("measure", "month"), ("measure", "quarter"),
+             ("measure", "half_year"), ("measure", "year"), ("measure", "purchase"),
              ("activity", "seminar"), *(("kind", kind.value) for kind in TransactionKind))
 """Codes that the engine itself brings, by context; every language of ours has them."""
 _CODE = 2
@@ -96,6 +99,10 @@ class Naming:
         """The title of a budget."""
         budget = self._settings.budgets.get(code)
         return self._text(budget.title, code) if budget else code
+
+    def measure(self, code: str) -> str:
+        """What is counted towards a goal: message ``quantity`` in context ``measure``, such as ``Stück``."""
+        return self._coded("measure", code, self.activity(code))
 
     def feature(self, name: str) -> str:
         """What a feature of a delivery is, such as ``Lieferumfang`` for ``scope``."""
