@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from tests.engine.conftest import NewDatabase
 from tests.support.accounts import DONNELLY, account
 from tests.support.assemblies import bare, delivery, system_world
-from tests.support.corrections import clear
+from tests.support.corrections import DAY, clear
 from tests.support.simulations import LATER, THRICE, by_participant, changed, simulated
+from tests.support.totals import EVERY_KIND, totals_world
 from tests.support.worlds import SIX_IN_THE_EVENING, World, line, make_world
 from treuwerk.domain.refusals import Refusal
 from treuwerk.services.changes.reversing import reverse
@@ -296,3 +297,25 @@ def test_caps_and_budgets_leave_what_clearing_under_them_does(
         assert {unit: both["now"] for unit, both in freed["totals"].items()} == anew.points()
         assert {unit: both["next"] for unit, both in freed["totals"].items()} == world.points()
         assert by_participant(limited) == {home: -points for home, points in by_participant(freed).items()}
+
+
+def test_rules_over_totals_come_to_what_clearing_under_them_does(tmp_path: Path, new_database: NewDatabase) -> None:
+    with new_database() as one, new_database() as other:
+        world, anew = make_world(tmp_path / "one", one), totals_world(tmp_path / "anew", other, EVERY_KIND)
+        for each in (world, anew):
+            for number, (customer, day, pieces) in enumerate([
+                    ("10017", "05-04", "4"), ("10109", "05-05", "12"), ("10017", "06-06", "20"),
+                    ("10017", "06-07", "9")]):
+                row = line(f"LS-{number}", customer_number=customer, delivered_on=f"2026-{day}", quantity=pieces)
+                each.clear([row], name=f"{number}.csv", now=SIX_IN_THE_EVENING + number * 1_000_000 + 40 * DAY)
+            each.clear([line("LS-3", quantity="5", movement="RETURN", delivered_on="2026-06-09")], name="back.csv",
+                       now=SIX_IN_THE_EVENING + 50 * DAY)
+            each.attendance(f"{SEMINAR}A-1;2026-05-11;10109;Anna Berg;yes\nA-2;2026-05-12;10109;Anna Berg;yes\n")
+        assert anew.points()["bonus"] > world.points()["bonus"]
+
+        told, freed = (simulated(first, second.installation.programme) for first, second in (
+            (world, anew), (anew, world)))
+
+        assert {unit: both["next"] for unit, both in told["totals"].items()} == anew.points()
+        assert {unit: both["now"] for unit, both in freed["totals"].items()} == anew.points()
+        assert by_participant(told) == {home: -points for home, points in by_participant(freed).items()}
