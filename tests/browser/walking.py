@@ -17,6 +17,7 @@ from tests.support.desk import filled
 from tests.support.portal import HOST, NOW, PASSWORD
 from tests.support.reporting import reported
 from tests.support.shops import complaint_of, order_of, withdrawal_of
+from tests.support.simulations import THRICE, proposed_in
 from tests.support.ways_in import clerk
 from treuwerk.domain.ids import account_and_row
 from treuwerk.domain.rights import Audience
@@ -106,6 +107,7 @@ def values_of(site: Site) -> dict[str, str]:
         "/office/bookings/{id}/reverse id": booking,
         "/office/adjustments/{id} id": first(admin.get("/office/adjustments").text, r"/office/adjustments/(adj_\w+)"),
         "/office/recalculations/{id} id": _recalculation(admin),
+        **{f"/office/programme/{{id}}{part} id": _proposal(site, admin) for part in ("", "/effect.csv")},
         **{f"/submissions/{{id}}{page} id": name for page, name in reports.items()},
         "/office/submissions/{id} id": reports[""],
         **clearing_desk(portal, admin),
@@ -134,6 +136,14 @@ def _recalculation(admin: TestClient) -> str:
         found = re.search(rf"{path}/(\w+_\w+)", admin.get(path).text)
     assert found
     return found[1]
+
+
+def _proposal(site: Site, admin: TestClient) -> str:
+    """A changed programme that waits for a second person, proposed where there is none yet."""
+    path = "/office/programme"
+    if found := re.search(rf"{path}/(prp_\w+)", admin.get(path).text):
+        return found[1]
+    return proposed_in(site.portal.installation, NOW, THRICE)
 
 
 def _withdrawal(site: Site) -> tuple[str, str]:

@@ -14,6 +14,8 @@ COMMANDS = {
     "migrate": "Bring the database to the schema of this release.",
     "import": "Import participants, articles, an attendance list or opening balances.",
     "clear": "Clear purchase files: read, match, score, book.",
+    "simulate": "Show what a file would earn, or what a changed programme would have come to.",
+    "proposals": "List changed programmes that were proposed, and decide on those of others.",
     "map": "Map unknown customers and articles, and book the lines that waited for them.",
     "held": "List files that are held as a whole, release or reject them.",
     "read": "Show files as the sources read them; nothing is stored.",

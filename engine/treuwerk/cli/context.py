@@ -68,9 +68,20 @@ class Context:
 
     def open_to_book(self) -> Any:
         """The same for commands that book: what a crash could lose is said before."""
-        installation = self.open()
-        warn_if_unsafe(installation.database)
-        return installation
+        return ready_to_book(self.open())
+
+
+def ready_to_book(installation: Any) -> Any:
+    """An installation that may book, by its programme; what a crash could lose is said before.
+
+    Raises:
+        NotApproved: changes of the programme need approval, and this one has none.
+    """
+    from treuwerk.services.simulation.approval import require_approval
+
+    require_approval(installation, now())
+    warn_if_unsafe(installation.database)
+    return installation
 
 
 def warn_if_unsafe(database: Any) -> None:
@@ -126,6 +137,7 @@ def known_errors(as_json: bool, so_far: Mapping[str, Any] | None = None) -> Iter
     from treuwerk.services.finding import UnknownParticipant
     from treuwerk.services.installation import ForeignDatabase
     from treuwerk.services.ledger.closing import NeverClosed
+    from treuwerk.services.simulation.approval import NotApproved
     from treuwerk.store.faults import DatabaseBusy, DatabaseReadOnly, OutcomeUnknown, TransactionLost, UnsafeDatabase
     from treuwerk.store.migrating import SchemaError
     from treuwerk.store.runs import RunTaken
@@ -135,7 +147,7 @@ def known_errors(as_json: bool, so_far: Mapping[str, Any] | None = None) -> Iter
     except ProgrammeError as error:
         fail(USAGE, str(error), as_json, errors=[attrs.asdict(mistake) for mistake in error.mistakes])
     except (PluginError, SchemaError, ForeignDatabase, UnsafeDatabase, ImplausibleClock,
-            WrongDeployment, NoDocumentsFolder, MissingSecret, UnknownKey) as error:
+            WrongDeployment, NoDocumentsFolder, MissingSecret, UnknownKey, NotApproved) as error:
         fail(USAGE, str(error), as_json)
     except Refusal as error:
         fail(FAILED, error.reason, as_json, **error.as_json(), **so_far or {})

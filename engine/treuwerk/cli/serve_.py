@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from treuwerk.cli.context import Context, known_errors, now, warn_if_unsafe
+from treuwerk.cli.context import Context, known_errors, now
 from treuwerk.cli.listening import listening
 from treuwerk.cli.numbers import Whole
 from treuwerk.services.deployment import Deployment
@@ -26,8 +26,7 @@ def command(context: Context, host: str, port: int, log_format: str | None, with
     """Serve the portal until Ctrl+C."""
     with known_errors(as_json=False):
         with listening(host, port) as listener:
-            installation = context.open()
-            warn_if_unsafe(installation.database)
+            installation = context.open_to_book()
             deployment = _deployment(host, installation)
             listener.listen()  # whoever follows the line below waits for the application, and is not refused
             click.echo(f"Portal: {deployment.public_url or f'http://{host}:{port}'}/")

@@ -7,7 +7,7 @@ from types import FrameType
 
 import click
 
-from treuwerk.cli.context import Context, known_errors, now, warn_if_unsafe
+from treuwerk.cli.context import Context, known_errors, now
 from treuwerk.cli.numbers import Whole
 from treuwerk.services.installation import Installation
 
@@ -25,8 +25,7 @@ def command(context: Context, grace: int, until_idle: bool, log_format: str | No
     On SIGTERM it takes nothing new and lets what runs come to the end of its batch; another worker goes on from there.
     """
     with known_errors(as_json=False):
-        installation: Installation = context.open()
-        warn_if_unsafe(installation.database)
+        installation: Installation = context.open_to_book()
         from treuwerk.web.shell.logs import configure_logging
 
         configure_logging(log_format or ("text" if sys.stderr.isatty() else "json"), requests=False)

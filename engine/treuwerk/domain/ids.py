@@ -27,6 +27,7 @@ HANDOVER = "hov"
 PAYMENT = "pay"
 MAPPING = "map"
 RECALCULATION = "rec"
+PROPOSAL = "prp"
 
 
 def new_account_id() -> int:

@@ -77,6 +77,8 @@ PERMISSIONS = (
     _office("orders.place", "Order rewards for participants", writes=True),
     _office("orders.approve", "Approve orders of rewards", writes=True),
     _office("users.manage", "Manage users and their roles", writes=True),
+    _office("programme.read", "See proposals for changed programmes", reads_personal=True),
+    _office("programme.approve", "Decide on proposals for changed programmes", writes=True),
     _office("audit.read", "Read the audit", reads_personal=True),
     _office("plugins.read", "See plugins and their state"),
 )

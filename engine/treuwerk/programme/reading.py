@@ -8,6 +8,7 @@ import attrs
 from cattrs import ClassValidationError
 
 from treuwerk.domain.counting import ActiveTotal
+from treuwerk.domain.earning_parts import earning_part
 from treuwerk.domain.evaluation import ActiveRule
 from treuwerk.domain.rights import Permission
 from treuwerk.hookspecs import WorkRunnerKind
@@ -35,6 +36,8 @@ class LoadedProgramme:
     registry: Registry
     given: bool = False
     """Whether plugins were given as objects: another process could not load this programme from its folder."""
+    earning_part: str = ""
+    """What of the file decides about points, as `domain.earning_parts` writes it."""
 
     @property
     def rules(self) -> list[ActiveRule]:
@@ -71,7 +74,7 @@ def read_programme(folder: Path, given: Mapping[str, object] | None = None) -> L
         found += [_in_file(mistake) for mistake in mistakes_in_rewards(settings)]
     if found or settings is None:
         raise ProgrammeError(found)
-    return LoadedProgramme(folder, settings, registry, bool(given))
+    return LoadedProgramme(folder, settings, registry, bool(given), earning_part(raw))
 
 
 def plugins_of(folder: Path) -> list[PluginInfo]:

@@ -50,6 +50,10 @@ class Programme:
     countries: list[str] = attrs.field(factory=list, validator=deep_iterable(matches_re(r"[A-Z]{2}")))
     """Countries to which something can be delivered, as codes of two letters; left out: all."""
 
+    changes_need_approval: bool = False
+    """Whether a file whose rules, filters, units or levels changed books nothing before a second person approved it;
+    see ``treuwerk simulate --next FOLDER --propose``."""
+
     @property
     def time_zone(self) -> ZoneInfo:
         """The zone, ready for use."""

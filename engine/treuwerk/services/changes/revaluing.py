@@ -71,8 +71,7 @@ class _Standing(NamedTuple):
 class Revaluer:
     """Asks the rules anew about lines of one article."""
 
-    def __init__(self, connection: Connection, installation: Installation, article: Article,
-                 reason: str) -> None:
+    def __init__(self, connection: Connection, installation: Installation, article: Article, reason: str) -> None:
         settings = installation.programme.settings
         self._connection, self._rules, self._article, self._reason = (
             connection, installation.programme.rules, article, reason)

@@ -98,7 +98,7 @@ class AssemblyScorer:
         silent = [line for line in mine if self._is_silent(line)]
         derived = [line for line in silent if line.facts[11] and self._assembly.missing is MissingFeature.DERIVE]
         whole = evaluate(rules, [line.event._replace(features=self._both(line.event.features)[1]) for line in derived])
-        awards = {line.key: "" if at in whole.doubts else _stored(earned, whole.dropped.get(at, ()))
+        awards = {line.key: "" if at in whole.doubts else awards_as_json(earned, whole.dropped.get(at, ()))
                   for at, (line, earned) in enumerate(zip(derived, whole.earned, strict=True))}
         found = {line.key: self._of_order(line, awards.get(line.key, "")) for line in mine
                  if line.facts[11] and self._assembly.parts}
@@ -128,7 +128,7 @@ class AssemblyScorer:
             f"it is booked as {self._assembly.alone}, since it {why}. Ask the sender to say it"), "warning")
 
 
-def _stored(earned: Sequence[Earned], dropped: Sequence[Dropped[ActiveRule]]) -> str:
+def awards_as_json(earned: Sequence[Earned], dropped: Sequence[Dropped[ActiveRule]]) -> str:
     """Awards as the journal explains them, each with the rules that do not count beside it if there are any."""
     return "[" + ",".join(
         f'{{"unit":"{award.unit}","points":{award.points}{_instead(by, dropped)},{by.tapes.of(award.steps).text}}}'

@@ -19,10 +19,10 @@ from treuwerk.domain.purchases import Article, EarningEvent
 from treuwerk.domain.reading import plain_number
 from treuwerk.programme.settings import FreeGoods, Measure, Retroactive, Settings
 from treuwerk.services.clearing import correction_matching as correcting
-from treuwerk.services.clearing.currencies import converted, rates_of
 from treuwerk.services.clearing.identifying import Articles, Buyer, Buyers
 from treuwerk.services.clearing.matched_lines import Ignored, Matched, Problem, compact, purchase_evidence
 from treuwerk.services.clearing.purchase_keys import document_of, identified, line_key, purchase_prefix, years
+from treuwerk.services.clearing.rates import Rates
 from treuwerk.services.clearing.sellers import registry
 from treuwerk.services.key_lengths import line_too_long, too_long
 from treuwerk.store.documents import part
@@ -69,7 +69,7 @@ class Matcher:
         self.articles = Articles(self._registry, connection)
         self.used: set[int] = set()
         """Decisions by which lines were matched since somebody emptied this."""
-        self._rates = rates_of(settings)
+        self._rates = Rates(settings)
         self._limit = _limit_of(settings)
         self._features: dict[int, tuple[Mapping[str, str], str]] = {}
 
@@ -115,10 +115,6 @@ class Matcher:
         """Whether a line of amount 0 is one that earns nothing; what goes back is never passed over."""
         return self._free_is_ignored and line.qty > 0 and line.movement is _DELIVER
 
-    def converted(self, amount: Decimal, currency: str, day: date) -> tuple[Decimal, str]:
-        """An amount in the programme's currency, by the rate of a day; before the first rate it stays as it is."""
-        return converted(amount, currency, day, self._rates, self._settings.programme.currency)
-
     def article_of(self, document: Document, line: DocumentLine) -> Article:
         """The article of a line, by its number, an alias or its GTIN.
 
@@ -139,6 +135,10 @@ class Matcher:
             self.used.add(found.alias.id)
         assert found.article is not None, "without a decision there is one"
         return found.article
+
+    def seller(self, document: Document) -> str:
+        """The identity of whoever numbers a document."""
+        return self._registry.identity(document)
 
     def target_of(self, document: Document, number: str) -> str:
         """What documents of its seller with a number are found by."""
@@ -241,7 +241,7 @@ class Matcher:
             self._features_text(line.features), "|".join(line.serials), line.place)
         amount = line.amount
         if amount is not None and currency in self._rates:
-            amount, currency = self.converted(amount, currency, day)
+            amount, currency = self._rates.converted(amount, currency, day)
         if alias:
             self.used.add(alias)
         event = EarningEvent(participant, day, article, "", Decimal(quantity), amount, currency, line.features)

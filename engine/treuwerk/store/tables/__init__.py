@@ -27,6 +27,7 @@ from treuwerk.store.tables.ownership import (
 from treuwerk.store.tables.parcels import order_parcel, order_parcel_line, reported_parcel
 from treuwerk.store.tables.payments import payment, payment_event, payment_refund
 from treuwerk.store.tables.prints import order_print
+from treuwerk.store.tables.programmes import programme_proposal
 from treuwerk.store.tables.promotions import (
     promotion,
     promotion_budget,
@@ -169,6 +170,7 @@ __all__ = [
     "person",
     "posting",
     "problem",
+    "programme_proposal",
     "promotion",
     "promotion_budget",
     "promotion_version",

@@ -43,6 +43,8 @@ ENTRIES = (
           _CATALOGUE),
     Entry("/office/users", marked("Users"), "users-round", "users.manage", Audience.OFFICE, 900, _ADMINISTRATION),
     Entry("/office/roles", marked("Roles"), "key-round", "users.manage", Audience.OFFICE, 910, _ADMINISTRATION),
+    Entry("/office/programme", marked("Programme changes"), "sliders-horizontal", "programme.read", Audience.OFFICE,
+          915, _ADMINISTRATION),
     Entry("/office/audit", marked("Audit"), "scroll-text", "audit.read", Audience.OFFICE, 920, _ADMINISTRATION),
     Entry("/office/plugins", marked("Plugins"), "plug", "plugins.read", Audience.OFFICE, 930, _ADMINISTRATION),
 )

@@ -5,6 +5,7 @@ from treuwerk.domain.ids import (
     ADJUSTMENT,
     HELD_FILE,
     MAPPING,
+    PROPOSAL,
     PURCHASE,
     RECALCULATION,
     REWARD_ORDER,
@@ -19,7 +20,7 @@ from treuwerk.domain.withdrawals import WITHDRAWAL
 _LISTS = {ADJUSTMENT: "adjustments", SUBMISSION: "submissions", HELD_FILE: "deliveries", TRANSACTION: "bookings",
           PURCHASE: "purchases", COMPLAINT: "complaints", REWARD_ORDER: "orders", MAPPING: "mapping/proposals",
           WITHDRAWAL: "withdrawals",
-          RECALCULATION: "recalculations"}
+          RECALCULATION: "recalculations", PROPOSAL: "programme"}
 
 
 def href_of(public_id: str) -> str:

@@ -14,6 +14,7 @@ from treuwerk.web.office import (
     forgetting_pages,
     participant,
     participants,
+    programme_pages,
     proposal_pages,
     queue_list,
     recalculation_pages,
@@ -86,12 +87,23 @@ def office_routes(settings: Settings) -> list[BaseRoute]:
         _get("/office/search", start.search_page, "search", "office_search"),
         *_participants(), *_notes(), *_complaints(), *_withdrawals(), *_points(), *_queue(), *_mapping(), *_sellers(),
         *_submissions(settings), *_deliveries(), *_conflicts(), *_lines(), *_users(), *catalogue_routes(settings),
-        *arrangement_routes(), *order_routes(),
+        *arrangement_routes(), *order_routes(), *_programme(),
         _get("/office/audit", audit.audit_page, "audit.read", "office_audit"),
         _get("/office/audit.csv", audit_list.audit_csv, "audit.read", "office_audit_csv"),
         _post("/office/audit/views", audit_list.audit_views_form, "audit.read", "office_audit_views"),
         _post("/office/audit/prove", audit.prove_form, "audit.read", "office_prove"),
         _get("/office/plugins", audit.plugins_page, "plugins.read", "office_plugins"),
+    ]
+
+
+def _programme() -> list[BaseRoute]:
+    home, see, do = programme_pages.HOME, "programme.read", "programme.approve"
+    return [
+        _get(home, programme_pages.proposals_page, see, "office_programme"),
+        _get(f"{home}/{{id}}", programme_pages.proposal_page, see, "office_proposal"),
+        _get(f"{home}/{{id}}/effect.csv", programme_pages.proposal_csv, see, "office_proposal_csv"),
+        _post(f"{home}/{{id}}/approve", programme_pages.approve_form, do, "office_proposal_approve"),
+        _post(f"{home}/{{id}}/decline", programme_pages.decline_form, do, "office_proposal_decline"),
     ]
 
 

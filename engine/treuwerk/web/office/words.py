@@ -140,6 +140,11 @@ ACTIONS: Mapping[str, str] = {
     "recalculation.agree": marked("Agreed with a recalculation"),
     "recalculation.refuse": marked("Recalculation refused"),
     "recalculation.withdraw": marked("Recalculation withdrawn"),
+    "programme.propose": marked("Changed programme proposed"),
+    "programme.approve": marked("Changed programme approved"),
+    "programme.decline": marked("Changed programme declined"),
+    "programme.withdraw": marked("Changed programme withdrawn"),
+    "programme.read": marked("Effect of a changed programme seen"), "programme.export": marked("List downloaded"),
     "ledger.prove": marked("Proof of the ledger started")}
 """Acts as the audit tells them; one that a later part adds stands for itself."""
 THINGS: Mapping[str, str] = {
@@ -148,6 +153,7 @@ THINGS: Mapping[str, str] = {
     "points": marked("Points by hand"), "work": marked("Work queue"),
     "user": marked("Users"), "participant": marked("Participants"), "people": marked("People"),
     "profile": marked("Profile"), "address": marked("Addresses"), "reward": marked("Rewards"),
+    "programme": marked("Programme changes"),
     "recalculation": marked("Recalculations"), "search": marked("Search"),
     "audit": marked("Audit"), "ledger": marked("Ledger")}
 """What acts are about: the part of their name before the point."""
@@ -217,6 +223,8 @@ _REFUSALS: Mapping[str, str] = {
     "participant_not_active": marked("This participant is not active. Points are booked for active ones only."),
     "recalculated_already": marked("A recalculation of this article is not over. Look at that first."),
     "wrong_days": marked("The last day comes before the first one. Exchange them."),
+    "outdated": marked(
+        "Another programme is in force than the one that this was laid beside. Let it be simulated and proposed anew."),
     "above_limit": marked("This is above what one person may book. Another person must agree."),
     "counted_anew": marked("This was counted anew meanwhile. Look at what it comes to, and decide then."),
     "reports_open": marked("Reported purchases wait for a decision. Decide on them first."),
