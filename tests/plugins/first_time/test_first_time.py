@@ -22,8 +22,8 @@ def test_what_must_be_new_is_kept_apart() -> None:
     events = [purchase("T-1", "2", kind="module"), activity(), purchase("T-2", kind="module")]
 
     assert list(first().counts(events)) == [Counted(0, Decimal(2)), Counted(2, Decimal(1))]
-    assert [one.part for one in first(each=Each.KIND).counts(events)] == ["module", "module"]  # type: ignore[union-attr]
-    assert [one.part for one in first(each=Each.ARTICLE).counts(events)] == ["T-1", "T-2"]  # type: ignore[union-attr]
+    assert [one.part for one in first(each=Each.KIND).counts(events)] == ["module", "module"]
+    assert [one.part for one in first(each=Each.ARTICLE).counts(events)] == ["T-1", "T-2"]
     assert [one.event for one in first(activity="seminar").counts(events)] == [1]
 
 
