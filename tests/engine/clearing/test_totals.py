@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 
-import treuwerk_bands
 from tests.support.corrections import bonus, clear, document
 from tests.support.totals import BANDS, beside, modules, totals_world
 from tests.support.worlds import World, line
@@ -21,6 +20,7 @@ from treuwerk.hookspecs import EarningRuleKind, hookimpl
 from treuwerk.services.changes.reversing import reverse
 from treuwerk.store.database import Database
 from treuwerk.store.tables import journal, total_line
+from treuwerk_bands.rule import Bands, BandsSettings
 
 LEARNER = """
 [[earning]]
@@ -149,7 +149,7 @@ def test_who_changes_what_counts_is_found(world: World, change: str, found: str)
     assert found in world.violated()["totals_are_paid_as_they_count"]
 
 
-class Moody(treuwerk_bands.Bands):
+class Moody(Bands):
     """A rule that fails on the total of a single line, and on thirteen pieces at once."""
 
     def counts(self, events: Sequence[EarningEvent]) -> Iterator[Counted | Doubt]:
@@ -168,7 +168,7 @@ class Moody(treuwerk_bands.Bands):
     @hookimpl
     def earning_rule_kinds() -> Sequence[EarningRuleKind[Any]]:
         """Offers ``moody``."""
-        return [EarningRuleKind("moody", treuwerk_bands.BandsSettings, Moody)]
+        return [EarningRuleKind("moody", BandsSettings, Moody)]
 
 
 def test_a_rule_that_fails_costs_only_what_it_fails_on(tmp_path: Path, database: Database) -> None:
