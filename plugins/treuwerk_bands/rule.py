@@ -14,7 +14,7 @@ from treuwerk.domain.purchases import EarningEvent
 from treuwerk.domain.reading import plain_number
 from treuwerk.domain.totals import Counted, DayTotal, Goal, Period, TotalAward, last_day
 
-_START, _WHOLE = Step(Operation.START, "points", "0"), Step(Operation.ROUND_DOWN, "points")
+_NOTHING, _WHOLE = Step(Operation.START, "points", "0"), Step(Operation.ROUND_DOWN, "points")
 
 
 @attrs.frozen
@@ -78,7 +78,8 @@ class Bands:
 
     def earned(self, days: Sequence[DayTotal]) -> Iterator[TotalAward]:
         """The points of all bands together."""
-        steps = (_START, *self._parts(together(days)), _WHOLE)
+        first, *more = [*self._parts(together(days))] or [_NOTHING]
+        steps = (first._replace(operation=Operation.START), *more, _WHOLE)
         yield TotalAward(self.settings.unit, int(fold(steps)[-1]), steps)
 
     def missing(self, days: Sequence[DayTotal], today: date) -> Goal | None:

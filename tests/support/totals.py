@@ -1,6 +1,6 @@
 """A programme with rules over totals of every kind."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -70,18 +70,19 @@ activity = "seminar"
 steps = [{ at_least = 2, points = 7 }]
 
 [measures]"""
-PLUGINS = {"bands": treuwerk_bands, "target": treuwerk_target, "streak": treuwerk_streak,
+PLUGINS: Mapping[str, object] = {"bands": treuwerk_bands, "target": treuwerk_target, "streak": treuwerk_streak,
            "first_time": treuwerk_first_time}
 
 
 def totals_world(folder: Path, database: Database, rules: str = BANDS, *,
-                 other: Iterable[tuple[str, str]] = ()) -> World:
-    """Participants and articles, and these rules over totals beside the others."""
-    names = "".join(f', "{name}"' for name in PLUGINS)
+                 other: Iterable[tuple[str, str]] = (), more: Mapping[str, object] | None = None) -> World:
+    """Participants and articles, and these rules over totals beside the others; `more` are further plugins."""
+    plugins = {**PLUGINS, **(more or {})}
+    names = "".join(f', "{name}"' for name in plugins)
     place = programme_folder(folder, other=[('"activity_points"', f'"activity_points"{names}'), ("[measures]", rules),
                                             *other])
     claim_database(database, "league", SIX_IN_THE_EVENING)
-    world = World(place, open_installation(place, database, PLUGINS))
+    world = World(place, open_installation(place, database, plugins))
     assert world.participants(PARTICIPANTS).rejected == 0
     assert world.articles(ARTICLES).rejected == 0
     return world

@@ -175,12 +175,6 @@ def all_totals(connection: Connection) -> Iterator[list[Total]]:
         last = found[-1]
 
 
-def totals_of_account(connection: Connection, account_id: int) -> list[str]:
-    """All totals of an account."""
-    return list(connection.execute(select(total.c.total).where(
-        total.c.account_id == account_id).order_by(total.c.total)).scalars())
-
-
 _STRAY = text("SELECT j.account_id, j.id FROM journal j LEFT JOIN total_booking b ON b.account_id = j.account_id "
               "AND b.transaction_id = j.id WHERE j.kind = 'total' AND b.total IS NULL ORDER BY j.account_id, j.id")
 _GIVEN = text(

@@ -1,8 +1,10 @@
 """Totals of a period: what is bought together earns points, and what goes back takes its part of them along."""
 
 import json
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select, text
@@ -11,9 +13,14 @@ from tests.support.corrections import bonus, clear, document
 from tests.support.totals import BANDS, beside, modules, totals_world
 from tests.support.worlds import World, line
 from treuwerk.domain.documents import Movement, Purpose
+from treuwerk.domain.earning import Doubt
+from treuwerk.domain.purchases import EarningEvent
+from treuwerk.domain.totals import Counted, DayTotal, TotalAward
+from treuwerk.hookspecs import EarningRuleKind, hookimpl
 from treuwerk.services.changes.reversing import reverse
 from treuwerk.store.database import Database
 from treuwerk.store.tables import journal, total_line
+from treuwerk_bands.rule import Bands, BandsSettings
 
 LEARNER = """
 [[earning]]
@@ -73,8 +80,7 @@ def test_the_booking_tells_how_it_came_about(world: World) -> None:
         journal.c.kind == "total").order_by(journal.c.id)))
 
     assert (first[0]["points"], first[0]["counted"], first[0]["lines"]) == (70, "60", 2)
-    assert first[0]["steps"] == [["start", "points", "0"], ["plus", "50 × 1", "50"], ["plus", "10 × 2", "20"],
-                                 ["round_down", "points", ""]]
+    assert first[0]["steps"] == [["start", "50 × 1", "50"], ["plus", "10 × 2", "20"], ["round_down", "points", ""]]
     assert second[0]["steps"][-1] == ["minus", "booked", "70"]
 
 
@@ -141,6 +147,40 @@ def test_who_changes_what_counts_is_found(world: World, change: str, found: str)
         connection.execute(text(change))
 
     assert found in world.violated()["totals_are_paid_as_they_count"]
+
+
+class Moody(Bands):
+    """A rule that fails on the total of a single line, and on thirteen pieces at once."""
+
+    def counts(self, events: Sequence[EarningEvent]) -> Iterator[Counted | Doubt]:
+        """Thirteen bring bad luck."""
+        if any(event.quantity == 13 for event in events):
+            raise ArithmeticError("thirteen")
+        return super().counts(events)
+
+    def earned(self, days: Sequence[DayTotal]) -> Iterator[TotalAward]:
+        """One line is not enough."""
+        if sum(day.lines for day in days) == 1:
+            raise ArithmeticError("one line only")
+        return super().earned(days)
+
+    @staticmethod
+    @hookimpl
+    def earning_rule_kinds() -> Sequence[EarningRuleKind[Any]]:
+        """Offers ``moody``."""
+        return [EarningRuleKind("moody", BandsSettings, Moody)]
+
+
+def test_a_rule_that_fails_costs_only_what_it_fails_on(tmp_path: Path, database: Database) -> None:
+    world = totals_world(tmp_path / "league", database, BANDS.replace('"bands"', '"moody"'), more={"moody": Moody})
+    first = clear(world, document("D-1", modules(1, 10), modules(2, 13)))
+    assert [(one["code"], one["state"]) for one in first.problems] == [
+        ("total_failed", "warning"), ("rule_failed", "rejected")]
+    assert (beside(world, 10), world.violated()) == (0, {})
+
+    clear(world, document("D-2", modules(1, 10)))
+
+    assert (beside(world, 20), world.violated()) == (20, {})
 
 
 def test_programmes_without_such_rules_keep_nothing_of_them(tmp_path: Path, database: Database) -> None:

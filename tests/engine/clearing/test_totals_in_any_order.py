@@ -1,5 +1,8 @@
 """Totals with returns and cancellations between: in any order, any split, any repetition, and at once."""
 
+import signal
+import subprocess
+import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
@@ -13,13 +16,38 @@ from hypothesis import strategies as st
 from tests.engine.conftest import NewDatabase
 from tests.support.corrections import bonus, clear, digest, document
 from tests.support.totals import EVERY_KIND, beside, modules, totals_world
+from tests.support.worlds import SIX_IN_THE_EVENING, lines, table
 from treuwerk.domain.documents import Document, Movement, Purpose
 from treuwerk.store.database import Database
 
+ROOT = Path(__file__).parents[3]
 WP = {"SW-M-400": 400, "SW-M-405": 405}
 DAYS = [date(2026, 3, 30), date(2026, 4, 1), date(2026, 4, 30), date(2026, 5, 20)]
 Delivery = tuple[date, str, int, int]
 """Day, article, pieces, and how many of them go back."""
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from tests.support.totals import PLUGINS
+from treuwerk.services.clearing.clearing import clear_file
+from treuwerk.services.installation import open_installation
+from treuwerk.store import runs
+from treuwerk.store.database import Database
+
+folder, url, now = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+advance, calls = runs.advance, []
+
+def dying(*arguments, **options):
+    calls.append(1)
+    if len(calls) == 3:  # the first one warms up
+        os.kill(os.getpid(), signal.SIGKILL)
+    return advance(*arguments, **options)
+
+runs.advance = dying
+clear_file(open_installation(folder, Database(url), PLUGINS), folder / "deliveries.csv", now)
+"""
 
 
 @st.composite
@@ -96,4 +124,22 @@ def test_eight_clearings_of_one_participant_at_once_miss_nothing(tmp_path: Path,
         list(pool.map(work, range(8)))
 
     assert beside(world, 64) == 50 + 2 * 14
+    assert world.violated() == {}
+
+
+def test_a_run_that_is_killed_between_two_batches_goes_on_and_counts_each_line_once(
+        tmp_path: Path, database: Database) -> None:
+    world = totals_world(tmp_path / "league", database)
+    rows = lines(620, quantity="1", scope="MODULE")
+    world.file("deliveries.csv", table(rows))
+    url = database.url.render_as_string(hide_password=False)
+
+    died = subprocess.run([sys.executable, "-c", KILLED, str(world.folder), url, str(SIX_IN_THE_EVENING)],
+                          cwd=ROOT, capture_output=True, text=True, check=False)
+    assert died.returncode == -signal.SIGKILL, died.stderr
+    before = bonus(world)
+    assert world.clear(rows).tally.lines == 620
+
+    assert 0 < before < bonus(world)
+    assert beside(world, 620) == 50 + 2 * 570
     assert world.violated() == {}

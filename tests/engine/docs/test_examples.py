@@ -16,6 +16,7 @@ from click.testing import CliRunner
 from sqlalchemy import text
 
 from tests.support.singles import redeem_one_lot
+from tests.support.totals import PLUGINS as TOTALS
 from tests.support.worlds import SIX_IN_THE_EVENING, lines, make_world
 from treuwerk.cli import main
 from treuwerk.domain.constraints import objections
@@ -32,6 +33,7 @@ from treuwerk.services.proof.verifying import verify
 from treuwerk.store.database import Database
 from treuwerk.testing.cases import run_cases
 from treuwerk.testing.contract import check_earning_rule
+from treuwerk.testing.total_contract import check_total_rule
 
 ROOT = Path(__file__).parents[3]
 BUNDLE = ROOT / "examples" / "solarworld" / "solarworld_league"
@@ -148,6 +150,24 @@ def test_the_cases_of_the_guide_to_occasions_pass_and_its_kind_finds_leap_days(t
     assert (result.passed, result.failed) == (2, ())
     assert [(one.member, one.day, one.code) for one in days] == [
         (0, date(2000, 2, 29), "2000"), (0, date(2004, 2, 29), "2004")]
+
+
+def test_the_cases_and_the_rule_of_the_guide_to_totals_hold(tmp_path: Path) -> None:
+    rules, cases = blocks(guide("guides/totals"), "toml")
+    folder = programme_with_cases(tmp_path, cases)
+    names = ", ".join(f'"{name}"' for name in TOTALS)
+    programme = (folder / "programme.toml").read_text("utf-8").replace(
+        '"product_factor"]', f'"product_factor", {names}]')
+    (folder / "programme.toml").write_text(programme + rules, "utf-8")
+    (tmp_path / "dozen.py").write_text(blocks(guide("guides/totals"), "python")[0], "utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(tmp_path)
+        dozen = importlib.import_module("dozen")
+        check_total_rule(dozen.Dozen(dozen.DozenSettings("bonus")))
+
+    result = run_cases(read_programme(folder, TOTALS))
+
+    assert (result.passed, result.failed) == (5, ())
 
 
 def test_the_case_of_the_rule_guide_passes(tmp_path: Path, welcome: ModuleType) -> None:

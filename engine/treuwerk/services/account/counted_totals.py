@@ -40,11 +40,11 @@ class CountedTotal:
 
 def counted_total(connection: Connection, account_id: int, transaction_id: int) -> CountedTotal | None:
     """The total that a booking belongs to; None where it belongs to none."""
-    booked = total_booking
+    booked = total_booking.c
     row = connection.execute(
-        select(total.c.total, total.c.counted).join(
-            booked, (booked.c.account_id == total.c.account_id) & (booked.c.total == total.c.total))
-        .where(booked.c.account_id == account_id, booked.c.transaction_id == transaction_id)).one_or_none()
+        select(total.c.total, total.c.counted)
+        .join(total_booking, (booked.account_id == total.c.account_id) & (booked.total == total.c.total))
+        .where(booked.account_id == account_id, booked.transaction_id == transaction_id)).one_or_none()
     if row is None:
         return None
     key, lines = total_key(row.total), _lines(connection, account_id, row.total)
