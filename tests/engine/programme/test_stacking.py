@@ -1,0 +1,92 @@
+"""Groups, rounding and caps of earning rules in the programme file: what is right is asked, what is wrong is told."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.events import purchase
+from tests.support.programmes import FEED, HEAD, MODULES, loaded, mistakes_in
+from treuwerk.domain.evaluation import evaluate
+from treuwerk.programme.errors import Mistake
+
+KINDS = HEAD.replace('"activity_points"]', '"activity_points", "rate", "expression", "campaign_multiplier"]')
+RULES = """
+[stacking.spring]
+mode = "best"
+
+[[earning]]
+name = "pieces"
+rule = "expression"
+title = { de = "Stück", en = "Pieces" }
+unit = "bonus"
+points = "quantity * 2.5"
+rounding = "half_up"
+at_most_per_line = 1000
+group = "spring"
+priority = 2
+
+[[earning]]
+name = "double"
+rule = "campaign_multiplier"
+title = { de = "Doppelt", en = "Double" }
+units = ["bonus"]
+rules = ["modules"]
+factor = 2
+group = "spring"
+stop = true
+"""
+TEXT = KINDS + MODULES + RULES + FEED
+
+
+def test_groups_rounding_and_caps_of_the_file_are_asked(tmp_path: Path) -> None:
+    rules = loaded(tmp_path, TEXT).rules
+
+    found = evaluate(rules, [purchase(quantity="3"), purchase(quantity="3", wp="20"), purchase(quantity="999", wp="5")])
+
+    assert [[(one.by.name, one.award.points) for one in earned] for earned in found.earned] == [
+        [("modules", 66), ("double", 66)], [("modules", 6), ("pieces", 8)], [("modules", 499), ("pieces", 1000)]]
+
+
+@pytest.mark.parametrize(("right", "wrong", "mistakes"), [
+    ('rules = ["modules"]', 'rules = ["moduls"]', [Mistake(
+        "earning[2].rules", "'moduls'", "an earning rule of this programme: modules", "did you mean 'modules'?")]),
+    ('rules = ["modules"]', 'rules = ["double"]', [Mistake(
+        "earning[2].rules", "'double', which works on awards itself", "an earning rule of this programme: modules",
+        "several campaigns on the same rule add up: name that rule")]),
+    ('rules = ["modules"]', 'rules = ["pieces"]', [Mistake(
+        "earning[2].rules", "'pieces', which competes with a rule that works on awards",
+        "an earning rule of this programme: modules", "take one of them out of the group 'spring'")]),
+    ('group = "spring"\nstop', "stop", [
+        Mistake("earning[2].stop", "a stop without a group", "the group that it is about",
+                "name it as 'group', or take this out"),
+        Mistake("stacking.spring", "a group of one rule", "its code as 'group' of at least two rules",
+                "name it there, or take it out")]),
+    ('group = "spring"\nstop', 'group = "sprnig"\nstop', [
+        Mistake("earning[2].group", "'sprnig'", "a table [stacking.<code>]: spring", "did you mean 'spring'?"),
+        Mistake("stacking.spring", "a group of one rule", "its code as 'group' of at least two rules",
+                "name it there, or take it out")]),
+    ('mode = "best"', 'mode = "bst"', [Mistake(
+        "stacking.spring.mode", "'bst'", "one of stack, best, first", "did you mean 'best'?")]),
+    ('rounding = "half_up"', 'rounding = "halfup"', [Mistake(
+        "earning[1].rounding", "'halfup'", "one of down, half_up, up", "did you mean 'half_up'?")]),
+    ("at_most_per_line = 1000", "at_most_per_line = 0", [Mistake("earning[1].at_most_per_line", "0", ">= 1")]),
+    ("factor = 2", "factor = 1", [Mistake("earning[2].factor", "1", "> 1")]),
+    ('"quantity * 2.5"', '"quantity * 2,5"', [Mistake(
+        "earning[1].points", "'quantity * 2,5'",
+        "a formula that can be read; at character 13: found ',', expected a sign between two figures, or the end")]),
+])
+def test_what_is_wrong_is_told_with_its_place_and_a_way_out(tmp_path: Path, right: str, wrong: str,
+                                                            mistakes: list[Mistake]) -> None:
+    assert not mistakes_in(tmp_path, TEXT)
+
+    found = mistakes_in(tmp_path, TEXT.replace(right, wrong))
+
+    assert [str(one) for one in found] == [f"programme.toml: {mistake}" for mistake in mistakes]
+
+
+def test_a_multiplier_without_anything_to_work_on_is_a_mistake(tmp_path: Path) -> None:
+    only = TEXT.replace(MODULES, "").replace('rules = ["modules"]\n', "")
+
+    [mistake] = mistakes_in(tmp_path, only)
+
+    assert "nothing that 'double' could work on" in str(mistake)
