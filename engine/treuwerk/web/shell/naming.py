@@ -28,7 +28,9 @@ _OF_ORDERS = {
 OWN_CODES = (("step", "start quantity"), ("step", "round_down points"), ("step", "start seminar"),
              ("step", "start points"), ("step", "minus booked"),
              ("step", "start amount"), ("step", "per amount"), ("step", "per quantity"), ("step", "times points"),
-             ("step", "round_down multiples"),
+             ("step", "round_down multiples"), ("step", "round_half_up points"), ("step", "round_up points"),
+             ("step", "at_most cap"), ("step", "factor campaign"), ("step", "times figure"), ("step", "per figure"),
+             ("step", "plus figure"), ("step", "minus figure"), ("step", "at_most figure"), ("step", "start formula"),
              ("activity", "seminar"), *(("kind", kind.value) for kind in TransactionKind))
 """Codes that the engine itself brings, by context; every language of ours has them."""
 _CODE = 2
