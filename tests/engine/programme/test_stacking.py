@@ -8,6 +8,7 @@ from tests.support.events import purchase
 from tests.support.programmes import FEED, HEAD, MODULES, loaded, mistakes_in
 from treuwerk.domain.evaluation import evaluate
 from treuwerk.programme.errors import Mistake
+from treuwerk.testing.cases import run_cases
 
 KINDS = HEAD.replace('"activity_points"]', '"activity_points", "rate", "expression", "campaign_multiplier"]')
 RULES = """
@@ -90,3 +91,23 @@ def test_a_multiplier_without_anything_to_work_on_is_a_mistake(tmp_path: Path) -
     [mistake] = mistakes_in(tmp_path, only)
 
     assert "nothing that 'double' could work on" in str(mistake)
+
+
+def test_a_case_that_fails_tells_what_was_dropped_and_for_which_rule(tmp_path: Path) -> None:
+    programme = loaded(tmp_path, TEXT)
+    (programme.folder / "cases").mkdir()
+    (programme.folder / "cases" / "some.toml").write_text("""
+articles = [{ number = "M-220", kind = "module", wp = 220 }]
+
+[[case]]
+name = "the better one"
+group = "installer"
+occurred_on = 2026-05-04
+lines = [{ article = "M-220", quantity = 3 }]
+points = { bonus = 74 }
+""", "utf-8")
+
+    [failure] = run_cases(programme).failed
+
+    assert failure.found.points == {"bonus": 132}
+    assert failure.explanation[-1] == "3 × M-220: pieces would give 8 bonus, but double counts instead"
