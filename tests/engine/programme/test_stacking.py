@@ -1,13 +1,18 @@
 """Groups, rounding and caps of earning rules in the programme file: what is right is asked, what is wrong is told."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+import attrs
 import pytest
 
 from tests.support.events import purchase
-from tests.support.programmes import FEED, HEAD, MODULES, loaded, mistakes_in
+from tests.support.programmes import FEED, HEAD, MODULES, loaded, mistakes_in, programme_folder
 from treuwerk.domain.evaluation import evaluate
-from treuwerk.programme.errors import Mistake
+from treuwerk.hookspecs import EarningRuleKind, hookimpl
+from treuwerk.programme.errors import Mistake, ProgrammeError
+from treuwerk.programme.reading import read_programme
 from treuwerk.testing.cases import run_cases
 
 KINDS = HEAD.replace('"activity_points"]', '"activity_points", "rate", "expression", "campaign_multiplier"]')
@@ -111,3 +116,36 @@ points = { bonus = 74 }
 
     assert failure.found.points == {"bonus": 132}
     assert failure.explanation[-1] == "3 × M-220: pieces would give 8 bonus, but double counts instead"
+
+
+@attrs.frozen
+class NoLines:
+    """A rule that looks at no single line, as a plugin."""
+
+    units: tuple[str, ...] = ("bonus",)
+
+    @hookimpl
+    def earning_rule_kinds(self) -> Sequence[EarningRuleKind[Any]]:
+        """Itself, without settings."""
+        build: Any = lambda _: self  # noqa: E731
+        return [EarningRuleKind("no_lines", NoLines, build)]
+
+
+def test_what_is_said_of_lines_does_not_go_with_a_rule_that_looks_at_none(tmp_path: Path) -> None:
+    year = """
+[[earning]]
+name = "year"
+rule = "no_lines"
+title = { de = "Jahr", en = "Year" }
+rounding = "up"
+group = "spring"
+"""
+    text = TEXT.replace('"rate"', '"rate", "no_lines"').replace('rules = ["modules"]', 'rules = ["modules", "year"]')
+
+    with pytest.raises(ProgrammeError) as error:
+        read_programme(programme_folder(tmp_path, text + year), {"no_lines": NoLines()})
+
+    assert [(one.path.rpartition(" ")[2], one.found) for one in error.value.mistakes] == [
+        ("earning[2].rules", "'year', which does not look at single lines"),
+        ("earning[3].group", "a group of a rule that does not look at single lines"),
+        ("earning[3].rounding", "a rounding of a rule that does not look at single lines")]
