@@ -97,7 +97,14 @@ def _lost(members: Sequence[tuple[int, R, Award]]) -> dict[int, R]:
     lost = _behind_a_stop(members)
     if mode is Mode.BEST:
         lost |= _not_the_best([one for one in members if one[0] not in lost])
-    return lost
+    return _to_such_as_count(lost, members)
+
+
+def _to_such_as_count(lost: dict[int, R], members: Sequence[tuple[int, R, Award]]) -> dict[int, R]:
+    """What is lost; where the rule that stopped others does not count itself, in favour of the one that it lost to."""
+    counting = {rule.name for at, rule, _ in members if at not in lost}
+    heirs = {rule.name: lost[at] for at, rule, _ in members if at in lost}
+    return {at: by if by.name in counting else heirs[by.name] for at, by in lost.items()}
 
 
 def _behind_a_stop(members: Sequence[tuple[int, R, Award]]) -> dict[int, R]:

@@ -8,15 +8,29 @@ from treuwerk.programme.settings import CODE, Earning, EarningHead, Settings
 from treuwerk.programme.structuring import meant
 
 _PLACES = ("priority", "stop", "exclusive")
+_OF_LINES = ("group", *_PLACES, "rounding", "at_most_per_line")
 
 
 def contradicting_stacking(settings: Settings) -> Iterator[Mistake]:
     """Groups and rules that are not there, groups of one, places in none, and rules that multiply a rival."""
     for number, earning in enumerate(settings.earning):
+        yield from _keys_of_lines(f"earning[{number}]", earning)
         yield from _group(f"earning[{number}]", earning.head, settings)
         if isinstance(earning.rule, AwardRule):
             yield from _bases(f"earning[{number}].rules", earning, earning.rule, settings.earning)
     yield from _groups(settings)
+
+
+def _looks_at_lines(rule: object) -> bool:
+    """Whether a rule is asked what a single line is worth, and not only what lines come to together."""
+    return isinstance(rule, AwardRule) or hasattr(rule, "awards")
+
+
+def _keys_of_lines(path: str, earning: Earning) -> Iterator[Mistake]:
+    for key in _OF_LINES:
+        if getattr(earning.head, key) and not _looks_at_lines(earning.rule):
+            yield Mistake(f"{path}.{key}", f"a {key} of a rule that does not look at single lines",
+                          "a rule that does", "take it out")
 
 
 def _group(path: str, head: EarningHead, settings: Settings) -> Iterator[Mistake]:
@@ -34,7 +48,8 @@ def _bases(path: str, earning: Earning, rule: AwardRule, others: Sequence[Earnin
     """Rules that one that works on awards names: they must be there, and decided upon before it."""
     of_awards = {one.head.name for one in others if isinstance(one.rule, AwardRule)}
     contested = {one.head.group for one in others if isinstance(one.rule, AwardRule)} - {""}
-    free = sorted({one.head.name for one in others if one.head.name not in of_awards
+    of_totals = {one.head.name for one in others if not _looks_at_lines(one.rule)}
+    free = sorted({one.head.name for one in others if one.head.name not in of_awards | of_totals
                    and one.head.group not in contested})
     groups = {one.head.name: one.head.group for one in others}
     expected = f"an earning rule of this programme: {', '.join(free) or 'there is none'}"
@@ -44,6 +59,8 @@ def _bases(path: str, earning: Earning, rule: AwardRule, others: Sequence[Earnin
                           "several campaigns on the same rule add up: name that rule")
         elif name not in groups:
             yield Mistake(path, repr(name), expected, meant(name, free))
+        elif name in of_totals:
+            yield Mistake(path, f"{name!r}, which does not look at single lines", expected)
         elif name not in free:
             yield Mistake(path, f"{name!r}, which competes with a rule that works on awards", expected,
                           f"take one of them out of the group {groups[name]!r}")

@@ -205,6 +205,8 @@ def _explained(events: Sequence[EarningEvent], evaluation: Evaluation) -> Iterat
         for earned in evaluation.earned[index]:
             by, award = earned.by, earned.award
             yield f"{name}: {by.name} revision {by.revision}: {_told(award.steps)} = {award.points} {award.unit}"
+        for by, award, instead in evaluation.dropped.get(index, ()):
+            yield f"{name}: {by.name} would give {award.points} {award.unit}, but {instead.name} counts instead"
 
 
 def _totalled(worth: Sequence[CaseTotal]) -> Iterator[str]:

@@ -7,7 +7,9 @@ from sqlalchemy import select
 
 from tests.support.assemblies import bare, delivery, system_world
 from tests.support.corrections import bonus, clear, goods
-from tests.support.worlds import World, line
+from tests.support.worlds import SIX_IN_THE_EVENING, World, line
+from treuwerk.cli.managing import access_of_operator
+from treuwerk.services.changes.recalculating import Asked, recalculate
 from treuwerk.store.database import Database
 from treuwerk.store.tables import lot
 
@@ -85,4 +87,17 @@ def test_a_system_that_its_order_tells_earns_what_one_earns_that_says_so(world: 
     assert bonus(world) == 800 + 400 + gifts
     world.clear([line("D-1", movement="RETURN", quantity="4", delivered_on="2026-05-20")], name="back.csv")
     assert bonus(world) == 480 + 240 + gifts
+    assert world.violated() == {}
+
+
+@pytest.mark.parametrize(("wp", "points"), [(410, 820 + 410), (10, 20 + 30)], ids=["the same counts", "another counts"])
+def test_a_purchase_that_is_judged_anew_earns_what_it_would_have_earned(world: World, wp: int, points: int) -> None:
+    world.clear([line("LS-1")])
+    assert bonus(world) == 800 + 400
+    world.articles(f"article_number;name;kind;wp\nSW-M-400;Modul 400;module;{wp}\n")
+
+    recalculate(world.installation, Asked("SW-M-400", "data sheet was wrong", "Ada", "Bob"),
+                SIX_IN_THE_EVENING + 86_400_000_000, access_of_operator("Ada"))
+
+    assert bonus(world) == points
     assert world.violated() == {}

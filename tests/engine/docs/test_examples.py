@@ -120,11 +120,12 @@ def test_the_cases_of_the_testing_guide_pass(tmp_path: Path) -> None:
     assert (result.passed, result.failed) == (2, ())
 
 
-@pytest.mark.parametrize(("page", "example"), [("conditions", 0), ("rule-kinds", 0), ("rule-kinds", 2)])
+@pytest.mark.parametrize(("page", "example"), [("conditions", 0), ("campaigns", 0),
+                                               *(("rule-kinds", example) for example in (0, 2, 4, 6))])
 def test_the_cases_of_the_guides_to_rules_pass(tmp_path: Path, page: str, example: int) -> None:
     rules, cases = blocks(guide(f"guides/{page}"), "toml")[example:example + 2]
     folder = programme_with_cases(tmp_path, cases)
-    kinds = '"product_factor", "rate", "decision_table"]'
+    kinds = '"product_factor", "rate", "decision_table", "expression", "campaign_multiplier"]'
     programme = (folder / "programme.toml").read_text("utf-8").replace('"product_factor"]', kinds)
     (folder / "programme.toml").write_text(programme + rules, "utf-8")
 

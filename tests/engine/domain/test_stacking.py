@@ -5,6 +5,8 @@ from typing import Any
 
 import attrs
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.support.events import purchase
 from treuwerk.domain.earning import Award, Doubt, Operation, Step
@@ -137,3 +139,50 @@ def test_a_multiplier_that_fails_parks_the_lines_it_fails_on_and_no_other() -> N
     assert [earned(result, index) for index in range(3)] == [[], [], [("base", "bonus", 5), ("double", "bonus", 5)]]
     assert list(result.doubts) == [1]
     assert "rule 'double' revision 1 failed: ValueError: odd" in result.doubts[1].reason
+
+
+MODES = {"spring": Mode.BEST, "summer": Mode.FIRST, "autumn": Mode.STACK, "": Mode.STACK}
+standings = st.sampled_from(sorted(MODES)).flatmap(lambda group: st.builds(
+    Standing, st.just(group), st.just(MODES[group]), st.integers(-1, 1), st.booleans(), st.booleans()))
+kinds = st.one_of(st.builds(Flat, st.integers(0, 5), st.integers(0, 5), st.sampled_from(["", "M220", "ODD"])),
+                  st.just(Doubled()))
+programmes = st.lists(st.tuples(kinds, standings), max_size=7).map(
+    lambda rules: [ActiveRule(f"r{number}", 1, gives, standing=place) for number, (gives, place) in enumerate(rules)])
+
+
+@given(programmes, st.lists(st.sampled_from(["M220", "ODD", "THIRD"]), max_size=5))
+def test_what_counts_and_what_is_dropped_is_told_of_every_line_by_itself(rules: list[ActiveRule],
+                                                                         articles: list[str]) -> None:
+    events = [purchase(article) for article in articles]
+
+    whole = evaluate(rules, events)
+
+    for index, event in enumerate(events):
+        alone = evaluate(rules, [event])
+        assert (earned(whole, index), dropped(whole, index)) == (earned(alone), dropped(alone))
+        counting = {name for name, _, _ in earned(alone)}
+        assert {instead for _, _, instead in dropped(alone)} <= counting
+        free = {one.by.name for one in alone.earned[0] if not one.by.standing.group}
+        assert not any(name in free for name, _, _ in dropped(alone))
+
+
+@given(programmes)
+def test_of_a_group_something_counts_wherever_something_was_given(rules: list[ActiveRule]) -> None:
+    found = evaluate(rules, [purchase()])
+
+    for group in MODES:
+        members = {one.by.name for one in found.earned[0] if one.by.standing.group == group}
+        lost = {one.by.name for one in found.dropped.get(0, ()) if one.by.standing.group == group}
+        assert members or not lost
+        if group == "summer":
+            assert len(members) <= 1
+
+
+def test_who_was_stopped_is_told_of_the_rule_that_counts_in_the_end() -> None:
+    rules = [rule("best", Flat(9), Mode.BEST, priority=2), rule("stops", Flat(5), Mode.BEST, priority=1, stop=True),
+             rule("last", Flat(20), Mode.BEST)]
+
+    result = evaluate(rules, [purchase()])
+
+    assert earned(result) == [("best", "bonus", 9)]
+    assert dropped(result) == [("stops", 5, "best"), ("last", 20, "best")]

@@ -108,6 +108,29 @@ def test_a_rule_that_breaks_a_clause_is_caught_by_its_name(behave: Behaviour) ->
         check_earning_rule(Rule(behave), events(), examples=60)
 
 
+@attrs.frozen
+class OnTop:
+    """A rule on awards of others: it gives so many times each of them, by its own account."""
+
+    times: int
+    said: str
+    units: tuple[str, ...] = ("bonus",)
+    rules: tuple[str, ...] = ()
+
+    def awards_on(self, events: Sequence[EarningEvent], earned: Sequence[Sequence[Award]]) -> Answers:
+        """One award on each."""
+        factor = Step(Operation.FACTOR, "campaign", self.said)
+        return (one._replace(points=one.points * self.times, steps=(*one.steps, factor))
+                for awards in earned for one in awards)
+
+
+def test_a_rule_on_awards_is_held_against_the_same_contract() -> None:
+    check_earning_rule(OnTop(2, "2"), examples=60)
+
+    with pytest.raises(BrokenContract, match="steps explain the points"):
+        check_earning_rule(OnTop(2, "3"), examples=60)
+
+
 def test_a_rule_that_keeps_the_contract_passes() -> None:
     check_earning_rule(Rule(good), examples=60)
 
