@@ -32,13 +32,13 @@ def _tell_nobody(award: Award, granted: Granted) -> None:
 class Limiting:
     """The limits of one transaction; without any in the programme, all that it does is to say so."""
 
-    def __init__(self, settings: Settings, now: int, limits: Limits | None = None) -> None:
+    def __init__(self, settings: Settings, now: int, limits: Limits | None = None, *, looking: bool = False) -> None:
         self.settings, self.limits = settings, limits_of(settings) if limits is None else limits
         self.day = moment(now).astimezone(settings.programme.time_zone).date().isoformat()
         self._budgets = settings.budgets.keys()
         self._counters, self._known = Counters(), set[tuple[int, str]]()
         self._uses: list[store.UseRow] = []
-        self._turns = set[int]()
+        self._turns, self._looking = set[int](), looking
         self._told = set[tuple[str, str]]()
 
     def take_turns(self, connection: Connection, accounts: Collection[int]) -> None:
@@ -67,8 +67,8 @@ class Limiting:
                                      or any(award[3] in rules for award in line[6])})
 
     def may_raise(self, connection: Connection, award: Award) -> bool:
-        """Whether this transaction has the turn of all that an award counts against."""
-        return (award.rule not in self.limits.rules or connection.dialect.name == "sqlite"
+        """Whether this transaction has the turn of all that an award counts against; who only looks needs none."""
+        return (self._looking or award.rule not in self.limits.rules or connection.dialect.name == "sqlite"
                 or store.turns_of([award.account], self._budgets) <= self._turns)
 
     def cut(self, connection: Connection, batch: ScoredBatch, lines: Numbered) -> Numbered:
