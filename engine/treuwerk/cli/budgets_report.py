@@ -14,7 +14,7 @@ _BY_DAY = ["budget", "period", "unit", "day", "points", "left"]
 
 
 @treuwerk_command("budgets")
-@click.option("--csv", "as_csv", is_flag=True, help="Print each day as CSV: what it gave, and what was left at its end.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print each day as CSV: what it gave, and what was left then.")
 def budgets(context: Context, as_json: bool, as_csv: bool) -> None:
     """Show how far budgets of earning rules are used, in each period: points given, points and money left.
 

@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -46,9 +47,11 @@ def test_returns_and_purchases_at_once_never_exceed_the_cap(tmp_path: Path, data
     back = world.file("back.csv", table([line(f"LS-{number}", movement="CANCEL") for number in range(5, 9)]))
     more = [world.file(f"{part}.csv", table(notes(5, first=100 * part))) for part in range(1, 4)]
 
-    outcomes = all_at_once([
+    acts: list[Callable[[], object]] = [
         *(partial(clear_file, world.installation, file, SIX_IN_THE_EVENING + 1) for file in [*more, back]),
-        *(partial(reverse, world.installation, *one, f"R-{one[1]}", SIX_IN_THE_EVENING + 1) for one in first)])
+        *(partial(reverse, world.installation, account, number, f"R-{number}", SIX_IN_THE_EVENING + 1)
+          for account, number in first)]
+    outcomes = all_at_once(acts)
 
     assert not [one for one in outcomes if isinstance(one, str)]
     assert spent(world) == world.points()["bonus"] == counters(world)["cap|module_points|bonus|year|2026"]

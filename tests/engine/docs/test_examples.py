@@ -116,7 +116,8 @@ def test_the_cases_of_the_testing_guide_pass(tmp_path: Path) -> None:
     assert (result.passed, result.failed) == (2, ())
 
 
-@pytest.mark.parametrize(("page", "example"), [("conditions", 0), ("rule-kinds", 0), ("rule-kinds", 2)])
+@pytest.mark.parametrize(("page", "example"), [("conditions", 0), ("rule-kinds", 0), ("rule-kinds", 2),
+                                               ("limits", 0)])
 def test_the_cases_of_the_guides_to_rules_pass(tmp_path: Path, page: str, example: int) -> None:
     rules, cases = blocks(guide(f"guides/{page}"), "toml")[example:example + 2]
     folder = programme_with_cases(tmp_path, cases)
