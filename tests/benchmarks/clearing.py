@@ -41,6 +41,7 @@ def main() -> None:
     parser.add_argument("--lines", type=int, nargs="+", default=[10_000, 100_000])
     parser.add_argument("--database", nargs="+", choices=["sqlite", "postgresql"], default=["sqlite", "postgresql"])
     parser.add_argument("--rules", type=int, default=3, help="each is asked about all lines; a line earns by one")
+    parser.add_argument("--limits", action="store_true", help="rules have caps and a budget, which are never met")
     parser.add_argument("--child", nargs=3, metavar=("FOLDER", "URL", "FILE"), help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.child:
@@ -50,7 +51,7 @@ def main() -> None:
     for kind in arguments.database:
         first = 0.0
         for lines in arguments.lines:
-            result = measure(kind, lines, arguments.rules)
+            result = measure(kind, lines, arguments.rules, limits=arguments.limits)
             first = first or result["lines/s"]
             print("  ".join(f"{value:>14}" for value in row(kind, lines, result, first)), flush=True)
 
@@ -62,11 +63,11 @@ def row(kind: str, lines: int, result: dict[str, float], first: float) -> list[s
             f"{result['peak MB']:.0f}"]
 
 
-def measure(kind: str, lines: int, rules: int) -> dict[str, float]:
+def measure(kind: str, lines: int, rules: int, *, limits: bool = False) -> dict[str, float]:
     """One size on one database, by the names of the columns."""
     with tempfile.TemporaryDirectory() as name, urls(kind, Path(name)) as (url, floor_url, ledger_url):
         folder = Path(name)
-        installation = prepared(folder, url, rules)
+        installation = prepared(folder, url, rules, limits=limits)
         write_deliveries(folder / "deliveries.csv", lines, seed=lines)
         result, again = in_child(folder, url), in_child(folder, url)
         batch, seconds = installation.programme.settings.clearing.batch_lines, result["seconds"]
@@ -92,9 +93,9 @@ def urls(kind: str, folder: Path) -> Iterator[list[str]]:
         yield [server.url_of(server.create()) for _ in range(3)]
 
 
-def prepared(folder: Path, url: str, rules: int = 3) -> Installation:
+def prepared(folder: Path, url: str, rules: int = 3, *, limits: bool = False) -> Installation:
     """An installation with its master data."""
-    write_world(folder, rules)
+    write_world(folder, rules, limits=limits)
     now = time.time_ns() // 1000
     database = Database(url)
     migrate(database)

@@ -41,13 +41,28 @@ name = { en = "Installer" }
 """
 
 
-def write_world(folder: Path, rules: int = len(KINDS)) -> None:
-    """The programme folder and its master data, with a rule for each of so many kinds of articles, at most 30."""
+_LIMITS = """\
+caps = [{ points = 900_000_000, per = "participant", period = "month" }, { points = 9_000_000, per = "document" }]
+budget = "all"
+"""
+_BUDGET = """
+[budgets.all]
+title = { en = "All" }
+unit = "bonus"
+points = 900_000_000_000
+"""
+
+
+def write_world(folder: Path, rules: int = len(KINDS), *, limits: bool = False) -> None:
+    """The programme folder and its master data, with a rule for each of so many kinds of articles, at most 30.
+
+    With `limits` each rule has caps and a budget, which are counted and never met.
+    """
     kinds = [KINDS[number] if number < len(KINDS) else f"kind{number}" for number in range(rules)]
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "programme.toml").write_text(
         _PROGRAMME + delivery_feed("Maker", [name for name in ALL if name != "movement"], scope=True)
-        + "".join(_RULE.format(kind=kind) for kind in kinds))
+        + "".join(_RULE.format(kind=kind) + _LIMITS * limits for kind in kinds) + _BUDGET * limits)
     (folder / "participants.csv").write_text("customer_number;name;group\n" + "".join(
         f"{100_000 + number};Company {number};installer\n" for number in range(PARTICIPANTS)))
     (folder / "articles.csv").write_text("article_number;name;kind;wp\n" + "".join(

@@ -7,6 +7,7 @@ from datetime import date, datetime
 import attrs
 import click
 
+from treuwerk.cli.budgets_report import budgets
 from treuwerk.cli.clearing_report import clearing
 from treuwerk.cli.context import Context, now, print_json, print_table, treuwerk_command
 from treuwerk.cli.donations_report import donations
@@ -49,6 +50,7 @@ command.add_command(_liability)
 command.add_command(expiring)
 command.add_command(clearing)
 command.add_command(donations)
+command.add_command(budgets)
 
 
 def _tell(report: Liability, json: bool, as_csv: bool) -> None:

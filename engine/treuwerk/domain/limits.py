@@ -202,7 +202,7 @@ class Counters:
 
 def is_limit(step: Sequence[str]) -> bool:
     """Whether a step of a tape, as it is or as it is stored, was put there by a limit of a document or more."""
-    return step[0] == Operation.AT_MOST and step[1].split(" ", 1)[0] in (CAP, BUDGET)
+    return step[0] == Operation.AT_MOST and step[1].startswith((f"{CAP} ", f"{BUDGET} "))
 
 
 def step_of(points: int, by: Bound) -> Step:

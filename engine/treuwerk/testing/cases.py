@@ -13,10 +13,13 @@ import attrs
 from treuwerk.domain.counting import ActiveTotal
 from treuwerk.domain.earning import Step, fold
 from treuwerk.domain.evaluation import ActiveRule, Evaluation, evaluate
+from treuwerk.domain.limited import within_limits
+from treuwerk.domain.limits import Counters, Limits
 from treuwerk.domain.participants import Participant, identifier
 from treuwerk.domain.purchases import Article, EarningEvent
 from treuwerk.domain.reading import plain_number
 from treuwerk.programme.errors import Mistake
+from treuwerk.programme.limiting import limits_of
 from treuwerk.programme.reading import LoadedProgramme, read_programme
 from treuwerk.programme.structuring import meant
 from treuwerk.testing.case_files import Case, CaseFile, read_case_files
@@ -24,6 +27,7 @@ from treuwerk.testing.case_totals import CaseTotal, worth_of
 from treuwerk.testing.masters import read_articles
 
 _ANY_ACCOUNT = 1
+_ONE_DOCUMENT = "case"
 
 
 @attrs.frozen
@@ -79,12 +83,13 @@ class EarningCase:
     case: Case
     events: tuple[EarningEvent, ...] = attrs.field(repr=False)
     rules: tuple[ActiveRule, ...] = attrs.field(repr=False)
+    limits: Limits = attrs.field(repr=False)
     totals: tuple[ActiveTotal, ...] = attrs.field(default=(), repr=False)
     """Rules over totals: all lines and activities of a case count together."""
 
     def failure(self) -> CaseFailure | None:
         """Run the case; None where it gives what it says."""
-        evaluation = evaluate(self.rules, self.events)
+        evaluation = self._evaluated()
         worth = worth_of(self.totals, self.events, evaluation)
         expected = Outcome({unit: points for unit, points in self.case.points.items() if points},
                            tuple(sorted(self.case.doubts)))
@@ -93,6 +98,11 @@ class EarningCase:
             return None
         return CaseFailure(self.file, self.case.name, expected, found,
                            (*_explained(self.events, evaluation), *_totalled(worth)))
+
+    def _evaluated(self) -> Evaluation:
+        """What rules give within their limits, which begin empty; the lines of a case are one document."""
+        documents = [_ONE_DOCUMENT if event.article else "" for event in self.events]
+        return within_limits(evaluate(self.rules, self.events), self.events, self.limits, Counters(), documents)
 
     def check(self) -> None:
         """Run the case in a test.
@@ -137,12 +147,12 @@ def cases_of(programme: LoadedProgramme) -> list[EarningCase]:
         ProgrammeError: with all mistakes in case files and article master.
     """
     master = read_articles(programme.folder)
-    rules, totals = tuple(programme.rules), tuple(programme.totals)
-    settings = programme.settings
+    rules, totals, settings = tuple(programme.rules), tuple(programme.totals), programme.settings
+    limits = limits_of(settings)
     units = {unit for earning in settings.earning for unit in earning.rule.units} | set(settings.units)
     files = read_case_files(programme.folder,
                             lambda file: _contradictions(file, _articles(file, master), programme, units))
-    return [EarningCase(name, case, tuple(_events(case, _articles(file, master), programme)), rules, totals)
+    return [EarningCase(name, case, tuple(_events(case, _articles(file, master), programme)), rules, limits, totals)
             for name, file in files.items() for case in file.case]
 
 

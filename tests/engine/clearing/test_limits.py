@@ -6,42 +6,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from tests.support.worlds import SIX_IN_THE_EVENING, World, line, make_world
+from tests.support.limits import counters, limited, notes, spent
+from tests.support.worlds import SIX_IN_THE_EVENING, line, make_world
 from treuwerk.services.changes.reversing import reverse
 from treuwerk.store.database import Database
-from treuwerk.store.tables import earning_budget, journal, limit_counter
+from treuwerk.store.tables import journal
 
-FACTORS = "factors = { SYSTEM = 2, MODULE = 1 }"
 LATER = SIX_IN_THE_EVENING + 1_000_000
-SPRING = """
-
-[budgets.spring]
-title = { de = "Frühjahr" }
-unit = "bonus"
-"""
-
-
-def limited(folder: Path, database: Database, caps: str = "", budget: str = "") -> World:
-    """A world whose rule for modules has these caps and this budget; a line of ten modules earns 800 and 400."""
-    named = f"caps = [{caps}]\n" + 'budget = "spring"\n' * bool(budget)
-    return make_world(folder, database, other=[
-        (FACTORS, f"{FACTORS}\n{named}"), ("[measures]", f"{SPRING}{budget}\n[measures]" if budget else "[measures]")])
-
-
-def notes(count: int, *, customer: str = "10017", first: int = 1, **cells: str) -> list[dict[str, str]]:
-    return [line(f"LS-{number}", customer_number=customer, **cells) for number in range(first, first + count)]
-
-
-def counters(world: World) -> dict[str, int]:
-    """Counters of caps in units, all accounts together."""
-    found: dict[str, int] = {}
-    for name, used in world.rows(select(limit_counter.c.counter, limit_counter.c.used)):
-        found[name] = found.get(name, 0) + used
-    return found
-
-
-def spent(world: World) -> int:
-    return sum(points for (points,) in world.rows(select(earning_budget.c.points)))
 
 
 def warnings(problems: Iterable[dict[str, object]]) -> list[tuple[object, object]]:

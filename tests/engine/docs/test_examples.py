@@ -120,7 +120,7 @@ def test_the_cases_of_the_testing_guide_pass(tmp_path: Path) -> None:
     assert (result.passed, result.failed) == (2, ())
 
 
-@pytest.mark.parametrize(("page", "example"), [("conditions", 0), ("campaigns", 0),
+@pytest.mark.parametrize(("page", "example"), [("conditions", 0), ("campaigns", 0), ("limits", 0),
                                                *(("rule-kinds", example) for example in (0, 2, 4, 6))])
 def test_the_cases_of_the_guides_to_rules_pass(tmp_path: Path, page: str, example: int) -> None:
     rules, cases = blocks(guide(f"guides/{page}"), "toml")[example:example + 2]

@@ -214,3 +214,20 @@ def test_cases_are_parameters_with_telling_ids(run: Run, folder: Path) -> None:
     right.check()
     with pytest.raises(AssertionError, match="expected 2 bonus\n  found    1 bonus"):
         wrong.check()
+
+
+def test_limits_of_rules_hold_over_the_lines_of_a_case(folder: Path, run: Run) -> None:
+    text = PROGRAMME.replace("attribute_per_point = 1\n", 'attribute_per_point = 1\n'
+                             'caps = [{ points = 5, per = "document" }]\n')
+    (folder / "programme.toml").write_text(text, "utf-8")
+    lines = '{ article = "T-1", quantity = 9 }, { article = "T-1", quantity = 9 }'
+
+    right = run(case(lines, "points = { bonus = 5 }", "2026-07-01"))
+    wrong = run(case(f'{{ article = "T-1", quantity = 12 }}, {lines}', "points = { bonus = 6 }", "2026-07-01"))
+
+    assert right.as_json() == {"passed": 1, "failed": []}
+    assert [line.strip() for line in str(wrong.failed[0]).splitlines()[3:]] == [
+        ("12 × T-1: area revision 2: start quantity 12 → 12, times area 0.5 → 6, per area 1 → 6, "
+         "round down points → 6, at most cap document 5 → 5 = 5 bonus"),
+        "9 × T-1: no rule gives points",
+        "9 × T-1: no rule gives points"]

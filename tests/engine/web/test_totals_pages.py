@@ -10,7 +10,7 @@ from tests.support.portal import PROGRAMME, Portal, open_portal
 from tests.support.served import read
 from tests.support.totals import PLUGINS
 from treuwerk.domain import ids
-from treuwerk.services.account.explaining import as_json, explain
+from treuwerk.services.account.explaining import explain, tree_of
 from treuwerk.store.database import Database
 from treuwerk.store.tables import journal
 
@@ -93,7 +93,7 @@ def test_a_booking_shows_its_arithmetic_and_the_lines_that_count(portal: Portal)
 
 def test_explain_lists_what_counts_by_now(portal: Portal) -> None:
     with portal.installation.database.reading() as connection:
-        tree = as_json(explain(connection, booking(portal, "volume")))["tree"]
+        tree = tree_of(explain(connection, booking(portal, "volume")))
 
     assert (tree["kind"], tree["awards"][0]["points"]) == ("total", 31)
     assert tree["total"] == {"period": "2026", "part": "", "counted": "31", "more": 0, "lines": ({

@@ -132,7 +132,7 @@ class _Run:
         self._database, self._settings = installation.database, installation.programme.settings
         self._installation, self._asked, self._now, self._access = installation, asked, now, access
         self._behind, self._also = _START, also
-        self._foreseen = Limiting(self._settings, now)
+        self._foreseen = Limiting(self._settings, now, looking=True)
         with self._database.reading() as connection:
             article = all_articles(connection).get(identifier(asked.article))
             if article is None:

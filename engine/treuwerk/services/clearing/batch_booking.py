@@ -108,6 +108,7 @@ class BatchBooking:
 
         def correct() -> None:
             nonlocal done, whole, totals
+            limiting.write(connection)  # so that corrections find what these lines used
             done = self._corrector.correct(connection, batch, met)
             self._note_ids(done.reversals.newest if done.reversals else 0)
             whole = self._assembler.complete(connection, batch, booked, done.touched, run, limiting)

@@ -32,13 +32,13 @@ def _tell_nobody(award: Award, granted: Granted) -> None:
 class Limiting:
     """The limits of one transaction; without any in the programme, all that it does is to say so."""
 
-    def __init__(self, settings: Settings, now: int, limits: Limits | None = None) -> None:
+    def __init__(self, settings: Settings, now: int, limits: Limits | None = None, *, looking: bool = False) -> None:
         self.settings, self.limits = settings, limits_of(settings) if limits is None else limits
         self.day = moment(now).astimezone(settings.programme.time_zone).date().isoformat()
         self._budgets = settings.budgets.keys()
         self._counters, self._known = Counters(), set[tuple[int, str]]()
         self._uses: list[store.UseRow] = []
-        self._turns = set[int]()
+        self._turns, self._looking = set[int](), looking
         self._told = set[tuple[str, str]]()
 
     def take_turns(self, connection: Connection, accounts: Collection[int]) -> None:
@@ -67,8 +67,8 @@ class Limiting:
                                      or any(award[3] in rules for award in line[6])})
 
     def may_raise(self, connection: Connection, award: Award) -> bool:
-        """Whether this transaction has the turn of all that an award counts against."""
-        return (award.rule not in self.limits.rules or connection.dialect.name == "sqlite"
+        """Whether this transaction has the turn of all that an award counts against; who only looks needs none."""
+        return (self._looking or award.rule not in self.limits.rules or connection.dialect.name == "sqlite"
                 or store.turns_of([award.account], self._budgets) <= self._turns)
 
     def cut(self, connection: Connection, batch: ScoredBatch, lines: Numbered) -> Numbered:
@@ -88,12 +88,23 @@ class Limiting:
         account, key, evidence, day, at, facts, awards = line
 
         def tell(award: Award, granted: Granted) -> None:
-            told = facts[2], granted.by.name if granted.by else ""
-            if granted.by and told not in self._told:
-                self._told.add(told)
-                batch.set_beside(at, facts[2], _code(granted.by), _reason(award, granted.points, granted.by))
+            if granted.by is not None:
+                self._tell(batch, at, facts[2], award, granted.points, granted.by)
 
         return account, key, evidence, day, at, facts, self.grant(number, _awards(line), awards, tell)
+
+    def _tell(self, batch: ScoredBatch, at: int, document: str, award: Award, left: int, by: Bound) -> None:
+        """Tell it once for each document and limit."""
+        told = document, by.place[1]
+        if told in self._told:
+            return
+        self._told.add(told)
+        reason = (f"rule {award.rule!r} earned {award.points} {award.unit} points, and {left} were left of the "
+                  f"{by.most} of its {by.name}; what is more is not given")
+        if by.name.startswith(BUDGET):
+            batch.set_beside(at, document, "budget_used_up", reason)
+        else:
+            batch.set_beside(at, document, "cap_reached", reason)
 
     def learn(self, connection: Connection, awards: Iterable[Award]) -> None:
         """Read what is used of all limits that awards meet, in one statement."""
@@ -150,12 +161,3 @@ def _awards(line: ScoredLine) -> list[Award]:
 def _behind(explanation: str, points: int, by: Bound) -> str:
     """A stored explanation with the step of the limit behind its tape."""
     return f"{explanation[:-1]},{steps_as_json([step_of(points, by)])[1:]}"
-
-
-def _code(bound: Bound) -> str:
-    return "budget_used_up" if bound.name.startswith(BUDGET) else "cap_reached"
-
-
-def _reason(award: Award, left: int, bound: Bound) -> str:
-    return (f"rule {award.rule!r} earned {award.points} {award.unit} points, and {left} were left of the "
-            f"{bound.most} of its {bound.name}; what is more is not given")

@@ -54,6 +54,8 @@ HINTS: Mapping[str, str] = {
     "note_of_others": marked("Others reported a document with the number %(number)s, too."),
     "like_lines": marked("The same article and quantity were credited lately from %(documents)s."),
     "too_late": marked("It was reported %(days)s days after the delivery; the limit is %(limit)s days."),
+    "cap_reached": marked("A cap leaves less than these lines earn. What is booked first gets what is left."),
+    "budget_used_up": marked("A budget has less left than these lines earn. What is booked first gets what is left."),
     "parts_complete": marked("By its parts the order is complete."),
     "parts_missing": marked("By its parts the order is not complete; too little of: %(parts)s."),
     "quantity_far_above": marked(
