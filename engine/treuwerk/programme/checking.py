@@ -6,6 +6,7 @@ from itertools import combinations
 from treuwerk.programme.checking_assemblies import contradicting_assembly
 from treuwerk.programme.checking_eligibility import contradicting_conditions
 from treuwerk.programme.checking_terms import contradicting_terms
+from treuwerk.programme.checking_tiers import contradicting_tiers
 from treuwerk.programme.errors import Mistake
 from treuwerk.programme.languages import PSEUDO, fallbacks, is_language
 from treuwerk.programme.settings import CODE, Retroactive, Settings, Texts
@@ -17,7 +18,7 @@ def contradictions(settings: Settings) -> list[Mistake]:
     return [*_codes(settings), *_units_that_are_not_there(settings), *_double_names(settings),
             *_overlapping_revisions(settings), *_empty_windows(settings), *_missing_languages(settings),
             *_locales(settings), *contradicting_terms(settings), *contradicting_conditions(settings),
-            *contradicting_assembly(settings), *_missing_days(settings)]
+            *contradicting_assembly(settings), *contradicting_tiers(settings), *_missing_days(settings)]
 
 
 def _codes(settings: Settings) -> Iterator[Mistake]:
@@ -33,9 +34,6 @@ def _units_that_are_not_there(settings: Settings) -> Iterator[Mistake]:
     for number, earning in enumerate(settings.earning):
         for unit in sorted(set(earning.rule.units) - set(known)):
             yield _unknown_unit(f"earning[{number}]", unit, known)
-    for number, tier in enumerate(settings.tiers):
-        if tier.unit not in known:
-            yield _unknown_unit(f"tiers[{number}].unit", tier.unit, known)
 
 
 def _unknown_unit(path: str, unit: str, known: Iterable[str]) -> Mistake:

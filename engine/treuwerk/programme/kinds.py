@@ -2,7 +2,7 @@
 
 ``[[earning]]`` by ``rule``, ``[[sources]]`` by ``reader``, ``[[sign_in]]`` by ``provider``, ``[[upload_scanners]]`` by
 ``scanner``, ``[page_reader]`` by ``reader``, ``[[constraints]]`` by ``constraint``, ``[[reward_kinds]]`` by ``source``,
-``[[suppliers]]`` by ``channel``, ``[rewards.money]`` by ``provider``.
+``[[suppliers]]`` by ``channel``, ``[rewards.money]`` by ``provider``, ``[tier_scheme]`` by ``scheme``.
 
 The head of such a table is ours, all other keys belong to the settings class of the kind that a plugin offers.
 """
@@ -19,6 +19,7 @@ from cattrs import ClassValidationError
 from treuwerk.hookspecs import RewardSource
 from treuwerk.plugins import Registry
 from treuwerk.programme.settings import (
+    BoundTierScheme,
     Constraint,
     ConstraintHead,
     Earning,
@@ -36,6 +37,7 @@ from treuwerk.programme.settings import (
     SourceHead,
     Supplier,
     SupplierHead,
+    TierSchemeHead,
     UploadScanning,
 )
 from treuwerk.programme.structuring import WrongValue, all_of, meant, noted, table
@@ -53,7 +55,7 @@ def register_kinds(converter: cattrs.Converter, registry: Registry, folder: Path
     providers, scanners = registry.identity_providers(), registry.upload_scanners()
     page_readers, constraints = registry.page_readers(), registry.catalogue_constraints()
     reward_sources, channels = registry.reward_sources(), registry.supplier_channels()
-    payments = registry.payment_providers()
+    payments, tier_schemes = registry.payment_providers(), registry.tier_schemes()
 
     def earning(value: object, _: type) -> Earning:
         head, settings = _head_and_settings(converter, value, EarningHead, "rule", rules)
@@ -101,6 +103,12 @@ def register_kinds(converter: cattrs.Converter, registry: Registry, folder: Path
         return Money(head, settings, _built("provider", head.provider,
                                             lambda: payments[head.provider].build(folder, settings)))
 
+    def tier_scheme(value: object, _: type) -> BoundTierScheme:
+        head, settings = _head_and_settings(converter, value, TierSchemeHead, "scheme", tier_schemes)
+        return BoundTierScheme(head, settings, _built("scheme", head.scheme,
+                                                      lambda: tier_schemes[head.scheme].build(settings)))
+
+    converter.register_structure_hook(BoundTierScheme, tier_scheme)
     converter.register_structure_hook(Money, money)
     converter.register_structure_hook(Supplier, supplier)
     converter.register_structure_hook(Constraint, constraint)

@@ -25,7 +25,7 @@ from treuwerk.programme.settings.labels import Labels, LabelSheet
 from treuwerk.programme.settings.legal import Legal
 from treuwerk.programme.settings.master_data import Attendance, Catalogue
 from treuwerk.programme.settings.people import Group, Role, SecondFactor, SignIn, SignInHead, SignInRules
-from treuwerk.programme.settings.points import Earning, EarningHead, Manual, Tier, Transfers, Unit
+from treuwerk.programme.settings.points import Earning, EarningHead, Manual, Transfers, Unit
 from treuwerk.programme.settings.programme import Programme, Settings
 from treuwerk.programme.settings.rewards import (
     Constraint,
@@ -49,6 +49,7 @@ from treuwerk.programme.settings.submissions import (
     Uploads,
     UploadScanning,
 )
+from treuwerk.programme.settings.tiers import BoundTierScheme, Tier, TierSchemeHead
 from treuwerk.programme.settings.values import CODE, Texts
 from treuwerk.programme.settings.work import Api, Inbox, Work
 
@@ -59,6 +60,7 @@ __all__ = [
     "Assembly",
     "AssemblyPart",
     "Attendance",
+    "BoundTierScheme",
     "BrokenAssembly",
     "Catalogue",
     "Clearing",
@@ -112,6 +114,7 @@ __all__ = [
     "Texts",
     "Theme",
     "Tier",
+    "TierSchemeHead",
     "Transfers",
     "Unit",
     "UnreferencedReturns",
