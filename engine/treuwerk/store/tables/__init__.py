@@ -73,6 +73,7 @@ from treuwerk.store.tables.submissions import (
     submission_page,
     uploaded_file,
 )
+from treuwerk.store.tables.tiers import tier_change, tier_grant, tier_standing
 from treuwerk.store.tables.web import (
     app_user,
     authenticator,
@@ -208,6 +209,9 @@ __all__ = [
     "submission_event",
     "submission_page",
     "taken_back",
+    "tier_change",
+    "tier_grant",
+    "tier_standing",
     "unsealed",
     "uploaded_file",
     "used_form",
