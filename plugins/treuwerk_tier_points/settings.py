@@ -76,7 +76,7 @@ class MetricSettings:
         for name in _FIELDS.values():
             if bool(getattr(self, name)) != (name == needed):
                 raise ValueError(f"{name!r} must be there where points are counted with it, and nowhere else: "
-                                 f"counts = \"{self.counts}\"")
+                                 f'counts = "{self.counts}"')
         if self.article_kinds and self.counts in (Counts.POINTS, Counts.ACTIVITIES):
             raise ValueError("'article_kinds' can narrow purchases only, no points and no activities")
 

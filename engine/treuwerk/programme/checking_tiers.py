@@ -9,7 +9,7 @@ from treuwerk.programme.structuring import meant
 
 
 def contradicting_tiers(settings: Settings) -> Iterator[Mistake]:
-    """Tiers without a unit where no scheme is there; where one is, tiers that it does not know, and its own mistakes."""
+    """Tiers without a unit where no scheme is there; where one is, tiers and units that are not there."""
     bound = settings.tier_scheme
     if bound is None:
         for number, tier in enumerate(settings.tiers):

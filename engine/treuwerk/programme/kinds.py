@@ -55,7 +55,7 @@ def register_kinds(converter: cattrs.Converter, registry: Registry, folder: Path
     providers, scanners = registry.identity_providers(), registry.upload_scanners()
     page_readers, constraints = registry.page_readers(), registry.catalogue_constraints()
     reward_sources, channels = registry.reward_sources(), registry.supplier_channels()
-    payments, tier_schemes = registry.payment_providers(), registry.tier_schemes()
+    payments = registry.payment_providers()
 
     def earning(value: object, _: type) -> Earning:
         head, settings = _head_and_settings(converter, value, EarningHead, "rule", rules)
@@ -103,12 +103,7 @@ def register_kinds(converter: cattrs.Converter, registry: Registry, folder: Path
         return Money(head, settings, _built("provider", head.provider,
                                             lambda: payments[head.provider].build(folder, settings)))
 
-    def tier_scheme(value: object, _: type) -> BoundTierScheme:
-        head, settings = _head_and_settings(converter, value, TierSchemeHead, "scheme", tier_schemes)
-        return BoundTierScheme(head, settings, _built("scheme", head.scheme,
-                                                      lambda: tier_schemes[head.scheme].build(settings)))
-
-    converter.register_structure_hook(BoundTierScheme, tier_scheme)
+    _register_tier_schemes(converter, registry)
     converter.register_structure_hook(Money, money)
     converter.register_structure_hook(Supplier, supplier)
     converter.register_structure_hook(Constraint, constraint)
@@ -118,6 +113,17 @@ def register_kinds(converter: cattrs.Converter, registry: Registry, folder: Path
     converter.register_structure_hook(Earning, earning)
     converter.register_structure_hook(Source, source)
     converter.register_structure_hook(SignIn, sign_in)
+
+
+def _register_tier_schemes(converter: cattrs.Converter, registry: Registry) -> None:
+    schemes = registry.tier_schemes()
+
+    def tier_scheme(value: object, _: type) -> BoundTierScheme:
+        head, settings = _head_and_settings(converter, value, TierSchemeHead, "scheme", schemes)
+        return BoundTierScheme(head, settings, _built("scheme", head.scheme,
+                                                      lambda: schemes[head.scheme].build(settings)))
+
+    converter.register_structure_hook(BoundTierScheme, tier_scheme)
 
 
 def reward_kinds_without_table(sources: Mapping[str, RewardSource[Any]],

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, case, func, select
 
+from treuwerk.domain.ids import made_at
 from treuwerk.domain.ledger import Book, TransactionKind
 from treuwerk.store.tables import activity, article, clearing_run, journal, posting, purchase_line, taken_back
 
@@ -140,12 +141,18 @@ def documents_of(connection: Connection, accounts: Sequence[int], kinds: Sequenc
 
 
 def activities_of(connection: Connection, accounts: Sequence[int], kinds: Sequence[str],
-                  since: str) -> Iterator[tuple[int, str, str, int]]:
-    """Account, kind, day and id of activities that were attended; the id tells when they were noted."""
-    query = select(activity.c.account_id, activity.c.kind, activity.c.occurred_on, activity.c.id).where(
-        activity.c.account_id.in_(accounts), activity.c.kind.in_(kinds), activity.c.occurred_on >= since)
-    for account_id, kind, day, number in connection.execute(query):
-        yield account_id, kind, day, number
+                  since: str) -> Iterator[tuple[int, str, str, int, int]]:
+    """Account, kind and day of activities, the instant from which it was known, and 1; -1 where it was taken back."""
+    query = (select(activity.c.account_id, activity.c.kind, activity.c.occurred_on, activity.c.id,
+                    func.min(journal.c.booked_at))
+             .outerjoin(journal, (journal.c.account_id == activity.c.account_id)
+                        & (journal.c.refers_to == activity.c.id) & journal.c.kind.in_(_TAKING))
+             .where(activity.c.account_id.in_(accounts), activity.c.kind.in_(kinds), activity.c.occurred_on >= since)
+             .group_by(activity.c.account_id, activity.c.kind, activity.c.occurred_on, activity.c.id))
+    for account_id, kind, day, number, gone_at in connection.execute(query):
+        yield account_id, kind, day, made_at(number), 1
+        if gone_at is not None:
+            yield account_id, kind, day, gone_at, -1
 
 
 def attribute_of(row: GoodsRow, name: str) -> Decimal:

@@ -63,9 +63,9 @@ def test_who_does_not_keep_up_falls_when_the_time_is_over_and_is_told(league: Wo
     assert league.violated() == {}
 
 
-@pytest.mark.parametrize("policy", [("lasts = \"next_period\"", "window = \"rolling\"\nmonths = 2\n"
-                                     "downgrade = \"at_once\"\ngrace_days = 9"),
-                                    ("lasts = \"next_period\"", "window = \"quarter\"\ndowngrade = \"one_step\"")])
+@pytest.mark.parametrize("policy", [('lasts = "next_period"', ('window = "rolling"\nmonths = 2\n'
+                                     'downgrade = "at_once"\ngrace_days = 9')),
+                                    ('lasts = "next_period"', 'window = "quarter"\ndowngrade = "one_step"')])
 def test_forty_missed_runs_leave_what_forty_runs_leave(tmp_path: Path, sqlite_database: Database,
                                                        policy: tuple[str, str]) -> None:
     world = tier_world(tmp_path / "league", sqlite_database, policy, ("status = 1000, seminars = 1", "status = 1000"))

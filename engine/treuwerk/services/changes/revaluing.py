@@ -22,6 +22,7 @@ from treuwerk.services.clearing.completing import Change
 from treuwerk.services.clearing.matched_lines import Matched
 from treuwerk.services.clearing.matching import MILLION, Matcher
 from treuwerk.services.clearing.purchase_keys import document_key, identified
+from treuwerk.services.clearing.tiered import with_tiers
 from treuwerk.services.installation import Installation
 from treuwerk.store import assemblies, many
 from treuwerk.store.assemblies import Credited, OrderLine, Place
@@ -80,7 +81,8 @@ class Revaluer:
         settings = installation.programme.settings
         self._connection, self._rules, self._article, self._reason = (
             connection, installation.programme.rules, article, reason)
-        self._matcher = Matcher(settings, moment(now).astimezone(settings.programme.time_zone).date(), connection)
+        self._settings, self._today = settings, moment(now).astimezone(settings.programme.time_zone).date()
+        self._matcher = Matcher(settings, self._today, connection)
         self._rates = {rate.currency for rate in settings.rates}
         self._scorer = scorer_of(settings.assembly)
 
@@ -96,7 +98,8 @@ class Revaluer:
         open_ones = {(one.account_id, one.line_id) for one in known
                      if one.awards and not is_recalculated(one.order_key)}
         keys, found, left_out = self._keys(lines), list[Revalued](), Counter[str]()
-        people = participants_of(self._connection, {one.account_id for one in lines})
+        people = with_tiers(self._connection, self._settings,
+                            participants_of(self._connection, {one.account_id for one in lines}), self._today)
         left_out[NOBODY] += sum(one.account_id not in people for one in lines)
         known_ones = [one for one in lines if one.account_id in people]
         for line, awards in zip(known_ones, self._awards(known_ones, people), strict=True):

@@ -25,6 +25,7 @@ from treuwerk.services.clearing import attendance_returns as returns
 from treuwerk.services.clearing.attendance_returns import Absent, Returned, added
 from treuwerk.services.clearing.booking import Booked, Booker
 from treuwerk.services.clearing.scoring import stored_awards
+from treuwerk.services.clearing.tiered import with_tiers
 from treuwerk.services.installation import Installation
 from treuwerk.services.ledger.terms import TermsTable
 from treuwerk.services.master_files import BadRow, ImportReceipt, NamedRow, Told, named_rows, tell_nobody
@@ -98,9 +99,10 @@ def import_attendance(installation: Installation, path: Path, now: int, dry_run:
 def _attendances(connection: Connection, installation: Installation, lines: list[NamedRow | BadLine], now: int,
                  receipt: AttendanceReceipt) -> Iterator[_Attendance]:
     numbers = {identifier(line.cells["participant"]) for line in lines if isinstance(line, NamedRow)}
-    participants = participants_known_as(connection, CUSTOMER_NUMBER, numbers)
     settings = installation.programme.settings
     window = settings.programme.starts_on, moment(now).astimezone(settings.programme.time_zone).date()
+    known = participants_known_as(connection, CUSTOMER_NUMBER, numbers)
+    participants = with_tiers(connection, settings, known, window[1])
     for line in lines:
         if isinstance(line, BadLine):
             receipt.reject(line.at, line.code, line.reason)

@@ -13,7 +13,6 @@ from treuwerk.store import tier_facts
 
 _MILLION = Decimal(1_000_000)
 _GOODS = (Counts.AMOUNT, Counts.QUANTITY, Counts.ATTRIBUTE)
-_MILLISECONDS_UNTIL_2020 = 1_577_836_800_000
 Dated = Callable[[int], date]
 
 
@@ -99,9 +98,8 @@ def _activities(connection: Connection, metrics: Mapping[str, Metric], accounts:
     wanted = {name: one.activity for name, one in metrics.items() if one.counts is Counts.ACTIVITIES}
     if not wanted:
         return
-    for account_id, kind, day, number in tier_facts.activities_of(connection, accounts, sorted(set(wanted.values())),
-                                                                  since):
-        known = dated(((number >> 21) + _MILLISECONDS_UNTIL_2020) * 1000)
+    for account_id, kind, day, at, number in tier_facts.activities_of(connection, accounts,
+                                                                      sorted(set(wanted.values())), since):
         for name, activity in wanted.items():
             if activity == kind:
-                yield account_id, Fact(name, date.fromisoformat(day), known, Decimal(1))
+                yield account_id, Fact(name, date.fromisoformat(day), dated(at), Decimal(number))

@@ -5,7 +5,7 @@ runs at once leave what one leaves: the second finds the standing changed and le
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import attrs
@@ -36,8 +36,7 @@ class TierRun:
     down: int = 0
 
 
-def run(installation: Installation, now: int, as_of: date | None = None,
-        told: Callable[[int], None] = lambda _: None) -> TierRun:
+def run(installation: Installation, now: int, as_of: date | None = None) -> TierRun:
     """Judge all days up to `as_of`, or up to yesterday; some hundred participants in each transaction.
 
     Raises:
@@ -56,7 +55,6 @@ def run(installation: Installation, now: int, as_of: date | None = None,
             changes = _run_some(connection, settings, staying, day, now)
         done = _counted(done, scheme, len(staying), changes)
         behind = accounts[-1]
-        told(done.participants)
 
 
 def _scheme_of(settings: Settings) -> TierScheme:

@@ -9,6 +9,7 @@ from treuwerk.domain.ids import (
     RECALCULATION,
     REWARD_ORDER,
     SUBMISSION,
+    TIER_GRANT,
     TRANSACTION,
     USER,
     account_and_row,
@@ -19,7 +20,7 @@ from treuwerk.domain.withdrawals import WITHDRAWAL
 _LISTS = {ADJUSTMENT: "adjustments", SUBMISSION: "submissions", HELD_FILE: "deliveries", TRANSACTION: "bookings",
           PURCHASE: "bookings", COMPLAINT: "complaints", REWARD_ORDER: "orders", MAPPING: "mapping/proposals",
           WITHDRAWAL: "withdrawals",
-          RECALCULATION: "recalculations"}
+          RECALCULATION: "recalculations", TIER_GRANT: "tiers"}
 
 
 def href_of(public_id: str) -> str:
