@@ -52,12 +52,13 @@ class TierPoints:
         best = self._best(sums, day, joined_on)
         rank = self._rank(held.tier)
         if best is not None and best.rank > rank:
-            return self._judged(Held(self._ladder[best.rank], day, best.until), Why.REACHED, sums, best.days)
+            return self._judged(Held(self._ladder[best.rank], day, best.until), Why.REACHED, sums, best.days,
+                                self._ladder[best.rank])
         if rank < 0:
             return Judged(Held())
         if best is not None and best.rank == rank:
             until = best.until if held.until is None or best.until is None else max(held.until, best.until)
-            return self._judged(Held(held.tier, held.since, until), Why.REACHED, sums, best.days)
+            return self._judged(Held(held.tier, held.since, until), Why.REACHED, sums, best.days, held.tier)
         return self._short(held, best, sums, day, joined_on)
 
     def _short(self, held: Held, best: _Reached | None, sums: Sums, day: date, joined_on: date) -> Judged:
@@ -69,25 +70,30 @@ class TierPoints:
             since = held.short_since or day
             if day < since + grace:
                 return Judged(attrs.evolve(held, short_since=since), Why.BELOW)
-            return self._fallen(best.rank if best else -1, best, Why.BELOW, sums, day, joined_on)
+            return self._fallen(held, best.rank if best else -1, best, Why.BELOW, sums, day, joined_on)
         if held.until is not None and day <= held.until + grace:
             return Judged(held, Why.BELOW)
         rank = best.rank if best else -1
         if policy is Downgrade.ONE_STEP:
             rank = max(rank, self._rank(held.tier) - 1)
-        return self._fallen(rank, best, Why.ENDED, sums, day, joined_on)
+        return self._fallen(held, rank, best, Why.ENDED, sums, day, joined_on)
 
-    def _fallen(self, rank: int, best: _Reached | None, why: Why, sums: Sums, day: date, joined_on: date) -> Judged:
+    def _fallen(self, held: Held, rank: int, best: _Reached | None, why: Why, sums: Sums, day: date,
+                joined_on: date) -> Judged:
+        """What is left of a tier that is lost, and the figures that were too small for it."""
         now = self._now(day, joined_on)
-        days = now if now is None or why is Why.BELOW else shifted(self._settings.window, now, -1, joined_on)
+        days = now or self._endless(day)
+        if now is not None and why is Why.ENDED:
+            days = shifted(self._settings.window, now, -1, joined_on)
         if rank < 0:
-            return self._judged(Held(), why, sums, days or self._endless(day))
+            return self._judged(Held(), why, sums, days, held.tier)
         until = best.until if best and best.rank == rank else now[1] if now else None
-        return self._judged(Held(self._ladder[rank], day, until), why, sums, days or self._endless(day))
+        return self._judged(Held(self._ladder[rank], day, until), why, sums, days, held.tier)
 
-    def _judged(self, held: Held, why: Why, sums: Sums, days: Days) -> Judged:
-        figures = {name: sums.total(name, *days) for name in self._metrics}
-        return Judged(held, why, figures, *days)
+    def _judged(self, held: Held, why: Why, sums: Sums, days: Days, tier: str) -> Judged:
+        """With the figures that a tier asks for, over the days that decided."""
+        asked = self._settings.tiers[tier].at_least
+        return Judged(held, why, {name: sums.total(name, *days) for name in asked}, *days)
 
     def _best(self, sums: Sums, day: date, joined_on: date) -> _Reached | None:
         """The highest tier that any window still gives; of two alike the one that lasts longer."""

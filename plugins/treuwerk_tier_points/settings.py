@@ -69,6 +69,9 @@ class MetricSettings:
     """The article attribute that pieces are multiplied with, such as ``wp``."""
     activity: str = ""
     """The kind of activity, such as ``seminar``."""
+    name: dict[str, str] = attrs.field(factory=dict)
+    """What people read behind the figure, by language, such as ``{ de = "Seminare" }``; left out: the name of the unit,
+    or words for what is counted."""
 
     def __attrs_post_init__(self) -> None:
         """Each way of counting has the keys that it needs, and no others."""
@@ -83,7 +86,8 @@ class MetricSettings:
     @property
     def metric(self) -> Metric:
         """The figure as the engine counts it."""
-        return Metric(self.counts, self.unit, tuple(self.article_kinds), self.attribute, self.activity)
+        return Metric(self.counts, self.unit, tuple(self.article_kinds), self.attribute, self.activity,
+                      self.name)
 
 
 @attrs.frozen

@@ -1,5 +1,6 @@
 """A small programme with two companies whose points come through the real imports and the real clearing."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -188,10 +189,11 @@ def at(day: str) -> int:
     return instant(datetime.fromisoformat(f"{day}T12:00:00+00:00"))
 
 
-def open_portal(folder: Path, database: Database, programme: str = PROGRAMME) -> Portal:
-    """The programme with its participants and articles, nothing delivered yet."""
+def open_portal(folder: Path, database: Database, programme: str = PROGRAMME,
+                given: Mapping[str, object] | None = None) -> Portal:
+    """The programme with its participants and articles, nothing delivered yet; `given` are plugins as objects."""
     (folder / "programme.toml").write_text(programme, "utf-8")
-    installation = Installation(read_programme(folder), database)
+    installation = Installation(read_programme(folder, given), database)
     for name, content, load in (("participants.csv", PARTICIPANTS, import_participants),
                                 ("articles.csv", ARTICLES, import_articles)):
         (folder / name).write_text(content, "utf-8")

@@ -4,6 +4,8 @@ from datetime import date, datetime
 from pathlib import Path
 
 import treuwerk_tier_points
+from tests.support.portal import PROGRAMME as PORTAL
+from tests.support.portal import Portal, open_portal
 from tests.support.worlds import BERLIN, World, line, programme_folder
 from treuwerk.domain.ledger import instant
 from treuwerk.programme.reading import LoadedProgramme, read_programme
@@ -42,6 +44,35 @@ at_least = { status = 400 }
 at_least = { status = 1000, seminars = 1 }
 
 [measures]"""
+PORTAL_SCHEME = """
+[[tiers]]
+code = "silver"
+name = { de = "Silber", en = "Silver", fr = "Argent" }
+
+[[tiers]]
+code = "gold"
+name = { de = "Gold", en = "Gold", fr = "Or" }
+
+[tier_scheme]
+scheme = "tier_points"
+lasts = "next_period"
+
+[tier_scheme.metrics.status]
+counts = "points"
+unit = "status"
+
+[tier_scheme.metrics.seminars]
+counts = "activities"
+activity = "seminar"
+name = { de = "Seminare", en = "seminars", fr = "formations" }
+
+[tier_scheme.tiers.silver]
+at_least = { status = 1000 }
+
+[tier_scheme.tiers.gold]
+at_least = { status = 5000, seminars = 1 }
+
+"""
 PLUGIN = ('"activity_points"', '"activity_points", "tier_points"')
 
 
@@ -62,6 +93,14 @@ def tier_world(folder: Path, database: Database, *changes: tuple[str, str]) -> W
     import_participants(world.installation, world.file("participants.csv", PARTICIPANTS), at("2024-01-01"))
     import_articles(world.installation, world.file("articles.csv", ARTICLES), at("2024-01-01"))
     return world
+
+
+def tier_portal(folder: Path, database: Database) -> Portal:
+    """The portal's programme with a scheme: silver from 1,000 status points a year, gold from 5,000, kept for two."""
+    head, _, tail = PORTAL.partition("[[tiers]]")
+    rest = tail[tail.index("[[earning]]"):]
+    text = head.replace(*PLUGIN) + PORTAL_SCHEME + rest
+    return open_portal(folder, database, text, {"tier_points": treuwerk_tier_points})
 
 
 def at(day: str, time: str = "18:00") -> int:

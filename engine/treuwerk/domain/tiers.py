@@ -47,6 +47,8 @@ class Metric:
     """The article attribute; only for ``attribute``. An article without it counts nothing."""
     activity: str = ""
     """The kind of activity, such as ``seminar``; only for ``activities``."""
+    name: Mapping[str, str] = attrs.field(factory=dict)
+    """What people read behind a figure, by language, such as ``Seminare``; left out: words for what it adds up."""
 
 
 class Fact(NamedTuple):

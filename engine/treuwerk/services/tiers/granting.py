@@ -24,6 +24,7 @@ from treuwerk.store.ownership import heirs
 
 READ, GIVE, APPROVE = "participants.read", "tiers.give", "tiers.approve"
 WAITING, REFUSED = "waiting", "refused"
+PREFIX = ids.TIER_GRANT
 _LONGEST_DAYS = 3_660
 
 
@@ -149,7 +150,7 @@ def grant_named(access: Access, connection: Connection, public_id: str) -> TierG
     Raises:
         OutOfScope: there is none of this id.
     """
-    account_id, number = row_named(public_id, ids.TIER_GRANT)
+    account_id, number = row_named(public_id, PREFIX)
     access.require_account(account_id)
     return _found(connection, account_id, number)
 

@@ -20,7 +20,7 @@ from treuwerk.domain.withdrawals import WITHDRAWAL
 _LISTS = {ADJUSTMENT: "adjustments", SUBMISSION: "submissions", HELD_FILE: "deliveries", TRANSACTION: "bookings",
           PURCHASE: "bookings", COMPLAINT: "complaints", REWARD_ORDER: "orders", MAPPING: "mapping/proposals",
           WITHDRAWAL: "withdrawals",
-          RECALCULATION: "recalculations", TIER_GRANT: "tiers"}
+          RECALCULATION: "recalculations"}
 
 
 def href_of(public_id: str) -> str:
@@ -35,6 +35,8 @@ def href_of(public_id: str) -> str:
         return ""
     if prefix == NOTE:
         return f"/office/participants/{account_id}/notes/{public_id}"
+    if prefix == TIER_GRANT:
+        return f"/office/participants/{account_id}/tier"
     if prefix == USER:
         return f"/office/users/{row}"
     return f"/office/{_LISTS[prefix]}/{public_id}" if prefix in _LISTS else ""

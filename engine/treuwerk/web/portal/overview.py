@@ -6,6 +6,7 @@ from treuwerk.domain.rights import Audience
 from treuwerk.services.account.overview import going_soon, overview
 from treuwerk.services.shop.wishes import WRITE
 from treuwerk.services.submissions import own_submissions
+from treuwerk.services.tiers.standing import own_standing
 from treuwerk.web.portal.account import standing_of
 from treuwerk.web.portal.picturing import TierView
 from treuwerk.web.portal.shop.suggested import suggested_for
@@ -25,6 +26,7 @@ def overview_page(visit: Visit) -> Response:
     with visit.shell.installation.database.looking_up() as connection:
         found = overview(visit.access, connection, unit, settings.units, visit.now,
                          visit.shell.calendars)
+        standing = own_standing(visit.access, connection, settings, visit.now)
         underway = own_submissions.underway(visit.access, connection)
         chip = own_chip(visit, connection, found.holdings.balances[unit])
         liked = suggested_for(visit, connection, _SUGGESTED, found.holdings.balances)
@@ -33,7 +35,7 @@ def overview_page(visit: Visit) -> Response:
     return page(visit, "portal/overview.html", section="/", latest=found.latest, chip=chip, liked=liked,
                 wishes=visit.access.may(WRITE), underway=underway, states=STATES,
                 soon=going_soon(found.holdings, spendable, visit.now), near=_near(context["tier"]),
-                reference=visit.state.request_id,
+                reference=visit.state.request_id, standing=standing,
                 panels=panels(visit, Audience.PORTAL, visit.access.account_id, found.holdings.balances),
                 greeting=gettext(visit, "Hello %(name)s") % {"name": visit.me.person or visit.me.company}, **context)
 
