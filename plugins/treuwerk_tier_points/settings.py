@@ -4,7 +4,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 import attrs
-from attrs.validators import ge, in_, min_len
+from attrs.validators import ge, min_len
 
 from treuwerk.domain.tiers import Counts, Metric
 
@@ -113,7 +113,7 @@ class TierPointsSettings:
     metrics: dict[str, MetricSettings] = attrs.field(validator=min_len(1))
     tiers: dict[str, TierConditions] = attrs.field(validator=min_len(1))
     """By the codes of ``[[tiers]]``, in their order: the lowest tier first."""
-    window: Window = attrs.field(default=Window.YEAR, validator=in_(Window))
+    window: Window = Window.YEAR
     """Over which days figures are added up: since ever, the last `months`, the calendar's year, half-year or quarter,
     or the year that begins on the day of joining."""
     months: int = attrs.field(default=12, validator=ge(1))

@@ -41,8 +41,8 @@ from treuwerk.web.portal.shop.routes import shop_routes
 from treuwerk.web.portal.signing_in import preferences_form, sign_out_form, stay_form
 from treuwerk.web.portal.styleguide import office_styleguide_page, styleguide_page
 from treuwerk.web.portal.submission_routes import submission_routes
-from treuwerk.web.portal.yearly import yearly_pdf
 from treuwerk.web.portal.tiers import tier_page
+from treuwerk.web.portal.yearly import yearly_pdf
 from treuwerk.web.shell import plugin_pages
 from treuwerk.web.shell.assets import Assets
 from treuwerk.web.shell.checking import presentation_mistakes

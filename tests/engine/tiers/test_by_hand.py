@@ -81,8 +81,8 @@ def test_what_is_given_never_lowers_and_can_be_ended(league: World) -> None:
 
 
 @pytest.mark.parametrize(("given", "code"), [
-    ({"tier": "platinum"}, "unknown_tier"), ({"until": "2026-05-31"}, "wrong_day"), ({"until": "2036-07-01"}, "wrong_day"),
-    ({"reason": "please"}, "no_reason")])
+    ({"tier": "platinum"}, "unknown_tier"), ({"until": "2026-05-31"}, "wrong_day"),
+    ({"until": "2036-07-01"}, "wrong_day"),    ({"reason": "please"}, "no_reason")])
 def test_nonsense_is_refused(league: World, given: dict[str, str], code: str) -> None:
     assert refused(lambda: give(league, **given)) == code
 

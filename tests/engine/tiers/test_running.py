@@ -24,7 +24,7 @@ HEAD = "seminar_code;held_on;participant;person;attended\n"
 def stored(world: World) -> list[tuple[str, str, str, str, str]]:
     return [tuple(row) for row in world.rows(select(
         tier_change.c.day, tier_change.c.before, tier_change.c.after, tier_change.c.until, tier_change.c.why).order_by(
-        tier_change.c.account_id, tier_change.c.id))]  # type: ignore[misc]
+        tier_change.c.account_id, tier_change.c.id))]
 
 
 def test_a_tier_has_a_day_a_reason_and_an_end(league: World) -> None:

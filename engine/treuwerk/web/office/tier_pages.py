@@ -73,20 +73,20 @@ def give_form(visit: Visit) -> Response:
 
 def approve_form(visit: Visit) -> Response:
     """Agree as a second person."""
-    return _decided(visit, marked("The tier is given."), lambda connection, id, reason: granting.decide(
-        visit.access, connection, settings_of(visit), id, visit.now, agrees=True, reason=reason))
+    return _decided(visit, marked("The tier is given."), lambda connection, named, reason: granting.decide(
+        visit.access, connection, settings_of(visit), named, visit.now, agrees=True, reason=reason))
 
 
 def refuse_form(visit: Visit) -> Response:
     """Say no, and why."""
-    return _decided(visit, marked("The tier is refused."), lambda connection, id, reason: granting.decide(
-        visit.access, connection, settings_of(visit), id, visit.now, agrees=False, reason=reason))
+    return _decided(visit, marked("The tier is refused."), lambda connection, named, reason: granting.decide(
+        visit.access, connection, settings_of(visit), named, visit.now, agrees=False, reason=reason))
 
 
 def end_form(visit: Visit) -> Response:
     """End it before its time, or withdraw it."""
-    return _decided(visit, marked("The tier by hand is ended."), lambda connection, id, reason: granting.end(
-        visit.access, connection, settings_of(visit), id, visit.now, reason))
+    return _decided(visit, marked("The tier by hand is ended."), lambda connection, named, reason: granting.end(
+        visit.access, connection, settings_of(visit), named, visit.now, reason))
 
 
 def _decided(visit: Visit, message: str, act: Callable[[Connection, str, str], object]) -> Response:
