@@ -131,6 +131,18 @@ class TierPoints:
     def _rank(self, tier: str) -> int:
         return self._ladder.index(tier) if tier in self._ladder else -1
 
+    def quiet_until(self, held: Held, day: date, joined_on: date) -> date:
+        """Up to the end of the period, of what is certain, or of a grace; a rolling window moves every day."""
+        if self._settings.window is Window.ROLLING:
+            return day
+        grace, now = timedelta(days=self._settings.grace_days), self._now(day, joined_on)
+        ends = [now[1]] if now else [date.max]
+        if held.until is not None:
+            ends += [held.until, held.until + grace]
+        if held.short_since is not None:
+            ends.append(held.short_since + grace - timedelta(days=1))
+        return min(end for end in ends if end >= day) if any(end >= day for end in ends) else day
+
     def outlook(self, held: Held, sums: Sums, day: date, joined_on: date) -> Outlook:
         """The tier above, and the present one where what is bought in this window would keep it for longer."""
         now, rank = self._now(day, joined_on), self._rank(held.tier)

@@ -71,13 +71,17 @@ class Walked:
 def walk(scheme: TierScheme, state: State, facts: Iterable[Fact], grants: Sequence[Grant], last: date,
          joined_on: date) -> Walked:
     """From the day behind `state` to the day `last`, day by day, as if somebody had looked every night."""
-    sums, changes = Sums(facts), list[Change]()
+    sums, changes, quiet = Sums(facts), list[Change](), state.day
     sums.learn(state.day)
+    marked = {one.first for one in grants} | {one.last + ONE_DAY for one in grants}
     for day in _days_behind(state.day, last):
-        sums.learn(day)
+        if not sums.learn(day) and day <= quiet and day not in marked:
+            continue
         before, state = state, _next(scheme, state, sums, grants, day, joined_on)
+        quiet = scheme.quiet_until(state.held, day, joined_on)
         if state.tier != before.tier:
             changes.append(_change(before, state, grants))
+    state = attrs.evolve(state, day=max(state.day, last))
     return Walked(state, changes, scheme.outlook(state.held, sums, state.day, joined_on))
 
 

@@ -68,8 +68,8 @@ class Sums:
         self._known: dict[str, list[tuple[date, Decimal]]] = {}
         self._sums: dict[str, tuple[list[date], list[Decimal]]] = {}
 
-    def learn(self, day: date) -> None:
-        """What was known at the end of this day counts from here on."""
+    def learn(self, day: date) -> bool:
+        """What was known at the end of this day counts from here on; whether there was anything new."""
         fresh = set[str]()
         while self._ahead and self._ahead[-1].known_on <= day:
             fact = self._ahead.pop()
@@ -78,6 +78,7 @@ class Sums:
         for metric in fresh:
             rows = sorted(self._known[metric])
             self._sums[metric] = [happened for happened, _ in rows], list(accumulate(amount for _, amount in rows))
+        return bool(fresh)
 
     def total(self, metric: str, first: date, last: date) -> Decimal:
         """The figure of a metric over days, both included; never below zero."""
@@ -186,6 +187,13 @@ class TierScheme(Protocol):
 
     def judge(self, held: Held, sums: Sums, day: date, joined_on: date) -> Judged:
         """Who held `held` the day before holds on `day`, by what is known at its end. Asked for each day in turn."""
+        ...
+
+    def quiet_until(self, held: Held, day: date, joined_on: date) -> date:
+        """The last day for which `judge` would answer as on `day`, as long as nothing new is known; `day` itself if none.
+
+        Days between are not asked for, so that long histories cost little.
+        """
         ...
 
     def outlook(self, held: Held, sums: Sums, day: date, joined_on: date) -> Outlook:
