@@ -190,7 +190,7 @@ class TierScheme(Protocol):
         ...
 
     def quiet_until(self, held: Held, day: date, joined_on: date) -> date:
-        """The last day for which `judge` would answer as on `day`, as long as nothing new is known; `day` itself if none.
+        """The last day for which `judge` answers as on `day`, as long as nothing new is known; `day` itself if none.
 
         Days between are not asked for, so that long histories cost little.
         """

@@ -50,7 +50,8 @@ def told(found: Walked) -> list[tuple[str, str, str]]:
 
 
 @pytest.mark.parametrize(("window", "day", "first", "last"), [
-    (Window.YEAR, "2028-02-29", "2028-01-01", "2028-12-31"), (Window.HALF_YEAR, "2026-07-01", "2026-07-01", "2026-12-31"),
+    (Window.YEAR, "2028-02-29", "2028-01-01", "2028-12-31"),
+    (Window.HALF_YEAR, "2026-07-01", "2026-07-01", "2026-12-31"),
     (Window.QUARTER, "2026-12-31", "2026-10-01", "2026-12-31"),
     (Window.ANNIVERSARY, "2026-02-27", "2025-02-28", "2026-02-27"),
     (Window.ANNIVERSARY, "2026-02-28", "2026-02-28", "2027-02-27"),
@@ -129,9 +130,11 @@ def test_higher_figures_take_no_dated_tier_away_and_lower_ones_give_at_once() ->
 FACTS = st.lists(st.builds(
     lambda day, late, points, metric: Fact(metric, START + timedelta(day), START + timedelta(day + late),
                                            Decimal(points if metric == "points" else 1)),
-    st.integers(0, 400), st.integers(0, 40), st.integers(-200, 500), st.sampled_from(["points", "seminars"])), max_size=12)
+    st.integers(0, 400), st.integers(0, 40), st.integers(-200, 500), st.sampled_from(["points", "seminars"])),
+    max_size=12)
 GRANTS = st.lists(st.builds(
-    lambda number, tier, day, length: Grant(number, tier, START + timedelta(day), START + timedelta(day + length), "ada"),
+    lambda number, tier, day, length: Grant(number, tier, START + timedelta(day), START + timedelta(day + length),
+                                            "ada"),
     st.integers(1, 9), st.sampled_from(list(TIERS)), st.integers(0, 300), st.integers(0, 200)), max_size=2,
     unique_by=lambda one: one.id)
 SCHEMES = st.one_of(
