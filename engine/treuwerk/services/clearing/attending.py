@@ -4,7 +4,7 @@ The list is the only evidence; an invitation is none. Points go through the same
 purchases, and the attendance is claimed by its key like a purchase is.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -113,7 +113,7 @@ def _attendances(connection: Connection, installation: Installation, lines: list
             receipt.reject(line.at, error.code, str(error))
 
 
-def _attendance(row: NamedRow, participants: dict[str, Participant], start: date, today: date,
+def _attendance(row: NamedRow, participants: Mapping[str, Participant], start: date, today: date,
                 least_share: int) -> _Attendance:
     number, attended = row.need("participant"), row.cells["attended"].lower()
     if attended not in _YES | _NO:

@@ -14,10 +14,10 @@ tier_standing = define(
     "tier_standing", Home.ACCOUNT,
     key("account_id"),
     text("day"),
-    text("tier"), text("since"), text("until"), whole("grant_id"), text("why"), text("figures"),
+    text("tier"), text("since"), text("until"), text("why"), text("figures"),
     text("counted_from"), text("counted_until"),
     text("held"), text("held_since"), text("held_until"), text("short_since"),
-    whole("version"),
+    whole("grant_id"), whole("version"),  # the tier by hand that counts, 0 for none
     Index("ix_tier_standing_tier", "tier"),
 )
 
@@ -36,7 +36,7 @@ tier_grant = define(
     key("account_id"), key("id"),
     text("tier"), text("first_on"), text("last_on"), text("reason"),
     text("state"),  # waiting for a second person, given, refused or ended before its time
-    text("asked_by"), whole("asked_at"), text("decided_by"), whole("decided_at"), text("decision"), whole("version"),
+    text("asked_by"), text("decided_by"), text("decision"), whole("asked_at"), whole("decided_at"), whole("version"),
     Index("ix_tier_grant_waiting", "asked_at", sqlite_where=sql("state = 'waiting'"),
           postgresql_where=sql("state = 'waiting'")),
     clustered=True,
