@@ -39,6 +39,7 @@ from treuwerk.domain.reward_kinds import Asked, RewardTerms
 from treuwerk.domain.reward_orders import Destination
 from treuwerk.domain.rewards import Asker, CatalogueConstraint, Evidence, Objection, Offer
 from treuwerk.domain.sign_in import ExternalIdentity, LogoutNotice, SignInStart
+from treuwerk.domain.tiers import Fact, Goal, Held, Judged, Metric, Outlook, Shortfall, TierScheme
 from treuwerk.plugins import hook_names, installed, load
 from treuwerk.programme.settings import (
     ConstraintHead,
@@ -51,20 +52,21 @@ from treuwerk.programme.settings import (
     SignInHead,
     SourceHead,
     SupplierHead,
+    TierSchemeHead,
 )
 
 RECORDS = (hookspecs.EarningRuleKind, hookspecs.ClearingSourceKind, hookspecs.IdentityProviderKind,
            hookspecs.UploadScannerKind, hookspecs.PageReaderKind, hookspecs.CatalogueConstraintKind,
            hookspecs.RewardSource, hookspecs.SupplierChannelKind, hookspecs.PaymentProviderKind,
-           hookspecs.WorkRunnerKind, hookspecs.WorkPlace,
+           hookspecs.TierSchemeKind, hookspecs.WorkRunnerKind, hookspecs.WorkPlace,
            hookspecs.CommandKind, hookspecs.CommandPlace, hookspecs.DemoData, hookspecs.DemoLogin)
 PROTOCOLS = (EarningRule, AwardRule, hookspecs.ClearingSource, hookspecs.OneSeller, hookspecs.CountingSource,
              hookspecs.IdentityProvider, hookspecs.UploadScanner, hookspecs.PageReader, hookspecs.WorkRunner,
-             CatalogueConstraint, hookspecs.SupplierChannel, hookspecs.PaymentProvider)
+             CatalogueConstraint, hookspecs.SupplierChannel, hookspecs.PaymentProvider, TierScheme)
 ANSWERS = (Document, DocumentLine, Party, Fault, Census, Award, Doubt, SignInStart, ExternalIdentity, LogoutNotice,
            DrawnPage, Word, Offer, Evidence, Asker, Objection, RewardTerms, Asked,
            Handover, HandedLine, Reply, Destination, WantedPayment, Begun, Transfer, Known, WantedRefund, RefundReply,
-           Message, Notice)
+           Message, Notice, Metric, Fact, Held, Judged, Shortfall, Goal, Outlook)
 ENGINE_PLUGINS = "treuwerk"
 _WIDTH = 160
 TEXTS = {Duration: "duration, such as `36M`", MonthDay: "day of the year, such as `12-31`"}
@@ -122,7 +124,7 @@ def settings_page() -> Iterator[str]:
     yield from ("# Programme file", "",
                 "All keys of `programme.toml`, table by table. A key without default must be there.", "")
     heads = (EarningHead, SourceHead, SignInHead, ScannerHead, PageReaderHead, ConstraintHead, RewardKindHead,
-             SupplierHead, MoneyHead)
+             SupplierHead, MoneyHead, TierSchemeHead)
     for table in dict.fromkeys([*tables_below(Settings), *(inner for head in heads for inner in tables_below(head))]):
         yield from _table(table)
     registry, _ = load(first_party_plugins())
@@ -130,7 +132,8 @@ def settings_page() -> Iterator[str]:
                        (registry.identity_providers(), "provider"), (registry.upload_scanners(), "scanner"),
                        (registry.page_readers(), "page reader"), (registry.catalogue_constraints(), "constraint"),
                        (registry.reward_sources(), "source"), (registry.supplier_channels(), "channel"),
-                       (registry.payment_providers(), "provider of [rewards.money]")):
+                       (registry.payment_providers(), "provider of [rewards.money]"),
+                       (registry.tier_schemes(), "scheme")):
         for kind in kinds.values():
             yield from (f'## {key} = "{kind.name}"', "")
             for table in tables_below(kind.settings):

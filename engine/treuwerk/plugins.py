@@ -30,6 +30,7 @@ from treuwerk.hookspecs import (
     PaymentProviderKind,
     RewardSource,
     SupplierChannelKind,
+    TierSchemeKind,
     UploadScannerKind,
     WorkRunnerKind,
 )
@@ -150,6 +151,10 @@ class Registry:
         """Kinds of payment providers by name."""
         return self._by_name("payment_providers", PaymentProviderKind)
 
+    def tier_schemes(self) -> dict[str, TierSchemeKind[Any]]:
+        """Kinds of tier schemes by name."""
+        return self._by_name("tier_schemes", TierSchemeKind)
+
     def permissions(self) -> dict[str, Permission]:
         """The rights that plugins add, by name."""
         offered = self._by_name("permissions", Permission)
@@ -183,7 +188,7 @@ class Registry:
             ("page_readers", PageReaderKind), ("commands", CommandKind),
             ("catalogue_constraints", CatalogueConstraintKind), ("reward_sources", RewardSource),
             ("supplier_channels", SupplierChannelKind), ("payment_providers", PaymentProviderKind),
-            ("permissions", Permission), ("web_parts", WebPart))
+            ("tier_schemes", TierSchemeKind), ("permissions", Permission), ("web_parts", WebPart))
         found: dict[str, dict[str, list[str]]] = {}
         for hook, record in records:
             for plugin, offer in self._offers(hook, record):

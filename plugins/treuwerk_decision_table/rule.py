@@ -34,7 +34,7 @@ class Row:
     def fits(self, event: EarningEvent, article: Article) -> bool:
         """Whether this row is about such a line."""
         return ((self.lines is None or self.lines.takes(article, event.features))
-                and (self.audience is None or self.audience.includes(event.participant))
+                and (self.audience is None or self.audience.includes(event.participant, event.occurred_on))
                 and (self.quantity is None or self.quantity.holds(event.quantity))
                 and (self.amount is None or self.amount.holds(event.amount)))
 
@@ -100,7 +100,7 @@ class DecisionTable:
     @staticmethod
     def _way_to(row: Row, event: EarningEvent, article: Article) -> tuple[Instead, ...]:
         """The facts by which a row would fit; empty where it does, or where no participant could help it."""
-        if row.audience is not None and not row.audience.includes(event.participant):
+        if row.audience is not None and not row.audience.includes(event.participant, event.occurred_on):
             return ()
         facts = [remedy(one, event.occurred_on) for one in row.short_of(event, article)]
         return () if None in facts else tuple(fact for fact in facts if fact is not None)

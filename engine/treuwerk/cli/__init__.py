@@ -31,6 +31,7 @@ COMMANDS = {
     "activate": "Make points spendable that waited for an act.",
     "transfer": "Give points of one participant to another.",
     "recalculate": "Book what purchases of an article are worth more or less since it was corrected.",
+    "tiers": "Judge tiers, show who holds which and why, and give them by hand.",
     "adjust": "Give or take points by hand, with a reason.",
     "adjustments": "List and decide bookings by hand that wait for a second person.",
     "participant": "Show participants; make two of them one, and two again.",

@@ -9,12 +9,14 @@ import click
 from treuwerk.cli.acting import account_named, actor_option
 from treuwerk.cli.context import Context, now, print_json, treuwerk_command
 from treuwerk.cli.managing import access_of_operator
+from treuwerk.cli.tier_words import standing_as_json, standing_lines
 from treuwerk.domain.ledger import moment
 from treuwerk.services.changes.merging import forward_arrivals, merge
 from treuwerk.services.changes.unmerging import unmerge
 from treuwerk.services.finding import given_up_account_of
 from treuwerk.services.participants.glance import Shown, show
 from treuwerk.services.submissions.forgetting_uploads import forget_uploads
+from treuwerk.services.tiers.standing import standing_of
 
 
 @click.group("participant")
@@ -30,10 +32,13 @@ def _show(context: Context, as_json: bool, participant: str) -> None:
     account_id = account_named(installation, participant)
     with installation.database.reading() as connection:
         shown = show(connection, installation.programme.settings.units, account_id, at)
+        tier = standing_of(connection, installation.programme.settings, account_id, at)
     if as_json:
-        print_json(shown.as_json())
-    else:
-        _print_shown(shown)
+        print_json({**shown.as_json(), **({"tier": standing_as_json(tier)} if tier else {})})
+        return
+    _print_shown(shown)
+    for line in standing_lines(tier) if tier else ():
+        click.echo(f"  tier: {line.strip()}")
 
 
 @treuwerk_command("merge")

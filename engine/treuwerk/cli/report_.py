@@ -13,6 +13,7 @@ from treuwerk.cli.context import Context, now, print_json, print_table, treuwerk
 from treuwerk.cli.donations_report import donations
 from treuwerk.cli.expiring_report import expiring
 from treuwerk.cli.past_days import DAY, as_of_option, closing_of
+from treuwerk.cli.tiers_report import tiers
 from treuwerk.services.ledger.closing import last_day
 from treuwerk.services.ledger.liability import Liability, Outstanding, as_json, liability
 
@@ -51,6 +52,7 @@ command.add_command(expiring)
 command.add_command(clearing)
 command.add_command(donations)
 command.add_command(budgets)
+command.add_command(tiers)
 
 
 def _tell(report: Liability, json: bool, as_csv: bool) -> None:

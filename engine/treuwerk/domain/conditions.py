@@ -25,6 +25,7 @@ class Fact(StrEnum):
     WEEKDAY = "weekday"
     GROUP = "group"
     COUNTRY = "country"
+    TIER = "tier"
     PARTICIPANT = "participant"  # an attribute of it
     GOODS = "goods"  # that it is a purchase line, not an activity
     KIND = "kind"  # of the article
@@ -92,7 +93,7 @@ class TellsWhatIsMissing(Protocol):
 def judged(eligibility: Eligibility, event: EarningEvent) -> Iterator[Judged]:
     """Every condition that is named, in the order in which they are asked."""
     if eligibility.audience is not None:
-        yield from _audience(eligibility.audience, event.participant)
+        yield from _audience(eligibility.audience, event.participant, event.occurred_on)
     if eligibility.articles is not None or eligibility.at_least is not None:
         yield Judged(Fact.GOODS, event.article is not None, event.activity)
     if event.article is not None and eligibility.articles is not None:
@@ -135,13 +136,15 @@ def within(fact: Fact, bounds: Range, figure: Decimal | None, name: str = "") ->
     return Judged(fact, bounds.holds(figure), found, (), name, bounds.at_least, bounds.at_most, short)
 
 
-def _audience(audience: Audience, participant: Participant) -> Iterator[Judged]:
+def _audience(audience: Audience, participant: Participant, day: date) -> Iterator[Judged]:
     if audience.groups:
         yield _one_of(Fact.GROUP, participant.group, audience.groups)
     if audience.countries:
         yield _one_of(Fact.COUNTRY, participant.country, audience.countries)
     for name, values in audience.attributes.items():
         yield _one_of(Fact.PARTICIPANT, participant.attributes.get(name, ""), values, name)
+    if audience.tiers:
+        yield _one_of(Fact.TIER, participant.tier_on(day), audience.tiers)
 
 
 def _one_of(fact: Fact, found: str, wanted: Sequence[str], name: str = "") -> Judged:

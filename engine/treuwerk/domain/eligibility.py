@@ -4,6 +4,7 @@ A condition that names nothing leaves nobody out. Conditions on goods, such as `
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
@@ -64,11 +65,16 @@ class Audience:
     attributes: dict[str, list[str]] = attrs.field(factory=dict)
     """Values that an attribute of the participant may have, by its name, such as ``{ region = ["south"] }``."""
 
-    def includes(self, participant: Participant) -> bool:
-        """Whether a participant belongs to it."""
+    tiers: list[str] = attrs.field(factory=list)
+    """Codes of tiers; left out: all, and those without one. What counts is the tier with which the day of the purchase
+    began. Needs a ``[tier_scheme]``."""
+
+    def includes(self, participant: Participant, day: date) -> bool:
+        """Whether a participant belonged to it on a day."""
         return ((not self.groups or participant.group in self.groups)
                 and (not self.countries or participant.country in self.countries)
-                and all(participant.attributes.get(name, "") in values for name, values in self.attributes.items()))
+                and all(participant.attributes.get(name, "") in values for name, values in self.attributes.items())
+                and (not self.tiers or participant.tier_on(day) in self.tiers))
 
 
 @attrs.frozen
@@ -141,7 +147,7 @@ class Eligibility:
         return all(holds(event) for holds in self._conditions)
 
     def _in_audience(self, event: EarningEvent) -> bool:
-        return self.audience is None or self.audience.includes(event.participant)
+        return self.audience is None or self.audience.includes(event.participant, event.occurred_on)
 
     def _chosen(self, event: EarningEvent) -> bool:
         if self.articles is None:

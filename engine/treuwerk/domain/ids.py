@@ -28,6 +28,7 @@ PAYMENT = "pay"
 MAPPING = "map"
 RECALCULATION = "rec"
 PROPOSAL = "prp"
+TIER_GRANT = "tgr"
 
 
 def new_account_id() -> int:
@@ -46,6 +47,11 @@ def first_row_id(now: int) -> int:
     """No row that is made after `now` has a smaller id, unless its clock went back."""
     number = (now // 1000 - _MILLISECONDS_UNTIL_2020) << _RANDOM_BITS
     return max(-_LARGEST, min(number, _LARGEST))  # days of year 1 or 9999 can be asked for, but no row can be so old
+
+
+def made_at(row_id: int) -> int:
+    """When a row was made, in microseconds UTC, to the millisecond."""
+    return ((row_id >> _RANDOM_BITS) + _MILLISECONDS_UNTIL_2020) * 1000
 
 
 def public_id(prefix: str, account_id: int, row_id: int) -> str:

@@ -1,6 +1,7 @@
 """Who collects: a company with its wallet, the people of the company, and what it is known by."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 
@@ -33,6 +34,15 @@ class Participant:
     """ISO day after which nothing is earned any more; empty where nobody said."""
     opened_at: int = 0
     """When the account was opened, in microseconds since 1970 UTC."""
+    tiers: Sequence[tuple[date, str]] = ()
+    """Days on which the tier changed, oldest first, each with the tier from then on; only there where a rule asks."""
+
+    def tier_on(self, day: date) -> str:
+        """The code of the tier with which a day began, empty for none.
+
+        What is bought on the day of a change is so judged alike, whenever it is booked.
+        """
+        return next((tier for since, tier in reversed(self.tiers) if since < day), "")
 
     @property
     def earns(self) -> bool:

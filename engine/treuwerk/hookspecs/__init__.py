@@ -31,6 +31,7 @@ from treuwerk.hookspecs.rewards import FollowedChannel as FollowedChannel
 from treuwerk.hookspecs.rewards import RewardSource as RewardSource
 from treuwerk.hookspecs.rewards import SupplierChannel as SupplierChannel
 from treuwerk.hookspecs.rewards import SupplierChannelKind as SupplierChannelKind
+from treuwerk.hookspecs.tiers import TierSchemeKind as TierSchemeKind
 from treuwerk.hookspecs.uploads import PageReader as PageReader
 from treuwerk.hookspecs.uploads import PageReaderKind as PageReaderKind
 from treuwerk.hookspecs.uploads import UploadScanner as UploadScanner
@@ -156,6 +157,15 @@ class Hooks:
         A provider begins a payment under a key, tells what is known of it, pays back under a key, and says whether a
         message is its own. What an answer means for an order, when it is asked and how often, and that nothing is
         booked twice, is the engine's.
+        """
+
+    @hookspec
+    def tier_schemes(self) -> Sequence[TierSchemeKind[Any]]:  # type: ignore[empty-body]
+        """Offer kinds of tier schemes: what is counted for tiers, over which days, and who goes up or down when.
+
+        Returns: records with names that no other loaded plugin offers; a name offered twice stops start-up.
+        A scheme gets figures and answers with tiers. Counting, the history of each participant, tiers by hand and
+        telling of changes are the engine's.
         """
 
     @hookspec

@@ -15,6 +15,7 @@ from treuwerk.services.ledger.expiring import expire
 from treuwerk.services.orders.approving import cancel_overdue
 from treuwerk.services.rewards.pools import let_lapse
 from treuwerk.services.submissions.sweeping import sweep
+from treuwerk.services.tiers import running as tiers
 
 
 def _expire(order: Order) -> str:
@@ -52,8 +53,16 @@ def _sweep(order: Order) -> str:
     return ", ".join(f"{name} {value}" for name, value in attrs.asdict(swept).items())
 
 
+def _tiers(order: Order) -> str:
+    if order.installation.programme.settings.tier_scheme is None:
+        return "no tier scheme: tiers are what balances say"
+    done = tiers.run(order.installation, order.clock())
+    return ", ".join(f"{name} {value}" for name, value in attrs.asdict(done).items())
+
+
 NIGHTLY = (Job("expire", "Book out what is due", _expire),
            Job("forward", "Let late arrivals follow merged participants", _forward),
+           Job("tiers", "Judge the tiers of the days that are over", _tiers),
            Job("orders", "Cancel orders that nobody approved in time", _unapproved),
            Job("occasions", "Book anniversaries and other occasions", _occasions),
            Job("parked", "Report corrections whose purchases never came", _parked),

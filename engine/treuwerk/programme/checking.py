@@ -8,6 +8,7 @@ from treuwerk.programme.checking_eligibility import contradicting_conditions
 from treuwerk.programme.checking_limits import contradicting_limits
 from treuwerk.programme.checking_stacking import contradicting_stacking
 from treuwerk.programme.checking_terms import contradicting_terms
+from treuwerk.programme.checking_tiers import contradicting_tiers
 from treuwerk.programme.errors import Mistake
 from treuwerk.programme.languages import PSEUDO, fallbacks, is_language
 from treuwerk.programme.settings import CODE, Retroactive, Settings, Texts
@@ -20,7 +21,7 @@ def contradictions(settings: Settings) -> list[Mistake]:
             *_overlapping_revisions(settings), *_empty_windows(settings), *_missing_languages(settings),
             *_locales(settings), *contradicting_terms(settings), *contradicting_conditions(settings),
             *contradicting_stacking(settings), *contradicting_assembly(settings), *contradicting_limits(settings),
-            *_missing_days(settings)]
+            *contradicting_tiers(settings), *_missing_days(settings)]
 
 
 def _codes(settings: Settings) -> Iterator[Mistake]:
@@ -36,9 +37,6 @@ def _units_that_are_not_there(settings: Settings) -> Iterator[Mistake]:
     for number, earning in enumerate(settings.earning):
         for unit in sorted(set(earning.rule.units) - set(known)):
             yield _unknown_unit(f"earning[{number}]", unit, known)
-    for number, tier in enumerate(settings.tiers):
-        if tier.unit not in known:
-            yield _unknown_unit(f"tiers[{number}].unit", tier.unit, known)
 
 
 def _unknown_unit(path: str, unit: str, known: Iterable[str]) -> Mistake:

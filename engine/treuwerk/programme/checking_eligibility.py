@@ -19,6 +19,8 @@ def contradicting_conditions(settings: Settings) -> Iterator[Mistake]:
         if head.audience is not None:
             yield from _known(f"{path}.audience.groups", head.audience.groups, "a group of this programme",
                               settings.groups)
+            yield from _known(f"{path}.audience.tiers", head.audience.tiers, "a tier of this programme",
+                              [tier.code for tier in settings.tiers])
             yield from _countries(f"{path}.audience.countries", head.audience.countries)
     yield from _filters(settings, used)
 

@@ -3,7 +3,7 @@
 ``[[earning]]`` by ``rule``, ``[[occasions]]`` by ``kind``, ``[[sources]]`` by ``reader``, ``[[sign_in]]`` by
 ``provider``, ``[[upload_scanners]]`` by ``scanner``, ``[page_reader]`` by ``reader``, ``[[constraints]]`` by
 ``constraint``, ``[[reward_kinds]]`` by ``source``, ``[[suppliers]]`` by ``channel``, ``[rewards.money]`` by
-``provider``.
+``provider``, ``[tier_scheme]`` by ``scheme``.
 
 The head of such a table is ours, all other keys belong to the settings class of the kind that a plugin offers.
 """
@@ -20,6 +20,7 @@ from cattrs import ClassValidationError
 from treuwerk.hookspecs import RewardSource
 from treuwerk.plugins import Registry
 from treuwerk.programme.settings import (
+    BoundTierScheme,
     Constraint,
     ConstraintHead,
     Earning,
@@ -39,6 +40,7 @@ from treuwerk.programme.settings import (
     SourceHead,
     Supplier,
     SupplierHead,
+    TierSchemeHead,
     UploadScanning,
 )
 from treuwerk.programme.structuring import WrongValue, all_of, meant, noted, table
@@ -99,6 +101,7 @@ def register_kinds(converter: cattrs.Converter, registry: Registry, folder: Path
         return Money(head, settings, _built("provider", head.provider,
                                             lambda: payments[head.provider].build(folder, settings)))
 
+    _register_tier_schemes(converter, registry)
     converter.register_structure_hook(Money, money)
     converter.register_structure_hook(Supplier, supplier)
     converter.register_structure_hook(Constraint, constraint)
@@ -126,6 +129,17 @@ def _register_earning(converter: cattrs.Converter, registry: Registry) -> None:
 
     converter.register_structure_hook(Earning, earning)
     converter.register_structure_hook(OccasionTable, occasion)
+
+
+def _register_tier_schemes(converter: cattrs.Converter, registry: Registry) -> None:
+    schemes = registry.tier_schemes()
+
+    def tier_scheme(value: object, _: type) -> BoundTierScheme:
+        head, settings = _head_and_settings(converter, value, TierSchemeHead, "scheme", schemes)
+        return BoundTierScheme(head, settings, _built("scheme", head.scheme,
+                                                      lambda: schemes[head.scheme].build(settings)))
+
+    converter.register_structure_hook(BoundTierScheme, tier_scheme)
 
 
 def reward_kinds_without_table(sources: Mapping[str, RewardSource[Any]],

@@ -18,7 +18,7 @@ ROLES: Mapping[str, Role] = {
                 ["search", "participants.read", "participants.write", "participants.view_as", "notes.read",
                  "notes.write", "queue.read", "queue.work", "submissions.read", "submissions.decide",
                  "submissions.approve", "deliveries.read", "deliveries.decide", "clearing.map", "points.adjust",
-                 "catalogue.read", "orders.read", "orders.write", "orders.place"]),
+                 "tiers.give", "catalogue.read", "orders.read", "orders.write", "orders.place"]),
 }
 """What a programme has that names no roles of its own."""
 

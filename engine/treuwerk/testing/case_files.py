@@ -67,6 +67,8 @@ class Case:
     doubts: list[str] = attrs.field(factory=list)
     """Codes of the doubts that must be raised, one per line that is set aside, in any order."""
     country: str = ""
+    tier: str = ""
+    """The tier with which the day began."""
     attributes: dict[str, str] = attrs.field(factory=dict)
     """Attributes of the participant."""
 

@@ -5,6 +5,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -185,7 +186,8 @@ def _unknown(path: str, found: str, expected: str, known: Mapping[str, object] |
 
 
 def _events(case: Case, articles: Mapping[str, Article], programme: LoadedProgramme) -> Iterator[EarningEvent]:
-    who = Participant(_ANY_ACCOUNT, case.group, country=case.country, attributes=case.attributes)
+    who = Participant(_ANY_ACCOUNT, case.group, country=case.country, attributes=case.attributes,
+                      tiers=((date.min, case.tier),))
     for line in case.lines:
         currency = "" if line.amount is None else programme.settings.programme.currency
         yield EarningEvent(who, case.occurred_on, articles[identifier(line.article)], quantity=line.quantity,

@@ -41,6 +41,7 @@ from treuwerk.web.portal.shop.routes import shop_routes
 from treuwerk.web.portal.signing_in import preferences_form, sign_out_form, stay_form
 from treuwerk.web.portal.styleguide import office_styleguide_page, styleguide_page
 from treuwerk.web.portal.submission_routes import submission_routes
+from treuwerk.web.portal.tiers import tier_page
 from treuwerk.web.portal.yearly import yearly_pdf
 from treuwerk.web.shell import plugin_pages
 from treuwerk.web.shell.assets import Assets
@@ -166,6 +167,7 @@ def _routes(uploads: Uploads, *, styleguide: bool) -> list[BaseRoute]:
         *shop_routes(), *ordering_routes(uploads),
         DeclaredRoute("/account/expiry", expiry_page, permission="own.account.read", name="expiry"),
         DeclaredRoute("/account/expiry/{day}", expiring_day_page, permission="own.account.read", name="expiring_day"),
+        DeclaredRoute("/account/tier", tier_page, permission="own.account.read", name="tier"),
         DeclaredRoute("/account/{year}.pdf", yearly_pdf, permission="own.account.read", name="yearly_pdf"),
         DeclaredRoute("/bookings.csv", bookings_csv, permission="own.account.read", name="bookings_csv"),
         DeclaredRoute("/bookings/{id}", booking_page, permission="own.account.read", name="booking"),

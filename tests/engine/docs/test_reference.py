@@ -51,19 +51,21 @@ from treuwerk_product_factor.rule import ProductFactorSettings
 from treuwerk_reward_limits.bars import CategoryBarSettings
 from treuwerk_reward_limits.values import ValueLimitSettings
 from treuwerk_tesseract.settings import TesseractSettings
+from treuwerk_tier_points.settings import MetricSettings, TierConditions, TierPointsSettings
 from treuwerk_voucher_codes import VoucherCodeSettings
 
 DOCS = Path(__file__).parents[3] / "docs"
 SETTINGS = [thing for thing in vars(settings).values()
             if isinstance(thing, type) and attrs.has(thing) and thing.__module__.startswith(f"{settings.__name__}.")
             and thing.__name__ not in ("Earning", "Source", "SignIn", "UploadScanning", "PageReading", "Constraint",
-                                       "RewardKind", "Supplier", "Money")]
+                                       "RewardKind", "Supplier", "Money", "BoundTierScheme")]
 TERMS = [Activation, Expiry]
 PLUGIN_SETTINGS = [ActivityPointsSettings, CalendarSettings, CategoryBarSettings, ClamdSettings, Columns,
                    CsvFeedSettings, DatanormSettings, DonationSettings, EdifactSettings, ExperienceSettings, Feature,
                    GoodsSettings, GreenClaimsSettings, HeadColumns, Heads, IdocSettings, JsonFeedSettings,
                    OidcSettings, OrderFileSettings, OrderHttpSettings, OrderMailSettings, OriginSettings, Prefix,
-                   ProductFactorSettings, TesseractSettings, ValueLimitSettings, VoucherCodeSettings, XlsxFeedSettings]
+                   MetricSettings, ProductFactorSettings, TesseractSettings, TierConditions, TierPointsSettings,
+                   ValueLimitSettings, VoucherCodeSettings, XlsxFeedSettings]
 
 
 @pytest.fixture(scope="module")

@@ -78,10 +78,10 @@ def test_nine_mistakes_are_reported_in_one_pass(tmp_path: Path) -> None:
         Mistake(place("earning[3].rule"), "nothing", "a value; the key is missing"),
         Mistake(place("colour"), "a key that is not known here",
                 "one of programme, plugins, units, groups, earning, occasions, budgets, article_filters, "
-                    "stacking, sources, measures, rates, tiers, roles, sign_in, sign_in_rules, theme, contact, "
-                    "accessibility, labels, legal, links, text_blocks, clearing, assembly, catalogue, rewards, "
-                    "reward_kinds, suppliers, constraints, attendance, work, inbox, api, uploads, upload_scanners, "
-                    "page_reader"),
+                    "stacking, sources, measures, rates, tiers, tier_scheme, roles, sign_in, sign_in_rules, theme, "
+                    "contact, accessibility, labels, legal, links, text_blocks, clearing, assembly, catalogue, "
+                    "rewards, reward_kinds, suppliers, constraints, attendance, work, inbox, api, uploads, "
+                    "upload_scanners, page_reader"),
     ], key=lambda mistake: mistake.path)
 
 

@@ -32,7 +32,6 @@ from treuwerk.programme.settings.points import (
     EarningHead,
     Manual,
     Stacking,
-    Tier,
     Transfers,
     Unit,
 )
@@ -59,6 +58,7 @@ from treuwerk.programme.settings.submissions import (
     Uploads,
     UploadScanning,
 )
+from treuwerk.programme.settings.tiers import BoundTierScheme, Tier, TierSchemeHead
 from treuwerk.programme.settings.values import CODE, Texts
 from treuwerk.programme.settings.work import Api, Inbox, Work
 
@@ -69,6 +69,7 @@ __all__ = [
     "Assembly",
     "AssemblyPart",
     "Attendance",
+    "BoundTierScheme",
     "BrokenAssembly",
     "Budget",
     "Cap",
@@ -127,6 +128,7 @@ __all__ = [
     "Texts",
     "Theme",
     "Tier",
+    "TierSchemeHead",
     "Transfers",
     "Unit",
     "UnreferencedReturns",

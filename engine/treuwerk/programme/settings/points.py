@@ -61,16 +61,6 @@ class Unit:
 
 
 @attrs.frozen
-class Tier:
-    """``[[tiers]]``: a status level, reached from `points` on in `unit`."""
-
-    code: str = attrs.field(validator=is_code)
-    name: Texts
-    unit: str
-    points: int = attrs.field(validator=ge(0))
-
-
-@attrs.frozen
 class EarningHead:
     """``[[earning]]``: one revision of one rule. All keys beside these belong to the rule's kind.
 

@@ -18,9 +18,10 @@ from treuwerk.programme.settings.limits import Budget
 from treuwerk.programme.settings.master_data import Attendance, Catalogue
 from treuwerk.programme.settings.occasions import OccasionTable
 from treuwerk.programme.settings.people import Group, Role, SignIn, SignInRules
-from treuwerk.programme.settings.points import Earning, Stacking, Tier, Unit
+from treuwerk.programme.settings.points import Earning, Stacking, Unit
 from treuwerk.programme.settings.rewards import Constraint, RewardKind, Rewards, Supplier
 from treuwerk.programme.settings.submissions import PageReading, Uploads, UploadScanning
+from treuwerk.programme.settings.tiers import BoundTierScheme, Tier
 from treuwerk.programme.settings.values import is_code
 from treuwerk.programme.settings.work import Api, Inbox, Work
 
@@ -79,6 +80,7 @@ class Settings:
     otherwise a table such as ``{ times = 1000, per = "wp" }`` for kilowatts of modules."""
     rates: list[Rate] = attrs.field(factory=list)
     tiers: list[Tier] = attrs.field(factory=list)
+    tier_scheme: BoundTierScheme | None = None
     roles: dict[str, Role] = attrs.field(factory=dict)
     sign_in: list[SignIn] = attrs.field(factory=list)
     sign_in_rules: SignInRules = attrs.field(factory=SignInRules)

@@ -12,6 +12,7 @@ from treuwerk.domain.ledger import moment
 from treuwerk.domain.totals import PARTS_OF_ONE, Goal, TotalKey, period_of
 from treuwerk.programme.active import active_totals
 from treuwerk.programme.settings import Settings
+from treuwerk.services.clearing.tiered import with_tiers
 from treuwerk.store import totals as store
 from treuwerk.store.parties import participants_of
 from treuwerk.store.totals import Sums
@@ -41,9 +42,10 @@ def ahead(connection: Connection, settings: Settings, account_id: int, now: int)
     open_ones = [one for one in active_totals(settings) if one.valid_from <= today <= one.valid_until]
     if not open_ones:
         return []
-    participant = participants_of(connection, [account_id]).get(account_id)
+    people = with_tiers(connection, settings, participants_of(connection, [account_id]), today)
+    participant = people.get(account_id)
     wanted = {_key(one, today): one for one in open_ones if participant is not None and (
-        one.eligibility.audience is None or one.eligibility.audience.includes(participant))}
+        one.eligibility.audience is None or one.eligibility.audience.includes(participant, today))}
     days = store.days(connection, [(account_id, key) for key in wanted])
     found = (_ahead(one, days.get((account_id, key), {}), today) for key, one in wanted.items())
     return [one for one in found if one.goal or one.worth]

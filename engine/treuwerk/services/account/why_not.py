@@ -30,6 +30,7 @@ from treuwerk.services.account.explaining import (
 )
 from treuwerk.services.clearing.asked_again import AskedAgain
 from treuwerk.services.clearing.matched_lines import FACTS
+from treuwerk.services.clearing.tiered import with_tiers
 from treuwerk.services.clearing.wholes import wholes
 from treuwerk.store.considered import activity_among, line_among
 from treuwerk.store.parties import article_numbered, participants_of
@@ -108,7 +109,7 @@ def of_line(connection: Connection, programme: LoadedProgramme, public_id: str) 
 def _of_line(connection: Connection, programme: LoadedProgramme, account_id: int,
              among: Collection[int]) -> WhyNot | None:
     row = line_among(connection, account_id, among)
-    participant = participants_of(connection, [account_id]).get(account_id) if row else None
+    participant = _participant(connection, programme, account_id, row.occurred_on) if row else None
     if row is None or participant is None:
         return None
     article = article_numbered(connection, row.article_number) or Article(row.article_number, "")
@@ -116,6 +117,13 @@ def _of_line(connection: Connection, programme: LoadedProgramme, account_id: int
     return WhyNot(ids.public_id(ids.PURCHASE, account_id, row.id), account_id, event.occurred_on,
                   purchase_facts(row, {row.article_number: article.name}), None, _near(programme, event),
                   booking=ids.public_id(ids.TRANSACTION, account_id, row.id) if row.booking else None)
+
+
+def _participant(connection: Connection, programme: LoadedProgramme, account_id: int, day: str) -> Participant | None:
+    """The participant with the tier that it had on a day, where a rule asks for it."""
+    found = with_tiers(connection, programme.settings, participants_of(connection, [account_id]),
+                       date.fromisoformat(day))
+    return found.get(account_id)
 
 
 def _event(connection: Connection, programme: LoadedProgramme, row: Row[Any], participant: Participant,
@@ -130,7 +138,7 @@ def _event(connection: Connection, programme: LoadedProgramme, row: Row[Any], pa
 def _of_activity(connection: Connection, programme: LoadedProgramme, account_id: int,
                  among: Collection[int]) -> WhyNot | None:
     row = activity_among(connection, account_id, among)
-    participant = participants_of(connection, [account_id]).get(account_id) if row else None
+    participant = _participant(connection, programme, account_id, row.occurred_on) if row else None
     if row is None or participant is None:
         return None
     event = EarningEvent(participant, date.fromisoformat(row.occurred_on), activity=row.kind)

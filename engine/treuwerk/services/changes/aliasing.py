@@ -154,7 +154,7 @@ def release_for(installation: Installation, alias: Alias, document: str, now: in
     if not alias.books:
         return Released()
     return release(installation, conditions(alias, document), now, actor=actor, told=told,
-                   assume=[assumed(installation, alias)] if once else ())
+                   assume=[assumed(installation, alias, now)] if once else ())
 
 
 def preview(access: Access, installation: Installation, meant: Meant, now: int) -> Released:
@@ -337,7 +337,7 @@ def _is_limited(installation: Installation, alias: Alias) -> bool:
 
 
 def _foreseen(installation: Installation, alias: Alias, meant: Meant, now: int) -> Released:
-    return foreseen(installation, conditions(alias, meant.document), now, assume=[assumed(installation, alias)])
+    return foreseen(installation, conditions(alias, meant.document), now, assume=[assumed(installation, alias, now)])
 
 
 def _article(installation: Installation, typed: str) -> str:

@@ -207,4 +207,4 @@ class _Run:
 
     def _revaluer(self, connection: Connection) -> Revaluer:
         told = f"; approved by {self._asked.approved_by}" if self._asked.approved_by else ""
-        return Revaluer(connection, self._installation, self._article, f"{self._asked.reason}{told}")
+        return Revaluer(connection, self._installation, self._article, f"{self._asked.reason}{told}", self._now)

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from treuwerk.domain.assemblies import Origin, Owed, differences
 from treuwerk.domain.document_kinds import EARNING_KINDS
 from treuwerk.domain.evaluation import Earned, evaluate
+from treuwerk.domain.ledger import moment
 from treuwerk.domain.participants import Participant
 from treuwerk.domain.purchases import Article
 from treuwerk.domain.recalculations import WHY, Award, changes, is_recalculated, lowered, lowering, recalculated_key
@@ -18,6 +19,7 @@ from treuwerk.services.clearing.assembling import Judged, booked_of, paid_as, wo
 from treuwerk.services.clearing.limited_changes import Change, within_limits
 from treuwerk.services.clearing.limiting import Limiting
 from treuwerk.services.clearing.purchase_keys import document_key, identified
+from treuwerk.services.clearing.tiered import with_tiers
 from treuwerk.services.installation import Installation
 from treuwerk.store import assemblies, many
 from treuwerk.store.assemblies import Credited, OrderLine, Place
@@ -71,11 +73,13 @@ class _Standing(NamedTuple):
 class Revaluer:
     """Asks the rules anew about lines of one article."""
 
-    def __init__(self, connection: Connection, installation: Installation, article: Article, reason: str) -> None:
+    def __init__(self, connection: Connection, installation: Installation, article: Article, reason: str,
+                 now: int) -> None:
         settings = installation.programme.settings
         self._connection, self._rules, self._article, self._reason = (
             connection, installation.programme.rules, article, reason)
         self._again = AskedAgain(settings)
+        self._settings, self._today = settings, moment(now).astimezone(settings.programme.time_zone).date()
 
     def revalue(self, lines: Sequence[Purchase]) -> tuple[list[Revalued], int, Counter[str]]:
         """Lines that are worth something else, how many were looked at, and why some were left out."""
@@ -89,7 +93,8 @@ class Revaluer:
         open_ones = {(one.account_id, one.line_id) for one in known
                      if one.awards and not is_recalculated(one.order_key)}
         keys, found, left_out = self._keys(lines), list[Revalued](), Counter[str]()
-        people = participants_of(self._connection, {one.account_id for one in lines})
+        people = with_tiers(self._connection, self._settings,
+                            participants_of(self._connection, {one.account_id for one in lines}), self._today)
         left_out[NOBODY] += sum(one.account_id not in people for one in lines)
         known_ones = [one for one in lines if one.account_id in people]
         for line, awards in zip(known_ones, self._awards(known_ones, people), strict=True):

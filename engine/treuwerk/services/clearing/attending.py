@@ -4,7 +4,7 @@ The list is the only evidence; an invitation is none. Points go through the same
 purchases, and the attendance is claimed by its key like a purchase is.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -28,6 +28,7 @@ from treuwerk.services.clearing.attendance_returns import Absent, Returned, adde
 from treuwerk.services.clearing.booking import Booked, Booker
 from treuwerk.services.clearing.limiting import Limiting
 from treuwerk.services.clearing.scoring import stored_awards
+from treuwerk.services.clearing.tiered import with_tiers
 from treuwerk.services.clearing.totalling import Totaller, counted_lines
 from treuwerk.services.installation import Installation
 from treuwerk.services.ledger.terms import TermsTable
@@ -105,9 +106,10 @@ def import_attendance(installation: Installation, path: Path, now: int, dry_run:
 def _attendances(connection: Connection, installation: Installation, lines: list[NamedRow | BadLine], now: int,
                  receipt: AttendanceReceipt) -> Iterator[_Attendance]:
     numbers = {identifier(line.cells["participant"]) for line in lines if isinstance(line, NamedRow)}
-    participants = participants_known_as(connection, CUSTOMER_NUMBER, numbers)
     settings = installation.programme.settings
     window = settings.programme.starts_on, moment(now).astimezone(settings.programme.time_zone).date()
+    known = participants_known_as(connection, CUSTOMER_NUMBER, numbers)
+    participants = with_tiers(connection, settings, known, window[1])
     for line in lines:
         if isinstance(line, BadLine):
             receipt.reject(line.at, line.code, line.reason)
@@ -118,7 +120,7 @@ def _attendances(connection: Connection, installation: Installation, lines: list
             receipt.reject(line.at, error.code, str(error))
 
 
-def _attendance(row: NamedRow, participants: dict[str, Participant], start: date, today: date,
+def _attendance(row: NamedRow, participants: Mapping[str, Participant], start: date, today: date,
                 least_share: int) -> _Attendance:
     number, attended = row.need("participant"), row.cells["attended"].lower()
     if attended not in _YES | _NO:

@@ -1,8 +1,9 @@
 """Who buys and what: participants and articles by the numbers of a document, best first, and by what people decided."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from sqlalchemy import Connection
 
@@ -12,12 +13,14 @@ from treuwerk.domain.participants import Participant, ParticipantStatus, identif
 from treuwerk.domain.purchases import Article
 from treuwerk.programme.settings import Settings
 from treuwerk.services.clearing.sellers import Registry
+from treuwerk.services.clearing.tiered import with_tiers
 from treuwerk.store import aliases as store
 from treuwerk.store.ownership import heirs
 from treuwerk.store.parties import all_articles, participants_known_as, participants_of
 
 MOST_REMEMBERED = 100_000  # participants: memory stays flat however many a programme has
 Party = tuple[str, str]
+K = TypeVar("K")
 
 
 class Buyer(NamedTuple):
@@ -42,7 +45,8 @@ class FoundArticle(NamedTuple):
 class Buyers:
     """Finds the participants of documents; they are looked up as they come, a batch at a time."""
 
-    def __init__(self, settings: Settings, registry: Registry, connection: Connection) -> None:
+    def __init__(self, settings: Settings, registry: Registry, connection: Connection, today: date) -> None:
+        self._settings, self._today = settings, today
         self._first = tuple(settings.clearing.identifiers)
         self._last = frozenset(settings.clearing.shared_identifiers)
         self._registry = registry
@@ -64,7 +68,7 @@ class Buyers:
                     wanted.setdefault(scheme, set()).add(value)
         for scheme, values in wanted.items():
             compared = {identifier(value) for value in values}
-            known = participants_known_as(connection, scheme, compared)
+            known = self._tiered(connection, participants_known_as(connection, scheme, compared))
             for value in values:
                 self._known[scheme, value] = known.get(identifier(value))
             if self._has_shared and scheme in self._last:
@@ -77,7 +81,8 @@ class Buyers:
         if not owners:
             return
         became = heirs(connection)
-        people = participants_of(connection, {became.get(one, one) for of in owners.values() for one in of})
+        people = self._tiered(connection, participants_of(
+            connection, {became.get(one, one) for of in owners.values() for one in of}))
         for value in values:
             accounts = dict.fromkeys(became.get(one, one) for one in owners.get(identifier(value), ()))
             found = [people[one] for one in accounts if one in people]
@@ -93,12 +98,15 @@ class Buyers:
         if not found:
             return
         became = heirs(connection)
-        people = participants_of(connection, {became.get(one.account_id, one.account_id) for one in found
-                                              if one.account_id})
+        people = self._tiered(connection, participants_of(
+            connection, {became.get(one.account_id, one.account_id) for one in found if one.account_id}))
         for one in found:
             scope = self._registry.sellers.now_known_as(one.name.scope)
             self._aliases.setdefault((one.name.scheme, one.name.value), {})[scope] = (
                 one, people.get(became.get(one.account_id, one.account_id)))
+
+    def _tiered(self, connection: Connection, people: Mapping[K, Participant]) -> Mapping[K, Participant]:
+        return with_tiers(connection, self._settings, people, self._today)
 
     def assume(self, one: Alias, participant: Participant | None) -> None:
         """Let a decision count that is not kept, before all that are."""

@@ -65,7 +65,7 @@ class Matcher:
         self.assembly = settings.assembly
         self._measures = {unit.upper(): measure for unit, measure in settings.measures.items()}
         self._registry = registry(connection, settings)
-        self.buyers = Buyers(settings, self._registry, connection)
+        self.buyers = Buyers(settings, self._registry, connection, today)
         self.articles = Articles(self._registry, connection)
         self.used: set[int] = set()
         """Decisions by which lines were matched since somebody emptied this."""

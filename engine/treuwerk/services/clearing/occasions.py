@@ -12,18 +12,19 @@ import attrs
 from sqlalchemy import Connection
 
 from treuwerk.domain.evaluation import Earned, evaluate
-from treuwerk.domain.ledger import moment
 from treuwerk.domain.limits import Award
 from treuwerk.domain.occasions import Member, Occasion
 from treuwerk.domain.participants import CUSTOMER_NUMBER, Participant, identifier
 from treuwerk.domain.purchases import EarningEvent
-from treuwerk.programme.settings import OccasionTable
+from treuwerk.programme.settings import OccasionTable, Settings
 from treuwerk.services.clearing.attending import activity_evidence
 from treuwerk.services.clearing.booking import Booker
 from treuwerk.services.clearing.limiting import Limiting
 from treuwerk.services.clearing.scoring import stored_awards
+from treuwerk.services.clearing.tiered import with_tiers
 from treuwerk.services.installation import Installation
 from treuwerk.services.ledger.terms import TermsTable
+from treuwerk.services.tiers.assessing import today_of
 from treuwerk.store import occasions as store
 from treuwerk.store.bulk import insert_rows
 from treuwerk.store.identities import claim, taken
@@ -75,18 +76,20 @@ class _Scored(NamedTuple):
 
 def mark_occasions(installation: Installation, now: int) -> OccasionsReceipt:
     """Book the occasions of all days up to that of `now`, which is the booking instant."""
-    tables = installation.programme.settings.occasions
+    settings = installation.programme.settings
+    tables = settings.occasions
     receipt = OccasionsReceipt()
     if not tables:
         return receipt
-    today = moment(now).astimezone(installation.programme.settings.programme.time_zone).date()
+    today = today_of(settings, now)
     with installation.database.reading() as connection:
         asked = store.asked_until(connection)
     failed, last = set[str](), 0
     while True:
         with installation.database.reading() as connection:
-            people = store.page_of_participants(connection, last, _AT_ONCE)
-            asking = _Asking(connection, asked, today, receipt, failed)
+            page = {one.account_id: one for one in store.page_of_participants(connection, last, _AT_ONCE)}
+            people = list(with_tiers(connection, settings, page, today).values())
+            asking = _Asking(connection, settings, asked, today, receipt, failed)
             found = [one for table in tables for one in asking.of(table, people)]
         if not people:
             break
@@ -102,9 +105,9 @@ def mark_occasions(installation: Installation, now: int) -> OccasionsReceipt:
 class _Asking:
     """Asks the sources of a programme about some participants."""
 
-    def __init__(self, connection: Connection, asked: Mapping[str, date], today: date, receipt: OccasionsReceipt,
-                 failed: set[str]) -> None:
-        self._connection, self._asked, self._today = connection, asked, today
+    def __init__(self, connection: Connection, settings: Settings, asked: Mapping[str, date], today: date,
+                 receipt: OccasionsReceipt, failed: set[str]) -> None:
+        self._connection, self._settings, self._asked, self._today = connection, settings, asked, today
         self._receipt, self._failed = receipt, failed
 
     def of(self, table: OccasionTable, people: Sequence[Participant]) -> list[_Found]:
@@ -140,9 +143,12 @@ class _Asking:
         bought = store.bought_by(self._connection, [one.account_id for one in people])
         return [Member(one, bought.get(one.account_id, ())) for one in people]
 
-    def _others(self, answers: Iterable[Occasion]) -> dict[str, Participant]:
+    def _others(self, answers: Iterable[Occasion]) -> Mapping[str, Participant]:
         numbers = {identifier(one.to) for one in answers if one.to}
-        return participants_known_as(self._connection, CUSTOMER_NUMBER, numbers) if numbers else {}
+        if not numbers:
+            return {}
+        return with_tiers(self._connection, self._settings, participants_known_as(
+            self._connection, CUSTOMER_NUMBER, numbers), self._today)
 
     def _one(self, table: OccasionTable, answer: Occasion, member: Participant,
              others: Mapping[str, Participant]) -> _Found | None:

@@ -29,7 +29,9 @@ from treuwerk.services.clearing.matching import Matcher
 from treuwerk.services.clearing.ownership import Reporter
 from treuwerk.services.clearing.receipts import Tally
 from treuwerk.services.clearing.scoring import ScoredBatch, score
+from treuwerk.services.clearing.tiered import with_tiers
 from treuwerk.services.installation import Installation
+from treuwerk.services.tiers.assessing import today_of
 from treuwerk.store import waiting_lines as store
 from treuwerk.store import work
 from treuwerk.store.parties import participants_of
@@ -150,11 +152,12 @@ class Assumed:
     participant: Participant | None = None
 
 
-def assumed(installation: Installation, alias: Alias) -> Assumed:
+def assumed(installation: Installation, alias: Alias, now: int) -> Assumed:
     """A decision with its participant, as matching would know them."""
+    settings = installation.programme.settings
     wanted = [alias.account_id] if alias.name.kind is Kind.PARTICIPANT and alias.verdict is not Verdict.NEVER else []
     with installation.database.reading() as connection:
-        found = participants_of(connection, wanted)
+        found = with_tiers(connection, settings, participants_of(connection, wanted), today_of(settings, now))
     return Assumed(alias, found.get(alias.account_id))
 
 

@@ -19,6 +19,7 @@ from treuwerk.services.ledger.balances import UnitBalance, balances
 from treuwerk.services.participants.members import Member, members_of
 from treuwerk.services.participants.own_addresses import KeptAddress, addresses_of
 from treuwerk.services.participants.participant_list import tier_of
+from treuwerk.services.tiers.standing import current_tier
 from treuwerk.store import merges
 from treuwerk.store.aliases import shared_by
 from treuwerk.store.search import index_accounts
@@ -80,7 +81,8 @@ def profile(access: Access, connection: Connection, settings: Settings, account_
     standing = merges.standing_merge(connection, account_id)
     return Profile(
         account_id, next((one.written_as for one in numbers if one.scheme == CUSTOMER_NUMBER), ""), row.name, row.group,
-        ParticipantStatus(row.status), tier_of(settings, {unit: one.available for unit, one in held.items()}),
+        ParticipantStatus(row.status), current_tier(connection, settings, account_id, now) or tier_of(
+            settings, {unit: one.available for unit, one in held.items()}),
         row.country, row.locale, row.email, phones_of(row.attributes), row.street, row.postcode, row.city,
         row.opened_at, row.version,
         [(one.scheme, one.written_as) for one in (*numbers, *shared)], held, members_of(connection, account_id),

@@ -37,7 +37,7 @@ def place_at_once(connection: Connection, request: Request, *, alone: bool) -> P
         OutcomeUnknown: the connection broke while it was stored `alone`. Ask again with the same key.
         sqlalchemy.exc.DBAPIError: `is_unusual` of it: somebody was faster, and the transaction is lost.
     """
-    units = list(dict.fromkeys(tier.unit for tier in request.settings.tiers))
+    units = list(dict.fromkeys(tier.unit for tier in request.settings.tiers if tier.unit))
     standing = versions_of(connection, request.account_id) if units else {}
     looked = looked_up(connection, request)
     if looked.before is not None:

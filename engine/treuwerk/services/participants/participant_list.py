@@ -16,7 +16,7 @@ from treuwerk.services.searching import customer_numbers
 from treuwerk.store.database import Database
 from treuwerk.store.distinct import values_of
 from treuwerk.store.keyset import Key, sliced
-from treuwerk.store.tables import balance, directory, membership, participant
+from treuwerk.store.tables import balance, directory, membership, participant, tier_standing
 
 READ = "participants.read"
 _AT_ONCE = 5_000
@@ -179,7 +179,9 @@ def _between(unit: str, least: int | None, most: int | None) -> Any:
 
 
 def _of_tier(settings: Settings, code: str) -> Any:
-    """Points from those of the tier on, and below those of the next one of its unit."""
+    """Points from those of the tier on, and below those of the next one of its unit; with a scheme as last stored."""
+    if settings.tier_scheme is not None:
+        return directory.c.account_id.in_(select(tier_standing.c.account_id).where(tier_standing.c.tier == code))
     tier = next(one for one in settings.tiers if one.code == code)
     higher = sorted(one.points for one in settings.tiers if one.unit == tier.unit and one.points > tier.points)
     return _between(tier.unit, tier.points, higher[0] - 1 if higher else None)
@@ -201,21 +203,32 @@ def _listed(connection: Connection, settings: Settings, accounts: Sequence[int])
                                   .where(balance.c.account_id.in_(accounts))):
         points.setdefault(row.account_id, {})[row.unit] = row.posted - row.deficit
     zone, ladders = settings.programme.time_zone, _ladders(settings)
+    stored = _stored_tiers(connection, settings, accounts)
     return [Listed(row.account_id, numbers.get(row.account_id, ""), row.name, row.group, row.status, row.country,
                    row.postcode, row.city, row.joined_at, moment(row.joined_at).astimezone(zone).date(),
-                   _reached(ladders, points.get(row.account_id, {})), points.get(row.account_id, {}), row.logins)
+                   stored.get(row.account_id, "") or _reached(ladders, points.get(row.account_id, {})),
+                   points.get(row.account_id, {}), row.logins)
             for row in (rows[one] for one in accounts if one in rows)]
 
 
+def _stored_tiers(connection: Connection, settings: Settings, accounts: Sequence[int]) -> dict[int, str]:
+    """Tiers by account as the last run stored them; nothing where the programme has no scheme."""
+    if settings.tier_scheme is None:
+        return {}
+    rows = connection.execute(select(tier_standing.c.account_id, tier_standing.c.tier).where(
+        tier_standing.c.account_id.in_(accounts)))
+    return {row.account_id: row.tier for row in rows}
+
+
 def tier_of(settings: Settings, points: Mapping[str, int]) -> str:
-    """The code of the highest tier that points by unit reach; empty for none."""
+    """The code of the highest tier that points by unit reach; empty for none, and where a scheme decides."""
     return _reached(_ladders(settings), points)
 
 
 def _ladders(settings: Settings) -> list[tuple[str, list[Level]]]:
     """The levels of each unit that has some, in the order of the programme."""
     return [(unit, [Level(tier.code, tier.points) for tier in settings.tiers if tier.unit == unit])
-            for unit in dict.fromkeys(tier.unit for tier in settings.tiers)]
+            for unit in dict.fromkeys(tier.unit for tier in settings.tiers if tier.unit)]
 
 
 def _reached(ladders: Sequence[tuple[str, Sequence[Level]]], points: Mapping[str, int]) -> str:

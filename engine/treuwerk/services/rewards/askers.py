@@ -12,6 +12,7 @@ from treuwerk.domain.standing import Ladder
 from treuwerk.programme.settings import Settings
 from treuwerk.services.ledger.balances import UnitBalance, balances
 from treuwerk.services.participants.participant_list import tier_of
+from treuwerk.services.tiers.standing import current_tier
 from treuwerk.store.prepared import Prepared
 from treuwerk.store.tables import participant
 
@@ -37,6 +38,9 @@ def asker_of(connection: Connection, settings: Settings, account_id: int, now: i
 def asker_in(connection: Connection, settings: Settings, account_id: int, now: int, group: str, country: str,
              destination: str, held: Mapping[str, UnitBalance] | None = None) -> Asker:
     """The same where group and country are known already."""
+    if settings.tier_scheme is not None:
+        tier = current_tier(connection, settings, account_id, now)
+        return Asker(group, tier, country, "" if destination == country else destination)
     if held is None:
         units = list(dict.fromkeys(tier.unit for tier in settings.tiers))
         held = balances(connection, units, account_id, now, with_expiry=False) if units else {}
@@ -46,6 +50,8 @@ def asker_in(connection: Connection, settings: Settings, account_id: int, now: i
 
 def ladder_of(settings: Settings) -> Ladder:
     """The tiers of a programme, to be compared."""
+    if settings.tier_scheme is not None:
+        return {tier: ("", rank) for rank, tier in enumerate(settings.tier_scheme.scheme.ladder)}
     return {tier.code: (tier.unit, tier.points) for tier in settings.tiers}
 
 

@@ -4,20 +4,22 @@ It is the engine of the clearing that answers (`evaluate`, the terms of lots, th
 returns), so that a database that is cleared anew under the changed programme comes to the same.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection
 
-from treuwerk.domain.participants import identifier
+from treuwerk.domain.participants import Participant, identifier
 from treuwerk.domain.purchases import Article
 from treuwerk.domain.refusals import Refusal
 from treuwerk.domain.simulations import Effect, What
 from treuwerk.programme.reading import LoadedProgramme
+from treuwerk.services.clearing.tiered import asks_for_tiers, with_tiers
 from treuwerk.services.installation import Installation
 from treuwerk.services.pacing import without_collection
 from treuwerk.services.simulation.sides import Known, Side
+from treuwerk.services.tiers.assessing import today_of
 from treuwerk.store import assemblies, many
 from treuwerk.store.history import Past, count, heirs, history
 from treuwerk.store.parties import all_articles, participants_of
@@ -47,6 +49,7 @@ class _BackTest:
 
     def __init__(self, installation: Installation, following: LoadedProgramme, now: int, since: str) -> None:
         self._database, self._since = installation.database, since
+        self._today = today_of(installation.programme.settings, now)
         self._now, self._next = Side(installation.programme, now, since), Side(following, now, since)
         with self._database.reading() as connection:
             self._articles, self._heirs, self._total = all_articles(connection), heirs(connection), count(connection)
@@ -88,7 +91,7 @@ class _BackTest:
         """Events with participant, article and what went back of them; those that lack one of these are left out."""
         many.by_index(connection)
         accounts = {one.account_id for one in batch}
-        people = participants_of(connection, {*accounts, *(self._heirs.get(one, one) for one in accounts)})
+        people = self._people(connection, {*accounts, *(self._heirs.get(one, one) for one in accounts)})
         back = assemblies.gone(connection, [one[:2] for one in batch if one.facts])
         for one in batch:
             buyer = people.get(one.account_id) or people.get(self._heirs.get(one.account_id, 0))
@@ -101,6 +104,12 @@ class _BackTest:
             else:
                 gone, never = back.get(one[:2], (0, 0))
                 yield Known(one, buyer, article, gone, never)
+
+    def _people(self, connection: Connection, accounts: Collection[int]) -> Mapping[int, Participant]:
+        """Participants with the tiers that they had, where a rule of either programme asks for them."""
+        people = participants_of(connection, accounts)
+        asking = next((side.settings for side in (self._now, self._next) if asks_for_tiers(side.settings)), None)
+        return people if asking is None else with_tiers(connection, asking, people, self._today)
 
     def _article(self, number: str) -> Article | None:
         """The article as the master has it by now."""

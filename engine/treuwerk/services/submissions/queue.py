@@ -25,7 +25,8 @@ READ, WORK = "queue.read", "queue.work"
 HELD_SECONDS = 15 * 60
 COUNTED_AT_MOST = 1_000
 """A page tells it as "999+"."""
-DECIDED_ELSEWHERE = frozenset({work.ADJUSTMENT, work.SUBMISSION, work.HELD_FILE, work.MAPPING, work.WITHDRAWAL})
+DECIDED_ELSEWHERE = frozenset({work.ADJUSTMENT, work.SUBMISSION, work.HELD_FILE, work.MAPPING, work.WITHDRAWAL,
+                                work.TIER_GRANT})
 """Kinds that end by a decision on their object, not by a click in the queue."""
 _SECOND = 1_000_000
 _TRIES = 5

@@ -76,6 +76,7 @@ from treuwerk.store.tables.submissions import (
     submission_page,
     uploaded_file,
 )
+from treuwerk.store.tables.tiers import tier_change, tier_grant, tier_standing
 from treuwerk.store.tables.totals import total, total_booking, total_day, total_line
 from treuwerk.store.tables.web import (
     app_user,
@@ -217,6 +218,9 @@ __all__ = [
     "submission_event",
     "submission_page",
     "taken_back",
+    "tier_change",
+    "tier_grant",
+    "tier_standing",
     "total",
     "total_booking",
     "total_day",

@@ -10,6 +10,7 @@ from treuwerk.domain.ids import (
     RECALCULATION,
     REWARD_ORDER,
     SUBMISSION,
+    TIER_GRANT,
     TRANSACTION,
     USER,
     account_and_row,
@@ -35,6 +36,8 @@ def href_of(public_id: str) -> str:
         return ""
     if prefix == NOTE:
         return f"/office/participants/{account_id}/notes/{public_id}"
+    if prefix == TIER_GRANT:
+        return f"/office/participants/{account_id}/tier"
     if prefix == USER:
         return f"/office/users/{row}"
     return f"/office/{_LISTS[prefix]}/{public_id}" if prefix in _LISTS else ""

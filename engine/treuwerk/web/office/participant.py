@@ -90,6 +90,7 @@ def participant_page(visit: Visit) -> Response:
         visit, "office/participant.html", section="/office/participants", profile=profile, events=events, work=work,
         pinned=pinned, totals=totals, panels=panels, path=path, tabs=tabs,
         tab=f"{path}?kind={wanted[0]}" if len(wanted) == 1 else path,
+        with_tiers=settings_of(visit).tier_scheme is not None,
         older=older if following else "", newest=path if after else "", today=today_of(visit), href_of=href_of,
         **_words())
 

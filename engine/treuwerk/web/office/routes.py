@@ -20,6 +20,7 @@ from treuwerk.web.office import (
     recalculation_pages,
     seller_merging_pages,
     start,
+    tier_pages,
     user_links,
     user_ways,
 )
@@ -45,6 +46,7 @@ from treuwerk.web.office.orders.routes import order_routes
 from treuwerk.web.shell.routing import SIGNED_IN, DeclaredRoute, Handler
 
 _ONE = "/office/participants/{account}"
+_TIER = f"{_ONE}/tier/{{id}}"
 _NOTE = f"{_ONE}/notes/{{note}}"
 _POINTS = "/office/adjustments/{id}"
 _RECALCULATION = f"{recalculation_pages.HOME}/{{id}}"
@@ -115,6 +117,11 @@ def _participants() -> list[BaseRoute]:
         _get(_ONE, participant.participant_page, READ, "office_participant"),
         _get(f"{_ONE}/status", participant.status_page, WRITE, "office_status"),
         _post(f"{_ONE}/status", participant.status_form, WRITE, "office_status_form"),
+        _get(f"{_ONE}/tier", tier_pages.tier_page, READ, "office_tier"),
+        _post(f"{_ONE}/tier", tier_pages.give_form, "tiers.give", "office_tier_form"),
+        _post(f"{_TIER}/approve", tier_pages.approve_form, "tiers.approve", "office_tier_approve"),
+        _post(f"{_TIER}/refuse", tier_pages.refuse_form, "tiers.approve", "office_tier_refuse"),
+        _post(f"{_TIER}/end", tier_pages.end_form, "tiers.give", "office_tier_end"),
         _get(f"{_ONE}/invite", participant.invite_page, WRITE, "office_invite"),
         _post(f"{_ONE}/invite", participant.invite_form, WRITE, "office_invite_form"),
         _get(f"{_ONE}/forget-uploads", forgetting_pages.forget_page, WRITE, "office_forget"),

@@ -47,6 +47,7 @@ WORK_KINDS: Mapping[str, tuple[str, str]] = {
     "held_file": (marked("Delivery that is held"), "package"),
     "mapping": (marked("Mapping for a second person"), "users-round"),
     "recalculation": (marked("Recalculation for a second person"), "scale"),
+    "tier_grant": (marked("Tier by hand for a second person"), "award"),
     "withdrawal": (marked("Withdrawal from a contract"), "undo-2"),
     "supplier": (marked("Order to be settled with its supplier"), "truck"),
     "work_order": (marked("Import or job that failed"), "triangle-alert")}

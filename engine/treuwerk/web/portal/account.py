@@ -17,6 +17,7 @@ from treuwerk.services.account.why_not import of_booking
 from treuwerk.services.ledger.balances import Holdings
 from treuwerk.services.rewards.pools import today
 from treuwerk.services.submissions import own_submissions
+from treuwerk.services.tiers.standing import own_standing
 from treuwerk.web.lists import Cell, csv_answer
 from treuwerk.web.portal.account_filters import (
     HERE,
@@ -56,6 +57,7 @@ def account_page(visit: Visit) -> Response:
                                       at=place or statements.in_front(held.booked.get(unit, 0)),
                                       filters=filters, now=visit.now, window=statements.WINDOW)
         underway = own_submissions.underway(visit.access, connection)
+        standing = own_standing(visit.access, connection, visit.shell.installation.programme.settings, visit.now)
         years, bought = _years(visit, connection, held), own_account.bought_lately(visit.access, connection)
         chip = own_chip(visit, connection, held.balances[unit])
     options = {"year": years, "kind": words(visit, KIND_WORDS), "source": sources(visit),
@@ -66,7 +68,7 @@ def account_page(visit: Visit) -> Response:
                 pdfs=[year for year, _ in years] if can_be_made() else [], csv_url=wanted.url("/bookings.csv"),
                 newest_url=wanted.url(HERE) if found.previous or place else "",
                 newer_url=url_of(visit, wanted, found.previous), older_url=url_of(visit, wanted, found.next),
-                chip=chip, **standing_of(visit, held, unit))
+                chip=chip, standing=standing, **standing_of(visit, held, unit))
 
 
 def standing_of(visit: Visit, held: Holdings, unit: str) -> dict[str, Any]:
@@ -74,7 +76,7 @@ def standing_of(visit: Visit, held: Holdings, unit: str) -> dict[str, Any]:
     settings = visit.shell.installation.programme.settings
     calendar = calendar_entries(held.calendar, unit)
     tier = None
-    if settings.tiers:
+    if settings.tiers and settings.tier_scheme is None:
         own = held.balances[settings.tiers[0].unit]
         until = own.next_expiry.expires_at if own.next_expiry else None
         tier = tier_view(settings, naming_of(visit), own.available, until, gettext(visit, "Progress to the next tier"))

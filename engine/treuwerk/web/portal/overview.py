@@ -7,6 +7,7 @@ from treuwerk.services.account import own_account
 from treuwerk.services.account.overview import going_soon, overview
 from treuwerk.services.shop.wishes import WRITE
 from treuwerk.services.submissions import own_submissions
+from treuwerk.services.tiers.standing import own_standing
 from treuwerk.web.portal.account import standing_of
 from treuwerk.web.portal.picturing import TierView
 from treuwerk.web.portal.shop.suggested import suggested_for
@@ -26,6 +27,7 @@ def overview_page(visit: Visit) -> Response:
     with visit.shell.installation.database.looking_up() as connection:
         found = overview(visit.access, connection, unit, settings.units, visit.now,
                          visit.shell.calendars)
+        standing = own_standing(visit.access, connection, settings, visit.now)
         underway = own_submissions.underway(visit.access, connection)
         chip = own_chip(visit, connection, found.holdings.balances[unit])
         totals = own_account.totals_ahead(visit.access, connection, settings, visit.now)
@@ -36,7 +38,7 @@ def overview_page(visit: Visit) -> Response:
                 totals=totals,
                 wishes=visit.access.may(WRITE), underway=underway, states=STATES,
                 soon=going_soon(found.holdings, spendable, visit.now), near=_near(context["tier"]),
-                reference=visit.state.request_id,
+                reference=visit.state.request_id, standing=standing,
                 panels=panels(visit, Audience.PORTAL, visit.access.account_id, found.holdings.balances),
                 greeting=gettext(visit, "Hello %(name)s") % {"name": visit.me.person or visit.me.company}, **context)
 

@@ -9,6 +9,7 @@ from gettext import NullTranslations
 
 from treuwerk.domain.ledger import TransactionKind
 from treuwerk.domain.limits import BUDGET, CAP, Scope, Stretch
+from treuwerk.domain.tiers import Counts, Metric
 from treuwerk.programme.languages import cldr
 from treuwerk.programme.roles import roles_of
 from treuwerk.programme.settings import Settings, Texts, Tier
@@ -25,6 +26,10 @@ _OF_ORDERS = {
     "return": marked("Order, sent back: %(rewards)s"),
 }
 """What bookings of orders are called, by what happened or else by their kind."""
+
+_COUNTED = {Counts.QUANTITY: marked("pieces"), Counts.ATTRIBUTE: marked("pieces, by their size"),
+            Counts.PURCHASES: marked("purchases")}
+"""What figures of tiers are called that the programme gives no name."""
 
 OWN_CODES = (("step", "start quantity"), ("step", "round_down points"), ("step", "start seminar"),
              ("step", "start points"), ("step", "minus booked"),
@@ -69,6 +74,21 @@ class Naming:
     def tier_of(self, code: str) -> str:
         """The name of a tier by its code."""
         return next((self.tier(tier) for tier in self._settings.tiers if tier.code == code), code)
+
+    def metric(self, name: str) -> str:
+        """What a figure is by which tiers are reached, such as ``Statuspunkte``."""
+        bound = self._settings.tier_scheme
+        metric = bound.scheme.metrics.get(name) if bound else None
+        return name if metric is None else self._text(dict(metric.name), self._counted(metric))
+
+    def _counted(self, metric: Metric) -> str:
+        if metric.counts is Counts.POINTS:
+            return self.unit(metric.unit)
+        if metric.counts is Counts.ACTIVITIES:
+            return self.activity(metric.activity)
+        if metric.counts is Counts.AMOUNT:
+            return self._settings.programme.currency
+        return self._texts.gettext(_COUNTED[metric.counts])
 
     def role(self, code: str) -> str:
         """The name of a role."""
