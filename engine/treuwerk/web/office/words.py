@@ -49,6 +49,7 @@ WORK_KINDS: Mapping[str, tuple[str, str]] = {
     "recalculation": (marked("Recalculation for a second person"), "scale"),
     "withdrawal": (marked("Withdrawal from a contract"), "undo-2"),
     "supplier": (marked("Order to be settled with its supplier"), "truck"),
+    "payment": (marked("Payment to be settled with its provider"), "wallet"),
     "work_order": (marked("Import or job that failed"), "triangle-alert")}
 """Kinds of work; one that a later part adds stands for itself."""
 EVENTS: Mapping[str, tuple[str, str]] = {

@@ -36,6 +36,7 @@ EVENTS: Mapping[str, tuple[str, str, str]] = {
     "pay": (marked("Paid in money"), "circle-check", "good"),
     "pay_first": (marked("Paid in money, waits for approval"), "circle-check", "good"),
     "paid": (marked("Money is there"), "circle-check", "good"),
+    "payment_doubted": (marked("The payment provider told another currency"), "triangle-alert", "warn"),
     "payment_lapsed": (marked("Not paid in time"), "clock", "warn"),
     "payment_refused": (marked("Payment refused"), "circle-x", "warn"),
     "approve": (marked("Approved"), "circle-check", "good"),
