@@ -23,7 +23,7 @@ from treuwerk.store.tables.ownership import (
     serial_claim,
 )
 from treuwerk.store.tables.parcels import order_parcel, order_parcel_line, reported_parcel
-from treuwerk.store.tables.payments import payment, payment_event, payment_refund
+from treuwerk.store.tables.payments import bank_transfer, payment, payment_event, payment_refund
 from treuwerk.store.tables.prints import order_print
 from treuwerk.store.tables.promotions import (
     promotion,
@@ -110,6 +110,7 @@ __all__ = [
     "authenticator",
     "balance",
     "balance_delta",
+    "bank_transfer",
     "cart_line",
     "catalogue_state",
     "checkout",
