@@ -1,15 +1,17 @@
 """The channel itself. A request that got no answer may have arrived, so it is asked for before it is sent again."""
 
+import json
 import os
 from collections.abc import Sequence
 from contextlib import suppress
+from time import monotonic
 from typing import Any
 
 import attrs
 import httpx2
 
 from treuwerk.domain.handovers import Answer, Cancellation, ChannelUnavailable, HandedLine, Handover, Reply, SentParcel
-from treuwerk.domain.parcel_reports import parcels_in
+from treuwerk.domain.parcel_reports import MOST_BYTES, parcels_in
 from treuwerk.domain.secrets import MissingSecret
 from treuwerk_order_http.settings import OrderHttpSettings
 
@@ -21,6 +23,26 @@ _LONGEST = 300
 
 
 @attrs.frozen
+class _Reply:
+    """What came back: its status, its kind, and its body, None where that was too large to be read."""
+
+    status_code: int
+    kind: str
+    body: bytes | None
+
+    @property
+    def is_success(self) -> bool:
+        return httpx2.codes.is_success(self.status_code)
+
+    @property
+    def said(self) -> str:
+        """The status and the first words."""
+        words = f"with more than {MOST_BYTES:,} bytes, which were not read" if self.body is None \
+            else self.body[:4 * _LONGEST].decode("utf-8", "replace")[:_LONGEST]
+        return f"{self.status_code} {words}".strip()
+
+
+@attrs.frozen
 class OrderHttp:
     """Posts to one address. Only an answer of the supplier itself counts: redirects are not followed."""
 
@@ -29,7 +51,7 @@ class OrderHttp:
     def hand_over(self, handover: Handover) -> Reply:
         """Post the lines; 2xx and 409 (it is there already) accept, 400, 413 and 422 refuse, all else is not known."""
         answer = self._ask("POST", self.settings.url, handover.key, _content(handover))
-        said = f"{answer.status_code} {answer.text[:_LONGEST]}".strip()
+        said = answer.said
         if answer.is_success or answer.status_code == httpx2.codes.CONFLICT:
             return Reply(Answer.ACCEPTED, said, _parcels_at_once(answer))
         return Reply(Answer.REFUSED if answer.status_code in REFUSED else Answer.UNKNOWN, said)
@@ -59,33 +81,55 @@ class OrderHttp:
             return Reply(Answer.REFUSED)
         url = f"{self.settings.url.rstrip('/')}/{cancellation.key}/cancellation"
         answer = self._ask("POST", url, cancellation.name, _cancelled(cancellation))
-        said = f"{answer.status_code} {answer.text[:_LONGEST]}".strip()
+        said = answer.said
         if answer.is_success:
             return Reply(Answer.ACCEPTED, said)
         return Reply(Answer.REFUSED if answer.status_code in REFUSED_CANCELLATIONS else Answer.UNKNOWN, said)
 
-    def _ask(self, method: str, url: str, key: str, content: Any = None) -> httpx2.Response:
-        headers = {"Idempotency-Key": key}
+    def _ask(self, method: str, url: str, key: str, content: Any = None) -> _Reply:
+        headers = {"Idempotency-Key": key, "Accept-Encoding": "identity"}
         try:
             if self.settings.token:
                 headers["Authorization"] = f"Bearer {self.settings.token.one_line(os.environ)}"
-            return httpx2.request(method, url, headers=headers, json=content, timeout=self.settings.seconds,
-                                  follow_redirects=False)
+            until = monotonic() + self.settings.seconds
+            with httpx2.stream(method, url, headers=headers, json=content, timeout=self.settings.seconds,
+                               follow_redirects=False) as answer:
+                kind = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+                return _Reply(answer.status_code, kind, _body(answer, until))
         except (httpx2.HTTPError, MissingSecret) as error:
             raise ChannelUnavailable(f"{type(error).__name__}: {error}") from error
 
 
-def _parcels(answer: httpx2.Response) -> tuple[SentParcel, ...]:
+def _body(answer: httpx2.Response, until: float) -> bytes | None:
+    """The body as far as it is read: None of one that is too large, whatever length it announced.
+
+    Raises:
+        httpx2.ReadTimeout: it came too slowly, a little at a time.
+    """
+    body = bytearray()
+    for part in answer.iter_raw():
+        body += part
+        if len(body) > MOST_BYTES:
+            return None
+        if monotonic() > until:
+            raise httpx2.ReadTimeout("the answer came too slowly")
+    return bytes(body)
+
+
+def _parcels(answer: _Reply) -> tuple[SentParcel, ...]:
     """The parcels of an answer; none where it is no JSON.
 
     Raises:
-        ValueError: it is JSON of another shape.
+        ValueError: it is JSON of another shape, or too large.
     """
-    kind = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-    return parcels_in(answer.json()) if kind == "application/json" else ()
+    if answer.kind != "application/json":
+        return ()
+    if answer.body is None:
+        raise ValueError(f"found more than {MOST_BYTES:,} bytes, expected at most so many")
+    return parcels_in(json.loads(answer.body))
 
 
-def _parcels_at_once(answer: httpx2.Response) -> tuple[SentParcel, ...]:
+def _parcels_at_once(answer: _Reply) -> tuple[SentParcel, ...]:
     """The same beside another answer, which counts whatever stands beside it; what is lost here is asked for again."""
     with suppress(ValueError):
         return _parcels(answer)

@@ -3,7 +3,7 @@
 import json
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -16,7 +16,8 @@ class Supplier:
 
     `status` is what it answers to orders; `silent`: it takes them and says nothing before `waking` is set. `parcels`
     are what it says of a key beside that it has it, and `cancelled` the cancellations of a key in the order in which
-    they came, which it answers with `status_of_cancellations`.
+    they came, which it answers with `status_of_cancellations`. With `flood` it answers to all with so many bytes of
+    JSON, without saying how many, until it is hung up on; `sent` is how many it could send.
     """
 
     has: dict[str, Any] = attrs.field(factory=dict)
@@ -27,6 +28,8 @@ class Supplier:
     parcels: dict[str, Any] = attrs.field(factory=dict)
     cancelled: dict[str, list[Any]] = attrs.field(factory=dict)
     status_of_cancellations: int = 200
+    flood: int = 0
+    sent: int = 0
     waking: threading.Event = attrs.field(factory=threading.Event)
     url: str = ""
 
@@ -69,10 +72,20 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         if status == 302:
             self.send_header("Location", "/elsewhere")
+        if self._supplier.flood:
+            self._flood()
+            return
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+
+    def _flood(self) -> None:
+        self.send_header("Content-Type", "application/json")
+        self.end_headers()
+        with suppress(ConnectionError):
+            while self._supplier.sent < self._supplier.flood:
+                self._supplier.sent += self.wfile.write(b" " * 65_536)
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""

@@ -42,12 +42,14 @@ def _list(context: Context, as_json: bool, states: tuple[str, ...], limit: int) 
 @click.argument("reference")
 @click.argument("amount", type=Cents())
 @click.option("--transfer", required=True, help="The bank's number of the transfer; it counts once.")
+@click.option("--split", is_flag=True, help="It is for several orders; AMOUNT is the part of this one.")
 @actor_option
-def _received(context: Context, as_json: bool, reference: str, amount: int, transfer: str, actor: str) -> None:
+def _received(context: Context, as_json: bool, reference: str, amount: int, transfer: str, split: bool,
+              actor: str) -> None:
     """Note a transfer with this REFERENCE and AMOUNT, such as 34.50."""
     installation = context.open_to_book()
-    done = by_hand.take_in(installation, access_of_operator(actor), by_hand.Transferred(transfer, reference, amount),
-                           now())
+    wanted = by_hand.Transferred(transfer, reference, amount, split=split)
+    done = by_hand.take_in(installation, access_of_operator(actor), wanted, now())
     if as_json:
         print_json({**attrs.asdict(done), "state": done.state.value})
         return
@@ -61,7 +63,7 @@ def _received(context: Context, as_json: bool, reference: str, amount: int, tran
 @file_argument
 @actor_option
 def _import(context: Context, as_json: bool, file: Path, actor: str) -> int:
-    """Take in transfers from CSV (; and UTF-8): transfer;reference;amount, and if wanted currency;payer;iban.
+    """Take in transfers from CSV (; and UTF-8): transfer;reference;amount, and if wanted currency;payer;iban;split.
 
     What is known by its transfer stays as it is. Exit codes: 0 all rows were taken in, 3 some were not.
     """

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import attrs
 
-from treuwerk.domain.catalogue import Window
+from treuwerk.domain.catalogue import Picture, Window
 from treuwerk.domain.rewards import Asker, Objection
 
 _HUNDRED = Decimal(100)
@@ -42,8 +42,9 @@ class TargetAudience:
 class World:
     """A part of the shop with its own schedule and audience.
 
-    It holds the rewards that it names, in this order, and behind them those of its `categories`. `picture` is the
-    number of the reward whose picture stands for it. Worlds are shown by `position`, then by code.
+    It holds the rewards that it names, in this order, and behind them those of its `categories`. Its `cover` stands for
+    it; where it has none, the first picture of the reward whose number is `picture`. Worlds are shown by `position`,
+    then by code.
     """
 
     code: str
@@ -52,6 +53,7 @@ class World:
     published: bool = False
     position: int = 0
     picture: str = ""
+    cover: Picture | None = None
     rewards: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     visible: Window = ALWAYS

@@ -11,7 +11,7 @@ from treuwerk.store.tables import payment, payment_event, payment_refund, reward
 
 OPEN, UNKNOWN, ACCEPTED, REFUSED = "open", "unknown", "accepted", "refused"
 STATES = (OPEN, UNKNOWN, ACCEPTED, REFUSED)
-CAPTURED, REFUNDED = "captured", "refunded"
+CAPTURED, REFUNDED, DOUBTED = "captured", "refunded", "doubted"
 """Kinds of events that stand for money: of the sums of these `captured` and `refunded` of a payment are made."""
 _P, _E, _R = payment.c, payment_event.c, payment_refund.c
 

@@ -27,6 +27,8 @@ TIER_GRANT = "tier_grant"
 """Tiers by hand that wait for a second person; their objects are public ids."""
 SUPPLIER = "supplier"
 """What a supplier says of an order, or is to be told, that only people can settle; its objects are public ids."""
+PAYMENT = "payment"
+"""What a payment provider says of an order that cannot be true; its objects are public ids."""
 ORDER = "work_order"
 """Durable work that failed; its object is the key of the order."""
 NOTES = frozenset({NOTE, ENQUIRY})

@@ -21,7 +21,7 @@ from treuwerk.services.payments.by_hand import Transferred, import_transfers, no
 from treuwerk.services.payments.looking_after import look_after
 from treuwerk.services.payments.viewing import open_refunds
 from treuwerk.services.submissions.forgetting_uploads import forget_uploads
-from treuwerk.store.tables import audit_entry, payment
+from treuwerk.store.tables import audit_entry, bank_transfer, payment
 
 DAY = 86_400 * 1_000_000
 SOON = SIX_IN_THE_EVENING + DAY
@@ -44,9 +44,9 @@ def treuwerk(counter: Counter) -> Treuwerk:
     return run
 
 
-def waiting(counter: Counter, now: int = SIX_IN_THE_EVENING) -> tuple[Placed, str]:
+def waiting(counter: Counter, now: int = SIX_IN_THE_EVENING, key: str = "K1") -> tuple[Placed, str]:
     """A drill that waits for 32.00, and the reference of its payment."""
-    placed = counter.order(("DRILL-12", 1), points=4_000, now=now)
+    placed = counter.order(("DRILL-12", 1), points=4_000, now=now, key=key)
     begun = begin_payment(counter.world.installation, counter.access(), placed.public_id, "de", "", now)
     return placed, begun.reference
 
@@ -85,6 +85,32 @@ def test_the_same_transfer_many_times_at_once_counts_once(counter: Counter) -> N
     assert counter.world.violated() == {}
 
 
+def test_a_transfer_is_for_one_order_unless_it_is_split_on_purpose(counter: Counter) -> None:
+    (first, one), (_, other) = waiting(counter), waiting(counter, key="K2")
+    installation, office = counter.world.installation, counter.office()
+
+    outcomes = all_at_once([lambda to=to: take_in(installation, office, Transferred("B1", to, 1_600), SOON)
+                            for to in (one, other)] * 5)
+    with pytest.raises(Refusal) as refused:
+        take_in(installation, office, Transferred("B1", other if captured(counter, first) else one, 1_600), SOON)
+    split = [take_in(installation, office, Transferred("B1", to, 1_600, split=True), SOON) for to in (one, other)]
+    again = take_in(installation, office, Transferred("B1", other, 1_600, split=True), SOON)
+
+    assert (outcomes["done"], outcomes["repeated"], outcomes["noted_elsewhere"]) == (1, 4, 5)
+    assert (refused.value.code, refused.value.facts["amount"]) == ("noted_elsewhere", 1_600)
+    assert sorted(one.repeated for one in split) == [False, True]
+    assert again.repeated
+    assert counter.world.rows(select(payment.c.captured)) == [(1_600,), (1_600,)]
+    assert sorted(bool(part) for (part,) in counter.world.rows(select(bank_transfer.c.part))) == [False, True]
+    assert counter.world.violated() == {}
+
+
+def captured(counter: Counter, placed: Placed) -> int:
+    """Cents that came in for an order."""
+    [(found,)] = counter.world.rows(select(payment.c.captured).where(payment.c.order_id == placed.number))
+    return int(found)
+
+
 def test_what_nobody_can_mean_is_refused(counter: Counter) -> None:
     _, reference = waiting(counter)
     take_in(counter.world.installation, counter.office(), Transferred("B1", reference, 100), SOON)
@@ -105,24 +131,25 @@ def test_what_nobody_can_mean_is_refused(counter: Counter) -> None:
 def test_a_file_takes_in_what_it_can(counter: Counter, tmp_path: Path) -> None:
     _, reference = waiting(counter)
     path = tmp_path / "transfers.csv"
-    path.write_text("transfer;reference;amount;currency;payer;iban\n"
-                    f"B1;{reference};32,00;EUR;Sonnendach;{IBAN}\n"
-                    f"B2;{reference};1.00;CHF;;\n"
-                    f"B3;{reference};1.005;EUR;;\n"
-                    f"B4;{reference};1.00;EUR;;DE00\n"
-                    "B5;RF18539007547034;1.00;EUR;;\n"
-                    f"B6;{reference};-1;EUR;;\n"
-                    f"B8;{reference};1.200;EUR;;\n"
+    path.write_text("transfer;reference;amount;currency;payer;iban;split\n"
+                    f"B1;{reference};32,00;EUR;Sonnendach;{IBAN};yes\n"
+                    f"B2;{reference};1.00;CHF;;;\n"
+                    f"B3;{reference};1.005;EUR;;;\n"
+                    f"B4;{reference};1.00;EUR;;DE00;\n"
+                    "B5;RF18539007547034;1.00;EUR;;;\n"
+                    f"B6;{reference};-1;EUR;;;\n"
+                    f"B8;{reference};1.200;EUR;;;\n"
+                    f"B9;{reference};1.00;EUR;;;no\n"
                     f"B7;{reference}\n", "utf-8")
 
     first = import_transfers(counter.world.installation, counter.office(), path, SOON)
     second = import_transfers(counter.world.installation, counter.office(), path, SOON)
 
-    assert (first.created, first.unchanged, first.rejected) == (1, 0, 7)
-    assert (second.created, second.unchanged, second.rejected) == (0, 1, 7)
+    assert (first.created, first.unchanged, first.rejected) == (1, 0, 8)
+    assert (second.created, second.unchanged, second.rejected) == (0, 1, 8)
     assert [(one["line"], one["code"]) for one in first.problems] == [
         (3, "wrong_currency"), (4, "bad_number"), (5, "bad_iban"), (6, "unknown_reference"), (7, "bad_number"),
-        (8, "bad_number"), (9, "wrong_width")]
+        (8, "bad_number"), (9, "bad_split"), (10, "wrong_width")]
     assert money(counter) == ("paid", 3_200, 0)
 
 

@@ -11,6 +11,8 @@ from tests.support.office import acting
 from tests.support.pictures import photo
 from tests.support.portal import NOW
 from tests.support.shops import Shop, complaint_of, send_off
+from treuwerk.services.documents_folder import documents_of
+from treuwerk.services.orders import complaining
 from treuwerk.services.submissions.forgetting_uploads import forget_uploads
 from treuwerk.store.tables import complaint, note, note_version, work_item
 
@@ -91,6 +93,21 @@ def test_a_file_that_is_no_photo_is_refused_and_nothing_is_sent(shop: Shop) -> N
 
     assert answer.status_code == 422
     assert "What you wrote to us about it" not in client.get(path).text
+
+
+def test_photos_of_what_would_be_refused_are_never_drawn(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = shop.portal.signed_in()
+    path = order_of(client, ("MUG-RED", "1"))
+    send_off(shop.portal.installation, path.rpartition("/")[2])
+    form, picture = f"{path}/lines/1/complaint", {"photos": ("a.jpg", photo("Parcel"), "image/jpeg")}
+    monkeypatch.setattr(complaining, "IN_A_DAY", 0)
+
+    answer = client.post(form, data=filled(client, form, kind="wrong", pieces="1", text="Blue"), files=picture)
+
+    assert answer.status_code == 422
+    assert "You have written a lot in a short time." in answer.text
+    folder = documents_of(shop.portal.installation.database).root
+    assert [path for path in folder.rglob("*") if path.is_file()] == []
 
 
 def test_too_many_photos_are_refused(shop: Shop) -> None:

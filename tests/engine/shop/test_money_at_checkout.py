@@ -306,6 +306,30 @@ def test_a_clerk_notes_money_on_the_page_of_the_order(shop: Shop) -> None:
     assert "Thank you, your payment is there" in plain(client.get(path.removeprefix("/office") + "/payment").text)
 
 
+def test_a_transfer_of_another_order_is_shown_beside_this_one_and_split_on_purpose(shop: Shop) -> None:
+    client, clerk = shop.portal.signed_in(), shop.portal.in_office("admin")
+    first, path = (_waiting(client) for _ in range(2))
+    sent(clerk, f"{first}/money", amount="30.20", transfer="B1")
+
+    both = clerk.post(f"{path}/money", data=filled(clerk, f"{path}/money", amount="12.50", transfer="B1"))
+    split = clerk.post(f"{path}/money", data=filled(clerk, f"{path}/money", amount="12.50", transfer="B1", split="1"))
+
+    assert both.status_code == 409
+    assert f'href="{first}"' in both.text
+    told = plain(both.text)
+    assert [part in told for part in ("30.20 €", "12.50 €", "noted for another order", "several orders")] == [True] * 4
+    assert "several orders" not in clerk.get(f"{path}/money").text
+    assert split.status_code == 303
+    assert "Came in 12.50 €" in plain(clerk.get(path).text)
+
+
+def _waiting(client: TestClient) -> str:
+    """A drill that waits for as much money as may be: its path in the service centre."""
+    add(client, "DRILL-12", "1")
+    sent(client, "/checkout/money", pay="least")
+    return f"/office{ordered(client).removesuffix('/payment')}"
+
+
 def test_without_money_the_desk_has_no_word_of_it(tmp_path: Path, sqlite_database: Database) -> None:
     shop = open_shop(tmp_path, sqlite_database)
     client, clerk = shop.portal.signed_in(), shop.portal.in_office("admin")

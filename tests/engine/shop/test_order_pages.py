@@ -2,6 +2,7 @@
 
 import re
 
+import attrs
 import pytest
 from starlette.testclient import TestClient
 
@@ -9,6 +10,8 @@ from tests.engine.shop.test_cart_pages import add
 from tests.engine.shop.test_checkout_pages import balance, ordered
 from tests.support.portal import NOW
 from tests.support.shops import Shop
+from treuwerk.domain.catalogue import Picture
+from treuwerk.store import rewards
 
 HOUR = 3_600_000_000
 
@@ -43,6 +46,21 @@ def test_an_order_stands_in_the_list_and_on_its_page(shop: Shop) -> None:
     assert "2 × 500 bonus points" in one
     assert "You can cancel it until" in one
     assert "What happened, oldest first" in one
+
+
+def test_a_line_has_the_picture_that_its_reward_has_by_now(shop: Shop) -> None:
+    client = shop.portal.signed_in()
+    path = order_of(client, ("MUG-RED", "2"))
+    before = client.get(path).text
+    with shop.portal.installation.database.writing() as connection:
+        row = rewards.by_number(connection, ["MUG"])["MUG"]
+        pictured = attrs.evolve(rewards.read(row.content), pictures=(Picture("a" * 64, 960, 720),))
+        rewards.save(connection, [(pictured, row.version)], "the tests", "test", NOW)
+
+    pages = [client.get(one).text for one in (path, "/orders", f"{path}/placed")]
+
+    assert "/rewards/pictures/" not in before
+    assert [f'src="/rewards/pictures/{"a" * 64}-480.webp"' in page for page in pages] == [True] * 3
 
 
 def test_the_whole_order_is_cancelled_and_the_points_are_back(shop: Shop) -> None:

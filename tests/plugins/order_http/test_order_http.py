@@ -105,3 +105,17 @@ def test_a_token_that_cannot_be_sent_is_told_to_nobody(supplier: Supplier, monke
 def test_an_address_that_is_not_safe_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match="must be an address that begins with https://"):
         OrderHttpSettings(url)
+
+
+def test_an_answer_without_end_is_hung_up_on_and_what_it_accepts_counts(supplier: Supplier) -> None:
+    supplier.flood = 1 << 30
+
+    accepted = channel(supplier).hand_over(HANDOVER)
+    known = channel(supplier).reconcile(HANDOVER)
+    with pytest.raises(ChannelUnavailable, match="parcels of hov_1: found more than 4,194,304 bytes"):
+        channel(supplier).sent(HANDOVER)
+
+    assert (accepted.answer, accepted.parcels) == (Answer.ACCEPTED, ())
+    assert accepted.said == "201 with more than 4,194,304 bytes, which were not read"
+    assert known.answer is Answer.ACCEPTED
+    assert supplier.sent < 64 << 20

@@ -97,6 +97,18 @@ class Complaint:
         return ids.public_id(ids.REWARD_ORDER, self.account_id, self.order_id)
 
 
+def may_complain(access: Access, connection: Connection, order: str, draft: ComplaintDraft, now: int) -> None:
+    """See that a complaint would be kept, before anything is done with its photos.
+
+    Raises:
+        Refusal, OutOfScope: as `complain`, but for what is about photos.
+    """
+    access.require(WRITE)
+    found = own_order(access, connection, order)
+    _check(found, draft, ())
+    _refuse_too_many(connection, found.account_id, now)
+
+
 def complain(access: Access, connection: Connection, installation: Installation, order: str, draft: ComplaintDraft,
              photos: Sequence[StoredFile], now: int) -> Complaint:
     """Complain about pieces of a line; the service centre finds it in its queue.
@@ -111,8 +123,7 @@ def complain(access: Access, connection: Connection, installation: Installation,
     _check(found, draft, photos)
     opened = OpenOrder(connection, installation.programme.settings, found.account_id, found.id, now, actor=access.actor)
     lock_owners(connection, [found.account_id], to_change=True)  # two at once: the second one counts the first
-    if store.since(connection, found.account_id, now - _DAY) >= IN_A_DAY:
-        raise Refusal("too_many_today", f"found {IN_A_DAY} complaints within a day, expected fewer; call us")
+    _refuse_too_many(connection, found.account_id, now)
     number = next(ids.row_ids(now))
     public = ids.public_id(COMPLAINT, found.account_id, number)
     words = NoteDraft(NoteKind.COMPLAINT, draft.text, NoteStatus.OPEN, object=public)
@@ -161,6 +172,11 @@ def photo(access: Access, connection: Connection, public_id: str, number: int) -
         if one.number == number:
             return one
     raise OutOfScope
+
+
+def _refuse_too_many(connection: Connection, account_id: int, now: int) -> None:
+    if store.since(connection, account_id, now - _DAY) >= IN_A_DAY:
+        raise Refusal("too_many_today", f"found {IN_A_DAY} complaints within a day, expected fewer; call us")
 
 
 def _check(order: OwnOrder, draft: ComplaintDraft, photos: Sequence[StoredFile]) -> None:

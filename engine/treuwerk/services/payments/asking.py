@@ -64,14 +64,18 @@ def begun_in(row: Row[Any]) -> Begun:
     return Begun(**told | {"answer": PaymentAnswer(told["answer"]), "transfer": transfer})
 
 
+class WrongCurrency(ValueError):
+    """A provider tells of another currency than was asked for. That never becomes right; only people can settle it."""
+
+
 def in_currency(known: Known, currency: str) -> Known:
     """What is known of a payment, if its cents are of the currency that was asked for.
 
     Raises:
-        ValueError: they are of another one.
+        WrongCurrency: they are of another one.
     """
     if known.currency not in ("", currency):
-        raise ValueError(f"found {known.currency!r}, expected {currency}, which was asked for")
+        raise WrongCurrency(f"found {known.currency!r}, expected {currency}, which was asked for")
     return known
 
 

@@ -25,10 +25,12 @@ from treuwerk.services.participants.own_company import refuse_own_company
 from treuwerk.services.payments.asking import provider_of
 from treuwerk.services.payments.looking_after import paid_back
 from treuwerk.services.payments.settling import captured, follow
+from treuwerk.store import bank_transfers
 from treuwerk.store import payments as store
 
 COLUMNS = ("transfer", "reference", "amount")
-_OPTIONAL = ("currency", "payer", "iban")
+_OPTIONAL = ("currency", "payer", "iban", "split")
+_SPLIT = ("", "yes")
 _LARGEST = 100_000_000_00
 _CENTS = re.compile(r"[0-9]+([.,][0-9]{1,2})?", re.ASCII)  # 1.200 may mean 1,200
 _LONGEST = 200
@@ -38,7 +40,8 @@ _LONGEST = 200
 class Transferred:
     """A transfer that came in. `name` is the bank's own number of it, once and for good.
 
-    `cents` are of the programme's currency; `payer` and `iban` are who sent it, for paying back, and may be empty.
+    `cents` are of the programme's currency; `payer` and `iban` are who sent it, for paying back, and may be empty. With
+    `split` it is for several orders, and `cents` are the part of this one.
     """
 
     name: str
@@ -46,6 +49,7 @@ class Transferred:
     cents: int
     payer: str = ""
     iban: str = ""
+    split: bool = False
 
 
 @attrs.frozen
@@ -63,7 +67,7 @@ def take_in(installation: Installation, access: Access, transfer: Transferred, n
 
     Raises:
         Refusal: `unknown_reference`, `not_by_hand` (provider), `wrong_amount`, `missing`, `key_conflict`,
-            `own_account`; nothing was noted.
+            `noted_elsewhere` (order, amount, at: what it was noted for), `own_account`; nothing was noted.
         NotAllowed: whoever acts may not.
     """
     access.require(WRITE)
@@ -73,6 +77,7 @@ def take_in(installation: Installation, access: Access, transfer: Transferred, n
     def note(connection: Connection, found: Row[Any]) -> bool:
         refuse_own_company(access, connection, [found.account_id])
         _refuse_conflict(connection, found, transfer)
+        _claim(connection, found, transfer, now)
         told = json.dumps({name: text for name, text in (("payer", transfer.payer), ("iban", transfer.iban)) if text},
                           ensure_ascii=False)
         noted = captured(connection, found, transfer.cents, _key(transfer), access.actor, now, told)
@@ -94,7 +99,8 @@ def take_in(installation: Installation, access: Access, transfer: Transferred, n
 def import_transfers(installation: Installation, access: Access, path: Path, now: int) -> ImportReceipt:
     """Take in the transfers of a file; those that are known already stay as they are.
 
-    The columns are ``transfer;reference;amount``, and if wanted ``currency;payer;iban``.
+    The columns are ``transfer;reference;amount``, and if wanted ``currency;payer;iban;split``; ``yes`` in the last one
+    says that the transfer is for several orders.
 
     Raises:
         UnreadableFile: the file as a whole is none of transfers.
@@ -164,6 +170,16 @@ def _refuse_conflict(connection: Connection, row: Row[Any], transfer: Transferre
                           f"known with {event.amount}; expected the same", known=event.amount)
 
 
+def _claim(connection: Connection, row: Row[Any], transfer: Transferred, now: int) -> None:
+    """A transfer is for one order, unless somebody splits it on purpose."""
+    other = bank_transfers.claim(connection, row, transfer.name, transfer.cents, now, split=transfer.split)
+    if other is not None:
+        order = ids.public_id(ids.REWARD_ORDER, other.account_id, other.order_id)
+        raise Refusal("noted_elsewhere", f"found transfer {transfer.name!r} noted for the order {order} with "
+                      f"{other.amount} cents, expected one for this order; if it is for several, split it",
+                      order=order, amount=other.amount, at=other.noted_at)
+
+
 def _key(transfer: Transferred) -> str:
     return f"transfer|{transfer.name}"
 
@@ -218,5 +234,7 @@ def _read(row: NamedRow, currency: str) -> Transferred:
     if not _CENTS.fullmatch(amount) or not 0 < cents <= _LARGEST:
         raise BadRow("bad_number", f"column amount: found {amount[:30]!r}, expected an amount above 0 with at most two "
                      "decimals and no mark for thousands")
+    if (split := row.cells.get("split", "")) not in _SPLIT:
+        raise BadRow("bad_split", f"column split: found {split[:10]!r}, expected yes or nothing")
     return Transferred(row.key("transfer"), row.key("reference"), int(cents), row.cells.get("payer", "")[:_LONGEST],
-                       iban)
+                       iban, bool(split))

@@ -35,7 +35,7 @@ def learn(installation: Installation, account_id: int, number: int, known: Known
 
     Raises:
         OutOfScope: there is no such order, or its payment is another provider's.
-        ValueError: it tells of another currency than was asked for.
+        WrongCurrency: it tells of another currency than was asked for.
     """
     actor = f"payment {provider}"
 

@@ -11,7 +11,7 @@ import attrs
 from cattrs import ClassValidationError
 from sqlalchemy import Connection
 
-from treuwerk.domain.catalogue import Window
+from treuwerk.domain.catalogue import Picture, Window
 from treuwerk.domain.promotions import Promotion, TargetAudience, World
 from treuwerk.domain.reading import plain_number
 from treuwerk.domain.tabular import UnreadableFile
@@ -21,6 +21,7 @@ from treuwerk.programme.toml_text import NotToml, toml_of
 from treuwerk.services.installation import Installation
 from treuwerk.services.master_files import Told, tell_nobody
 from treuwerk.services.rewards.arranging import Known, differences, flaws, known_to, write
+from treuwerk.services.rewards.covers import CoverFiles, Drawn, cover_in, drawn, measured, noted, written_out
 from treuwerk.services.rewards.importing import RewardReceipt
 from treuwerk.store.promotions import PROMOTIONS, WORLDS, Kept
 from treuwerk.store.retrying import retrying
@@ -55,14 +56,17 @@ class _Entry:
 @attrs.frozen(kw_only=True)
 class _WorldEntry(_Entry):
     picture: str = ""
+    cover: str = ""
+    cover_alt: dict[str, str] = attrs.field(factory=dict)
     visible_from: date = date.min
     visible_until: date = date.max
     redeem_from: date = date.min
     redeem_until: date = date.max
 
-    def document(self) -> World:
+    def document(self, cover: Picture | None) -> World:
         """The world."""
-        return World(**self.common(), picture=self.picture, visible=Window(self.visible_from, self.visible_until),
+        return World(**self.common(), picture=self.picture, cover=cover,
+                     visible=Window(self.visible_from, self.visible_until),
                      redeemable=Window(self.redeem_from, self.redeem_until))
 
 
@@ -94,6 +98,7 @@ class Arranged:
     worlds: Sequence[World]
     promotions: Sequence[Promotion]
     lines: Mapping[str, Sequence[int]]
+    covers: CoverFiles
 
 
 def read_file(path: Path) -> Arranged:
@@ -112,7 +117,22 @@ def read_file(path: Path) -> Arranged:
         raise UnreadableFile("\n".join(f"{path.name}: {one}" for one in mistakes(error, ""))) from None
     lines = {heading: [at for at, line in enumerate(text.splitlines(), 1) if line.startswith(f"[[{heading}]]")]
              for heading in ("worlds", "promotions")}
-    return Arranged([one.document() for one in content.worlds], [one.document() for one in content.promotions], lines)
+    worlds, covers = _worlds(path.parent, content.worlds)
+    return Arranged(worlds, [one.document() for one in content.promotions], lines, covers)
+
+
+def _worlds(folder: Path, entries: Sequence[_WorldEntry]) -> tuple[list[World], CoverFiles]:
+    """The worlds with the covers that they name, and where those lie; covers are measured when they are drawn."""
+    worlds, paths, wrong = list[World](), dict[str, Path](), dict[str, str]()
+    for one in entries:
+        cover = None
+        try:
+            cover, path = cover_in(folder, one.cover, one.cover_alt) if one.cover else (None, None)
+            paths |= {cover.sha256: path} if cover and path else {}
+        except ValueError as error:
+            wrong[one.code] = str(error)
+        worlds.append(one.document(cover))
+    return worlds, CoverFiles(paths, wrong)
 
 
 def import_arrangement(installation: Installation, path: Path, now: int, dry_run: bool = False,
@@ -120,33 +140,41 @@ def import_arrangement(installation: Installation, path: Path, now: int, dry_run
     """Create or change worlds and promotions by their codes; what the file does not name stays as it is.
 
     Raises:
-        UnreadableFile: as `read_file`.
+        UnreadableFile: as `read_file`. NoDocumentsFolder, DrawingBusy: a cover cannot be taken in.
     """
     arranged = read_file(path)
     told(0, len(arranged.worlds) + len(arranged.promotions))
-    found: RewardReceipt = retrying(partial(_save, installation, arranged, path.name, now, dry_run))
+    covers = drawn(installation, arranged.worlds, arranged.covers, dry_run=dry_run)
+    found: RewardReceipt = retrying(partial(_save, installation, arranged, covers, path.name, now, dry_run))
     return found
 
 
-def _save(installation: Installation, arranged: Arranged, file: str, now: int, dry_run: bool) -> RewardReceipt:
+def _save(installation: Installation, arranged: Arranged, covers: Drawn, file: str, now: int,
+          dry_run: bool) -> RewardReceipt:
     receipt, settings = RewardReceipt(file, dry_run=dry_run), installation.programme.settings
     with installation.database.writing() as connection:
         known = known_to(connection, [*arranged.worlds, *arranged.promotions])
         known = attrs.evolve(known, worlds={*known.worlds, *(one.code for one in arranged.worlds)})
+        wrong = {**arranged.covers.wrong, **{
+            one.code: covers.refused[one.cover.sha256] for one in arranged.worlds
+            if one.cover and one.cover.sha256 in covers.refused}}
         keep = partial(_keep, connection, settings, known, arranged.lines, receipt, now)
-        keep(WORLDS, arranged.worlds)
-        keep(PROMOTIONS, arranged.promotions)
+        keep(WORLDS, [measured(one, covers) for one in arranged.worlds], wrong)
+        keep(PROMOTIONS, arranged.promotions, {})
+        noted(connection, covers, "import", now)
         if dry_run:
             connection.rollback()
     return receipt
 
 
 def _keep(connection: Connection, settings: Settings, known: Known, lines: Mapping[str, Sequence[int]],
-          receipt: RewardReceipt, now: int, kind: Kept[Any], wanted: Sequence[Any]) -> None:
+          receipt: RewardReceipt, now: int, kind: Kept[Any], wanted: Sequence[Any],
+          unreadable: Mapping[str, str]) -> None:
     rows, made, seen = kind.rows(connection, lock=True), list[tuple[Any, int]](), set[str]()
     places = [*lines[_heading(kind)], *range(len(wanted))]
     for at, one in zip(places, wanted, strict=False):
         wrong = [flaw.reason for flaw in flaws(settings, one, known)]
+        wrong += [unreadable[one.code]] if one.code in unreadable else []
         if one.code in seen:
             wrong.append(f"code: found {one.code!r} twice, expected each once")
         seen.add(one.code)
@@ -179,17 +207,25 @@ def mistakes_of(settings: Settings, path: Path, rewards: Collection[str]) -> lis
     except UnreadableFile as error:
         return str(error).splitlines()
     known = Known(rewards, [one.code for one in arranged.worlds])
-    return [f"{kind} {one.code}: {flaw.reason}" for kind, some in (("worlds", arranged.worlds),
-            ("promotions", arranged.promotions)) for one in some for flaw in flaws(settings, one, known)]
+    return [*(f"worlds {code}: {reason}" for code, reason in arranged.covers.wrong.items()),
+            *(f"{kind} {one.code}: {flaw.reason}" for kind, some in (("worlds", arranged.worlds),
+              ("promotions", arranged.promotions)) for one in some for flaw in flaws(settings, one, known))]
 
 
-def arrangement_lines(installation: Installation) -> Iterator[str]:
-    """The lines of a TOML file with every world and promotion, each with its end of line; it can be imported again."""
+def arrangement_lines(installation: Installation, folder: Path | None = None) -> Iterator[str]:
+    """The lines of a TOML file with every world and promotion, each with its end of line; it can be imported again.
+
+    Covers are written below `folder`, for a file that is to lie there; without it they are named by their hashes, which
+    only the same installation knows.
+    """
     with installation.database.reading() as connection:
         worlds, promotions = WORLDS.every(connection), PROMOTIONS.every(connection)
+    covers = written_out(installation, list(worlds.values()), folder)
     for one in sorted(worlds.values(), key=lambda world: (world.position, world.code)):
-        yield from _written("worlds", {**_common(one), "picture": one.picture, **_days(one.visible, "visible_from",
-                            "visible_until"), **_days(one.redeemable, "redeem_from", "redeem_until")})
+        yield from _written("worlds", {
+            **_common(one), "picture": one.picture, "cover": covers.get(one.code, ""),
+            "cover_alt": one.cover.alt if one.cover else {}, **_days(one.visible, "visible_from", "visible_until"),
+            **_days(one.redeemable, "redeem_from", "redeem_until")})
     for other in sorted(promotions.values(), key=lambda promotion: (promotion.position, promotion.code)):
         yield from _written("promotions", {
             **_common(other), "worlds": list(other.worlds), **_days(other.window, "valid_from", "valid_until"),

@@ -24,6 +24,8 @@ READ, WRITE, PUBLISH = "catalogue.read", "catalogue.write", "catalogue.publish"
 MOST = 2_000
 """Rewards that a world or a promotion names at most; more belong into a category."""
 LARGEST = 1_000_000_000
+_MEASURED = ("cover.width", "cover.height")
+"""What follows from the file of a cover, and is nothing that anybody changed."""
 T = TypeVar("T", World, Promotion)
 
 
@@ -187,6 +189,7 @@ def flaws(settings: Settings, one: World | Promotion, known: Known) -> Iterator[
     yield from (_bad_promotion(one) if isinstance(one, Promotion) else ())
     if one.published:
         yield from _unready(settings, one)
+        yield from _silent_cover(settings, one) if isinstance(one, World) else ()
 
 
 def _unknown(settings: Settings, one: World | Promotion, known: Known) -> Iterator[Flaw]:
@@ -236,11 +239,21 @@ def _unready(settings: Settings, one: World | Promotion) -> Iterator[Flaw]:
         yield Flaw("percent", "no_price", "", "points or per cent before it is published")
 
 
+def _silent_cover(settings: Settings, one: World) -> Iterator[Flaw]:
+    """A cover of which nothing says what is on it, for those who do not see it."""
+    if one.cover is None:
+        return
+    for locale in settings.programme.locales:
+        if not any(one.cover.alt.get(code) for code in fallbacks(locale)):
+            yield Flaw(f"cover_alt_{locale}", "no_alt", "", "what is on the cover in each language before it is "
+                       "published")
+
+
 def differences(before: World | Promotion | None, after: World | Promotion) -> list[tuple[str, Any, Any]]:
     """What another version has otherwise: path, before and after."""
     old, new = dict(_leaves("", before)) if before else {}, dict(_leaves("", after))
     return [(path, old.get(path, ""), new.get(path, "")) for path in {**old, **new}
-            if (old.get(path) or "") != (new.get(path) or "")]
+            if path not in _MEASURED and (old.get(path) or "") != (new.get(path) or "")]
 
 
 def _leaves(path: str, value: Any) -> Iterator[tuple[str, Any]]:

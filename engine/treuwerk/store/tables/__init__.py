@@ -25,7 +25,7 @@ from treuwerk.store.tables.ownership import (
     serial_claim,
 )
 from treuwerk.store.tables.parcels import order_parcel, order_parcel_line, reported_parcel
-from treuwerk.store.tables.payments import payment, payment_event, payment_refund
+from treuwerk.store.tables.payments import bank_transfer, payment, payment_event, payment_refund
 from treuwerk.store.tables.prints import order_print
 from treuwerk.store.tables.programmes import programme_proposal
 from treuwerk.store.tables.promotions import (
@@ -115,6 +115,7 @@ __all__ = [
     "authenticator",
     "balance",
     "balance_delta",
+    "bank_transfer",
     "cart_line",
     "catalogue_state",
     "checkout",

@@ -1,6 +1,6 @@
 """Payments in money that orders of rewards ask for beside points, what happened to them, and what is paid back."""
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint
 from sqlalchemy import text as sql
 
 from treuwerk.store.tables.base import Home, define, key, text, whole
@@ -42,5 +42,15 @@ payment_refund = define(
     whole("attempts"), whole("not_before"), whole("made_at"), whole("changed_at"),
     CheckConstraint("amount > 0", name="cents"),
     Index("ix_payment_refund_open", "not_before", sqlite_where=sql(UNANSWERED), postgresql_where=sql(UNANSWERED)),
+    clustered=True,
+)
+
+# What bank transfers were noted for, by the bank's own number of each. `part` is empty for whatever was noted first, so
+# that nobody notes a transfer for another order by mistake; one that was split on purpose has parts named by orders.
+bank_transfer = define(
+    "bank_transfer", Home.LOOKUP,
+    key("transfer", Text), key("part", Text),
+    whole("account_id"), whole("order_id"), whole("amount"), whole("noted_at"),
+    CheckConstraint("amount > 0", name="cents"),
     clustered=True,
 )

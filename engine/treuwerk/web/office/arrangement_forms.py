@@ -29,6 +29,7 @@ _REFUSED: Mapping[str, str] = {
     "two_prices": marked("Enter points or per cent, not both."),
     "no_name": marked("Enter a name before it is published."),
     "no_rewards": marked("Name rewards or choose categories before it is published."),
+    "no_alt": marked("Say in each language what is on the cover before the world is published."),
     "no_price": marked("Enter points or per cent before it is published.")}
 
 
@@ -88,13 +89,14 @@ def _days(window: Window, name: str) -> dict[str, date | None]:
             f"{name}_until": None if window.last == date.max else window.last}
 
 
-def world_of(form: Any, code: str, settings: Settings) -> World:
-    """The world that a form describes."""
-    return World(**_said(form, code, settings), picture=form.picture, visible=_window(form, "visible"),
+def world_of(form: Any, code: str, settings: Settings, before: World | None = None) -> World:
+    """The world that a form describes; its cover has a form of its own and stays as it was."""
+    return World(**_said(form, code, settings), picture=form.picture,
+                 cover=before.cover if before else None, visible=_window(form, "visible"),
                  redeemable=_window(form, "redeem"))
 
 
-def promotion_of(form: Any, code: str, settings: Settings) -> Promotion:
+def promotion_of(form: Any, code: str, settings: Settings, _before: Promotion | None = None) -> Promotion:
     """The promotion that a form describes."""
     return Promotion(**_said(form, code, settings), worlds=form.worlds, window=_window(form, "valid"),
                      points=form.points or 0, percent=form.percent or Decimal(0), budget=form.budget or 0)

@@ -18,6 +18,7 @@ from treuwerk.programme.languages import fallbacks
 from treuwerk.services.rewards import arranging
 from treuwerk.services.rewards.arranging import ArrangementChanged, Filed
 from treuwerk.services.rewards.askers import programme_day
+from treuwerk.services.rewards.pictures import ShownPicture, shown
 from treuwerk.services.shop.shelf import shelf_of
 from treuwerk.store.promotions import PROMOTIONS, WORLDS, Kept
 from treuwerk.web.forms import Conflict, Shown, taken
@@ -34,7 +35,8 @@ _PATHS: Mapping[str, str] = {
     "position": marked("Place in the order of display"), "rewards": marked("Rewards"),
     "categories": marked("Categories"), "worlds": marked("Worlds"), "audience.groups": marked("Groups"),
     "audience.tiers": marked("Tiers"), "audience.countries": marked("Countries"),
-    "picture": marked("Reward whose picture stands for it"), "visible.first": marked("Visible from"),
+    "picture": marked("Reward whose picture stands for it"), "cover.sha256": marked("Cover"),
+    "cover.alt": marked("What is on the cover"), "visible.first": marked("Visible from"),
     "visible.last": marked("Visible until"), "redeemable.first": marked("Can be ordered from"),
     "redeemable.last": marked("Can be ordered until"), "window.first": marked("Valid from"),
     "window.last": marked("Valid until"), "percent": marked("Per cent off"), "points": marked("Special price"),
@@ -193,7 +195,7 @@ def _change(visit: Visit, part: Part) -> Response:
         return _one(visit, part, filed, refused(visit, result), UNPROCESSABLE)
     try:
         return done(visit, lambda connection: _saved(visit, part, connection, part.made(
-            result.value, filed.one.code, settings_of(visit)), version_of(visit)))
+            result.value, filed.one.code, settings_of(visit), filed.one), version_of(visit)))
     except Refusal as refusal:
         return _one(visit, part, filed, refused(visit, blamed(result, refusal)), UNPROCESSABLE)
     except ArrangementChanged as late:
@@ -251,9 +253,14 @@ def _one(visit: Visit, part: Part, filed: Filed[Any], form: Shown, status: int =
     with visit.shell.installation.database.reading() as connection:
         versions = arranging.history(visit.access, connection, part.kept, filed.one.code)
     return office_page(visit, f"office/{part.param}.html", status, section=part.home, home=part.home, form=form,
-                       filed=filed, path=f"{part.home}/{filed.one.code}", conflict=both, steps=_steps(visit, versions),
+                       filed=filed, cover=_cover(visit, filed.one), path=f"{part.home}/{filed.one.code}",
+                       conflict=both, steps=_steps(visit, versions),
                        title=named(visit, filed.one), state=state_of(filed.one, programme_day(
                            settings_of(visit), visit.now)), **_choices(visit))
+
+
+def _cover(visit: Visit, one: World | Promotion) -> ShownPicture | None:
+    return shown(one.cover, locale=visit.locale) if isinstance(one, World) and one.cover else None
 
 
 def _steps(visit: Visit, versions: Sequence[Any]) -> list[Step]:
@@ -263,7 +270,10 @@ def _steps(visit: Visit, versions: Sequence[Any]) -> list[Step]:
 
 
 def _told(visit: Visit, path: str, before: Any, after: Any) -> tuple[str, str, str, str]:
-    head, _, locale = path.partition(".") if path.startswith(("names.", "summaries.")) else (path, "", "")
+    localised = path.startswith(("names.", "summaries.", "cover.alt."))
+    head, _, locale = path.rpartition(".") if localised else (path, "", "")
+    if head == "cover.sha256":  # nobody compares hashes by eye beyond a few letters
+        before, after = str(before)[:8], str(after)[:8]
     names = language_of(visit).formats.locale.languages
     return (gettext(visit, _PATHS.get(head, head)), names.get(locale, locale), _value(visit, before),
             _value(visit, after))

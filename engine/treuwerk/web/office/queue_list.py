@@ -108,7 +108,7 @@ def queue_page(visit: Visit) -> Response:
 
 def _submission_path(item: WorkItem) -> str:
     """Purchases, held files, withdrawals and orders are opened where they are decided; empty for other work."""
-    return href_of(item.object) if item.kind in ("submission", "held_file", "withdrawal", "supplier") else ""
+    return href_of(item.object) if item.kind in ("submission", "held_file", "withdrawal", "supplier", "payment") else ""
 
 
 def _counts(visit: Visit, connection: Connection, wanted: Mapping[str, Narrowed]) -> Mapping[str, int]:

@@ -89,7 +89,7 @@ def office_routes(settings: Settings) -> list[BaseRoute]:
         _get("/office/search", start.search_page, "search", "office_search"),
         *_participants(), *_notes(), *_complaints(), *_withdrawals(), *_points(), *_queue(), *_mapping(), *_sellers(),
         *_submissions(settings), *_deliveries(), *_conflicts(), *_lines(), *_users(), *catalogue_routes(settings),
-        *arrangement_routes(), *order_routes(), *_programme(),
+        *arrangement_routes(settings), *order_routes(), *_programme(),
         _get("/office/audit", audit.audit_page, "audit.read", "office_audit"),
         _get("/office/audit.csv", audit_list.audit_csv, "audit.read", "office_audit_csv"),
         _post("/office/audit/views", audit_list.audit_views_form, "audit.read", "office_audit_views"),

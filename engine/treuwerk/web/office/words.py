@@ -50,6 +50,7 @@ WORK_KINDS: Mapping[str, tuple[str, str]] = {
     "tier_grant": (marked("Tier by hand for a second person"), "award"),
     "withdrawal": (marked("Withdrawal from a contract"), "undo-2"),
     "supplier": (marked("Order to be settled with its supplier"), "truck"),
+    "payment": (marked("Payment to be settled with its provider"), "wallet"),
     "work_order": (marked("Import or job that failed"), "triangle-alert")}
 """Kinds of work; one that a later part adds stands for itself."""
 EVENTS: Mapping[str, tuple[str, str]] = {

@@ -55,6 +55,8 @@ def complaint_page(visit: Visit) -> Response:
     wanted = result.value
     draft = ComplaintDraft(line.number, ComplaintKind(wanted.kind), wanted.pieces, wanted.text)
     try:
+        with visit.shell.installation.database.reading() as connection:
+            complaining.may_complain(visit.access, connection, order.public_id, draft, visit.now)
         photos = _photos(visit)
         return done(visit, lambda connection: _sent(visit, connection, order, draft, photos))
     except Refusal as refusal:

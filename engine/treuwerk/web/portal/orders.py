@@ -20,13 +20,14 @@ from treuwerk.services.orders.own_orders import OwnLine, OwnOrder, own_order, ow
 from treuwerk.services.orders.revealing import Shown, reveal
 from treuwerk.services.orders.scope import REDEEM
 from treuwerk.services.shop import cart
+from treuwerk.services.shop.shelf import shelf_of
 from treuwerk.web.forms.pages import done, told, version_of
 from treuwerk.web.forms.showing import new_form_id
 from treuwerk.web.portal.cart import HERE as CART
 from treuwerk.web.portal.enquiry_words import ENQUIRY_STATES
 from treuwerk.web.portal.order_words import EVENTS, PAYMENTS, STATES
 from treuwerk.web.portal.reward_words import Called
-from treuwerk.web.portal.shop.cards import settings_of, tone_of
+from treuwerk.web.portal.shop.cards import pictures_of, settings_of, tone_of
 from treuwerk.web.shell.complaint_words import COMPLAINTS
 from treuwerk.web.shell.complaint_words import STATES as ANSWERS
 from treuwerk.web.shell.content import Localised, localised
@@ -179,14 +180,18 @@ def _told(visit: Visit, back: str, words: str, *, tone: str = "good") -> Respons
 
 
 def caller(visit: Visit) -> Callable[[OwnLine], Called]:
-    """What a line is called, by the names that it was ordered under."""
+    """What a line is called, by the names that it was ordered under, with the picture that its reward has now."""
     settings = settings_of(visit)
     default = settings.programme.locales[0]
+    with visit.shell.installation.database.reading() as connection:
+        shelf = shelf_of(visit.shell.installation, connection)
 
     def called(line: OwnLine) -> Called:
         name = localised(line.name, visit.locale, default)
         own = localised(line.variant_name, visit.locale, default)
-        return Called(name if name.text else Localised(line.variant), own, tone_of(settings, line.category))
+        reward = shelf.reward(line.reward)
+        return Called(name if name.text else Localised(line.variant), own, tone_of(settings, line.category),
+                      next(iter(pictures_of(visit, reward)), None) if reward else None)
 
     return called
 

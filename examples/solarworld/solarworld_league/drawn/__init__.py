@@ -1,8 +1,8 @@
-"""The pictures of the rewards: drawings of one family, made by code."""
+"""The pictures of rewards and the covers of worlds: drawings of one family, made by code."""
 
 from collections.abc import Iterator
 
-from solarworld_league.drawn import family, garden, good_causes, home, learning, pen, workshop
+from solarworld_league.drawn import covers, family, garden, good_causes, home, learning, pen, workshop
 
 _WORLDS = ((workshop, pen.WORKSHOP), (garden, pen.GARDEN), (home, pen.HOME), (family, pen.FAMILY),
            (learning, pen.LEARNING), (good_causes, pen.GOOD_CAUSES))
@@ -15,3 +15,11 @@ def drawings() -> Iterator[tuple[str, str]]:
             made = pen.Pen(sheet, (at + 0.5) / len(part.DRAWINGS))
             draw(made)
             yield reward, made.svg()
+
+
+def cover_drawings() -> Iterator[tuple[str, str]]:
+    """Each world and its cover as SVG."""
+    for world, (sheet, draw) in covers.COVERS.items():
+        made = covers.Scene(sheet, 0)
+        draw(made)
+        yield world, made.svg()

@@ -218,12 +218,8 @@ def museum(p: Pen) -> None:
                f"L{x - 5} {y - 5}Z", AMBER, flat=True)
 
 
-def balloon(p: Pen) -> None:
-    """Balloon ride at sunrise."""
-    p.glow(480, 600, 330, AMBER, 0.75)
-    p.disc(480, 600, 96, AMBER, flat=True)
-    p.path("M0 596Q250 520 480 584T960 552V720H0Z", GREEN)
-    p.path("M0 640Q350 570 960 618V720H0Z", PINE)
+def floating(p: Pen) -> None:
+    """The balloon itself, wherever it floats."""
     p.line("M420 420L448 500M540 420L512 500", WOOD_DARK, 5)
     p.path("M480 80C620 80 690 176 676 264C664 340 580 384 546 430H414C380 384 296 340 284 264C270 176 340 80 480 80Z",
            RED)
@@ -236,6 +232,15 @@ def balloon(p: Pen) -> None:
     p.rect(432, 498, 96, 74, WOOD, round=12)
     p.rect(426, 492, 108, 18, WOOD_DARK, round=8)
     p.line("M440 530H520M440 550H520", WOOD_DARK, 4, opacity=0.5)
+
+
+def balloon(p: Pen) -> None:
+    """Balloon ride at sunrise."""
+    p.glow(480, 600, 330, AMBER, 0.75)
+    p.disc(480, 600, 96, AMBER, flat=True)
+    p.path("M0 596Q250 520 480 584T960 552V720H0Z", GREEN)
+    p.path("M0 640Q350 570 960 618V720H0Z", PINE)
+    floating(p)
     cloud(p, 220, 330, 0.8)
     cloud(p, 768, 260, 0.65)
     cloud(p, 760, 470, 0.5, 0.75)

@@ -10,8 +10,8 @@ from treuwerk.services.orders.scope import WRITE
 from treuwerk.services.orders.viewing_orders import PlacedOrder, order_of
 from treuwerk.services.payments.asking import provider_of
 from treuwerk.services.payments.by_hand import TakenIn, Transferred, take_in
-from treuwerk.web.forms import Shown, decimal, text
-from treuwerk.web.forms.pages import UNPROCESSABLE, empty, read, refused, told
+from treuwerk.web.forms import Shown, decimal, text, yes
+from treuwerk.web.forms.pages import CONFLICT, UNPROCESSABLE, empty, read, refused, told
 from treuwerk.web.office.frame import office_page, settings_of
 from treuwerk.web.office.orders.listing import HOME, path_of
 from treuwerk.web.office.orders.words import order_refusal
@@ -28,6 +28,17 @@ class MoneyForm:
 
     amount: Decimal | None = decimal(marked("Amount"), places=2, at_least=Decimal("0.01"), at_most=_MOST)
     transfer: str = text(marked("The bank's number of the transfer"), longest=200)
+    split: bool = yes(marked("It is for several orders, and this is the part of this one"))
+
+
+@attrs.frozen
+class Both:
+    """A transfer that was noted for another `order`: for how much and when, and for how much it is wanted here."""
+
+    order: str
+    amount: int
+    noted_at: int
+    wanted: int
 
 
 def can_note(visit: Visit, order: PlacedOrder) -> bool:
@@ -51,11 +62,15 @@ def money_form(visit: Visit) -> Response:
         return see_other(_path(visit))
     if result.ok:
         wanted = result.value
-        transfer = Transferred(wanted.transfer, order.payment.reference, int((wanted.amount or 0) * 100))
+        transfer = Transferred(wanted.transfer, order.payment.reference, int((wanted.amount or 0) * 100),
+                               split=wanted.split)
         try:
             return _noted(visit, take_in(visit.shell.installation, visit.access, transfer, visit.now))
         except Refusal as refusal:
             result = result.refused("transfer", order_refusal(visit, refusal))
+            if refusal.code == "noted_elsewhere":
+                both = Both(refusal.facts["order"], refusal.facts["amount"], refusal.facts["at"], transfer.cents)
+                return _shown(visit, order, refused(visit, result), CONFLICT, both)
     return _shown(visit, order, refused(visit, result), UNPROCESSABLE)
 
 
@@ -72,9 +87,10 @@ def _noted(visit: Visit, done: TakenIn) -> Response:
     return see_other(_path(visit))
 
 
-def _shown(visit: Visit, order: PlacedOrder, form: Shown, status: int = 200) -> Response:
+def _shown(visit: Visit, order: PlacedOrder, form: Shown, status: int = 200, both: Both | None = None) -> Response:
     return office_page(visit, "office/orders/money.html", status, section=HOME, order=order, payment=order.payment,
-                       form=form, path=_path(visit), currency=settings_of(visit).programme.currency)
+                       form=form, both=both, other=path_of(both.order) if both else "", path=_path(visit),
+                       currency=settings_of(visit).programme.currency)
 
 
 def _order(visit: Visit) -> PlacedOrder:

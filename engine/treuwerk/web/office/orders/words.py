@@ -36,6 +36,7 @@ EVENTS: Mapping[str, tuple[str, str, str]] = {
     "pay": (marked("Paid in money"), "circle-check", "good"),
     "pay_first": (marked("Paid in money, waits for approval"), "circle-check", "good"),
     "paid": (marked("Money is there"), "circle-check", "good"),
+    "payment_doubted": (marked("The payment provider told another currency"), "triangle-alert", "warn"),
     "payment_lapsed": (marked("Not paid in time"), "clock", "warn"),
     "payment_refused": (marked("Payment refused"), "circle-x", "warn"),
     "approve": (marked("Approved"), "circle-check", "good"),
@@ -97,6 +98,7 @@ _REFUSALS: Mapping[str, str] = {
     "not_arrived": marked("Nobody noted that this parcel is there."),
     "unpaid_whole": marked("This order waits for its money. Cancel all of it, or wait until it is paid."),
     "key_conflict": marked("This transfer is known with another amount. Look at the bank's list once more."),
+    "noted_elsewhere": marked("This transfer is noted for another order already. Compare both below."),
     "too_late": marked("The time in which it could be approved is over. It is cancelled, and can be placed again."),
     "self_approval": marked("You placed this order yourself. Another person must decide."),
     "nothing_to_pick": marked("Nothing of it may leave now: it is sent or cancelled, waits for somebody, or the "

@@ -7,6 +7,7 @@ import attrs
 from sqlalchemy import Connection
 
 from treuwerk.domain.barriers import NOT_REDEEMABLE, TIER
+from treuwerk.domain.catalogue import Picture as KeptPicture
 from treuwerk.domain.catalogue import Reward
 from treuwerk.programme.settings import Settings
 from treuwerk.services.account import own_account
@@ -135,8 +136,13 @@ def tone_of(settings: Settings, category: str) -> int:
 def pictures_of(visit: Visit, reward: Reward) -> Iterator[Picture]:
     """Its pictures in their order; alternative texts in the visitor's language."""
     for one in reward.pictures:
-        alt = localised(one.alt, visit.locale, settings_of(visit).programme.locales[0])
-        yield Picture(shown(one, SMALL).address, shown(one, LARGE).address, alt)
+        yield shown_picture(visit, one)
+
+
+def shown_picture(visit: Visit, one: KeptPicture) -> Picture:
+    """One picture with what is on it in the visitor's language."""
+    alt = localised(one.alt, visit.locale, settings_of(visit).programme.locales[0])
+    return Picture(shown(one, SMALL).address, shown(one, LARGE).address, alt)
 
 
 def _marks(visit: Visit, one: Look) -> Iterator[Mark]:

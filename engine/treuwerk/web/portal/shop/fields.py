@@ -15,6 +15,7 @@ from treuwerk.web.portal.shop.cards import (
     pictures_of,
     settings_of,
     short_day,
+    shown_picture,
     tone_of,
 )
 from treuwerk.web.portal.shop.showing import TONES, Banner, Heading, Picture, World
@@ -33,7 +34,7 @@ def world_fields(visit: Visit, shopper: Shopper, found: Found, query: Query) -> 
     if worlds := worlds_shown(shopper.shelf, shopper.viewer):
         return [World(Asked(Query(worlds=(one.code,))).url(), _named(visit, one).text or one.code,
                       _many(visit, counts.get(one.code, 0)), at % TONES + 1, _until(visit, _last(one)),
-                      one.code in query.worlds, _picture(visit, shopper.shelf, one.picture))
+                      one.code in query.worlds, _cover(visit, shopper.shelf, one))
                 for at, one in enumerate(worlds) if counts.get(one.code) or one.code in query.worlds]
     return [World(Asked(Query(categories=(code,))).url(), category_name(visit, code), _many(visit, counts[code]),
                   tone_of(settings_of(visit), code), current=code in query.categories)
@@ -74,7 +75,7 @@ def heading_of(visit: Visit, shopper: Shopper, query: Query) -> Heading | None:
     for world in worlds_shown(shelf, viewer):
         if (world.code,) == query.worlds:
             return Heading(_named(visit, world), localised(world.summaries, visit.locale),
-                           _until(visit, _last(world)), _picture(visit, shelf, world.picture))
+                           _until(visit, _last(world)), _cover(visit, shelf, world))
     for promotion in promotions_run(shelf, viewer):
         if (promotion.code,) == query.promotions:
             return Heading(_named(visit, promotion), localised(promotion.summaries, visit.locale),
@@ -86,6 +87,11 @@ def heading_of(visit: Visit, shopper: Shopper, query: Query) -> Heading | None:
 
 def _named(visit: Visit, one: RewardWorld | Promotion) -> Localised:
     return localised(one.names, visit.locale)
+
+
+def _cover(visit: Visit, shelf: Shelf, world: RewardWorld) -> Picture | None:
+    """What stands for a world: its cover, or the picture of a reward."""
+    return shown_picture(visit, world.cover) if world.cover else _picture(visit, shelf, world.picture)
 
 
 def _picture(visit: Visit, shelf: Shelf, number: str) -> Picture | None:
