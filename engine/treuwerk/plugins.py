@@ -184,6 +184,15 @@ class Registry:
                 found.setdefault(plugin, {}).setdefault(hook, []).append(offer.name)
         return found
 
+    def plugins_of(self, hook: str) -> dict[str, str]:
+        """The plugin that offers each record of a hook, by the record's name."""
+        functions = getattr(self._manager.hook, hook).get_hookimpls()
+        return {offer.name: one.plugin_name for one in functions for offer in one.function()}
+
+    def versions(self) -> dict[str, str]:
+        """Distribution and version of each plugin."""
+        return dict(self._origins)
+
     def describe(self) -> list[PluginInfo]:
         """The loaded plugins in the order of the programme file."""
         return [_info(name, self._origins[name], self._hooks_of(name)) for name in self._origins]

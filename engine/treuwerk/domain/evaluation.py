@@ -4,22 +4,28 @@ What rules return is checked here. A rule that raises or answers nonsense does n
 event by event, and only the events that it fails on are parked, with rule and reason.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
+from decimal import localcontext
+from itertools import islice
 from typing import NamedTuple
 
 import attrs
 
 from treuwerk.domain.earning import Award, Doubt, EarningRule, Step, Tapes, fold, moved
 from treuwerk.domain.eligibility import EVERYTHING, Eligibility
+from treuwerk.domain.failures import RULE_FAILED, RULES, Failure, PluginStopped, failure_of, message_of
 from treuwerk.domain.purchases import EarningEvent
 
 MOST_POINTS = 10**12  # of one award; more is a mistake of the rule, and sums must stay far below 2^63
+MOST_ANSWERS = 1_000  # to one event; a rule that never ends would fill the memory
+MOST_STOPS = 5  # of a rule in one batch; each costs its whole deadline
 
 
 @attrs.frozen
 class ActiveRule:
-    """One revision of a rule with its window, both days included, and its conditions."""
+    """One revision of a rule with its window, both days included, its conditions, and the plugin that it is of."""
 
     name: str
     revision: int
@@ -31,6 +37,7 @@ class ActiveRule:
         default=attrs.Factory(lambda self: frozenset(self.rule.units), takes_self=True))
     tapes: Tapes = attrs.field(
         default=attrs.Factory(lambda self: Tapes(self.name, self.revision), takes_self=True), eq=False, repr=False)
+    plugin: str = ""
 
 
 class Earned(NamedTuple):
@@ -42,10 +49,14 @@ class Earned(NamedTuple):
 
 @attrs.define
 class Evaluation:
-    """Per event of the batch: what it earned, or the doubt because of which it earns nothing."""
+    """Per event of the batch: what it earned, or the doubt because of which it earns nothing.
+
+    `failures` are those of rules, with the number of events that they failed on.
+    """
 
     earned: list[list[Earned]]
     doubts: dict[int, Doubt] = attrs.field(factory=dict)
+    failures: Counter[Failure] = attrs.field(factory=Counter)
 
 
 class Misbehaviour(Exception):
@@ -55,10 +66,12 @@ class Misbehaviour(Exception):
 def evaluate(rules: Sequence[ActiveRule], events: Sequence[EarningEvent]) -> Evaluation:
     """Ask every rule about the events that it is for, in the order of the programme file."""
     result = Evaluation([[] for _ in events])
+    events = tuple(events)  # a rule must not be able to take events from the next one
     for active in rules:
         indexes = _indexes_for(active, events)
         if indexes:
-            _ask(active, events if len(indexes) == len(events) else [events[i] for i in indexes], indexes, result)
+            meant = events if len(indexes) == len(events) else tuple([events[i] for i in indexes])
+            _ask(active, meant, indexes, result)
     for index in result.doubts:
         result.earned[index] = []
     return result
@@ -74,10 +87,13 @@ def _indexes_for(active: ActiveRule, events: Sequence[EarningEvent]) -> Sequence
 
 
 def _ask(active: ActiveRule, events: Sequence[EarningEvent], indexes: Sequence[int], result: Evaluation) -> None:
+    answers: Iterable[Award | Doubt]
     try:
-        answers = _checked(active, active.rule.awards(events), len(events))
-    except Exception:  # a plugin may fail in any way; the single events tell which of them it fails on
-        answers = [answer for at, event in enumerate(events) for answer in _asked_alone(active, event, at)]
+        answers = _answers(active, events)
+    except KeyboardInterrupt:  # somebody wants the engine to end
+        raise
+    except BaseException:  # a plugin may fail in any way; the single events tell which of them it fails on
+        answers = _one_by_one(active, events, result.failures)
     earned, doubts = result.earned, result.doubts
     for answer in answers:
         index = indexes[answer.event]
@@ -87,16 +103,41 @@ def _ask(active: ActiveRule, events: Sequence[EarningEvent], indexes: Sequence[i
             earned[index].append(Earned(active, answer))
 
 
-def _asked_alone(active: ActiveRule, event: EarningEvent, at: int) -> list[Award | Doubt]:
-    try:
-        return [moved(answer, at) for answer in _checked(active, active.rule.awards([event]), 1)]
-    except Exception as error:
-        reason = f"rule {active.name!r} revision {active.revision} failed: {type(error).__name__}: {error}"
-        return [Doubt(at, "rule_failed", f"{reason}; mend the rule, then clear the file again")]
+def _one_by_one(active: ActiveRule, events: Sequence[EarningEvent],
+                failures: Counter[Failure]) -> Iterator[Award | Doubt]:
+    stopped: list[PluginStopped] = []
+    for at, event in enumerate(events):
+        if len(stopped) >= MOST_STOPS:
+            yield _parked(active, at, stopped[-1], "was not asked, since it had to be ended too often: ")
+            continue
+        try:
+            answers = _answers(active, (event,))
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            failures[failure_of(active.plugin, RULES, active.name, error)] += 1
+            stopped += [error] if isinstance(error, PluginStopped) else []
+            yield _parked(active, at, error, "failed: ")
+        else:
+            yield from [moved(answer, at) for answer in answers]
+
+
+def _parked(active: ActiveRule, at: int, error: BaseException, how: str) -> Doubt:
+    code = error.code if isinstance(error, PluginStopped) else RULE_FAILED
+    reason = f"rule {active.name!r} revision {active.revision} {how}{type(error).__name__}: {message_of(error)}"
+    return Doubt(at, code, f"{reason}; mend the rule, then clear the file again")
+
+
+def _answers(active: ActiveRule, events: Sequence[EarningEvent]) -> list[Award | Doubt]:
+    """What a rule answers, checked. How it sets the arithmetic of decimals is its own business and ends with it."""
+    with localcontext():
+        return _checked(active, active.rule.awards(events), len(events))
 
 
 def _checked(active: ActiveRule, answers: Iterable[Award | Doubt], count: int) -> list[Award | Doubt]:
-    checked, units, tape_of = list(answers), active.units, active.tapes.of
+    checked, units, tape_of = list(islice(answers, count * MOST_ANSWERS + 1)), active.units, active.tapes.of
+    if len(checked) > count * MOST_ANSWERS:
+        raise Misbehaviour(f"gave more than {count * MOST_ANSWERS} answers to {count} events")
     for answer in checked:
         kind = type(answer)
         if kind is not Award and kind is not Doubt:

@@ -79,6 +79,7 @@ PERMISSIONS = (
     _office("users.manage", "Manage users and their roles", writes=True),
     _office("audit.read", "Read the audit", reads_personal=True),
     _office("plugins.read", "See plugins and their state"),
+    _office("plugins.manage", "Pause plugins and let them go on", writes=True),
 )
 """The permissions of the engine itself."""
 

@@ -7,10 +7,15 @@ from typing import Any
 import attrs
 from cattrs import ClassValidationError
 
+from treuwerk.domain.earning import EarningRule
 from treuwerk.domain.eligibility import ArticleFilter, Eligibility
 from treuwerk.domain.evaluation import ActiveRule
+from treuwerk.domain.failures import READERS, RULES
 from treuwerk.domain.rights import Permission
 from treuwerk.hookspecs import WorkRunnerKind
+from treuwerk.isolation.readers import isolated_reader
+from treuwerk.isolation.rules import IsolatedRule
+from treuwerk.isolation.workers import Limits, Workers
 from treuwerk.plugins import PluginError, PluginInfo, Registry, load
 from treuwerk.programme.checking import contradictions
 from treuwerk.programme.checking_rewards import mistakes_in_rewards
@@ -18,7 +23,7 @@ from treuwerk.programme.checking_roles import mistakes_in_roles
 from treuwerk.programme.checking_work import mistakes_in_work
 from treuwerk.programme.errors import Mistake, ProgrammeError
 from treuwerk.programme.kinds import register_kinds, reward_kinds_without_table
-from treuwerk.programme.settings import EarningHead, Settings
+from treuwerk.programme.settings import Earning, EarningHead, PluginPolicy, Settings
 from treuwerk.programme.structuring import mistakes, new_converter, table
 from treuwerk.programme.toml_text import NotToml, toml_of
 
@@ -34,13 +39,31 @@ class LoadedProgramme:
     registry: Registry
     given: bool = False
     """Whether plugins were given as objects: another process could not load this programme from its folder."""
+    plugins_of_rules: Mapping[str, str] = attrs.field(factory=dict)
+    """The plugin of each kind of rule."""
+    plugins_of_readers: Mapping[str, str] = attrs.field(factory=dict)
+    """The plugin of each kind of reader."""
+    workers: Workers = attrs.field(factory=Workers)
+    """Processes of plugins that are not to work in this one."""
 
     @property
     def rules(self) -> list[ActiveRule]:
         """All revisions of all rules, in the order of the programme file."""
-        return [ActiveRule(earning.head.name, earning.head.revision, earning.rule, earning.head.valid_from,
-                           earning.head.valid_until, _eligibility(earning.head, self.settings.article_filters))
+        return [ActiveRule(earning.head.name, earning.head.revision, self._at_work(earning), earning.head.valid_from,
+                           earning.head.valid_until, _eligibility(earning.head, self.settings.article_filters),
+                           plugin=self.plugins_of_rules.get(earning.head.rule, ""))
                 for earning in self.settings.earning]
+
+    def _at_work(self, earning: Earning) -> EarningRule:
+        """A rule, or what stands for it in this process."""
+        policy, plugin = self.settings.plugin_policy, self.plugins_of_rules.get(earning.head.rule, "")
+        if plugin not in policy.isolated:
+            return earning.rule
+        return IsolatedRule(earning.rule, earning.rule.units, self.workers.of(plugin, _limits(policy)))
+
+
+def _limits(policy: PluginPolicy) -> Limits:
+    return Limits(policy.seconds, policy.memory_megabytes)
 
 
 def _eligibility(head: EarningHead, filters: Mapping[str, ArticleFilter]) -> Eligibility:
@@ -72,7 +95,18 @@ def read_programme(folder: Path, given: Mapping[str, object] | None = None) -> L
         found += [_in_file(mistake) for mistake in mistakes_in_rewards(settings)]
     if found or settings is None:
         raise ProgrammeError(found)
-    return LoadedProgramme(folder, settings, registry, bool(given))
+    workers, readers = Workers(), registry.plugins_of(READERS)
+    return LoadedProgramme(folder, _with_isolated_readers(settings, readers, workers), registry, bool(given),
+                           registry.plugins_of(RULES), readers, workers)
+
+
+def _with_isolated_readers(settings: Settings, plugins: Mapping[str, str], workers: Workers) -> Settings:
+    policy = settings.plugin_policy
+    if not policy.isolated:
+        return settings
+    return attrs.evolve(settings, sources=[
+        attrs.evolve(one, source=isolated_reader(one.source, workers.of(plugin, _limits(policy))))
+        if (plugin := plugins.get(one.head.reader, "")) in policy.isolated else one for one in settings.sources])
 
 
 def plugins_of(folder: Path) -> list[PluginInfo]:

@@ -25,6 +25,7 @@ from treuwerk.programme.settings.labels import Labels, LabelSheet
 from treuwerk.programme.settings.legal import Legal
 from treuwerk.programme.settings.master_data import Attendance, Catalogue
 from treuwerk.programme.settings.people import Group, Role, SecondFactor, SignIn, SignInHead, SignInRules
+from treuwerk.programme.settings.plugin_policy import PluginPolicy
 from treuwerk.programme.settings.points import Earning, EarningHead, Manual, Tier, Transfers, Unit
 from treuwerk.programme.settings.programme import Programme, Settings
 from treuwerk.programme.settings.rewards import (
@@ -86,6 +87,7 @@ __all__ = [
     "MoneyHead",
     "PageReaderHead",
     "PageReading",
+    "PluginPolicy",
     "Pricing",
     "Programme",
     "Rate",

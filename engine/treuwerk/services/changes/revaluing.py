@@ -21,6 +21,7 @@ from treuwerk.services.clearing.assembly_scoring import scorer_of
 from treuwerk.services.clearing.completing import Change
 from treuwerk.services.clearing.matched_lines import Matched
 from treuwerk.services.clearing.matching import MILLION, Matcher
+from treuwerk.services.clearing.plugin_failures import rules_now
 from treuwerk.services.clearing.purchase_keys import document_key, identified
 from treuwerk.services.installation import Installation
 from treuwerk.store import assemblies, many
@@ -79,7 +80,7 @@ class Revaluer:
                  now: int) -> None:
         settings = installation.programme.settings
         self._connection, self._rules, self._article, self._reason = (
-            connection, installation.programme.rules, article, reason)
+            connection, rules_now(connection, installation.programme), article, reason)
         self._matcher = Matcher(settings, moment(now).astimezone(settings.programme.time_zone).date(), connection)
         self._rates = {rate.currency for rate in settings.rates}
         self._scorer = scorer_of(settings.assembly)

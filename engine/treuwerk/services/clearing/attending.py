@@ -24,6 +24,7 @@ from treuwerk.domain.tabular import BadLine
 from treuwerk.services.clearing import attendance_returns as returns
 from treuwerk.services.clearing.attendance_returns import Absent, Returned, added
 from treuwerk.services.clearing.booking import Booked, Booker
+from treuwerk.services.clearing.plugin_failures import note_failures, rules_now
 from treuwerk.services.clearing.scoring import stored_awards
 from treuwerk.services.installation import Installation
 from treuwerk.services.ledger.terms import TermsTable
@@ -265,7 +266,9 @@ class _Batch:
         """What each attendance earns, by key, and the rows that a rule has doubts about."""
         rows = list({keys[row.at][0]: row for row in reversed(self._rows) if row.attended}.values())
         events = [EarningEvent(row.participant, row.held_on, activity=SEMINAR) for row in rows]
-        evaluation = evaluate(self._installation.programme.rules, events)
+        evaluation = evaluate(rules_now(connection, self._installation.programme), events)
+        if evaluation.failures:
+            note_failures(connection, self._installation.programme, evaluation.failures, self._now)
         ids = ids_behind(connection, self._now)
         scored = {keys[row.at][0]: _Scored(next(ids), row, earned)
                   for index, (row, earned) in enumerate(zip(rows, evaluation.earned, strict=True))

@@ -13,6 +13,7 @@ from treuwerk.domain.ledger import moment
 from treuwerk.domain.packed import bytes_read
 from treuwerk.services.clearing.intake import batches, count_documents, growing, last_line, opened
 from treuwerk.services.clearing.matching import Matcher
+from treuwerk.services.clearing.plugin_failures import rules_now
 from treuwerk.services.clearing.scoring import ScoredBatch, score
 from treuwerk.services.clearing.second_process import Task, can_fork, forked, serve, started
 from treuwerk.services.installation import Installation
@@ -55,7 +56,8 @@ def scored_here(installation: Installation, task: Task, matcher: Matcher | None 
         for documents, last in batches(reader.read(stream), sizes, task.behind):
             with installation.database.reading() as connection:
                 matcher.learn(connection, documents)
-            batch = score(documents, matcher, rules)
+                current = rules_now(connection, installation.programme, rules)
+            batch = score(documents, matcher, current)
             batch.tally.documents, number = count_documents(documents, number)
             batch.cursor, batch.done, batch.last = max(map(last_line, documents)), bytes_read(stream), last
             yield batch

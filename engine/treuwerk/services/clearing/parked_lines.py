@@ -1,0 +1,21 @@
+"""Lines that wait for a rule: it failed on them, or was paused. Once it works they are booked as on the day they came."""
+
+from treuwerk.domain.failures import PARKED_CODES
+from treuwerk.services.clearing.releasing import Released, release_some
+from treuwerk.services.installation import Installation
+from treuwerk.store import waiting_lines
+
+_AT_ONCE = 2_000
+
+
+def release_parked(installation: Installation, now: int, *, actor: str) -> Released:
+    """Book lines that wait for rules; those whose rule fails again, or is still paused, go on waiting."""
+    released, behind = Released(), (0, -1)
+    while True:
+        with installation.database.reading() as connection:
+            rows = waiting_lines.of_codes(connection, PARKED_CODES, behind, _AT_ONCE)
+        if not rows:
+            return released
+        for run_id in dict.fromkeys(row.run_id for row in rows):
+            release_some(installation, [row for row in rows if row.run_id == run_id], now, actor, (), released)
+        behind = rows[-1].run_id, rows[-1].number
