@@ -10,19 +10,20 @@ from cattrs import ClassValidationError
 from treuwerk.domain.earning import EarningRule
 from treuwerk.domain.eligibility import ArticleFilter, Eligibility
 from treuwerk.domain.evaluation import ActiveRule
-from treuwerk.domain.failures import READERS, RULES
+from treuwerk.domain.failures import CHANNELS, READERS, RULES
 from treuwerk.domain.rights import Permission
 from treuwerk.hookspecs import WorkRunnerKind
 from treuwerk.isolation.readers import isolated_reader
 from treuwerk.isolation.rules import IsolatedRule
 from treuwerk.isolation.workers import Limits, Workers
-from treuwerk.plugins import PluginError, PluginInfo, Registry, load
+from treuwerk.plugins import PluginError, PluginInfo, Registry, left_out, load
 from treuwerk.programme.checking import contradictions
 from treuwerk.programme.checking_rewards import mistakes_in_rewards
 from treuwerk.programme.checking_roles import mistakes_in_roles
 from treuwerk.programme.checking_work import mistakes_in_work
 from treuwerk.programme.errors import Mistake, ProgrammeError
 from treuwerk.programme.kinds import register_kinds, reward_kinds_without_table
+from treuwerk.programme.safe_mode import without_strangers
 from treuwerk.programme.settings import Earning, EarningHead, PluginPolicy, Settings
 from treuwerk.programme.structuring import mistakes, new_converter, table
 from treuwerk.programme.toml_text import NotToml, toml_of
@@ -39,24 +40,28 @@ class LoadedProgramme:
     registry: Registry
     given: bool = False
     """Whether plugins were given as objects: another process could not load this programme from its folder."""
-    plugins_of_rules: Mapping[str, str] = attrs.field(factory=dict)
-    """The plugin of each kind of rule."""
-    plugins_of_readers: Mapping[str, str] = attrs.field(factory=dict)
-    """The plugin of each kind of reader."""
+    providers: Mapping[str, Mapping[str, str]] = attrs.field(factory=dict)
+    """The plugin of each kind of rules, readers and channels, by hook."""
+    absent: Mapping[str, str] = attrs.field(factory=dict)
+    """In safe mode, the plugins that are left out, each with the reason."""
     workers: Workers = attrs.field(factory=Workers)
     """Processes of plugins that are not to work in this one."""
+
+    def plugin_of(self, hook: str, kind: str) -> str:
+        """The plugin that offers a kind of rules, readers or channels; empty for one of nobody."""
+        return self.providers.get(hook, {}).get(kind, "")
 
     @property
     def rules(self) -> list[ActiveRule]:
         """All revisions of all rules, in the order of the programme file."""
         return [ActiveRule(earning.head.name, earning.head.revision, self._at_work(earning), earning.head.valid_from,
                            earning.head.valid_until, _eligibility(earning.head, self.settings.article_filters),
-                           plugin=self.plugins_of_rules.get(earning.head.rule, ""))
+                           plugin=self.plugin_of(RULES, earning.head.rule))
                 for earning in self.settings.earning]
 
     def _at_work(self, earning: Earning) -> EarningRule:
         """A rule, or what stands for it in this process."""
-        policy, plugin = self.settings.plugin_policy, self.plugins_of_rules.get(earning.head.rule, "")
+        policy, plugin = self.settings.plugin_policy, self.plugin_of(RULES, earning.head.rule)
         if plugin not in policy.isolated:
             return earning.rule
         return IsolatedRule(earning.rule, earning.rule.units, self.workers.of(plugin, _limits(policy)))
@@ -71,13 +76,18 @@ def _eligibility(head: EarningHead, filters: Mapping[str, ArticleFilter]) -> Eli
                        head.at_least)
 
 
-def read_programme(folder: Path, given: Mapping[str, object] | None = None) -> LoadedProgramme:
+def read_programme(folder: Path, given: Mapping[str, object] | None = None, *, safe: bool = False) -> LoadedProgramme:
     """Read and check the programme in a folder; `given` are plugin objects that need no installation.
+
+    With `safe`, plugins that do not come with the engine are left out, with the tables that need them: enough is there
+    to look at the books, and nothing can be booked.
 
     Raises:
         ProgrammeError: with all mistakes that one pass can find.
     """
     raw = _toml(folder / FILE)
+    if safe:
+        return read_safely(raw, folder)
     registry, plugin_errors = load(_plugin_names(raw), given)
     found = [Mistake(f"{FILE}: plugins", "", str(error)) for error in plugin_errors.values()]
     settings, offered, runners = None, dict[str, Permission](), dict[str, WorkRunnerKind]()
@@ -95,9 +105,9 @@ def read_programme(folder: Path, given: Mapping[str, object] | None = None) -> L
         found += [_in_file(mistake) for mistake in mistakes_in_rewards(settings)]
     if found or settings is None:
         raise ProgrammeError(found)
-    workers, readers = Workers(), registry.plugins_of(READERS)
-    return LoadedProgramme(folder, _with_isolated_readers(settings, readers, workers), registry, bool(given),
-                           registry.plugins_of(RULES), readers, workers)
+    workers, providers = Workers(), {hook: registry.plugins_of(hook) for hook in (RULES, READERS, CHANNELS)}
+    return LoadedProgramme(folder, _with_isolated_readers(settings, providers[READERS], workers), registry,
+                           bool(given), providers, workers=workers)
 
 
 def _with_isolated_readers(settings: Settings, plugins: Mapping[str, str], workers: Workers) -> Settings:
@@ -109,12 +119,30 @@ def _with_isolated_readers(settings: Settings, plugins: Mapping[str, str], worke
         if (plugin := plugins.get(one.head.reader, "")) in policy.isolated else one for one in settings.sources])
 
 
-def plugins_of(folder: Path) -> list[PluginInfo]:
-    """The plugins that a programme names, each used or failed with its error."""
+def read_safely(raw: dict[str, Any], folder: Path) -> LoadedProgramme:
+    """The programme without the plugins of strangers.
+
+    Raises:
+        ProgrammeError: what is left cannot be read.
+    """
+    absent = left_out(_plugin_names(raw))
+    registry, errors = load([name for name in _plugin_names(raw) if name not in absent])
+    absent |= {name: str(error) for name, error in errors.items()}
+    try:
+        settings = structured(without_strangers(raw, registry), registry, folder)
+    except ClassValidationError as error:
+        raise ProgrammeError([_in_file(mistake) for mistake in mistakes(error, "")]) from error
+    return LoadedProgramme(folder, settings, registry, absent=absent)
+
+
+def plugins_of(folder: Path, *, safe: bool = False) -> list[PluginInfo]:
+    """The plugins that a programme names, each used, failed with its error, or left out by safe mode."""
     names = _plugin_names(_toml(folder / FILE))
-    registry, errors = load(names)
+    absent = left_out(names) if safe else {}
+    registry, errors = load([name for name in names if name not in absent])
     failed = [PluginInfo(name, "", "", "failed", error=str(error)) for name, error in errors.items()]
-    return registry.describe() + failed
+    skipped = [PluginInfo(name, "", "", "left_out", error=f"safe mode: {why}") for name, why in absent.items()]
+    return registry.describe() + failed + skipped
 
 
 def structured(raw: dict[str, Any], registry: Registry, folder: Path) -> Settings:

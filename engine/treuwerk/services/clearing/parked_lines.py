@@ -1,4 +1,4 @@
-"""Lines that wait for a rule: it failed on them, or was paused. Once it works they are booked as on the day they came."""
+"""Lines that wait for a rule: it failed on them, or was paused. Once it works they are booked."""
 
 from treuwerk.domain.failures import PARKED_CODES
 from treuwerk.services.clearing.releasing import Released, release_some

@@ -10,9 +10,11 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Connection
 
 from treuwerk.domain.evaluation import ActiveRule
-from treuwerk.domain.failures import Failure, failure_of
-from treuwerk.domain.pausing import Pause, without_paused
+from treuwerk.domain.failures import READERS, Failure, shape_of
+from treuwerk.domain.pausing import Pause, is_paused, without_paused
 from treuwerk.programme.reading import LoadedProgramme
+from treuwerk.programme.settings import Source
+from treuwerk.services.clearing.intake import ReaderFailed
 from treuwerk.services.installation import Installation
 from treuwerk.store import plugin_failures as store
 from treuwerk.store import work
@@ -40,9 +42,32 @@ def note_failures(connection: Connection, programme: LoadedProgramme, failures: 
     return paused
 
 
-def note_one(installation: Installation, plugin: str, hook: str, part: str, error: BaseException, now: int) -> None:
-    """Count one failure, in a transaction of its own: what the plugin was asked for is rolled back by then."""
-    failure = failure_of(plugin, hook, part, error)
+class PluginPaused(Exception):
+    """A reader is paused: its files wait until somebody lets it go on."""
+
+
+def require_reader(installation: Installation, source: Source) -> None:
+    """Go on only with a reader that is not paused.
+
+    Raises:
+        PluginPaused: it is.
+    """
+    plugin = installation.programme.plugin_of(READERS, source.head.reader)
+    with installation.database.reading() as connection:
+        pauses = store.paused(connection)
+    if is_paused(pauses, plugin, READERS, source.head.name):
+        raise PluginPaused(f"source {source.head.name!r} is paused: its reader failed too often, or somebody paused "
+                           f"plugin {plugin!r}. The file waits; let the plugin go on: treuwerk plugins resume {plugin}")
+
+
+def note_reader(installation: Installation, source: Source, failed: ReaderFailed, now: int) -> None:
+    """Count a failure of a reader, in a transaction of its own: what it read last is rolled back by then."""
+    plugin = installation.programme.plugin_of(READERS, source.head.reader)
+    note_one(installation, Failure(plugin, READERS, source.head.name, failed.error, shape_of(failed.said)), now)
+
+
+def note_one(installation: Installation, failure: Failure, now: int) -> None:
+    """Count one failure, in a transaction of its own."""
     installation.database.run(lambda connection: note_failures(connection, installation.programme, {failure: 1}, now))
 
 
