@@ -105,7 +105,9 @@ def _time(at: int) -> str:
 @_reason_option
 def _pause(context: Context, as_json: bool, plugin: str, actor: str, reason: str) -> None:
     """Pause a plugin: lines of its rules, files of its readers and handovers of its channels wait."""
-    plugin_pausing.pause(access_of_operator(actor), context.open(), plugin, reason, now())
+    installation, access = context.open(), access_of_operator(actor)
+    installation.database.run(lambda connection: plugin_pausing.pause(
+        access, connection, installation.programme.registry, plugin, reason, now()))
     told(as_json, {"plugin": plugin, "state": "paused"}, f"{plugin} is paused. What it is for waits until: "
                                                          f"treuwerk plugins resume {plugin}")
 
@@ -125,7 +127,8 @@ def _resume(context: Context, as_json: bool, plugin: str, actor: str) -> None:
 @actor_option
 def _acknowledge(context: Context, as_json: bool, plugin: str, actor: str) -> None:
     """Note that somebody has seen the failures of a plugin; they leave the list until they happen again."""
-    seen = plugin_pausing.acknowledge(access_of_operator(actor), context.open(), plugin, now())
+    seen = context.open().database.run(lambda connection: plugin_pausing.acknowledge(
+        access_of_operator(actor), connection, plugin, now()))
     told(as_json, {"plugin": plugin, "acknowledged": seen}, f"{plugin}: {seen} kinds of failures acknowledged")
 
 

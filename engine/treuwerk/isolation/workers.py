@@ -21,7 +21,7 @@ from treuwerk.domain.tabular import UnreadableFile
 from treuwerk.isolation.frames import LENGTH, MOST_BYTES, Garbage, believed, framed, pickled
 
 _PROGRAM = Path(__file__).with_name("program.py")
-_STARTING_SECONDS = 20  # of a new process on a busy machine, beside what the plugin may take
+_STARTING_SECONDS = 20  # until a new process is ready on a busy machine
 _GRACE_SECONDS = 0.5  # from the end of its answers to the end of a process that ends by itself
 _PIECE = 1 << 20
 
@@ -81,11 +81,12 @@ class Worker:
         with self._lock:
             ended = False
             try:
-                for kind, value in self._answers(number, method, arguments):
-                    if kind == "end":
+                for answer in self._answers(number, method, arguments):
+                    part = _told(answer)
+                    if answer[0] == "end":
                         ended = True
                         return
-                    yield _told((kind, value) if kind != "failed" else (kind, *value))
+                    yield part
             finally:
                 if not ended:
                     self._end()
@@ -99,21 +100,22 @@ class Worker:
         fresh = self._process is None or self._owner != os.getpid() or self._process.poll() is not None
         process = self._started() if fresh else self._process
         assert process is not None
-        patience = self.limits.seconds + (_STARTING_SECONDS if fresh else 0)
         order = framed((number, b"" if number in self._sent else self._pickled[number], method, arguments))
         try:
-            _write(process, order, time.monotonic() + patience)
+            if fresh:
+                _read(process, time.monotonic() + _STARTING_SECONDS)  # that it is ready
+            _write(process, order, time.monotonic() + self.limits.seconds)
             self._sent.add(number)
             while True:
-                yield believed(_read(process, time.monotonic() + patience))
-                patience = self.limits.seconds
+                yield believed(_read(process, time.monotonic() + self.limits.seconds))
         except TimeoutError:
             self._end()
             raise TimedOut(RULE_TIMED_OUT, f"plugin {self.plugin!r} did not answer within {self.limits.seconds} "
                                            "seconds; its process was ended") from None
         except (EOFError, OSError):
             code = self._end(_GRACE_SECONDS)
-            raise Crashed(RULE_CRASHED, f"the process of plugin {self.plugin!r} ended with code {code}") from None
+            how = "answered with what is no answer, and was ended" if code is None else f"ended with code {code}"
+            raise Crashed(RULE_CRASHED, f"the process of plugin {self.plugin!r} {how}") from None
 
     def _started(self) -> "subprocess.Popen[bytes]":
         kept = {"PATH": os.environ["PATH"]} if "PATH" in os.environ else {}

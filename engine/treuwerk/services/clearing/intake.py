@@ -37,7 +37,7 @@ def documents_of(source: Source, stream: BinaryIO) -> Iterator[Document]:
     """
     try:
         yield from source.source.read(stream)
-    except (UnreadableFile, OSError, KeyboardInterrupt, GeneratorExit):
+    except (UnreadableFile, KeyboardInterrupt, GeneratorExit):
         raise
     except BaseException as error:  # a plugin may fail in any way
         kind, said = type(error).__name__, message_of(error)
