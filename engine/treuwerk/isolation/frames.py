@@ -16,7 +16,7 @@ LENGTH = 8
 _MODULES = frozenset({"treuwerk.domain.documents", "treuwerk.domain.document_kinds", "treuwerk.domain.earning",
                       "treuwerk.domain.movements"})
 _VALUES = frozenset({("decimal", "Decimal"), ("datetime", "date"), ("datetime", "datetime"), ("builtins", "dict")})
-_REDUCED = {MappingProxyType: lambda mapping: (dict, (dict(mapping),))}
+_REDUCED: Any = {MappingProxyType: lambda mapping: (dict, (dict(mapping),))}
 
 
 class Garbage(Exception):

@@ -37,11 +37,11 @@ def test_a_plugin_that_failed_too_often_is_shown_as_paused_and_goes_on(desk: Por
     assert "Failed 25 times" in listed
     assert "no number in …" in shown
     assert "failed 20 times or more within 5 minutes" in shown
-    assert "Plugin that is paused" in queue
+    assert "module_points: paused, it fails too often" in queue
     gone_on = sent(admin, f"{ONE}/resume")
     assert "The plugin goes on." in gone_on
     assert "Nothing went wrong" in gone_on
-    assert "Plugin that is paused" not in admin.get("/office/queue").text
+    assert "module_points: paused, it fails too often" not in admin.get("/office/queue").text
     assert "Plugin let go on" in admin.get("/office/audit").text
 
 
