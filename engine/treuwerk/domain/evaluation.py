@@ -123,9 +123,9 @@ def _one_by_one(active: ActiveRule, events: Sequence[EarningEvent],
 
 
 def _parked(active: ActiveRule, at: int, error: BaseException, how: str) -> Doubt:
-    code = error.code if isinstance(error, PluginStopped) else RULE_FAILED
-    reason = f"rule {active.name!r} revision {active.revision} {how}{type(error).__name__}: {message_of(error)}"
-    return Doubt(at, code, f"{reason}; mend the rule, then clear the file again")
+    reason = (f"rule {active.name!r} revision {active.revision} {how}{type(error).__name__}: {message_of(error)}; "
+              "mend the rule, then clear the file again")
+    return Doubt(at, error.code, reason) if isinstance(error, PluginStopped) else Doubt(at, RULE_FAILED, reason)
 
 
 def _answers(active: ActiveRule, events: Sequence[EarningEvent]) -> list[Award | Doubt]:

@@ -12,8 +12,10 @@ RULES = "earning_rule_kinds"
 READERS = "clearing_sources"
 CHANNELS = "supplier_channels"
 
-RULE_FAILED, RULE_TIMED_OUT, RULE_CRASHED, RULE_PAUSED = (
-    "rule_failed", "rule_timed_out", "rule_crashed", "rule_paused")
+RULE_FAILED = "rule_failed"
+RULE_TIMED_OUT = "rule_timed_out"
+RULE_CRASHED = "rule_crashed"
+RULE_PAUSED = "rule_paused"
 PARKED_CODES = frozenset({RULE_FAILED, RULE_TIMED_OUT, RULE_CRASHED, RULE_PAUSED})
 """Why a line waits for a rule rather than being wrong itself."""
 

@@ -1,5 +1,7 @@
 """``treuwerk plugins`` tells what fails and is paused; safe mode leaves strangers out and books nothing."""
 
+from typing import Any
+
 from tests.engine.cli.conftest import invoke
 from tests.engine.failures.conftest import Hostile
 from tests.support.worlds import World, line, lines, table
@@ -10,7 +12,7 @@ def run(world: World, *arguments: str) -> tuple[int, str, str]:
     return done.code, done.out, done.err
 
 
-def listed(world: World, name: str, *options: str) -> dict[str, object]:
+def listed(world: World, name: str, *options: str) -> Any:
     done = invoke(*options, "--programme", world.folder, "--database", world.database.url.render_as_string(False),
                   "plugins", "--json")
     assert done.code == 0
