@@ -21,7 +21,7 @@ from treuwerk.domain.tabular import UnreadableFile
 from treuwerk.isolation.frames import LENGTH, MOST_BYTES, Garbage, believed, framed, pickled
 
 _PROGRAM = Path(__file__).with_name("program.py")
-_STARTING_SECONDS = 20  # until a new process is ready on a busy machine
+_STARTING_SECONDS = 60  # until a new process is ready on a busy machine
 _GRACE_SECONDS = 0.5  # from the end of its answers to the end of a process that ends by itself
 _PIECE = 1 << 20
 
