@@ -36,6 +36,8 @@ from treuwerk.hookspecs import (
 )
 
 GROUP = "treuwerk.plugins"
+ENGINE = "treuwerk"
+"""The distribution whose plugins safe mode trusts."""
 _REMEDY = "mend or update it, or take it out of the programme's plugins"
 R = TypeVar("R")
 
@@ -46,7 +48,7 @@ class PluginError(Exception):
 
 @attrs.frozen
 class PluginInfo:
-    """One plugin as ``treuwerk plugins`` lists it; `state` is installed, used or failed."""
+    """One plugin as ``treuwerk plugins`` lists it; `state` is installed, used, failed or left_out."""
 
     name: str
     distribution: str
@@ -195,6 +197,15 @@ class Registry:
                 found.setdefault(plugin, {}).setdefault(hook, []).append(offer.name)
         return found
 
+    def plugins_of(self, hook: str) -> dict[str, str]:
+        """The plugin that offers each record of a hook, by the record's name."""
+        functions = getattr(self._manager.hook, hook).get_hookimpls()
+        return {offer.name: one.plugin_name for one in functions for offer in one.function()}
+
+    def versions(self) -> dict[str, str]:
+        """Distribution and version of each plugin."""
+        return dict(self._origins)
+
     def describe(self) -> list[PluginInfo]:
         """The loaded plugins in the order of the programme file."""
         return [_info(name, self._origins[name], self._hooks_of(name)) for name in self._origins]
@@ -237,6 +248,14 @@ class Registry:
 def hook_names() -> list[str]:
     """All hooks of this engine, in alphabetical order."""
     return sorted(name for name in vars(Hooks) if not name.startswith("_"))
+
+
+def left_out(names: Sequence[str]) -> dict[str, str]:
+    """Which of these plugins safe mode does without, and why: those that do not come with the engine."""
+    found = installed()
+    origins = {name: [entry.dist.name if entry.dist else "" for entry in found.get(name, [])] for name in names}
+    return {name: f"comes from {' and '.join(one) or 'nowhere'}, not with the engine"
+            for name, one in origins.items() if one != [ENGINE]}
 
 
 def load(names: Sequence[str], given: Mapping[str, object] | None = None) -> tuple[Registry, dict[str, PluginError]]:

@@ -99,6 +99,7 @@ def values_of(site: Site) -> dict[str, str]:
     booking = first(manager.get("/account?kind=purchase").text, r'href="/bookings/(txn_\w+)')
     return {
         "account": str(portal.account("1001")),
+        "plugin": "activity_points",
         "/bookings/{id} id": booking,
         "/bookings/{id}/enquiry id": booking,
         "/office/bookings/{id} id": booking,

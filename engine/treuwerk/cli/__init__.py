@@ -60,6 +60,11 @@ COMMANDS = {
 }
 
 
+IN_SAFE_MODE = frozenset({"plugins", "verify", "doctor", "anchor", "digest", "export", "report", "balance", "statement",
+                          "explain"})
+"""Commands that only look, and so do without the plugins of strangers."""
+
+
 class LazyGroup(click.Group):
     """A group that knows the names and one-line helps of its commands, and imports a command to run it.
 
@@ -119,9 +124,11 @@ def _without_programme(ctx: click.Context) -> bool:
               show_default="current folder", help="Folder of the programme, or the name of an installed bundle.")
 @click.option("--database", is_eager=True, envvar="TREUWERK_DATABASE", default="sqlite:///var/treuwerk.db",
               show_default=True, help="URL of the database; postgresql+psycopg://… is the other one.")
+@click.option("--safe-mode", is_flag=True, is_eager=True, envvar="TREUWERK_SAFE_MODE",
+              help="Leave out plugins that do not come with the engine: look at everything, book nothing.")
 @click.version_option(package_name="treuwerk", message="%(prog)s %(version)s")
 @click.pass_context
-def main(ctx: click.Context, programme: Path, database: str) -> None:
+def main(ctx: click.Context, programme: Path, database: str, safe_mode: bool) -> None:
     """Treuwerk: a loyalty engine whose rules, feeds and channels are plugins.
 
     Exit codes: 0 done, 1 failed or violated, 2 usage or configuration, 3 done in part, 4 held for a
@@ -129,4 +136,7 @@ def main(ctx: click.Context, programme: Path, database: str) -> None:
     """
     from treuwerk.cli.context import Context
 
-    ctx.obj = Context(programme, database)
+    if safe_mode and ctx.invoked_subcommand not in IN_SAFE_MODE:
+        ctx.fail(f"safe mode leaves out plugins and books nothing, so that there is no {ctx.invoked_subcommand!r} in "
+                 f"it; there are {', '.join(sorted(IN_SAFE_MODE))}. Leave out --safe-mode and TREUWERK_SAFE_MODE")
+    ctx.obj = Context(programme, database, safe_mode)

@@ -27,6 +27,8 @@ class Context:
 
     programme: Path
     database: str
+    safe_mode: bool = False
+    """Whether plugins that do not come with the engine are left out."""
     so_far: dict[str, Any] = attrs.field(factory=dict)
     """What is done already, for the JSON of a command that fails later."""
 
@@ -64,7 +66,7 @@ class Context:
         """Programme and database together, checked."""
         from treuwerk.services.installation import open_installation
 
-        return open_installation(self.folder, self.open_database())
+        return open_installation(self.folder, self.open_database(), safe=self.safe_mode)
 
     def open_to_book(self) -> Any:
         """The same for commands that book: what a crash could lose is said before."""
@@ -130,6 +132,8 @@ def known_errors(as_json: bool, so_far: Mapping[str, Any] | None = None) -> Iter
     from treuwerk.plugins import PluginError
     from treuwerk.programme.errors import ProgrammeError
     from treuwerk.services.account.explaining import NotFound
+    from treuwerk.services.clearing.intake import ReaderFailed
+    from treuwerk.services.clearing.plugin_failures import PluginPaused
     from treuwerk.services.clearing.second_process import ScoringFailed
     from treuwerk.services.clocks import ImplausibleClock
     from treuwerk.services.deployment import WrongDeployment
@@ -152,7 +156,7 @@ def known_errors(as_json: bool, so_far: Mapping[str, Any] | None = None) -> Iter
     except Refusal as error:
         fail(FAILED, error.reason, as_json, **error.as_json(), **so_far or {})
     except (UnreadableFile, RunTaken, NotFound, UnknownParticipant, PortTaken, ScoringFailed, DatabaseBusy,
-            DatabaseReadOnly, OutcomeUnknown, TransactionLost, NeverClosed) as error:
+            DatabaseReadOnly, PluginPaused, ReaderFailed, OutcomeUnknown, TransactionLost, NeverClosed) as error:
         fail(FAILED, str(error.args[0]), as_json, **so_far or {})
     except DatabaseError as error:
         if type(error) not in (DatabaseError, OperationalError):  # a fault of ours, such as a broken constraint

@@ -18,6 +18,7 @@ import attrs
 from treuwerk.domain.purchases import EarningEvent
 
 _REMEMBERED = 65_536  # tapes
+_LARGEST_EXPONENT = 1_000
 
 
 class Operation(StrEnum):
@@ -74,7 +75,7 @@ def _figures(steps: Iterable[Step]) -> Iterator[tuple[int, int]]:
         elif operation in ROUNDINGS:
             over, under = _rounded(operation, over, under), 1
         else:
-            top, bottom = (int(operand), 1) if operand.isdecimal() else Fraction(operand).as_integer_ratio()
+            top, bottom = (int(operand), 1) if operand.isdecimal() else _ratio(operand)
             if operation is _START:
                 over, under = top, bottom
             elif operation is _PER:
@@ -84,6 +85,13 @@ def _figures(steps: Iterable[Step]) -> Iterator[tuple[int, int]]:
             else:
                 over, under = _against(operation, over, under, top, bottom)
         yield over, under
+
+
+def _ratio(operand: str) -> tuple[int, int]:
+    """A number that is not just digits. Some characters could stand for more digits than the memory holds."""
+    if "e" in operand.lower() and abs(Decimal(operand).adjusted()) > _LARGEST_EXPONENT:
+        raise ValueError(f"found an operand of the size {operand:.40}, expected at most {_LARGEST_EXPONENT} digits")
+    return Fraction(operand).as_integer_ratio()
 
 
 def _rounded(operation: Operation, over: int, under: int) -> int:

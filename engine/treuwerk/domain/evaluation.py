@@ -4,24 +4,30 @@ What rules return is checked here. A rule that raises or answers nonsense does n
 event by event, and only the events that it fails on are parked, with rule and reason.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
+from decimal import localcontext
+from itertools import islice
 from typing import NamedTuple, Protocol, cast
 
 import attrs
 
 from treuwerk.domain.earning import ROUNDINGS, Award, AwardRule, Doubt, EarningRule, Step, Tapes, fold, moved
 from treuwerk.domain.eligibility import EVERYTHING, Eligibility
+from treuwerk.domain.failures import RULE_FAILED, RULES, Failure, PluginStopped, failure_of, message_of
 from treuwerk.domain.finishing import Finish
 from treuwerk.domain.purchases import EarningEvent
 from treuwerk.domain.stacking import ALONE, Dropped, Standing, groups_of, weighed
 
 MOST_POINTS = 10**12  # of one award; more is a mistake of the rule, and sums must stay far below 2^63
+MOST_ANSWERS = 1_000  # to one event; a rule that never ends would fill the memory
+MOST_STOPS = 5  # of a rule in one batch; each costs its whole deadline
 
 
 @attrs.frozen
 class ActiveRule:
-    """One revision of a rule with its window, both days included, and its conditions."""
+    """One revision of a rule with its window, both days included, its conditions, and the plugin that it is of."""
 
     name: str
     revision: int
@@ -39,6 +45,7 @@ class ActiveRule:
         default=attrs.Factory(lambda self: isinstance(self.rule, AwardRule), takes_self=True))
     tapes: Tapes = attrs.field(
         default=attrs.Factory(lambda self: Tapes(self.name, self.revision), takes_self=True), eq=False, repr=False)
+    plugin: str = ""
 
 
 Base = Sequence[Sequence[Award]]
@@ -56,12 +63,14 @@ class Earned(NamedTuple):
 class Evaluation:
     """Per event of the batch: what it earned, or the doubt because of which it earns nothing.
 
-    `dropped` has what else rules gave for an event, each with the rule that counts in its place.
+    `dropped` has what else rules gave for an event, each with the rule that counts in its place; `failures`
+    are those of rules, with the number of events that they failed on.
     """
 
     earned: list[list[Earned]]
     doubts: dict[int, Doubt] = attrs.field(factory=dict)
     dropped: dict[int, list[Dropped[ActiveRule]]] = attrs.field(factory=dict)
+    failures: Counter[Failure] = attrs.field(factory=Counter)
 
 
 class Misbehaviour(Exception):
@@ -75,6 +84,7 @@ def evaluate(rules: Sequence[ActiveRule], events: Sequence[EarningEvent]) -> Eva
     say; then the groups are weighed that such rules are in themselves.
     """
     result = Evaluation([[] for _ in events])
+    events = tuple(events)  # a rule must not be able to take events from the next one
     of_awards = [active for active in rules if active.on_awards]
     of_events = [active for active in rules if not active.on_awards]
     for active in of_events:
@@ -91,7 +101,7 @@ def evaluate(rules: Sequence[ActiveRule], events: Sequence[EarningEvent]) -> Eva
 
 
 def _chosen(events: Sequence[EarningEvent], indexes: Sequence[int]) -> Sequence[EarningEvent]:
-    return events if len(indexes) == len(events) else [events[i] for i in indexes]
+    return events if len(indexes) == len(events) else tuple([events[i] for i in indexes])
 
 
 def _weigh(groups: Collection[str], result: Evaluation) -> None:
@@ -113,7 +123,7 @@ def _ask_about_awards(rules: Sequence[ActiveRule], events: Sequence[EarningEvent
         mine = {index: awards for index in indexes_for(active, events) if index not in result.doubts and (
             awards := [one.award for one in base[index] if not names or one.by.name in names])}
         if mine:
-            _ask(active, [events[index] for index in mine], list(mine), result, [
+            _ask(active, tuple([events[index] for index in mine]), list(mine), result, [
                 [award._replace(event=at) for award in awards] for at, awards in enumerate(mine.values())])
 
 
@@ -140,10 +150,13 @@ def indexes_for(active: Conditioned, events: Sequence[EarningEvent]) -> Sequence
 
 def _ask(active: ActiveRule, events: Sequence[EarningEvent], indexes: Sequence[int], result: Evaluation,
          base: Base = ()) -> None:
+    answers: Iterable[Award | Doubt]
     try:
-        answers = _checked(active, _answers(active, events, base), len(events))
-    except Exception:  # a plugin may fail in any way; the single events tell which of them it fails on
-        answers = [answer for at, event in enumerate(events) for answer in _asked_alone(active, event, at, base)]
+        answers = _answers(active, events, base)
+    except KeyboardInterrupt:  # somebody wants the engine to end
+        raise
+    except BaseException:  # a plugin may fail in any way; the single events tell which of them it fails on
+        answers = _one_by_one(active, events, base, result.failures)
     earned, doubts = result.earned, result.doubts
     for answer in answers:
         index = indexes[answer.event]
@@ -153,23 +166,43 @@ def _ask(active: ActiveRule, events: Sequence[EarningEvent], indexes: Sequence[i
             earned[index].append(Earned(active, answer))
 
 
-def _answers(active: ActiveRule, events: Sequence[EarningEvent], base: Base) -> Iterable[Award | Doubt]:
-    if active.on_awards:
-        return cast("AwardRule", active.rule).awards_on(events, base)
-    return cast("EarningRule", active.rule).awards(events)
+def _one_by_one(active: ActiveRule, events: Sequence[EarningEvent], base: Base,
+                failures: Counter[Failure]) -> Iterator[Award | Doubt]:
+    stopped: list[PluginStopped] = []
+    for at, event in enumerate(events):
+        if len(stopped) >= MOST_STOPS:
+            yield _parked(active, at, stopped[-1], "was not asked, since it had to be ended too often: ")
+            continue
+        try:
+            answers = _answers(active, (event,), [[award._replace(event=0) for award in base[at]]] if base else ())
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            failures[failure_of(active.plugin, RULES, active.name, error)] += 1
+            stopped += [error] if isinstance(error, PluginStopped) else []
+            yield _parked(active, at, error, "failed: ")
+        else:
+            yield from [moved(answer, at) for answer in answers]
 
 
-def _asked_alone(active: ActiveRule, event: EarningEvent, at: int, base: Base) -> list[Award | Doubt]:
-    mine = [[award._replace(event=0) for award in base[at]]] if base else ()
-    try:
-        return [moved(answer, at) for answer in _checked(active, _answers(active, [event], mine), 1)]
-    except Exception as error:
-        reason = f"rule {active.name!r} revision {active.revision} failed: {type(error).__name__}: {error}"
-        return [Doubt(at, "rule_failed", f"{reason}; mend the rule, then clear the file again")]
+def _parked(active: ActiveRule, at: int, error: BaseException, how: str) -> Doubt:
+    reason = (f"rule {active.name!r} revision {active.revision} {how}{type(error).__name__}: {message_of(error)}; "
+              "mend the rule, then clear the file again")
+    return Doubt(at, error.code, reason) if isinstance(error, PluginStopped) else Doubt(at, RULE_FAILED, reason)
+
+
+def _answers(active: ActiveRule, events: Sequence[EarningEvent], base: Base) -> list[Award | Doubt]:
+    """What a rule answers, checked. How it sets the arithmetic of decimals is its own business and ends with it."""
+    with localcontext():
+        if active.on_awards:
+            return _checked(active, cast("AwardRule", active.rule).awards_on(events, base), len(events))
+        return _checked(active, cast("EarningRule", active.rule).awards(events), len(events))
 
 
 def _checked(active: ActiveRule, answers: Iterable[Award | Doubt], count: int) -> list[Award | Doubt]:
-    checked, units, tape_of = list(answers), active.units, active.tapes.of
+    checked, units, tape_of = list(islice(answers, count * MOST_ANSWERS + 1)), active.units, active.tapes.of
+    if len(checked) > count * MOST_ANSWERS:
+        raise Misbehaviour(f"gave more than {count * MOST_ANSWERS} answers to {count} events")
     for answer in checked:
         kind = type(answer)
         if kind is not Award and kind is not Doubt:

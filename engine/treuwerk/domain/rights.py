@@ -83,6 +83,7 @@ PERMISSIONS = (
     _office("programme.approve", "Decide on proposals for changed programmes", writes=True),
     _office("audit.read", "Read the audit", reads_personal=True),
     _office("plugins.read", "See plugins and their state"),
+    _office("plugins.manage", "Pause plugins and let them go on", writes=True),
 )
 """The permissions of the engine itself."""
 

@@ -14,6 +14,7 @@ from treuwerk.services.clearing.clearing import FileChanged, clear_file
 from treuwerk.services.clearing.held_files import HeldFile, held_from, supersede
 from treuwerk.services.clearing.inbox import hand_out, restore_failed, restore_held
 from treuwerk.services.clearing.incoming import DecidedMeanwhile, EarlierFirst, Incoming, clear_incoming, find_incoming
+from treuwerk.services.clearing.plugin_failures import PluginPaused
 from treuwerk.services.clearing.shelf import shelf_of
 from treuwerk.services.ordering import CLEAR_INCOMING, FOLLOW_HELD
 from treuwerk.store import held, incoming
@@ -109,6 +110,6 @@ def _in_words_of(receipt: Mapping[str, Any]) -> str:
             f"{receipt['waiting']:,} waiting, {receipt['rejected']:,} rejected, {receipt['ignored']:,} ignored")
 
 
-_BUSY = (RunTaken, DatabaseBusy, EarlierFirst, DecidedMeanwhile)
+_BUSY = (RunTaken, DatabaseBusy, EarlierFirst, DecidedMeanwhile, PluginPaused)
 CLEAR = Job(CLEAR_INCOMING, "Clear a file or request that came in", _clear, _BUSY, plain=False)
 FOLLOW = Job(FOLLOW_HELD, "Do what was decided on a file that was held", _follow, _BUSY, plain=False)

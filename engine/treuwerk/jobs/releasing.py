@@ -3,6 +3,7 @@
 from treuwerk.domain.work import Hopeless
 from treuwerk.jobs.job import Job, Order
 from treuwerk.services.changes.aliasing import RELEASE, release_for, release_status
+from treuwerk.services.clearing.parked_lines import release_parked
 from treuwerk.services.clearing.releasing import release, words
 from treuwerk.store.aliases import by_id
 from treuwerk.store.faults import DatabaseBusy
@@ -15,6 +16,8 @@ def _release(order: Order) -> str:
     if account := order.payload.get("account"):
         return words(release_status(order.installation, int(str(account)), order.clock(), actor=_ACTOR,
                                     told=order.progress))
+    if "plugin" in order.payload:
+        return words(release_parked(order.installation, order.clock(), actor=_ACTOR))
     if not (named := order.payload.get("alias")):
         return words(release(order.installation, [], order.clock(), actor=_ACTOR, told=order.progress))
     with order.installation.database.reading() as connection:

@@ -1,5 +1,6 @@
 """Contradictions between tables of a programme that each are right for themselves."""
 
+import os
 from collections.abc import Iterable, Iterator
 from itertools import combinations
 
@@ -21,7 +22,17 @@ def contradictions(settings: Settings) -> list[Mistake]:
             *_overlapping_revisions(settings), *_empty_windows(settings), *_missing_languages(settings),
             *_locales(settings), *contradicting_terms(settings), *contradicting_conditions(settings),
             *contradicting_stacking(settings), *contradicting_assembly(settings), *contradicting_limits(settings),
-            *contradicting_tiers(settings), *_missing_days(settings)]
+            *contradicting_tiers(settings), *_missing_days(settings), *_isolated(settings)]
+
+
+def _isolated(settings: Settings) -> Iterator[Mistake]:
+    """Plugins that are to work in processes of their own must be there, and the system must know such processes."""
+    for number, name in enumerate(settings.plugin_policy.isolated):
+        if name not in settings.plugins:
+            yield Mistake(f"plugin_policy.isolated[{number}]", repr(name), "a name that stands in plugins",
+                          meant(name, settings.plugins))
+    if settings.plugin_policy.isolated and os.name != "posix":
+        yield Mistake("plugin_policy.isolated", f"the system {os.name}", "Linux or another system of the POSIX family")
 
 
 def _codes(settings: Settings) -> Iterator[Mistake]:

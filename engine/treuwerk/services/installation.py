@@ -26,7 +26,8 @@ class Installation:
     database: Database
 
 
-def open_installation(folder: Path, database: Database, given: Mapping[str, object] | None = None) -> Installation:
+def open_installation(folder: Path, database: Database, given: Mapping[str, object] | None = None, *,
+                      safe: bool = False) -> Installation:
     """Read the programme and check that the database is its own.
 
     Raises:
@@ -34,7 +35,7 @@ def open_installation(folder: Path, database: Database, given: Mapping[str, obje
         SchemaError: the database has no tables, or those of another release.
         ForeignDatabase: the database was made for another programme.
     """
-    programme = read_programme(folder, given)
+    programme = read_programme(folder, given, safe=safe)
     check_schema(database)
     _check_owner(database, programme.settings.programme.code)
     return Installation(programme, database)

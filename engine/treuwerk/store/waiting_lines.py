@@ -67,6 +67,14 @@ def lines(connection: Connection, conditions: Collection[Any], behind: tuple[int
         .order_by(problem.c.run_id, problem.c.number).limit(limit)).all()
 
 
+def of_codes(connection: Connection, codes: Collection[str], behind: tuple[int, int], limit: int) -> Sequence[Row[Any]]:
+    """Lines as they came that wait for one of these reasons, behind a run and number, in their order."""
+    return connection.execute(select(problem).where(
+        problem.c.state == "waiting", problem.c.settled_at.is_(None), problem.c.code.in_(sorted(codes)),
+        problem.c.payload.startswith("{"), tuple_(problem.c.run_id, problem.c.number) > tuple_(*behind))
+        .order_by(problem.c.run_id, problem.c.number).limit(limit)).all()
+
+
 def counted(connection: Connection, conditions: Collection[Any]) -> Row[Any]:
     """How many lines, documents and pieces wait; a line that came twice counts once."""
     each = select(func.max(problem.c.document).label("document"), func.max(problem.c.pieces).label("pieces")).where(
@@ -86,8 +94,9 @@ def lock(connection: Connection, run_id: int, numbers: Collection[int]) -> set[i
 
 def still_waiting(connection: Connection, run_id: int, numbers: Collection[int]) -> Sequence[Row[Any]]:
     """Those of these lines of a run that wait."""
-    return connection.execute(select(problem).where(*WAITING, problem.c.run_id == run_id, problem.c.number.in_(
-        sorted(numbers))).order_by(problem.c.number)).all()
+    return connection.execute(select(problem).where(
+        problem.c.state == "waiting", problem.c.settled_at.is_(None), problem.c.run_id == run_id,
+        problem.c.number.in_(sorted(numbers))).order_by(problem.c.number)).all()
 
 
 def settle(connection: Connection, run_id: int, numbers: Collection[int], now: int) -> None:

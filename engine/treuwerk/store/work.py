@@ -31,6 +31,8 @@ PAYMENT = "payment"
 """What a payment provider says of an order that cannot be true; its objects are public ids."""
 ORDER = "work_order"
 """Durable work that failed; its object is the key of the order."""
+PLUGIN = "plugin"
+"""Plugins of which something is paused, since it fails too often; their objects are the names of plugins."""
 NOTES = frozenset({NOTE, ENQUIRY})
 """Kinds whose object is a note, which is done and assigned with the work."""
 IS_OPEN = sql("work_item.state = 'open'")  # as the partial index has it

@@ -7,13 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from treuwerk.domain.failures import PARKED_CODES
+
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "guides" / "receipt.md").read_text("utf-8")
 SOURCES = [ast.parse(path.read_text("utf-8")) for folder in ("engine", "plugins")
            for path in sorted((ROOT / folder).rglob("*.py"))]
 CALLS = {"_Refusal": 1, "Fault": 1, "BadLine": 1, "Doubt": 1, "Problem": 2, "BadRow": 0, "BadCell": 0, "BadRecord": 0,
          "LostRow": 0, "_faulty": 1, "Doubted": 1, "reject": 1, "warn": 0, "CannotTake": 1, "doubt": 1, "set_beside": 2,
-         "_raise_doubt": 3, "Undecided": 0}
+         "_raise_doubt": 3, "Undecided": 0, "TimedOut": 0, "Crashed": 0}
 """What makes a problem, and the place of the code among its arguments."""
 IMPORTS_ONLY = {"BadRow", "Doubted", "reject"}
 ROW = re.compile(r"^\| (`\w+`(?:, `\w+`)*) \| ([\w, ]+) \|", re.MULTILINE)
@@ -78,6 +80,7 @@ def test_the_page_gives_each_code_its_state() -> None:
               if made in ("Fault", "BadLine", "Doubt", "BadCell", "BadRecord") and not _of_the_file(args)}
     states |= {code: str(args[0].value) for made, code, args in calls()
                if made == "_Refusal" and isinstance(args[0], ast.Constant)}
+    states |= dict.fromkeys(PARKED_CODES, "waiting")
 
     assert {code: OF_FILES[code] for code in states} == {code: {state} for code, state in states.items()}
 

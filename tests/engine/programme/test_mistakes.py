@@ -81,7 +81,7 @@ def test_nine_mistakes_are_reported_in_one_pass(tmp_path: Path) -> None:
                     "stacking, sources, measures, rates, tiers, tier_scheme, roles, sign_in, sign_in_rules, theme, "
                     "contact, accessibility, labels, legal, links, text_blocks, clearing, assembly, catalogue, "
                     "rewards, reward_kinds, suppliers, constraints, attendance, work, inbox, api, uploads, "
-                    "upload_scanners, page_reader"),
+                    "upload_scanners, page_reader, plugin_policy"),
     ], key=lambda mistake: mistake.path)
 
 

@@ -55,13 +55,13 @@ def cleared(folder: Path, database: Database, answers: Any, rows: list[dict[str,
                  id="more than the books can hold"),
     pytest.param(lambda index: Doubt(index, "odd", None), "Doubt", id="a doubt without reason"),  # type: ignore[arg-type]
 ])
-def test_only_the_line_that_a_rule_fails_on_is_rejected(tmp_path: Path, database: Database, answer: Any,
+def test_only_the_line_that_a_rule_fails_on_waits(tmp_path: Path, database: Database, answer: Any,
                                                        named: str) -> None:
     rows = [line("LS-1"), line("LS-2", quantity="3"), line("LS-3")]
 
     world, receipt = cleared(tmp_path, database, on_odd_ones(answer), rows)
 
-    assert fates(receipt) == {"booked": 2, "rejected": 1}
+    assert fates(receipt) == {"booked": 2, "waiting": 1}
     found = receipt.problems[0]
     assert (found["line"], found["code"]) == (3, "rule_failed")
     assert "rule 'extra' revision 1" in found["reason"]
@@ -85,6 +85,6 @@ def test_a_doubt_of_a_rule_is_told_in_its_own_words(tmp_path: Path, database: Da
 def test_a_rule_that_answers_no_list_loses_its_lines_and_no_other(tmp_path: Path, database: Database) -> None:
     world, receipt = cleared(tmp_path, database, lambda events: 5, lines(20))
 
-    assert fates(receipt) == {"rejected": 20}
+    assert fates(receipt) == {"waiting": 20}
     assert "TypeError" in receipt.problems[0]["reason"]
     assert world.violated() == {}

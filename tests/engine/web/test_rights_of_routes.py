@@ -83,7 +83,8 @@ KINDS = {
         "orders.place"}),
     "office without a role": Kind(Portal.in_office, office=set()),
     "agent who views": Kind(viewing, office=OFFICE - {"points.approve", "users.manage", "audit.read", "plugins.read",
-                                              "catalogue.write", "catalogue.publish", "orders.approve"},
+                                              "plugins.manage", "catalogue.write", "catalogue.publish",
+                                              "orders.approve"},
                             portal={"own.account.read", "own.purchases.read", "own.submissions.read",
                                     "own.profile.read", "own.rewards.read", "own.orders.read"}),
 }

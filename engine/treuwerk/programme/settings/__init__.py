@@ -27,6 +27,7 @@ from treuwerk.programme.settings.limits import Budget, Cap
 from treuwerk.programme.settings.master_data import Attendance, Catalogue
 from treuwerk.programme.settings.occasions import OccasionHead, OccasionTable
 from treuwerk.programme.settings.people import Group, Role, SecondFactor, SignIn, SignInHead, SignInRules
+from treuwerk.programme.settings.plugin_policy import PluginPolicy
 from treuwerk.programme.settings.points import (
     Earning,
     EarningHead,
@@ -101,6 +102,7 @@ __all__ = [
     "OccasionTable",
     "PageReaderHead",
     "PageReading",
+    "PluginPolicy",
     "Pricing",
     "Programme",
     "Rate",

@@ -18,6 +18,7 @@ from treuwerk.programme.settings.limits import Budget
 from treuwerk.programme.settings.master_data import Attendance, Catalogue
 from treuwerk.programme.settings.occasions import OccasionTable
 from treuwerk.programme.settings.people import Group, Role, SignIn, SignInRules
+from treuwerk.programme.settings.plugin_policy import PluginPolicy
 from treuwerk.programme.settings.points import Earning, Stacking, Unit
 from treuwerk.programme.settings.rewards import Constraint, RewardKind, Rewards, Supplier
 from treuwerk.programme.settings.submissions import PageReading, Uploads, UploadScanning
@@ -106,3 +107,4 @@ class Settings:
     uploads: Uploads = attrs.field(factory=Uploads)
     upload_scanners: list[UploadScanning] = attrs.field(factory=list)
     page_reader: PageReading | None = None
+    plugin_policy: PluginPolicy = attrs.field(factory=PluginPolicy)

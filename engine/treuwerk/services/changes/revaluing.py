@@ -18,6 +18,7 @@ from treuwerk.services.clearing.asked_again import AskedAgain
 from treuwerk.services.clearing.assembling import Judged, booked_of, paid_as, worth_of
 from treuwerk.services.clearing.limited_changes import Change, within_limits
 from treuwerk.services.clearing.limiting import Limiting
+from treuwerk.services.clearing.plugin_failures import rules_now
 from treuwerk.services.clearing.purchase_keys import document_key, identified
 from treuwerk.services.clearing.tiered import with_tiers
 from treuwerk.services.installation import Installation
@@ -77,7 +78,7 @@ class Revaluer:
                  now: int) -> None:
         settings = installation.programme.settings
         self._connection, self._rules, self._article, self._reason = (
-            connection, installation.programme.rules, article, reason)
+            connection, rules_now(connection, installation.programme), article, reason)
         self._again = AskedAgain(settings)
         self._settings, self._today = settings, moment(now).astimezone(settings.programme.time_zone).date()
 

@@ -27,6 +27,7 @@ from treuwerk.services.clearing import attendance_returns as returns
 from treuwerk.services.clearing.attendance_returns import Absent, Returned, added
 from treuwerk.services.clearing.booking import Booked, Booker
 from treuwerk.services.clearing.limiting import Limiting
+from treuwerk.services.clearing.plugin_failures import note_failures, rules_now
 from treuwerk.services.clearing.scoring import stored_awards
 from treuwerk.services.clearing.tiered import with_tiers
 from treuwerk.services.clearing.totalling import Totaller, counted_lines
@@ -301,9 +302,11 @@ class _Batch:
         """What each attendance earns, by key, and the rows that a rule has doubts about."""
         rows = list({keys[row.at][0]: row for row in reversed(self._rows) if row.attended}.values())
         events = [EarningEvent(row.participant, row.held_on, activity=SEMINAR) for row in rows]
-        evaluation = evaluate(self._installation.programme.rules, events)
+        evaluation = evaluate(rules_now(connection, self._installation.programme), events)
         counting = count(self._installation.programme.totals, events)
         doubts = {**counting.doubts, **evaluation.doubts}
+        if evaluation.failures:
+            note_failures(connection, self._installation.programme, evaluation.failures, self._now)
         ids = ids_behind(connection, self._now)
         scored = {keys[row.at][0]: _Scored(next(ids), row, earned, counting.counted.get(index, ()))
                   for index, (row, earned) in enumerate(zip(rows, evaluation.earned, strict=True))

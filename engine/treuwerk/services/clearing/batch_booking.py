@@ -22,6 +22,7 @@ from treuwerk.services.clearing.goods import Owned, Proof
 from treuwerk.services.clearing.limiting import Limiting
 from treuwerk.services.clearing.matched_lines import Problem
 from treuwerk.services.clearing.ownership import ORDER, Reporter, know_heirs, note, note_outdone, own, references
+from treuwerk.services.clearing.plugin_failures import note_failures
 from treuwerk.services.clearing.receipts import Tally
 from treuwerk.services.clearing.repeated_numbers import name_as_booked
 from treuwerk.services.clearing.same_orders import wait_for_a_look
@@ -53,6 +54,7 @@ class BatchBooking:
 
     def __init__(self, installation: Installation, run: ClearingRun, now: int, actor: str, reporter: Reporter) -> None:
         self._database, self._settings = installation.database, installation.programme.settings
+        self._programme = installation.programme
         self._run, self._now, self._actor, self._reporter = run, now, actor, reporter
         self._came_at = now
         self._terms = TermsTable(self._settings, now)
@@ -130,6 +132,8 @@ class BatchBooking:
             totals.seal()
             batch.tally.points = summed(batch.tally.points, totals.points)
             self._note_ids(totals.newest)
+        if batch.failures:
+            note_failures(connection, self._programme, batch.failures, self._now)
         return run.total_with(connection, batch.tally, batch.cursor)
 
     def _note_ids(self, newest: int) -> None:

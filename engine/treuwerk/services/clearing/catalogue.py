@@ -21,7 +21,7 @@ from treuwerk.domain.reading import plain_number
 from treuwerk.domain.tabular import UnreadableFile
 from treuwerk.programme.settings import Catalogue, Source
 from treuwerk.services.clearing.importing import article_values, import_articles, save_rows
-from treuwerk.services.clearing.intake import opened
+from treuwerk.services.clearing.intake import documents_of, opened
 from treuwerk.services.clearing.readers import describing
 from treuwerk.services.installation import Installation
 from treuwerk.services.master_files import BadRow, ImportReceipt, NamedRow, Told, tell_nobody
@@ -70,7 +70,7 @@ def import_catalogue(installation: Installation, source: Source, path: Path, now
     with installation.database.reading() as connection:
         rows = _Rows(all_articles(connection), installation.programme.settings.catalogue, receipt, told)
     with opened(path) as stream:
-        found = rows.of(source.source.read(stream))
+        found = rows.of(documents_of(source, stream))
         while chunk := list(islice(found, _AT_ONCE)):
             merged = dict[str, dict[str, Any]]()
             for key, values in chunk:

@@ -16,10 +16,11 @@ from treuwerk.services.clearing.batch_booking import AliasEnded, BatchBooking
 from treuwerk.services.clearing.clearing_run import ClearingRun
 from treuwerk.services.clearing.foreseeing import TakesBack, foresee
 from treuwerk.services.clearing.gate import Gate, KeptBack
-from treuwerk.services.clearing.intake import fingerprint, opened, source_for
+from treuwerk.services.clearing.intake import ReaderFailed, fingerprint, opened, source_for
 from treuwerk.services.clearing.limiting import Limiting
 from treuwerk.services.clearing.ownership import Reporter
 from treuwerk.services.clearing.pipeline import scored_batches
+from treuwerk.services.clearing.plugin_failures import note_reader, require_reader
 from treuwerk.services.clearing.receipts import Receipt, Tally, booked_as_json, stored_evidence, stored_problems
 from treuwerk.services.clearing.releasing import release
 from treuwerk.services.clearing.scoring import ScoredBatch
@@ -51,9 +52,12 @@ def clear_file(installation: Installation, path: Path, now: int, *, source: str 
         UnreadableFile: no source is right for it, or it has no header.
         RunTaken: another process is clearing the same file.
         FileChanged: it has another hash than expected.
+        PluginPaused: its reader is paused; the file waits.
+        ReaderFailed: its reader failed; what is booked of the file stays, and the rest is read again.
     """
     with opened(path) as stream:
         chosen = source_for(installation.programme.settings.sources, source, name or path.name, stream)
+    require_reader(installation, chosen)
     with path.open("rb") as stream:
         sha256 = fingerprint(stream)
     if expected and sha256 != expected:
@@ -67,6 +71,10 @@ def clear_file(installation: Installation, path: Path, now: int, *, source: str 
         return run.repeated() or clearing.work_off(progress)
     except KeptBack as error:
         return attrs.evolve(run.held_receipt(error.held), dry_run=dry_run)
+    except ReaderFailed as failed:
+        if not dry_run:
+            note_reader(installation, chosen, failed, now)
+        raise
 
 
 class _Clearing:

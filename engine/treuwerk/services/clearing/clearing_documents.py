@@ -18,6 +18,7 @@ from treuwerk.services.clearing.clearing_run import ClearingRun
 from treuwerk.services.clearing.intake import count_documents, last_line
 from treuwerk.services.clearing.matching import Matcher
 from treuwerk.services.clearing.ownership import Reporter
+from treuwerk.services.clearing.plugin_failures import rules_now
 from treuwerk.services.clearing.receipts import Receipt, Tally
 from treuwerk.services.clearing.scoring import ScoredBatch, score
 from treuwerk.services.installation import Installation
@@ -89,7 +90,8 @@ def scored_documents(installation: Installation, documents: Sequence[Document], 
     with installation.database.reading() as connection:
         matcher = Matcher(settings, today, connection)
         matcher.learn(connection, documents)
-    batch = score(documents, matcher, installation.programme.rules, installation.programme.totals)
+        rules = rules_now(connection, installation.programme)
+    batch = score(documents, matcher, rules, installation.programme.totals)
     batch.tally.documents, _ = count_documents(documents, "")
     batch.cursor = max(map(last_line, documents), default=0)
     return batch

@@ -16,6 +16,8 @@ from treuwerk.services.clearing.incoming import (
     find_incoming,
     receive,
 )
+from treuwerk.services.clearing.intake import ReaderFailed
+from treuwerk.services.clearing.plugin_failures import PluginPaused
 from treuwerk.services.installation import Installation
 from treuwerk.store import incoming, orders
 from treuwerk.store.faults import DatabaseBusy
@@ -71,7 +73,7 @@ def _cleared(installation: Installation, found: Incoming, now: int) -> Incoming:
     """The delivery cleared here and now; where others are in the way, the order stands, and a worker does it."""
     try:
         settled = clear_incoming(installation, found, now)
-    except (RunTaken, DatabaseBusy, EarlierFirst, DecidedMeanwhile):
+    except (RunTaken, DatabaseBusy, EarlierFirst, DecidedMeanwhile, PluginPaused, ReaderFailed):
         return found
     installation.database.run(lambda connection: orders.settle(
         connection, settled.order_key, now, settled.said, failed=settled.state == incoming.FAILED))

@@ -13,7 +13,7 @@ import attrs
 from treuwerk.domain.documents import LINE_COUNTS, Document, Fault
 from treuwerk.hookspecs import CountingSource
 from treuwerk.programme.settings import Hold, Source
-from treuwerk.services.clearing.intake import opened
+from treuwerk.services.clearing.intake import documents_of, opened
 
 SHOWN = 100
 """So many bad lines are kept to be shown; all of them are read from the file again."""
@@ -67,7 +67,7 @@ def verdict(source: Source, path: Path) -> Verdict:
         if census is not None and not _too_many(census.doubtful, census.lines, hold):
             return SOUND
     with opened(path) as stream:
-        return judged(source.source.read(stream), hold)
+        return judged(documents_of(source, stream), hold)
 
 
 def judged(documents: Iterable[Document], hold: Hold) -> Verdict:
@@ -97,7 +97,7 @@ def faults_of(source: Source, path: Path) -> Iterator[Fault]:
         UnreadableFile: the file as a whole is not what the source reads.
     """
     with opened(path) as stream:
-        for document in source.source.read(stream):
+        for document in documents_of(source, stream):
             yield from document.faults
 
 

@@ -8,12 +8,42 @@ from pathlib import Path
 from typing import BinaryIO
 
 from treuwerk.domain.documents import Document
+from treuwerk.domain.failures import message_of
 from treuwerk.domain.file_signs import looks_like
 from treuwerk.domain.packed import Limits, unpacked
 from treuwerk.domain.tabular import UnreadableFile
 from treuwerk.programme.settings import Source
 
 _HEAD_BYTES = 1 << 16  # the terms of use in comments of an XML invoice fill the first kilobytes
+
+
+class ReaderFailed(Exception):
+    """A reader raised what it must not. The file is as it was, and is read again once the plugin is mended.
+
+    `source` is its name in the programme, `error` and `said` type and message of what it raised.
+    """
+
+    def __init__(self, message: str, source: str, error: str, said: str) -> None:
+        super().__init__(message, source, error, said)
+        self.source, self.error, self.said = source, error, said
+
+
+def documents_of(source: Source, stream: BinaryIO) -> Iterator[Document]:
+    """What a source reads.
+
+    Raises:
+        UnreadableFile: the file as a whole is not what the source reads.
+        ReaderFailed: the reader raised anything else.
+    """
+    try:
+        yield from source.source.read(stream)
+    except (UnreadableFile, KeyboardInterrupt, GeneratorExit):
+        raise
+    except BaseException as error:  # a plugin may fail in any way
+        kind, said = type(error).__name__, message_of(error)
+        raise ReaderFailed(f"the reader of source {source.head.name!r} failed: {kind}: {said}; nothing more of the "
+                           "file is booked. Mend the plugin, then clear the file again",
+                           source.head.name, kind, said) from error
 
 
 @contextmanager

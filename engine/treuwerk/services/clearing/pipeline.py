@@ -11,8 +11,9 @@ from pathlib import Path
 
 from treuwerk.domain.ledger import moment
 from treuwerk.domain.packed import bytes_read
-from treuwerk.services.clearing.intake import batches, count_documents, growing, last_line, opened
+from treuwerk.services.clearing.intake import batches, count_documents, documents_of, growing, last_line, opened
 from treuwerk.services.clearing.matching import Matcher
+from treuwerk.services.clearing.plugin_failures import rules_now
 from treuwerk.services.clearing.scoring import ScoredBatch, score
 from treuwerk.services.clearing.second_process import Task, can_fork, forked, serve, started
 from treuwerk.services.installation import Installation
@@ -47,16 +48,17 @@ def scored_batches(installation: Installation, source: str, file: Path, now: int
 def scored_here(installation: Installation, task: Task, matcher: Matcher | None = None) -> Iterator[ScoredBatch]:
     """The same in this process."""
     settings, number = installation.programme.settings, ""
-    reader = next(one for one in settings.sources if one.head.name == task.source).source
+    reader = next(one for one in settings.sources if one.head.name == task.source)
     rules, totals = installation.programme.rules, installation.programme.totals
     sizes = growing(
         FIRST_LINES, settings.clearing.batch_lines, 50 if installation.database.is_sqlite else 100)
     matcher = matcher or _matcher(installation, task)
     with opened(task.file) as stream:
-        for documents, last in batches(reader.read(stream), sizes, task.behind):
+        for documents, last in batches(documents_of(reader, stream), sizes, task.behind):
             with installation.database.reading() as connection:
                 matcher.learn(connection, documents)
-            batch = score(documents, matcher, rules, totals)
+                current = rules_now(connection, installation.programme, rules)
+            batch = score(documents, matcher, current, totals)
             batch.tally.documents, number = count_documents(documents, number)
             batch.cursor, batch.done, batch.last = max(map(last_line, documents)), bytes_read(stream), last
             yield batch

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Row
 from treuwerk.domain.aliases import Alias, Kind, Verdict
 from treuwerk.domain.documents import Document
 from treuwerk.domain.entries import UPLOAD
+from treuwerk.domain.evaluation import ActiveRule
 from treuwerk.domain.kept_lines import NotKept, kept
 from treuwerk.domain.ledger import moment
 from treuwerk.domain.participants import Participant
@@ -27,6 +28,7 @@ from treuwerk.services.clearing.limiting import Limiting
 from treuwerk.services.clearing.matched_lines import Problem, lack_columns
 from treuwerk.services.clearing.matching import Matcher
 from treuwerk.services.clearing.ownership import Reporter
+from treuwerk.services.clearing.plugin_failures import rules_now
 from treuwerk.services.clearing.receipts import Tally
 from treuwerk.services.clearing.scoring import ScoredBatch, score
 from treuwerk.services.clearing.tiered import with_tiers
@@ -172,7 +174,7 @@ def release(installation: Installation, conditions: Sequence[Any], now: int, *, 
         wanted, behind = [store.in_groups(some), *conditions], (0, -1)
         while rows := _next(installation, wanted, behind):
             for _, of_run in groupby(rows, key=lambda row: row.run_id):
-                _release_some(installation, list(of_run), now, actor, assume, released)
+                release_some(installation, list(of_run), now, actor, assume, released)
             behind = rows[-1].run_id, rows[-1].number
             told(released.lines, max(total, released.lines))
     return released
@@ -234,7 +236,7 @@ def _matcher(installation: Installation, documents: Sequence[Document], now: int
     return matcher
 
 
-def _release_some(installation: Installation, rows: Sequence[Row[Any]], now: int, actor: str,
+def release_some(installation: Installation, rows: Sequence[Row[Any]], now: int, actor: str,
                   assume: Sequence[Assumed], released: Released) -> None:
     """Lines of one run, in one transaction; where somebody was faster, those that still wait, matched anew."""
     while rows:
@@ -255,7 +257,7 @@ def _book(installation: Installation, rows: Sequence[Row[Any]], now: int, actor:
     documents = _documents(rows)
     stamp = sha256(f"{came.id}|{now}|{rows[0].number}|{len(rows)}".encode()).hexdigest()
     run = ClearingRun(installation.database, came.source, came.file, f"{RELEASED}{stamp}", now, actor)
-    batch = score(documents, _matcher(installation, documents, now, assume), installation.programme.rules,
+    batch = score(documents, _matcher(installation, documents, now, assume), _rules(installation),
                   installation.programme.totals)
     batch.tally.documents, batch.cursor = len({row.document for row in rows}), max(row.at_line for row in rows)
     batch.aliases -= {one.alias.id for one in assume if not one.alias.holds}
@@ -281,6 +283,11 @@ def reporter_of(installation: Installation, came: Row[Any]) -> Reporter:
         return Reporter(came.file, False)
     direct = came.source in {one.head.name for one in installation.programme.settings.sources}
     return Reporter(came.source) if direct else Reporter(f"{came.source}/{came.sha256}", False)
+
+
+def _rules(installation: Installation) -> Sequence[ActiveRule]:
+    with installation.database.reading() as connection:
+        return rules_now(connection, installation.programme)
 
 
 def _documents(rows: Sequence[Row[Any]]) -> list[Document]:
@@ -313,7 +320,7 @@ def foreseen(installation: Installation, conditions: Sequence[Any], now: int, *,
 def _foresee(installation: Installation, rows: Sequence[Row[Any]], now: int, assume: Sequence[Assumed],
              would: Released, limiting: Limiting) -> None:
     documents = _documents(rows)
-    batch = score(documents, _matcher(installation, documents, now, assume), installation.programme.rules,
+    batch = score(documents, _matcher(installation, documents, now, assume), _rules(installation),
                   installation.programme.totals)
     with installation.database.reading() as connection:
         came = store.run_of(connection, rows[0].run_id)

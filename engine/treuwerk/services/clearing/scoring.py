@@ -1,5 +1,6 @@
 """A batch of documents, matched and scored: what each line would earn, before the database has its word."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 import attrs
@@ -7,7 +8,10 @@ import attrs
 from treuwerk.domain.corrections import Correction, CorrectionKind
 from treuwerk.domain.counting import ActiveTotal, Counting, Counts, count
 from treuwerk.domain.documents import Document, DocumentKind, Fault
+from treuwerk.domain.earning import Doubt
 from treuwerk.domain.evaluation import ActiveRule, Earned, evaluate
+from treuwerk.domain.failures import PARKED_CODES, Failure
+from treuwerk.domain.kept_lines import keep
 from treuwerk.services.clearing.assembly_scoring import AssemblyScorer, OfOrder, scorer_of
 from treuwerk.services.clearing.correction_matching import withdrawn
 from treuwerk.services.clearing.matched_lines import Facts, Ignored, Matched, Problem
@@ -38,7 +42,8 @@ class ScoredBatch:
     delivery notes whose goods a line stands for; `uuids` are those of documents. `last` says that the
     file ends with it. `of_orders` has, by purchase key, what a line is for its order, where the programme says what
     makes a whole. `aliases` are decisions on numbers by which lines were matched. `of_totals` has, by purchase
-    key, what a line counts for, where rules over totals take it.
+    key, what a line counts for, where rules over totals take it,
+    `failures` those of rules.
     """
 
     tally: Tally
@@ -54,12 +59,13 @@ class ScoredBatch:
     of_orders: dict[str, OfOrder] = attrs.field(factory=dict)
     aliases: frozenset[int] = frozenset()
     of_totals: dict[str, Sequence[Counts]] = attrs.field(factory=dict)
+    failures: Counter[Failure] = attrs.field(factory=Counter)
 
     def copy(self) -> "ScoredBatch":
         """A batch to book from, which leaves this one as it is for another attempt."""
         return ScoredBatch(self.tally.copy(), dict(self.lines), list(self.problems), dict(self.corrections),
                            self.cursor, self.done, self.documents, self.references, self.uuids, self.last,
-                           self.of_orders, self.aliases, self.of_totals)
+                           self.of_orders, self.aliases, self.of_totals, self.failures)
 
     def set_aside(self, problem: Problem) -> None:
         """A line that is not booked, with its reason."""
@@ -153,9 +159,9 @@ def score(documents: Sequence[Document], matcher: Matcher, rules: Sequence[Activ
         if len(matched) > behind:
             _note_document(document, matcher, matched[behind].key, batch)
         if len(matched) >= _AT_ONCE:
-            _ask_rules(matched, rules, totals, batch, scorer)
+            _ask_rules(matched, rules, totals, batch, scorer, documents)
             matched = []
-    _ask_rules(matched, rules, totals, batch, scorer)
+    _ask_rules(matched, rules, totals, batch, scorer, documents)
     if matcher.used:
         batch.aliases = frozenset(matcher.used)
         matcher.used.clear()
@@ -189,14 +195,16 @@ def _note_faults(faults: Sequence[Fault], batch: ScoredBatch) -> None:
 
 
 def _ask_rules(matched: Sequence[Matched], rules: Sequence[ActiveRule], totals: Sequence[ActiveTotal],
-               batch: ScoredBatch, scorer: AssemblyScorer | None) -> None:
+               batch: ScoredBatch, scorer: AssemblyScorer | None, documents: Sequence[Document]) -> None:
     events = [scorer.event(line) if scorer else line.event for line in matched]
     evaluation, counting = evaluate(rules, events), count(totals, events) if totals else _NOTHING_COUNTS
     doubts, add = {**counting.doubts, **evaluation.doubts}, batch.add
+    batch.failures += evaluation.failures
+    as_read = _as_read(doubts, matched, documents) if doubts else {}
     for index, (line, earned) in enumerate(zip(matched, evaluation.earned, strict=True)):
         key, evidence, event, facts, at = line
         if doubts and (doubt := doubts.get(index)):
-            batch.set_aside(Problem(at, facts[2], doubt.code, doubt.reason, "rejected", "|".join(map(str, facts)), key))
+            batch.set_aside(_doubted(line, doubt, as_read))
         else:
             add((event.participant.account_id, key, evidence, facts[4], at, facts, stored_awards(earned)))
     batch.of_totals |= {matched[index].key: counts for index, counts in counting.counted.items()
@@ -205,6 +213,24 @@ def _ask_rules(matched: Sequence[Matched], rules: Sequence[ActiveRule], totals: 
         of_orders, amiss = scorer.of_orders(matched, batch.lines, rules)
         batch.of_orders |= of_orders
         batch.problems += amiss
+
+
+def _doubted(line: Matched, doubt: Doubt, as_read: Mapping[tuple[str, int], str]) -> Problem:
+    """A line that a rule has doubts about; where the rule itself is amiss, it is kept as it came and waits."""
+    key, _, _, facts, at = line
+    parked = doubt.code in PARKED_CODES
+    payload = as_read.get((facts[2], at)) if parked else None
+    return Problem(at, facts[2], doubt.code, doubt.reason, "waiting" if parked else "rejected",
+                   payload or "|".join(map(str, facts)), key)
+
+
+def _as_read(doubts: Mapping[int, Doubt], matched: Sequence[Matched],
+             documents: Sequence[Document]) -> dict[tuple[str, int], str]:
+    """Lines that wait for a rule as they came, by document and physical line, to be matched anew."""
+    wanted = {(matched[index].facts[2], matched[index].at) for index, doubt in doubts.items()
+              if doubt.code in PARKED_CODES}
+    return {(document.number, line.at): keep(document, line) for document in documents for line in document.lines
+            if (document.number, line.at) in wanted} if wanted else {}
 
 
 def stored_awards(earned: Sequence[Earned]) -> tuple[ScoredAward, ...]:

@@ -18,6 +18,7 @@ import attrs
 
 from treuwerk.domain.tabular import UnreadableFile
 from treuwerk.programme.reading import read_programme
+from treuwerk.services.clearing.intake import ReaderFailed
 from treuwerk.services.clearing.scoring import ScoredBatch
 from treuwerk.services.installation import Installation
 from treuwerk.services.pacing import without_collection
@@ -48,7 +49,7 @@ class Task:
 
 Scorer = Callable[[Installation, Task], Iterator[ScoredBatch]]
 Meanwhile = Callable[[], None]
-Message = ScoredBatch | UnreadableFile | ScoringFailed | None
+Message = ScoredBatch | UnreadableFile | ReaderFailed | ScoringFailed | None
 """None is the end of the file: where it is missing, the process was ended before."""
 
 
@@ -140,7 +141,7 @@ def _send(opened: Callable[[], Installation], task: Task, scorer: Scorer, into: 
                 pickle.dump(batch, into, pickle.HIGHEST_PROTOCOL)
                 into.flush()
                 del batch
-    except UnreadableFile as error:
+    except (UnreadableFile, ReaderFailed) as error:
         end = error
     except BrokenPipeError:  # nobody reads any more
         return

@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from threading import Lock
 
 import attrs
+from sqlalchemy import Connection
 
 from treuwerk.domain.rights import Access
 from treuwerk.plugins import Registry
+from treuwerk.services.operation.plugin_ledger import KeptFailure, KeptPause, ledger_of
 
 READ = "plugins.read"
 _LONGEST = 500
@@ -53,11 +55,14 @@ class PluginStatus:
     pages: Sequence[str]
     error: str
     fault: Fault | None
+    failures: Sequence[KeptFailure] = ()
+    pauses: Sequence[KeptPause] = ()
 
 
-def plugin_states(access: Access, registry: Registry, faults: Faults) -> list[PluginStatus]:
+def plugin_states(access: Access, connection: Connection, registry: Registry, faults: Faults) -> list[PluginStatus]:
     """All plugins in the order of the programme file."""
     access.require(READ)
+    ledger = ledger_of(connection)
     offered = registry.offered()
     found = []
     for info in registry.describe():
@@ -66,5 +71,5 @@ def plugin_states(access: Access, registry: Registry, faults: Faults) -> list[Pl
         found.append(PluginStatus(info.name, info.distribution, info.version, info.state, brought,
                                   tuple(brought.get("permissions", ())),
                                   tuple(page.path for page in part.pages) if part else (), info.error,
-                                  faults.of(info.name)))
+                                  faults.of(info.name), ledger.of(info.name), ledger.pauses_of(info.name)))
     return found

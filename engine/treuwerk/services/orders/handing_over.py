@@ -6,7 +6,7 @@ it is tried again, under the same key.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -20,6 +20,7 @@ from treuwerk.domain.reward_orders import LineState, OrderAct
 from treuwerk.programme.settings import Settings, Supplier
 from treuwerk.services.installation import Installation
 from treuwerk.services.orders.changing import OpenOrder
+from treuwerk.services.orders.channel_failures import channels_at_work, note_channel
 from treuwerk.services.orders.handed import LONGEST_SAID, content_of, places_of, printable, told_of
 from treuwerk.services.orders.reported import next_look, note_reported
 from treuwerk.services.rewards.kinds import terms_by_kind
@@ -42,10 +43,11 @@ class HandedOver:
 def hand_over(installation: Installation, now: int) -> HandedOver:
     """Gather what waits for each supplier of the programme, and try what is due. Twice at once is harmless."""
     result, settings = HandedOver(), installation.programme.settings
-    for supplier in settings.suppliers:
+    suppliers = channels_at_work(installation)
+    for supplier in suppliers:
         while installation.database.run(partial(_gather, settings, supplier, now)):
             result.made += 1
-    channels = {one.head.name: one for one in settings.suppliers}
+    channels = {one.head.name: one for one in suppliers}
     with installation.database.reading() as connection:
         due = store.due(connection, channels, now, _AT_ONCE)
     for row in due:
@@ -74,7 +76,7 @@ def _tried(installation: Installation, supplier: Supplier, row: Row[Any], now: i
     content = installation.database.run(partial(_begun, settings, row, now + wait, now))
     if content is None:
         return None
-    reply = _asked(supplier, content, again=row.attempts > 0)
+    reply = _asked(supplier, content, partial(note_channel, installation, supplier, now), again=row.attempts > 0)
     installation.database.run(partial(_answered, settings, row, content, reply, now))
     if reply.answer is Answer.NOT_THERE:
         return Answer.UNKNOWN if content.lines else Answer.ACCEPTED
@@ -92,7 +94,7 @@ def _begun(settings: Settings, row: Row[Any], not_before: int, now: int, connect
     return content
 
 
-def _asked(supplier: Supplier, content: Handover, *, again: bool) -> Reply:
+def _asked(supplier: Supplier, content: Handover, failed: Callable[[Exception], None], *, again: bool) -> Reply:
     """What the supplier says; whatever a channel raises leaves it unknown."""
     try:
         known = supplier.channel.reconcile(content) if again else Reply(Answer.NOT_THERE)
@@ -102,6 +104,7 @@ def _asked(supplier: Supplier, content: Handover, *, again: bool) -> Reply:
     except ChannelUnavailable as error:
         return Reply(Answer.UNKNOWN, str(error))
     except Exception as error:
+        failed(error)
         return Reply(Answer.UNKNOWN, f"{type(error).__name__}: {error}")
 
 

@@ -9,6 +9,7 @@ from treuwerk.store.tables.codes import voucher_code, voucher_key
 from treuwerk.store.tables.complaints import complaint, complaint_photo, complaint_word
 from treuwerk.store.tables.corrections import correction, correction_target, purchase_alias, taken_back
 from treuwerk.store.tables.decisions import account_merge, manual_allowance, manual_booking
+from treuwerk.store.tables.failures import plugin_failure, plugin_pause
 from treuwerk.store.tables.handovers import handover
 from treuwerk.store.tables.held import held_file
 from treuwerk.store.tables.ledger import balance, balance_delta, hold, journal, lot, lot_use, outbox, posting
@@ -170,6 +171,8 @@ __all__ = [
     "payment_event",
     "payment_refund",
     "person",
+    "plugin_failure",
+    "plugin_pause",
     "posting",
     "problem",
     "programme_proposal",

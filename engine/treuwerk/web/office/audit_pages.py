@@ -1,4 +1,4 @@
-"""The audit with the proof of the ledger above it, and the plugins."""
+"""The audit with the proof of the ledger above it."""
 
 from collections.abc import Sequence
 
@@ -6,14 +6,13 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from treuwerk.services.office import audit_trail
-from treuwerk.services.operation.plugin_status import plugin_states
 from treuwerk.services.participants.saved_views import views_of
 from treuwerk.services.proof import ledger_proof
 from treuwerk.web.forms.pages import told
 from treuwerk.web.lists import COUNTED_AT_MOST, Asked, asked, list_page, list_view
 from treuwerk.web.office.audit_list import AUDIT, narrowed
 from treuwerk.web.office.audit_words import audit_words
-from treuwerk.web.office.frame import navigation, office_page, seen
+from treuwerk.web.office.frame import navigation, seen
 from treuwerk.web.office.linking import href_of
 from treuwerk.web.office.words import ACTIONS
 from treuwerk.web.shell.marking import marked
@@ -59,9 +58,3 @@ def prove_form(visit: Visit) -> Response:
     with visit.shell.installation.database.writing() as connection:
         told(visit, connection, gettext(visit, words), tone="info")
     return see_other(f"{AUDIT.path}#chain")
-
-
-def plugins_page(visit: Visit) -> Response:
-    """All plugins with what they brought and what went wrong last."""
-    found = plugin_states(visit.access, visit.shell.installation.programme.registry, visit.shell.faults)
-    return office_page(visit, "office/plugins.html", section="/office/plugins", plugins=found)

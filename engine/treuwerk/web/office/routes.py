@@ -34,6 +34,7 @@ from treuwerk.web.office import held_pages as held
 from treuwerk.web.office import line_pages as lines
 from treuwerk.web.office import mapping_pages as mapping
 from treuwerk.web.office import note_pages as notes
+from treuwerk.web.office import plugin_pages as plugins
 from treuwerk.web.office import purchase_pages as purchases
 from treuwerk.web.office import queue_pages as queue
 from treuwerk.web.office import replacing_pages as replacing
@@ -94,7 +95,18 @@ def office_routes(settings: Settings) -> list[BaseRoute]:
         _get("/office/audit.csv", audit_list.audit_csv, "audit.read", "office_audit_csv"),
         _post("/office/audit/views", audit_list.audit_views_form, "audit.read", "office_audit_views"),
         _post("/office/audit/prove", audit.prove_form, "audit.read", "office_prove"),
-        _get("/office/plugins", audit.plugins_page, "plugins.read", "office_plugins"),
+        *_plugins(),
+    ]
+
+
+def _plugins() -> list[BaseRoute]:
+    one = f"{plugins.HOME}/{{plugin}}"
+    return [
+        _get(plugins.HOME, plugins.plugins_page, "plugins.read", "office_plugins"),
+        _get(one, plugins.plugin_page, "plugins.read", "office_plugin"),
+        _post(f"{one}/pause", plugins.pause_form, "plugins.manage", "office_pause_plugin"),
+        _post(f"{one}/resume", plugins.resume_form, "plugins.manage", "office_resume_plugin"),
+        _post(f"{one}/acknowledge", plugins.acknowledge_form, "plugins.manage", "office_acknowledge_plugin"),
     ]
 
 

@@ -51,6 +51,7 @@ WORK_KINDS: Mapping[str, tuple[str, str]] = {
     "withdrawal": (marked("Withdrawal from a contract"), "undo-2"),
     "supplier": (marked("Order to be settled with its supplier"), "truck"),
     "payment": (marked("Payment to be settled with its provider"), "wallet"),
+    "plugin": (marked("Plugin that is paused"), "plug"),
     "work_order": (marked("Import or job that failed"), "triangle-alert")}
 """Kinds of work; one that a later part adds stands for itself."""
 EVENTS: Mapping[str, tuple[str, str]] = {
@@ -69,6 +70,8 @@ STATED: Mapping[str, str] = {**REASONS, **REVERSALS}
 """Words for the codes that stand in front of a reason in the books."""
 ACTIONS: Mapping[str, str] = {
     "enquiry.write": marked("Enquiry made"),
+    "plugin.pause": marked("Plugin paused"), "plugin.resume": marked("Plugin let go on"),
+    "plugin.acknowledge": marked("Errors of a plugin acknowledged"),
     "submission.report": marked("Purchase reported"), "submission.withdraw": marked("Report withdrawn"),
     "submission.answer": marked("Question answered"), "submission.appeal": marked("Appeal made"),
     "conflict.read": marked("Conflict looked at"), "conflict.decide": marked("Conflict decided"),
@@ -231,6 +234,7 @@ _REFUSALS: Mapping[str, str] = {
     "counted_anew": marked("This was counted anew meanwhile. Look at what it comes to, and decide then."),
     "reports_open": marked("Reported purchases wait for a decision. Decide on them first."),
     "orders_open": marked("Orders have not left. They need their address: deliver or cancel them first."),
+    "plugin_paused": marked("This plugin is paused already. Look at it again."),
     "held_changed": marked("Somebody decided on this file before. Look at it again."),
     "not_kept": marked("This file was not kept here."),
     "wrong_amount": marked("Enter a whole number of points that is not 0."),

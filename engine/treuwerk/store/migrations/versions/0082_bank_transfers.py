@@ -6,7 +6,7 @@ from alembic import op
 from treuwerk.store.tables.base import WHOLE
 
 revision = "0082"
-down_revision = "0078"
+down_revision = "0080"
 branch_labels = None
 depends_on = None
 _NOTED = """
