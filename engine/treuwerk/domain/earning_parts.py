@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 KEYS = frozenset({
     "article_filters", "assembly", "attendance", "budgets", "earning", "measures", "occasions", "rates", "stacking",
-    "tiers", "units"})
+    "tier_scheme", "tiers", "units"})
 """Tables of the programme file that decide about points; beside them the day on which the programme starts."""
 _TEXTS = frozenset({"title", "name"})
 _NAMES = ("name", "code", "currency")

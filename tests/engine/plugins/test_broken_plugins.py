@@ -9,8 +9,8 @@ from tests.support.programmes import PROGRAMME, loaded, mistakes_in
 from treuwerk.plugins import PluginError, Registry, installed, load, overview
 
 HOOKS = ("catalogue_constraints, clearing_sources, commands, demo_data, earning_rule_kinds, identity_providers, "
-         "page_readers, payment_providers, permissions, reward_sources, supplier_channels, upload_scanners, web_parts, "
-         "work_runners")
+         "occasion_kinds, page_readers, payment_providers, permissions, reward_sources, supplier_channels, "
+         "tier_schemes, upload_scanners, web_parts, work_runners")
 
 
 def error_of(name: str) -> str:

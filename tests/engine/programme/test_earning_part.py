@@ -9,7 +9,7 @@ from treuwerk.programme.toml_text import toml_of
 DECIDES_NOTHING = {
     "accessibility", "api", "catalogue", "clearing", "constraints", "contact", "groups", "inbox", "labels", "legal",
     "links", "page_reader", "plugins", "programme", "reward_kinds", "rewards", "roles", "sign_in", "sign_in_rules",
-    "sources", "suppliers", "text_blocks", "theme", "upload_scanners", "uploads", "work"}
+    "sources", "suppliers", "text_blocks", "theme", "upload_scanners", "uploads", "work", "plugin_policy"}
 ONE = """
 [programme]
 starts_on = 2024-01-01
