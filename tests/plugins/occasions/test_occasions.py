@@ -204,7 +204,7 @@ class Broken:
         """One kind."""
         return [OccasionKind("broken", NoSettings, lambda _: self)]
 
-    def concerns(self, _: Participant) -> bool:
+    def concerns(self, participant: Participant) -> bool:  # noqa: ARG002
         """Everybody."""
         return True
 
