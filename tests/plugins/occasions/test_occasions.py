@@ -204,7 +204,7 @@ class Broken:
         """One kind."""
         return [OccasionKind("broken", NoSettings, lambda _: self)]
 
-    def concerns(self, participant: Participant) -> bool:  # noqa: ARG002
+    def concerns(self, participant: Participant) -> bool:
         """Everybody."""
         return True
 
