@@ -79,12 +79,13 @@ KINDS = {
     "agent": Kind(lambda portal: portal.in_office("agent"), office={
         "search", "participants.read", "participants.write", "participants.view_as", "notes.read", "notes.write",
         "queue.read", "queue.work", "submissions.read", "submissions.decide", "submissions.approve", "deliveries.read",
-        "deliveries.decide", "clearing.map", "points.adjust", "catalogue.read", "orders.read", "orders.write",
-        "orders.place"}),
+        "deliveries.decide", "clearing.map", "points.adjust", "tiers.give", "catalogue.read", "orders.read",
+        "orders.write", "orders.place"}),
     "office without a role": Kind(Portal.in_office, office=set()),
     "agent who views": Kind(viewing, office=OFFICE - {"points.approve", "users.manage", "audit.read", "plugins.read",
                                               "plugins.manage", "catalogue.write", "catalogue.publish",
-                                              "orders.approve"},
+                                              "orders.approve", "tiers.approve", "programme.read",
+                                              "programme.approve"},
                             portal={"own.account.read", "own.purchases.read", "own.submissions.read",
                                     "own.profile.read", "own.rewards.read", "own.orders.read"}),
 }
