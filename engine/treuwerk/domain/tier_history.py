@@ -104,11 +104,17 @@ def _by_figures(state: State, judged: Judged, day: date) -> State:
     held = judged.held
     if held.tier == state.tier and not state.grant:  # nothing changed: why it was reached stays what it was
         same = attrs.evolve(state, day=day, held=held, until=held.until)
-        return same if judged.why is not Why.REACHED or not judged.figures else attrs.evolve(
-            same, figures=judged.figures, counted_from=judged.first, counted_until=judged.last)
+        if judged.why is not Why.REACHED or not judged.figures or _says_it_already(state, judged):
+            return same
+        return attrs.evolve(same, figures=judged.figures, counted_from=judged.first, counted_until=judged.last)
     lost = state.grant and held.tier != state.tier
     return State(day, held, held.tier, held.since if held.tier == state.tier else day, held.until, 0,
                  Why.GRANT_ENDED if lost else judged.why, judged.figures, judged.first, judged.last)
+
+
+def _says_it_already(state: State, judged: Judged) -> bool:
+    """The same figures of the same window: a day on which nothing happened says nothing new, whoever looks at it."""
+    return judged.figures == state.figures and judged.first == state.counted_from
 
 
 def _change(before: State, after: State, grants: Sequence[Grant]) -> Change:

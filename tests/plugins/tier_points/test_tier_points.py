@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from treuwerk.domain.tier_history import Grant, State, Walked, walk
@@ -148,6 +148,7 @@ SCHEMES = st.one_of(
 
 @settings(max_examples=60)
 @given(SCHEMES, FACTS, GRANTS, st.integers(1, 300), st.integers(1, 300))
+@example(scheme(Window.LIFETIME, downgrade=Downgrade.NEVER), [fact("2026-01-01", 100)], [], 1, 1)
 def test_where_a_run_stops_and_another_goes_on_makes_no_difference(
         of: TierPoints, facts: list[Fact], grants: list[Grant], first: int, second: int) -> None:
     middle, last = START + timedelta(first), START + timedelta(first + second)
