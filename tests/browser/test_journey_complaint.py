@@ -6,14 +6,15 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import ADMIN, MANAGER, Site, Visitors
-from tests.browser.walking import as_manager
-from tests.support.shops import complaint_of, order_of
+from tests.browser.walking import as_manager, ordered_by_manager
+from tests.support.shops import complaint_of
 
 
 @pytest.mark.parametrize("script", [True, False])
 def test_a_complaint_is_answered_replaced_and_replied_to(visitors: Visitors, site: Site, script: bool) -> None:
     client = as_manager(site)
-    order = order_of(client)
+    site.portal.deliver("2026-10-05", f"LS-98{int(script)};10;2026-10-04;1001;M405;100;PCE;SYSTEM;")
+    order = ordered_by_manager(site)
     complaint = complaint_of(site.portal, client, order)
     desk = visitors.signed_in(ADMIN, script=script)
     own = visitors.signed_in(MANAGER, script=script, width=320)

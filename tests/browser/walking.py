@@ -94,7 +94,7 @@ def values_of(site: Site) -> dict[str, str]:
         assert found, pattern
         return found[1]
 
-    nothing = first(manager.get("/purchases").text, r'href="/purchases/(pur_\w+)')
+    nothing = first(manager.get("/purchases?article=HOOK").text, r'href="/purchases/(pur_\w+)')
     colleagues, reports = manager.get("/profile/people").text, reported(portal)
     booking = first(manager.get("/account?kind=purchase").text, r'href="/bookings/(txn_\w+)')
     return {
