@@ -116,8 +116,8 @@ def order_of(client: TestClient) -> str:
         assert answer.status_code == 303, answer.text
     if 'href="/checkout"' not in client.get("/cart").text:
         _fill_cart(client)
-    return next(order for order in re.findall(r"/orders/(ord_\w+)", client.get("/orders").text)
-                if _REPLACES not in client.get(f"/orders/{order}").text)
+    orders: list[str] = re.findall(r"/orders/(ord_\w+)", client.get("/orders").text)
+    return next(order for order in orders if _REPLACES not in client.get(f"/orders/{order}").text)
 
 
 def _fill_cart(client: TestClient) -> None:
