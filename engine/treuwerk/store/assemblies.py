@@ -1,18 +1,18 @@
 """Lines that may make a whole, and what is booked of it, in statements whose number does not depend on the data."""
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, select, text, tuple_, update
+from sqlalchemy import Connection, bindparam, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from treuwerk.domain.assemblies import COMPLETION
-from treuwerk.domain.ledger import TransactionKind
 from treuwerk.domain.recalculations import lowered
 from treuwerk.store.arrays import paired
 from treuwerk.store.bulk import insert_rows
+from treuwerk.store.credited import Credited, all_pairs, with_reversals
 from treuwerk.store.tables import assembly_booking, assembly_line, assembly_terms
 
 _TURN = 0x61736D62  # of batches that complete orders, among the advisory locks of PostgreSQL
@@ -41,16 +41,6 @@ class OrderLine(NamedTuple):
     source: str
     order: str
     alone: str
-
-
-class Credited(NamedTuple):
-    """A booking of what a line is worth as part of a whole, with what was taken back of it since."""
-
-    id: int
-    awards: list[Mapping[str, Any]]
-    undone: list[Mapping[str, Any]]
-    reversals: int
-    kind: str = TransactionKind.COMPLETION.value
 
 
 def take_turns(connection: Connection, accounts: Collection[int]) -> None:
@@ -150,17 +140,7 @@ def groups_of(connection: Connection, lines: Iterable[Place]) -> set[Group]:
 
 def all_groups(connection: Connection) -> Iterator[list[Group]]:
     """All orders that may make a whole, some thousand at a time."""
-    account, order = assembly_line.c.account_id, assembly_line.c.order_key
-    wanted = select(account, order).distinct().order_by(account, order).limit(_AT_ONCE)
-    last: Group | None = None
-    while True:
-        behind = wanted if last is None else wanted.where(tuple_(account, order) > tuple_(*last))
-        found = [(row.account_id, row.order_key) for row in connection.execute(behind)]
-        if found:
-            yield found
-        if len(found) < _AT_ONCE:
-            return
-        last = found[-1]
+    return all_pairs(connection, assembly_line.c.account_id, assembly_line.c.order_key)
 
 
 _COMPLETIONS = text(
@@ -211,10 +191,4 @@ def gone(connection: Connection, lines: Iterable[Place]) -> dict[Place, tuple[in
 
 def credited(connection: Connection, lines: Iterable[Place]) -> dict[Place, list[Credited]]:
     """What was booked of lines as part of a whole, oldest first."""
-    found: dict[Place, dict[int, Credited]] = {}
-    for account, line, number, explanation, undone, kind in _found(connection, _CREDITED, lines):
-        of = found.setdefault((account, line), {})
-        one = of.get(number) or Credited(number, json.loads(explanation), [], 0, kind)
-        more = json.loads(undone) if undone else []
-        of[number] = one._replace(undone=[*one.undone, *more], reversals=one.reversals + (undone is not None))
-    return {place: list(of.values()) for place, of in found.items()}
+    return with_reversals(((account, line), *more) for account, line, *more in _found(connection, _CREDITED, lines))

@@ -1,15 +1,15 @@
 """What counts for totals, and what is booked of them, in statements whose number does not depend on the data."""
 
-import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Table, select, text, tuple_
+from sqlalchemy import Connection, Table, text
 
 from treuwerk.domain.ledger import TransactionKind
 from treuwerk.store.arrays import columns, paired
-from treuwerk.store.assemblies import Credited, Place
+from treuwerk.store.assemblies import Place
 from treuwerk.store.bulk import insert_rows
+from treuwerk.store.credited import Credited, all_pairs, with_reversals
 from treuwerk.store.tables import total, total_booking, total_day, total_line
 
 _TURN = 0x746F746C  # of batches that count for totals, among the advisory locks of PostgreSQL
@@ -151,28 +151,13 @@ def states(connection: Connection, totals: Iterable[Total]) -> dict[Total, State
 
 def credited(connection: Connection, totals: Iterable[Total]) -> dict[Total, list[Credited]]:
     """What was booked of totals, oldest first."""
-    found: dict[Total, dict[int, Credited]] = {}
-    for account, name, number, explanation, undone in _found(connection, _CREDITED, totals, "text"):
-        of = found.setdefault((account, name), {})
-        one = of.get(number) or Credited(number, json.loads(explanation), [], 0, TransactionKind.TOTAL.value)
-        more = json.loads(undone) if undone else []
-        of[number] = one._replace(undone=[*one.undone, *more], reversals=one.reversals + (undone is not None))
-    return {at: list(of.values()) for at, of in found.items()}
+    return with_reversals(((account, name), *more, TransactionKind.TOTAL.value)
+                          for account, name, *more in _found(connection, _CREDITED, totals, "text"))
 
 
 def all_totals(connection: Connection) -> Iterator[list[Total]]:
     """All totals for which something counts or counted, some thousand at a time."""
-    account, of = total_line.c.account_id, total_line.c.total
-    wanted = select(account, of).distinct().order_by(account, of).limit(_AT_ONCE)
-    last: Total | None = None
-    while True:
-        behind = wanted if last is None else wanted.where(tuple_(account, of) > tuple_(*last))
-        found = [(row.account_id, row.total) for row in connection.execute(behind)]
-        if found:
-            yield found
-        if len(found) < _AT_ONCE:
-            return
-        last = found[-1]
+    return all_pairs(connection, total_line.c.account_id, total_line.c.total)
 
 
 _STRAY = text("SELECT j.account_id, j.id FROM journal j LEFT JOIN total_booking b ON b.account_id = j.account_id "

@@ -23,7 +23,8 @@ from treuwerk.services.clearing.purchase_keys import document_key, identified
 from treuwerk.services.clearing.tiered import with_tiers
 from treuwerk.services.installation import Installation
 from treuwerk.store import assemblies, many
-from treuwerk.store.assemblies import Credited, OrderLine, Place
+from treuwerk.store.assemblies import OrderLine, Place
+from treuwerk.store.credited import Credited
 from treuwerk.store.parties import participants_of
 from treuwerk.store.recalculations import Purchase, keys_of
 

@@ -38,7 +38,8 @@ from treuwerk.services.clearing.scoring import ScoredBatch, ScoredLine
 from treuwerk.services.ledger.bookkeeping import OpenAccount
 from treuwerk.store import assemblies as store
 from treuwerk.store import many
-from treuwerk.store.assemblies import Credited, Group, OrderLine, Place
+from treuwerk.store.assemblies import Group, OrderLine, Place
+from treuwerk.store.credited import Credited
 
 _BY_ORDER = attrgetter("account_id", "order_key")
 

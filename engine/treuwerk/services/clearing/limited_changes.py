@@ -16,7 +16,8 @@ from treuwerk.domain.limits import step_of
 from treuwerk.services.clearing.limiting import Limiting
 from treuwerk.services.clearing.purchase_keys import document_of
 from treuwerk.services.ledger.points_back import Award
-from treuwerk.store.assemblies import Credited, OrderLine, set_awards
+from treuwerk.store.assemblies import OrderLine, set_awards
+from treuwerk.store.credited import Credited
 
 
 class Change(NamedTuple):

@@ -22,7 +22,7 @@ from treuwerk.services.ledger.bookkeeping import Order
 from treuwerk.services.ledger.points_back import Award
 from treuwerk.services.ledger.taking_latest import taken
 from treuwerk.store import many
-from treuwerk.store.assemblies import Credited
+from treuwerk.store.credited import Credited
 from treuwerk.store.totals import note_bookings
 
 

@@ -26,7 +26,8 @@ from treuwerk.services.clearing.total_bookings import TotalBookings, TotalChange
 from treuwerk.services.ledger.bookkeeping import OpenAccount
 from treuwerk.store import assemblies, many
 from treuwerk.store import totals as store
-from treuwerk.store.assemblies import Credited, Place
+from treuwerk.store.assemblies import Place
+from treuwerk.store.credited import Credited
 from treuwerk.store.totals import CountedLine, State, Sums, Total
 
 FAILED = "total_failed"

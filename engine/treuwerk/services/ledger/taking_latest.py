@@ -3,7 +3,7 @@
 from typing import Any
 
 from treuwerk.domain.assemblies import Origin
-from treuwerk.store.assemblies import Credited
+from treuwerk.store.credited import Credited
 
 
 def taken(booking: Credited, need: dict[Origin, int]) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from treuwerk.services.clearing.assembling import booked_of
 from treuwerk.services.proof.proving import expected_credits
 from treuwerk.store import assemblies
 from treuwerk.store import totals as store
-from treuwerk.store.assemblies import Credited
+from treuwerk.store.credited import Credited
 from treuwerk.store.totals import CountedLine, State, Sums, Total
 
 
